@@ -1,0 +1,13 @@
+{# Whole milliseconds from one timestamp to another, as a bigint. #}
+{% macro elapsed_ms(started_at, ended_at) -%}
+    {{ return(adapter.dispatch('elapsed_ms', 'ai_cost')(started_at, ended_at)) }}
+{%- endmacro %}
+
+{# `/` on integers gives a double here, `//` does not. #}
+{% macro default__elapsed_ms(started_at, ended_at) -%}
+    (epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) // 1000
+{%- endmacro %}
+
+{% macro postgres__elapsed_ms(started_at, ended_at) -%}
+    cast(floor(extract(epoch from {{ ended_at }} - {{ started_at }}) * 1000) as bigint)
+{%- endmacro %}

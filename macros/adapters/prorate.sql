@@ -1,0 +1,26 @@
+{# amount x numerator / denominator, cut (not rounded) after 15 decimals, exact until then: `/` on
+   decimals gives a double on DuckDB and drops decimals on Spark. Null where the denominator is 0.
+
+   amount: decimal(30,15), up to a billion; numerator and denominator: whole numbers of up to 12 digits,
+   so that the product stays within 38 digits. #}
+{% macro prorate(amount, numerator, denominator) -%}
+    {{ return(adapter.dispatch('prorate', 'ai_cost')(amount, numerator, denominator)) }}
+{%- endmacro %}
+
+{# `//` on hugeints divides whole numbers; it cuts towards zero. #}
+{% macro default__prorate(amount, numerator, denominator) -%}
+    cast(
+        cast(
+            cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as hugeint) * cast({{ numerator }} as hugeint)
+            // nullif(cast({{ denominator }} as hugeint), 0)
+            as decimal(38, 0)
+        ) * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
+    )
+{%- endmacro %}
+
+{% macro postgres__prorate(amount, numerator, denominator) -%}
+    cast(
+        div(cast({{ amount }} as numeric) * 1000000000000000 * {{ numerator }}, nullif({{ denominator }}, 0))
+        * 0.000000000000001 as {{ money_type() }}
+    )
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# The engine's own name of a type declared for a raw column. #}
+{% macro raw_type(data_type) -%}
+    {{ return(adapter.dispatch('raw_type', 'ai_cost')(data_type)) }}
+{%- endmacro %}
+
+{% macro default__raw_type(data_type) -%}
+    {{ return(data_type) }}
+{%- endmacro %}

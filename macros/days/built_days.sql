@@ -1,0 +1,29 @@
+{# Which days a model was last built from: one small table, written in the same transaction as the
+   model's own rows, so that a run that is killed leaves no day half recorded. #}
+{% macro built_days_table() -%} ops.built_days {%- endmacro %}
+
+{% macro create_built_days() -%}
+    {% if execute and flags.WHICH in ['build', 'run'] %}
+        {% do run_query('create schema if not exists ops') %}
+        {% do run_query(
+            'create table if not exists ' ~ built_days_table() ~ ' ('
+            'model_name ' ~ raw_type('varchar') ~ ', usage_date date, '
+            'day_fingerprint ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{# SQL for the days a model has to build: those the vars name, or those whose inputs changed. #}
+{% macro changed_days_sql() -%}
+    select inputs.usage_date
+    from {{ ref('int_day_inputs') }} as inputs
+    {% if var('start_date') or var('end_date') -%}
+    where inputs.usage_date >= {{ "cast('" ~ var('start_date') ~ "' as date)" if var('start_date') else open_start() }}
+        and inputs.usage_date <= {{ "cast('" ~ var('end_date') ~ "' as date)" if var('end_date') else open_end() }}
+    {%- else -%}
+    left join {{ built_days_table() }} as built
+        on inputs.usage_date = built.usage_date and built.model_name = '{{ this.name }}'
+    where built.day_fingerprint is null or built.day_fingerprint != inputs.day_fingerprint
+    {%- endif %}
+    order by 1
+{%- endmacro %}

@@ -1,0 +1,39 @@
+{# Restricts a model that is built by days to the days it has to build. The days are looked up first and
+   written as literals, so that the engine reads no other day; the bounds are there for the same reason. #}
+{% macro where_days_changed() -%}
+    {%- if execute and is_incremental() -%}
+        {%- set days = run_query(changed_days_sql()).columns[0].values() | map('string') | list -%}
+        {%- if days -%}
+    where
+        usage_date between cast('{{ days[0] }}' as date) and cast('{{ days[-1] }}' as date)
+        and usage_date in (cast('{{ days | join("' as date), cast('") }}' as date))
+        {%- else -%}
+    where false
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Before the insert: takes out the days that are built anew, also those that will come back empty. #}
+{% macro delete_changed_days() -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} where usage_date in ({{ changed_days_sql() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# After the insert, in the same transaction: forgets what the changed days were built from before ... #}
+{% macro forget_changed_days() -%}
+    {%- if execute -%}
+    delete from {{ built_days_table() }}
+    where model_name = '{{ this.name }}' and usage_date in ({{ changed_days_sql() }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# ... and remembers what they are built from now. #}
+{% macro remember_changed_days() -%}
+    {%- if execute -%}
+    insert into {{ built_days_table() }}
+    select '{{ this.name }}', usage_date, day_fingerprint, {{ utc_now() }}
+    from {{ ref('int_day_inputs') }}
+    where usage_date in ({{ changed_days_sql() }})
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,21 @@
+{# Keeps the rows of a rate card that were on record at the instant `rates_known_at`. #}
+{% macro where_known() -%}
+    {%- if var('rates_known_at') -%}
+    where recorded_at <= cast('{{ var("rates_known_at") }}' as timestamp)
+    {%- endif -%}
+{%- endmacro %}
+
+{# The first number of tokens that a context tier covers: «more than 200,000» starts at 200,001,
+   «200,000 or more» at 200,000; the base tier starts at 0. #}
+{% macro threshold_start(tokens, inclusive) -%}
+    case when {{ tokens }} = 0 or {{ inclusive }} then {{ tokens }} else {{ tokens }} + 1 end
+{%- endmacro %}
+
+{# One divided by a block size, exact: `/` on decimals gives a double on some engines. #}
+{% macro one_over(block_size) -%}
+    case {{ block_size }}
+                when 1 then cast(1 as decimal(7, 6))
+                when 1000 then cast(0.001 as decimal(7, 6))
+                when 1000000 then cast(0.000001 as decimal(7, 6))
+            end
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The raw tables that hold gateway records: the source tables marked as such in their YAML. #}
+{% macro gateway_tables() -%}
+    {% set names = [] %}
+    {% if execute %}
+        {% for table in graph.sources.values() if table.config.meta.get('kind') == 'gateway' %}
+            {% do names.append(table.name) %}
+        {% endfor %}
+    {% endif %}
+    {{ return("('" ~ names | sort | join("', '") ~ "')") }}
+{%- endmacro %}

@@ -1,0 +1,21 @@
+{# The exact cost of one meter of a rated attempt: 0 where nobody is billed or nothing was used, null
+   where the attempt has no price. #}
+{% macro meter_cost(meter) -%}
+    case
+            when price_status = 'priced' and {{ meter.quantity }} != 0
+                then cast(
+                    cast({{ meter.quantity }} as {{ quantity_type() }}) * {{ meter.name }}_rate_usd
+                    as {{ money_type() }}
+                )
+            when price_status in ('priced', 'not_billable') then cast(0 as {{ money_type() }})
+        end
+{%- endmacro %}
+
+{# The cost columns of all meters. #}
+{% macro meter_cost_columns() -%}
+    {% set columns = [] %}
+    {% for meter in meters() %}
+        {% do columns.append(meter.name ~ '_cost_usd') %}
+    {% endfor %}
+    {{ return(columns) }}
+{%- endmacro %}

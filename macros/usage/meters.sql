@@ -1,0 +1,23 @@
+{# The one list of what can be charged for. Models loop over it: a new meter is a line here and
+   a column in the staging models that can read it.
+
+   name       as in the rate card
+   quantity   column that counts it; the meters are disjoint, so a price is a plain sum of products
+   in_tier    counts towards the context tier of a request (input tokens of any kind do)
+   is_token   tokens take a geography's multiplier and have context tiers; fees per call do not #}
+{% macro meters() -%}
+    {{ return([
+        {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true},
+        {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true},
+        {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true},
+        {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true},
+        {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true},
+        {'name': 'cache_write_12h',  'quantity': 'cache_write_12h_tokens',  'in_tier': true,  'is_token': true},
+        {'name': 'input_audio',      'quantity': 'input_audio_tokens',      'in_tier': true,  'is_token': true},
+        {'name': 'input_image',      'quantity': 'input_image_tokens',      'in_tier': true,  'is_token': true},
+        {'name': 'output',           'quantity': 'output_tokens',           'in_tier': false, 'is_token': true},
+        {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true},
+        {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true},
+        {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false},
+    ]) }}
+{%- endmacro %}

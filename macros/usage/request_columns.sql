@@ -1,0 +1,28 @@
+{# The shape every gateway's staging model is brought to: (column, type). Described, with units, in
+   models/intermediate/requests/int_requests_unioned.yml. #}
+{% macro request_columns() -%}
+    {{ return([
+        ('source_system', 'varchar'), ('request_id', 'varchar'), ('event_id', 'varchar'),
+        ('logical_request_id', 'varchar'), ('trace_id', 'varchar'), ('span_id', 'varchar'),
+        ('usage_at', 'timestamp'), ('usage_at_basis', 'varchar'), ('latency_ms', 'bigint'),
+        ('provider_name', 'varchar'), ('requested_model', 'varchar'), ('served_model', 'varchar'),
+        ('service_tier_name', 'varchar'), ('inference_geo', 'varchar'),
+        ('reported_input_tokens', 'bigint'), ('reported_cache_read_tokens', 'bigint'), ('reported_cache_write_tokens', 'bigint'),
+        ('reported_cache_write_5m_tokens', 'bigint'), ('reported_cache_write_30m_tokens', 'bigint'),
+        ('reported_cache_write_1h_tokens', 'bigint'), ('reported_cache_write_12h_tokens', 'bigint'),
+        ('reported_input_audio_tokens', 'bigint'), ('reported_input_image_tokens', 'bigint'),
+        ('reported_output_tokens', 'bigint'), ('reported_output_audio_tokens', 'bigint'), ('reported_output_image_tokens', 'bigint'),
+        ('reported_reasoning_tokens', 'bigint'), ('reported_web_search_calls', 'bigint'), ('reported_total_tokens', 'bigint'),
+        ('gateway_reported_cost_usd', 'decimal(30, 15)'), ('gateway_price_card_version', 'varchar'),
+        ('team_tag', 'varchar'), ('gateway_team', 'varchar'), ('credential_id', 'varchar'),
+        ('credential_name', 'varchar'), ('service_name', 'varchar'), ('service_namespace', 'varchar'),
+        ('feature', 'varchar'), ('environment', 'varchar'), ('workspace_id', 'varchar'),
+        ('cost_center_tag', 'varchar'), ('user_key', 'varchar'), ('prompt_version', 'varchar'),
+        ('request_source', 'varchar'),
+        ('attempt_number', 'bigint'), ('is_retry', 'boolean'), ('is_fallback', 'boolean'),
+        ('fallback_from_model', 'varchar'), ('request_status', 'varchar'),
+        ('is_gateway_cache_hit', 'boolean'), ('counts_as_request', 'boolean'),
+        ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),
+        ('record_number', 'bigint'), ('loaded_at', 'timestamp'),
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,74 @@
+-- One row per UTC day of use that has requests: a fingerprint of everything its rows are made from. A
+-- model that is built by days rebuilds the days whose fingerprint differs from the one it last built.
+{{ config(materialized='table') }}
+
+with gateway_days as (
+
+    select
+        event_date as usage_date,
+        batch_id,
+        record_count,
+        raw_table
+    from {{ ref('stg_loader__days') }}
+    where raw_table in {{ gateway_tables() }}
+
+),
+
+-- a trace's owner may be tagged on a span of the day before, exported later
+affected_days as (
+
+    select
+        usage_date,
+        batch_id,
+        record_count
+    from gateway_days
+    {% for days in range(1, var('trace_lookback_days') | int + 1) %}
+    union all
+    select
+        {{ days_before('usage_date', -days) }} as usage_date,
+        batch_id,
+        0 as record_count
+    from gateway_days
+    where raw_table = 'otel_genai_spans'
+    {% endfor %}
+
+),
+
+loads as (
+
+    select
+        usage_date,
+        sum(record_count) as record_count,
+        {{ fingerprint(row_text(['batch_id', 'record_count'])) }} as loads_fingerprint
+    from affected_days
+    group by 1
+
+),
+
+rules as (
+
+    select * from {{ ref('int_input_rules') }}
+
+),
+
+rules_by_day as (
+
+    select
+        loads.usage_date,
+        {{ fingerprint('rules.rules_fingerprint') }} as rules_fingerprint
+    from loads
+    inner join rules
+        on
+            loads.usage_date >= rules.first_date
+            and loads.usage_date <= rules.last_date
+    group by 1
+
+)
+
+select
+    loads.usage_date,
+    loads.record_count,
+    md5(loads.loads_fingerprint || coalesce(rules_by_day.rules_fingerprint, '')) as day_fingerprint
+from loads
+left join rules_by_day
+    on loads.usage_date = rules_by_day.usage_date

@@ -1,0 +1,68 @@
+-- What a request is priced by, joined exactly once: one row per provider, model, service tier, region,
+-- context tier and span of time, with the rate of one unit of every meter beside each other. A meter
+-- without a price is null.
+{{ config(materialized='table') }}
+
+with prices as (
+
+    select * from {{ ref('int_span_prices') }}
+
+),
+
+context_tiers as (
+
+    select
+        provider,
+        model,
+        service_tier,
+        region_scope,
+        valid_from,
+        valid_to,
+        context_start_tokens,
+        lead(context_start_tokens) over (
+            partition by provider, model, service_tier, region_scope, valid_from
+            order by context_start_tokens
+        ) as context_end_tokens
+    from prices
+    where is_token
+    group by 1, 2, 3, 4, 5, 6, 7
+
+),
+
+final as (
+
+    -- fees per call know no context tier: those of the base tier hold in every one
+    select
+        tiers.provider,
+        tiers.model,
+        tiers.service_tier,
+        tiers.region_scope,
+        tiers.context_start_tokens,
+        coalesce(tiers.context_end_tokens, 999999999999) as context_end_tokens,
+        tiers.valid_from,
+        tiers.valid_to,
+        max(prices.price_card_version) as price_card_version,
+        {%- for meter in meters() %}
+        cast(
+            max(case when prices.meter = '{{ meter.name }}' then prices.unit_price_usd end)
+            * max(case when prices.meter = '{{ meter.name }}' then {{ one_over('prices.block_size') }} end)
+            as {{ unit_rate_type() }}
+        ) as {{ meter.name }}_rate_usd{{ ',' if not loop.last }}
+        {%- endfor %}
+    from context_tiers as tiers
+    inner join prices
+        on
+            tiers.provider = prices.provider
+            and tiers.model = prices.model
+            and tiers.service_tier = prices.service_tier
+            and tiers.region_scope = prices.region_scope
+            and tiers.valid_from = prices.valid_from
+            and (
+                tiers.context_start_tokens = prices.context_start_tokens
+                or (not prices.is_token and prices.context_start_tokens = 0)
+            )
+    group by 1, 2, 3, 4, 5, 6, 7, 8
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+-- The one price of every meter in every span and context tier: among the listed prices that cover
+-- the span, the one that took effect last. The multiplier of a region applies to tokens alone.
+{% set token_meters = meters() | selectattr('is_token') | map(attribute='name') | list %}
+
+with spans as (
+
+    select * from {{ ref('int_rate_spans') }}
+
+),
+
+prices as (
+
+    select * from {{ ref('int_regional_prices') }}
+
+),
+
+live as (
+
+    select
+        spans.provider,
+        spans.model,
+        spans.service_tier,
+        spans.region_scope,
+        spans.valid_from,
+        spans.valid_to,
+        prices.context_start_tokens,
+        prices.meter,
+        prices.price_card_version,
+        prices.block_size,
+        prices.meter in ('{{ token_meters | join("', '") }}') as is_token,
+        prices.unit_price_usd,
+        spans.multiplier,
+        row_number() over (
+            partition by
+                spans.provider, spans.model, spans.service_tier, spans.region_scope, spans.valid_from,
+                prices.context_start_tokens, prices.meter
+            order by prices.valid_from desc
+        ) as recency
+    from spans
+    inner join prices
+        on
+            spans.provider = prices.provider
+            and spans.model = prices.model
+            and spans.service_tier = prices.service_tier
+            and spans.region_scope = prices.region_scope
+            and spans.valid_from >= prices.valid_from
+            and spans.valid_from < prices.valid_to
+
+)
+
+select
+    provider,
+    model,
+    service_tier,
+    region_scope,
+    valid_from,
+    valid_to,
+    context_start_tokens,
+    meter,
+    is_token,
+    price_card_version,
+    -- a listed price has at most 9 decimals; a test holds that times a multiplier it still does
+    cast(
+        unit_price_usd * case when is_token then multiplier else 1 end as decimal(16, 9)
+    ) as unit_price_usd,
+    block_size
+from live
+where recency = 1

@@ -1,0 +1,60 @@
+-- The variance, split without remainder: usage only one side knows, the difference in volume at the
+-- provider's price, the difference in price at our volume. Where the provider states no quantity the
+-- two cannot be told apart and the variance stays whole in the residual.
+with sides as (
+
+    select * from {{ ref('int_reconciliation_sides') }}
+
+),
+
+rescaled as (
+
+    select
+        *,
+        has_gateway and has_provider and provider_quantity != 0 as is_comparable,
+        -- the provider's cost, had it seen our quantity
+        case
+            when has_gateway and has_provider and provider_quantity != 0
+                then {{ prorate('provider_cost_usd', 'gateway_quantity', 'provider_quantity') }}
+        end as provider_cost_at_gateway_quantity_usd
+    from sides
+
+),
+
+parts as (
+
+    select
+        *,
+        case
+            when is_comparable then provider_cost_at_gateway_quantity_usd - provider_cost_usd else 0
+        end as volume_part,
+        case
+            when is_comparable then coalesce(gateway_cost_usd, 0) - provider_cost_at_gateway_quantity_usd else 0
+        end as price_part,
+        case when not has_provider then variance_usd else 0 end as gateway_part,
+        case when not has_gateway then variance_usd else 0 end as provider_part
+    from rescaled
+
+)
+
+select
+    usage_date,
+    provider,
+    billing_account_id,
+    billed_model,
+    meter,
+    has_gateway,
+    has_provider,
+    gateway_quantity,
+    provider_quantity,
+    gateway_cost_usd,
+    provider_cost_usd,
+    unpriced_count,
+    cast(variance_usd as {{ money_type() }}) as variance_usd,
+    cast(volume_part as {{ money_type() }}) as volume_variance_usd,
+    cast(price_part as {{ money_type() }}) as price_variance_usd,
+    cast(gateway_part as {{ money_type() }}) as unmatched_gateway_usd,
+    cast(provider_part as {{ money_type() }}) as unmatched_provider_usd,
+    cast(variance_usd - volume_part - price_part - gateway_part - provider_part as {{ money_type() }})
+        as residual_usd
+from parts

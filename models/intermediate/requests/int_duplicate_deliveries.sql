@@ -1,0 +1,50 @@
+-- The same event of the same system delivered more than once: all but the first copy, in the order
+-- of the files' names, so that the order in which files arrive changes nothing. A retry has another
+-- attempt id or another start and is not a duplicate.
+with requests as (
+
+    select
+        source_system,
+        event_id,
+        usage_at,
+        usage_date,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('int_requests_unioned') }}
+
+),
+
+repeated_events as (
+
+    select
+        source_system,
+        event_id,
+        usage_at,
+        usage_date
+    from requests
+    group by 1, 2, 3, 4
+    having count(*) > 1
+
+),
+
+numbered as (
+
+    select
+        requests.*,
+        row_number() over (
+            partition by requests.source_system, requests.event_id, requests.usage_at, requests.usage_date
+            order by requests.source_file, requests.line_number, requests.record_number
+        ) as copy_number
+    from requests
+    inner join repeated_events
+        on
+            requests.source_system = repeated_events.source_system
+            and requests.event_id = repeated_events.event_id
+            and requests.usage_at = repeated_events.usage_at
+            and requests.usage_date = repeated_events.usage_date
+
+)
+
+select * from numbered
+where copy_number > 1

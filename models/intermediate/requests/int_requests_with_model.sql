@@ -1,0 +1,81 @@
+-- What the request is billed as: the canonical provider and the model that served it. Names that
+-- no rate card or alias knows leave billed_model null; they are never guessed.
+with requests as (
+
+    select
+        *,
+        lower(coalesce(served_model, requested_model)) as model_name,
+        lower(provider_name) as provider_alias,
+        lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
+        lower(coalesce(inference_geo, 'global')) as geo_alias
+    from {{ ref('int_requests_deduplicated') }}
+
+),
+
+named as (
+
+    -- LiteLLM and others write the provider in front of the model
+    select
+        *,
+        split_part(model_name, '/', 1) as model_prefix,
+        substr(model_name, length(split_part(model_name, '/', 1)) + 2) as model_without_prefix
+    from requests
+
+),
+
+providers as (
+
+    select * from {{ ref('provider_aliases') }}
+
+),
+
+tiers as (
+
+    select * from {{ ref('service_tier_aliases') }}
+
+),
+
+model_names as (
+
+    select * from {{ ref('int_model_names') }}
+
+),
+
+with_provider as (
+
+    select
+        named.*,
+        coalesce(by_name.provider, by_prefix.provider) as known_provider,
+        coalesce(tiers.service_tier, named.service_tier_alias) as service_tier,
+        case when named.geo_alias in ('global', 'not_available', '') then 'global' else named.geo_alias end
+            as region_scope,
+        case when by_prefix.provider is null then named.model_name else named.model_without_prefix end
+            as billed_name
+    from named
+    left join providers as by_name
+        on named.provider_alias = by_name.alias
+    left join providers as by_prefix
+        on named.model_prefix = by_prefix.alias and named.model_without_prefix != ''
+    left join tiers
+        on named.service_tier_alias = tiers.alias
+
+),
+
+final as (
+
+    select
+        with_provider.*,
+        model_names.model as billed_model,
+        coalesce(with_provider.known_provider, model_names.provider, with_provider.provider_alias, 'unknown')
+            as provider
+    from with_provider
+    left join model_names
+        on
+            coalesce(with_provider.known_provider, '*') = model_names.named_under
+            and with_provider.billed_name = model_names.model_name
+            and with_provider.usage_at >= model_names.valid_from
+            and with_provider.usage_at < model_names.valid_to
+
+)
+
+select * from final

@@ -1,0 +1,91 @@
+-- Every provider and gateway counts in its own way; here they become disjoint meters, so that a
+-- price is a plain sum of products. Nothing is clamped: usage that contradicts itself is named in
+-- usage_issue and stays unpriced.
+with requests as (
+
+    select * from {{ ref('int_requests_with_model') }}
+
+),
+
+conventions as (
+
+    select * from {{ ref('token_conventions') }}
+
+),
+
+cache_defaults as (
+
+    select * from {{ ref('cache_write_defaults') }}
+
+),
+
+counted as (
+
+    select
+        requests.*,
+        coalesce(by_provider.input_includes_cache, by_system.input_includes_cache) as input_includes_cache,
+        coalesce(by_provider.output_includes_reasoning, by_system.output_includes_reasoning)
+            as output_includes_reasoning,
+        cache_defaults.lifetime as default_lifetime,
+        coalesce(requests.reported_cache_write_5m_tokens, 0)
+        + coalesce(requests.reported_cache_write_30m_tokens, 0)
+        + coalesce(requests.reported_cache_write_1h_tokens, 0)
+        + coalesce(requests.reported_cache_write_12h_tokens, 0) as stated_write_tokens
+    from requests
+    left join conventions as by_provider
+        on
+            requests.source_system = by_provider.source_system
+            and requests.provider = by_provider.provider
+    left join conventions as by_system
+        on
+            requests.source_system = by_system.source_system
+            and by_system.provider = '*'
+    left join cache_defaults
+        on requests.provider = cache_defaults.provider
+
+),
+
+split as (
+
+    select
+        *,
+        -- a write whose lifetime nobody stated is its provider's default
+        coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
+            as unstated_write_tokens,
+        coalesce(reported_cache_read_tokens, 0)
+        + coalesce(reported_cache_write_tokens, stated_write_tokens) as cached_tokens,
+        coalesce(reported_input_audio_tokens, 0) + coalesce(reported_input_image_tokens, 0)
+            as other_input_tokens,
+        coalesce(reported_output_audio_tokens, 0) + coalesce(reported_output_image_tokens, 0)
+            as other_output_tokens
+    from counted
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce(reported_input_tokens, 0) - other_input_tokens
+        - case when input_includes_cache then cached_tokens else 0 end as uncached_input_tokens,
+        coalesce(reported_cache_read_tokens, 0) as cache_read_tokens,
+        {% for lifetime in ['5m', '30m', '1h', '12h'] %}
+        coalesce(reported_cache_write_{{ lifetime }}_tokens, 0)
+        + case when coalesce(default_lifetime, '5m') = '{{ lifetime }}' then unstated_write_tokens else 0 end
+            as cache_write_{{ lifetime }}_tokens,
+        {% endfor %}
+        coalesce(reported_input_audio_tokens, 0) as input_audio_tokens,
+        coalesce(reported_input_image_tokens, 0) as input_image_tokens,
+        coalesce(reported_output_tokens, 0) - other_output_tokens
+        + case when output_includes_reasoning then 0 else coalesce(reported_reasoning_tokens, 0) end
+            as output_tokens,
+        coalesce(reported_output_audio_tokens, 0) as output_audio_tokens,
+        coalesce(reported_output_image_tokens, 0) as output_image_tokens,
+        coalesce(reported_web_search_calls, 0) as web_search_calls,
+        reported_reasoning_tokens as reasoning_tokens,
+        unstated_write_tokens > 0 as is_cache_lifetime_assumed
+    from split
+
+)
+
+select * from final

@@ -1,0 +1,10 @@
+select
+    team_id,
+    team_name,
+    team_lead,
+    team_kind,
+    cost_center_id,
+    valid_from,
+    valid_to,
+    valid_to = {{ open_end() }} as is_current
+from {{ ref('int_team_windows') }}

@@ -1,0 +1,92 @@
+{{ incremental_by_day() }}
+
+with priced as (
+
+    select * from {{ ref('int_requests_priced') }}
+    {{ where_days_changed() }}
+
+)
+
+select
+    ---------- ids
+    md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
+        as request_key,
+    source_system,
+    request_id,
+    logical_request_id,
+    trace_id,
+    span_id,
+
+    ---------- time
+    usage_at,
+    usage_date,
+    usage_at_basis,
+    latency_ms,
+
+    ---------- model
+    provider,
+    requested_model,
+    served_model,
+    billed_model,
+    service_tier,
+    region_scope,
+    inference_geo,
+
+    ---------- usage
+    {% for meter in meters() %}
+    {{ meter.quantity }},
+    {% endfor %}
+    reasoning_tokens,
+    tier_basis_tokens,
+    reported_input_tokens,
+    reported_output_tokens,
+    reported_total_tokens,
+    usage_status,
+    usage_issue,
+    is_cache_lifetime_assumed,
+
+    ---------- money
+    {% for meter in meters() %}
+    {{ meter.name }}_cost_usd,
+    {% endfor %}
+    cost_usd,
+    gateway_reported_cost_usd,
+    cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd,
+    price_status,
+    price_card_version,
+    rate_valid_from,
+    gateway_price_card_version,
+
+    ---------- owner
+    team_id,
+    cost_center_id,
+    service_name,
+    service_namespace,
+    feature,
+    environment,
+    workspace_id,
+    user_key,
+    prompt_version,
+    request_source,
+    credential_id,
+    billing_account_id,
+    attribution_method,
+    attribution_status,
+
+    ---------- attempt
+    attempt_number,
+    is_retry,
+    is_fallback,
+    fallback_from_model,
+    request_status,
+    is_gateway_cache_hit,
+    is_billable,
+    counts_as_request,
+
+    ---------- evidence
+    source_file,
+    line_number,
+    record_number,
+    batch_id,
+    loaded_at
+from priced

@@ -1,0 +1,84 @@
+with source as (
+
+    select * from {{ source('litellm', 'litellm_spend_logs') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        'litellm_spend_logs' as source_system,
+        request_id,
+        -- the response id alone is reused across calls by some providers; with the call id it is not
+        coalesce(request_id, '') || '/' || coalesce(litellm_call_id, '') as event_id,
+        regexp_replace(coalesce(litellm_call_id, request_id), '-attempt-[0-9]+$', '')
+            as logical_request_id,
+        session_id as trace_id,
+
+        ---------- time
+        start_time as usage_at,
+        'start' as usage_at_basis,
+        request_duration_ms as latency_ms,
+
+        ---------- model
+        custom_llm_provider as provider_name,
+        coalesce(original_model_group, model_group) as requested_model,
+        model as served_model,
+        case when lower(speed) = 'fast' then 'fast' else service_tier end as service_tier_name,
+        inference_geo,
+
+        ---------- usage
+        prompt_tokens as reported_input_tokens,
+        -- a streamed response may leave one of the two names at zero
+        greatest(coalesce(cached_tokens, cache_read_input_tokens), coalesce(cache_read_input_tokens, cached_tokens))
+            as reported_cache_read_tokens,
+        cache_creation_input_tokens as reported_cache_write_tokens,
+        cache_write_5m_tokens as reported_cache_write_5m_tokens,
+        cache_write_30m_tokens as reported_cache_write_30m_tokens,
+        cache_write_1h_tokens as reported_cache_write_1h_tokens,
+        cache_write_12h_tokens as reported_cache_write_12h_tokens,
+        input_audio_tokens as reported_input_audio_tokens,
+        input_image_tokens as reported_input_image_tokens,
+        completion_tokens as reported_output_tokens,
+        output_audio_tokens as reported_output_audio_tokens,
+        output_image_tokens as reported_output_image_tokens,
+        reasoning_tokens as reported_reasoning_tokens,
+        web_search_requests as reported_web_search_calls,
+        total_tokens as reported_total_tokens,
+        cast(spend_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+
+        ---------- owner
+        tagged_team as team_tag,
+        coalesce(team_id, team_alias) as gateway_team,
+        api_key_hash as credential_id,
+        api_key_alias as credential_name,
+        tagged_service_name as service_name,
+        tagged_feature as feature,
+        tagged_environment as environment,
+        tagged_workspace_id as workspace_id,
+        tagged_cost_center as cost_center_tag,
+        user_key,
+        tagged_prompt_version as prompt_version,
+
+        ---------- attempt
+        coalesce(attempted_retries, 0) + coalesce(attempted_fallbacks, 0) + 1 as attempt_number,
+        coalesce(attempted_retries, 0) > 0 as is_retry,
+        coalesce(attempted_fallbacks, 0) > 0 as is_fallback,
+        case when attempted_fallbacks > 0 then original_model_group end as fallback_from_model,
+        coalesce(lower(status), 'success') as request_status,
+        coalesce(lower(cache_hit) = 'true', false) as is_gateway_cache_hit,
+        -- such a row carries the money of an attempt whose request is counted by the final row
+        not coalesce(billed_retry_attempt, false) as counts_as_request,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

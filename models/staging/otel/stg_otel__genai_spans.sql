@@ -1,0 +1,71 @@
+with source as (
+
+    select * from {{ source('otel', 'otel_genai_spans') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        trace_id,
+        span_id,
+        parent_span_id,
+        request_id,
+        response_id,
+        call_id,
+        conversation_id,
+        credential_id,
+
+        ---------- time
+        start_time as started_at,
+        end_time as ended_at,
+        cast(start_time as date) as started_date,
+
+        ---------- model call
+        scope_name,
+        lower(operation_name) as operation_name,
+        provider_name,
+        request_model,
+        coalesce(litellm_provider_model, response_model) as response_model,
+        service_tier,
+        input_tokens,
+        cache_read_tokens,
+        cache_write_tokens,
+        input_audio_tokens,
+        input_image_tokens,
+        output_tokens,
+        output_audio_tokens,
+        output_image_tokens,
+        reasoning_tokens,
+        total_tokens,
+        cast(reported_cost_usd as {{ money_type() }}) as reported_cost_usd,
+        case when status_code = 2 or error_type is not null then 'failure' else 'success' end
+            as request_status,
+
+        ---------- owner
+        span_team,
+        span_service_name,
+        span_feature,
+        span_environment,
+        span_workspace_id,
+        span_prompt_version,
+        span_cost_center,
+        user_key,
+        resource_team,
+        case when resource_service_name not like 'unknown_service%' then resource_service_name end
+            as resource_service_name,
+        resource_service_namespace,
+        resource_environment,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed
