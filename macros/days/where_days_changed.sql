@@ -1,6 +1,8 @@
 {# Restricts a model that is built by days to the days it has to build. The days are looked up first and
    written as literals, so that the engine reads no other day; the bounds are there for the same reason. #}
 {% macro where_days_changed() -%}
+    {#- named outside the condition, so that dbt sees the dependency when it parses -#}
+    {%- set inputs = ref('int_day_inputs') -%}
     {%- if execute and is_incremental() -%}
         {%- set days = run_query(changed_days_sql()).columns[0].values() | map('string') | list -%}
         {%- if days -%}

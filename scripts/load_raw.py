@@ -1,0 +1,177 @@
+"""Load raw gateway logs and provider bills from the landing folder into the warehouse.
+
+    python -m scripts.load_raw [--landing DIR] [--target duckdb|postgres] [--warehouse FILE]
+
+A folder below landing that has the name of a declared raw table is loaded, whatever its files
+are called. Loading a content twice is a no-op. Exits with 0 when all is well, 1 when a file
+could not be read at all, 2 when something must be set right first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from tqdm import tqdm
+
+from scripts.loading.files import LandingFile, find_files
+from scripts.loading.load import FileCounts, Load, Progress, Typist, groups
+from scripts.loading.sources import Contract, ContractError, read_contract
+from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+KEY_VARIABLE = "AI_COST_USER_KEY"
+_GROUP_BYTES = 16 << 20
+_GROUP_FILES = 500
+
+
+class UserError(Exception):
+    """Something the user can set right; the message says what."""
+
+
+class Run:
+    """One run over a landing folder, and its tallies per table."""
+
+    def __init__(self, target: Target, contract: Contract, key: bytes | None) -> None:
+        self._target = target
+        self._contract = contract
+        self._typist = Typist(key)
+        self._known = target.loaded()
+        self.tallies: dict[str, Counter] = defaultdict(Counter)
+        self.unread = 0
+
+    def load(self, files: list[LandingFile], progress: Progress) -> None:
+        """Load what is new, in the order of the paths."""
+        for group in groups(self._new(files, progress), _GROUP_BYTES, _GROUP_FILES):
+            self._load_group(group, progress)
+
+    def _new(self, files: list[LandingFile], progress: Progress) -> Iterator[LandingFile]:
+        for file in files:
+            try:
+                content = (file.table.name, file.sha256)
+            except OSError as error:
+                self._complain(file, error)
+                continue
+            if content in self._known:
+                self.tallies[file.table.name]["skipped"] += 1
+                progress(file.size)
+                continue
+            self._known.add(content)
+            yield file
+
+    def _load_group(self, group: list[LandingFile], progress: Progress) -> None:
+        try:
+            load = Load(self._target, self._typist, self._contract, group)
+            counts = load.run(progress)
+        except (OSError, duckdb.Error, pa.ArrowException) as error:
+            if len(group) == 1:
+                self._complain(group[0], error)
+                return
+            # One file of the group is at fault; the others shall not suffer for it.
+            for file in group:
+                self._load_group([file], progress)
+            return
+        self._tally(group, counts)
+
+    def _complain(self, file: LandingFile, error: Exception) -> None:
+        self.unread += 1
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        say(f"warning: {file.source_file} could not be loaded: {reason}")
+
+    def _tally(self, group: list[LandingFile], counts: list[FileCounts]) -> None:
+        tally = self.tallies[group[0].table.name]
+        for each in counts:
+            tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
+
+
+def say(text: str) -> None:
+    """A line for the user, beside the progress bar."""
+    tqdm.write(text, file=sys.stderr)
+
+
+def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
+    """Options, with the defaults of the environment."""
+    parser = argparse.ArgumentParser(
+        prog="load_raw", description="Load raw logs and bills into the warehouse."
+    )
+    environment = os.environ.get
+    parser.add_argument(
+        "--landing",
+        default=environment("AI_COST_LANDING", "landing"),
+        help="folder with a subfolder per raw table (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--target",
+        default=environment("AI_COST_TARGET", "duckdb"),
+        help="duckdb or postgres (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--warehouse",
+        default=environment("AI_COST_WAREHOUSE", "warehouse.duckdb"),
+        help="DuckDB file (default: %(default)s)",
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Load and report; return the exit code."""
+    options = parse_arguments(arguments)
+    try:
+        return _load(options)
+    except (UserError, ContractError, TargetError) as error:
+        print(f"load_raw: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 2
+
+
+def _load(options: argparse.Namespace) -> int:
+    landing = Path(options.landing)
+    if not landing.is_dir():
+        raise UserError(f"no landing folder at {landing}")
+    if options.target not in ("duckdb", "postgres"):
+        raise UserError(f"cannot load into {options.target!r}; choose duckdb or postgres")
+    contract = read_contract(MODELS)
+    key = _user_key(options.target)
+    files, unknown = find_files(landing, contract.raw)
+    if unknown:
+        say(f"warning: no raw table is declared for these folders: {', '.join(unknown)}")
+    postgres = options.target == "postgres"
+    target: Target = PostgresTarget() if postgres else DuckDBTarget(options.warehouse)
+    try:
+        target.prepare(contract)
+        run = Run(target, contract, key)
+        total = sum(file.size for file in files)
+        # `disable=None` shows the bar on a terminal only.
+        with tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:
+            run.load(files, bar.update)
+    finally:
+        target.close()
+    _summary(run, "Postgres" if postgres else options.warehouse)
+    return 1 if run.unread else 0
+
+
+def _user_key(target: str) -> bytes | None:
+    key = os.environ.get(KEY_VARIABLE, "")
+    if key:
+        return key.encode()
+    if target == "postgres":
+        raise UserError(f"set {KEY_VARIABLE}, the key of the user hash, to load into Postgres")
+    say(f"warning: {KEY_VARIABLE} is not set; user columns are loaded as null")
+    return None
+
+
+def _summary(run: Run, where: str) -> None:
+    names = ("new", "skipped", "lines", "records", "rejects")
+    print(f"{'raw table':<32}" + "".join(f"{name:>12}" for name in names))
+    for table, tally in sorted(run.tallies.items()):
+        print(f"{table:<32}" + "".join(f"{tally[name]:>12,}" for name in names))
+    print(f"loaded into {where}, schema raw")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

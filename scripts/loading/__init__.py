@@ -1,0 +1,1 @@
+"""Parts of the loader: contract, reading, typing, writing."""

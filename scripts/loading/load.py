@@ -1,0 +1,343 @@
+"""Loading: files in, accepted records and rejects out, a transaction at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
+from scripts.loading.files import ByteStream, LandingFile, sniff
+from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_lines, show
+from scripts.loading.paths import LineQuery
+from scripts.loading.records import Records, read_csv, read_parquet
+from scripts.loading.sources import Contract, Table
+from scripts.loading.targets import Target, arrow_schema
+from scripts.loading.typing import line_sql, record_sql
+
+# Lines are typed in pieces of about this size: large enough for the engine, small for memory.
+_CHUNK_BYTES = 32 << 20
+_BATCHES = 8
+_MIN_BATCH_ROWS = 512
+
+Progress = Callable[[int], object]
+
+
+@dataclass
+class FileCounts:
+    """What became of one file."""
+
+    lines: int = 0
+    records: int = 0
+    rejects: int = 0
+    days: Counter = field(default_factory=Counter)
+
+
+class Typist:
+    """Types records in a DuckDB of its own, so that every target gets the same rows."""
+
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self._connection = duckdb.connect()
+        self._connection.execute("set enable_progress_bar = false")
+        self._queries: dict[tuple[str, str], str] = {}
+
+    def lines(
+        self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array
+    ) -> pa.Table:
+        """Type lines of JSON; see `typing.line_sql` for what comes out, in the lines' order."""
+        arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
+        return self._run(table, "lines", pa.table(arrays), line_sql)
+
+    def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
+        """Type records of named columns."""
+        files = pa.array(np.full(len(block.numbers), file_no))
+        arrays = {"file_no": files, "line_number": block.numbers, **block.columns}
+        return self._run(table, "records", pa.table(arrays), record_sql)
+
+    def _run(self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable) -> pa.Table:
+        query = (table.name, kind)
+        if query not in self._queries:
+            self._queries[query] = compile_sql(table, self._key)
+        # The engine works on Arrow batches in parallel.
+        size = max(_MIN_BATCH_ROWS, -(-rows.num_rows // _BATCHES))
+        self._connection.register(kind, pa.Table.from_batches(rows.to_batches(size), rows.schema))
+        return self._connection.execute(self._queries[query]).to_arrow_table()
+
+
+class Load:
+    """Some files of one table, loaded in one transaction.
+
+    Small files share a transaction, because a commit costs more than they do; they still
+    appear whole or not at all.
+    """
+
+    def __init__(
+        self, target: Target, typist: Typist, contract: Contract, files: list[LandingFile]
+    ) -> None:
+        self._target = target
+        self._typist = typist
+        self._contract = contract
+        self._files = files
+        self._table = files[0].table
+        self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
+        self._pending: list[tuple[int, pa.Array, pa.Array]] = []
+        self._pending_bytes = 0
+        self._rejects: list[tuple[int, BadLine]] = []
+        self._batch_ids = pa.array([file.batch_id for file in files])
+        self._source_files = pa.array([file.source_file for file in files])
+        self.counts = [FileCounts() for _ in files]
+
+    def run(self, progress: Progress) -> list[FileCounts]:
+        """Load and commit; whatever is raised, nothing of these files is in the warehouse."""
+        try:
+            for file_no, file in enumerate(self._files):
+                self._read(file_no, file, progress)
+            self._flush()
+            self._append("load_files", self._file_rows())
+            self._append("load_days", self._day_rows())
+            self._target.commit()
+        except BaseException:
+            self._target.rollback()
+            raise
+        return self.counts
+
+    def _read(self, file_no: int, file: LandingFile, progress: Progress) -> None:
+        with ByteStream(file.path, progress) as stream:
+            head = stream.peek()
+            kind = sniff(head, file.path.name, self._table)
+            if kind == "document":
+                self._read_document(file_no, stream)
+                return
+            readers = {
+                "lines": lambda: read_lines(stream),
+                "csv": lambda: read_csv(file, stream),
+                "parquet": lambda: read_parquet(file, stream),
+            }
+            for found in readers[kind]():
+                self._take(file_no, found)
+
+    def _take(self, file_no: int, found: Lines | Records | BadLine) -> None:
+        if isinstance(found, BadLine):
+            self.counts[file_no].lines += 1
+            self._reject(file_no, found)
+            return
+        self.counts[file_no].lines += len(found.numbers)
+        if isinstance(found, Records):
+            self._keep(self._typist.records(self._table, file_no, found), None)
+        elif self._table.exact_numbers:
+            self._add_rewritten(file_no, found)
+        else:
+            self._add(file_no, found.numbers, found.text)
+
+    def _read_document(self, file_no: int, stream: ByteStream) -> None:
+        """A document is line 1, whatever it looks like; its records are numbered."""
+        self.counts[file_no].lines += 1
+        content = stream.read_all(DOCUMENT_BYTES)
+        if content is None:
+            limit = f"document is longer than {DOCUMENT_BYTES >> 20} MiB"
+            self._reject(file_no, BadLine(1, limit, None))
+            return
+        if stream.fault:
+            self._reject(file_no, BadLine(1, stream.fault, show(content)))
+            return
+        try:
+            records = read_document(content, self._table.exact_numbers)
+        except NotTaken as error:
+            shown = show(content) if error.shown is not None else None
+            self._reject(file_no, BadLine(1, str(error), shown))
+            return
+        self._flush()
+        numbers = np.ones(len(records), dtype=np.int64)
+        files = np.full(len(records), file_no)
+        typed = self._typist.lines(self._table, numbers, files, pa.array(records, pa.string()))
+        self._keep(typed, _record_numbers(typed), in_document=True)
+
+    def _add_rewritten(self, file_no: int, lines: Lines) -> None:
+        numbers, texts = [], []
+        for number, text in zip(lines.numbers.to_pylist(), lines.text.to_pylist(), strict=True):
+            try:
+                texts.append(rewrite_line(text, exact=True))
+                numbers.append(number)
+            except NotTaken as error:
+                self._reject(file_no, BadLine(number, str(error), error.shown))
+        self._add(file_no, pa.array(numbers, pa.int64()), pa.array(texts, pa.string()))
+
+    def _add(self, file_no: int, numbers: pa.Array, text: pa.Array) -> None:
+        self._pending.append((file_no, numbers, text))
+        self._pending_bytes += text.nbytes
+        if self._pending_bytes >= _CHUNK_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Type the lines that wait, and write them and the rejects."""
+        if self._pending:
+            files = np.repeat(
+                [file_no for file_no, _, _ in self._pending],
+                [len(numbers) for _, numbers, _ in self._pending],
+            )
+            numbers = np.concatenate([numbers.to_numpy() for _, numbers, _ in self._pending])
+            text = pa.chunked_array([text for _, _, text in self._pending], pa.string())
+            self._pending, self._pending_bytes = [], 0
+            typed = self._typist.lines(self._table, numbers, files, text)
+            self._keep(typed, _record_numbers(typed))
+        self._append("load_rejects", self._reject_rows())
+        self._rejects = []
+
+    def _keep(
+        self, typed: pa.Table, record_numbers: np.ndarray | None, in_document: bool = False
+    ) -> None:
+        """Write accepted records; turn the others into rejects."""
+        ordinals = pa.array(
+            record_numbers if record_numbers is not None else np.ones(len(typed), dtype=np.int64)
+        )
+        typed = typed.append_column("record_number", ordinals)
+        if typed["reason"].null_count < len(typed):
+            self._refuse(typed.filter(pc.is_valid(typed["reason"])), in_document)
+            typed = typed.filter(pc.is_null(typed["reason"]))
+        if len(typed):
+            self._count(typed)
+            self._target.append(self._table.name, self._with_evidence(typed))
+
+    def _refuse(self, refused: pa.Table, in_document: bool) -> None:
+        again: list[tuple[int, int, str]] = []
+        names = ["file_no", "line_number", "record_number", "whole_line", "reason", "raw_text"]
+        columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
+        for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
+            place = record if in_document or not whole else None
+            if unread is None:
+                self._reject(file_no, BadLine(line, reason, text, place))
+                continue
+            try:
+                again.append((file_no, line, rewrite_line(unread, exact=False)))
+                if unread == again[-1][2]:
+                    again.pop()
+                    self._reject(file_no, BadLine(line, LineQuery.NOT_AN_OBJECT, None, place))
+            except NotTaken as error:
+                self._reject(file_no, BadLine(line, str(error), error.shown, place))
+        if again:
+            self._look_again(again)
+
+    def _look_again(self, lines: list[tuple[int, int, str]]) -> None:
+        """Type lines that DuckDB's JSON refused and Python's took, as Python wrote them."""
+        files, numbers, texts = zip(*lines, strict=True)
+        arrays = np.array(numbers), np.array(files)
+        typed = self._typist.lines(self._table, *arrays, pa.array(texts, pa.string()))
+        self._keep(typed, _record_numbers(typed))
+
+    def _count(self, typed: pa.Table) -> None:
+        day = (
+            pc.cast(typed[self._table.event_time], pa.date32(), safe=False)
+            if self._table.event_time
+            else pa.nulls(len(typed), pa.date32())
+        )
+        days = pa.table({"file_no": typed["file_no"], "day": day})
+        for row in days.group_by(["file_no", "day"]).aggregate([([], "count_all")]).to_pylist():
+            counts = self.counts[row["file_no"]]
+            counts.days[row["day"]] += row["count_all"]
+            counts.records += row["count_all"]
+
+    def _with_evidence(self, typed: pa.Table) -> pa.Table:
+        files = typed["file_no"].combine_chunks()
+        filled = {
+            "batch_id": self._batch_ids.take(files),
+            "source_file": self._source_files.take(files),
+            "line_number": typed["line_number"],
+            "record_number": typed["record_number"],
+            "loaded_at": pa.repeat(pa.scalar(self._loaded_at, pa.timestamp("us")), len(typed)),
+        }
+        schema = arrow_schema(self._table)
+        columns = [
+            filled[name] if name in filled else pc.cast(typed[name], schema.field(name).type)
+            for name in schema.names
+        ]
+        return pa.table(columns, schema=schema)
+
+    def _reject(self, file_no: int, line: BadLine) -> None:
+        self.counts[file_no].rejects += 1
+        self._rejects.append((file_no, line))
+
+    def _append(self, name: str, rows: list[dict]) -> None:
+        if rows:
+            schema = arrow_schema(self._contract.loader[name])
+            self._target.append(name, pa.Table.from_pylist(rows, schema=schema))
+
+    def _evidence(self, file_no: int) -> dict:
+        file = self._files[file_no]
+        return {
+            "batch_id": file.batch_id,
+            "raw_table": self._table.name,
+            "source_file": file.source_file,
+            "loaded_at": self._loaded_at,
+        }
+
+    def _reject_rows(self) -> list[dict]:
+        return [
+            self._evidence(file_no)
+            | {
+                "line_number": line.number,
+                "record_number": line.record_number,
+                "reason": _storable(line.reason),
+                "raw_text": _storable(line.text),
+            }
+            for file_no, line in self._rejects
+        ]
+
+    def _file_rows(self) -> list[dict]:
+        return [
+            self._evidence(file_no)
+            | {
+                "content_sha256": file.sha256,
+                "size_bytes": file.size,
+                "line_count": counts.lines,
+                "record_count": counts.records,
+                "reject_count": counts.rejects,
+                "billing_account_id": file.billing_account,
+                "pulled_at": file.pulled_at or self._loaded_at,
+            }
+            for file_no, (file, counts) in enumerate(zip(self._files, self.counts, strict=True))
+        ]
+
+    def _day_rows(self) -> list[dict]:
+        return [
+            self._evidence(file_no) | {"event_date": day, "record_count": count}
+            for file_no, counts in enumerate(self.counts)
+            for day, count in counts.days.items()
+        ]
+
+
+def _storable(text: str | None) -> str | None:
+    return None if text is None else text[:TEXT_LENGTH].replace("\0", "\ufffd")
+
+
+def _record_numbers(typed: pa.Table) -> np.ndarray:
+    """Number the rows of each line from 1; the rows of a line stand together."""
+    lines = typed["line_number"].to_numpy()
+    files = typed["file_no"].to_numpy()
+    place = np.arange(len(lines), dtype=np.int64)
+    if not len(lines):
+        return place
+    first = np.concatenate(([True], (lines[1:] != lines[:-1]) | (files[1:] != files[:-1])))
+    starts = np.flatnonzero(first)
+    return place - np.repeat(starts, np.diff(np.append(starts, len(lines)))) + 1
+
+
+def groups(files: Iterator[LandingFile], size: int, count: int) -> Iterator[list[LandingFile]]:
+    """Runs of files of one table, up to `size` bytes and `count` files; a large file alone."""
+    group: list[LandingFile] = []
+    total = 0
+    for file in files:
+        other = group and group[0].table is not file.table
+        if group and (other or total + file.size > size or len(group) == count):
+            yield group
+            group, total = [], 0
+        group.append(file)
+        total += file.size
+    if group:
+        yield group

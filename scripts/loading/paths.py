@@ -1,0 +1,197 @@
+"""The paths of the source YAML, and the SQL that follows them through a JSON line.
+
+A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `|`
+behind a key whose value is itself JSON text, and `{key}` to look into an OTLP attribute list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Keys = tuple[str, ...]
+
+_TOKEN = re.compile(r'"([^"]+)"|\[\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])')
+# The first of an attribute's values that is there; an array or map stays JSON text.
+_ATTRIBUTE_SHAPE = (
+    '[{"key":"VARCHAR","value":{"stringValue":"VARCHAR","intValue":"VARCHAR",'
+    '"doubleValue":"VARCHAR","boolValue":"VARCHAR","arrayValue":"JSON","kvlistValue":"JSON",'
+    '"bytesValue":"VARCHAR"}}]'
+)
+_ATTRIBUTE_VALUE = (
+    "coalesce(a.value.stringValue, a.value.intValue, a.value.doubleValue, a.value.boolValue, "
+    "a.value.arrayValue::varchar, a.value.kvlistValue::varchar, a.value.bytesValue)"
+)
+
+
+@dataclass(frozen=True)
+class JsonPath:
+    """A parsed path.
+
+    `arrays` are the exploded arrays, outermost first, each as the keys that lead to it from
+    the element before; `documents` the keys that lead to JSON text, in order; `keys` the rest
+    of the way; `attribute` the key wanted of the attribute list found there.
+    """
+
+    arrays: tuple[Keys, ...]
+    documents: tuple[Keys, ...]
+    keys: Keys
+    attribute: str | None = None
+
+
+def parse_path(text: str) -> JsonPath:
+    """Parse one path; raise ValueError when it is not of the grammar above."""
+    arrays: list[Keys] = []
+    documents: list[Keys] = []
+    keys: list[str] = []
+    attribute = None
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None or attribute is not None:
+            raise ValueError(f"path {text!r} is not understood at character {position + 1}")
+        quoted, attribute, plain, mark = token.groups()
+        if quoted or plain:
+            keys.append(quoted or plain)
+        elif token.group() == "[]" and not documents:
+            arrays.append(tuple(keys))
+            keys = []
+        elif mark == "|":
+            documents.append(tuple(keys))
+            keys = []
+        elif token.group() == "[]":
+            raise ValueError(f"path {text!r}: an array inside JSON text cannot be exploded")
+        position = token.end()
+    return JsonPath(tuple(arrays), tuple(documents), tuple(keys), attribute)
+
+
+def literal(text: str) -> str:
+    """Text as a SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _pointer(keys: Keys) -> str:
+    return "$" + "".join(f'."{key}"' for key in keys)
+
+
+@dataclass
+class _Document:
+    """A JSON text met on the way, and everything wanted of it, so that it is parsed once."""
+
+    name: str
+    text: str
+    wanted: dict[Keys, int] = field(default_factory=dict)
+    inner: dict[Keys, _Document] = field(default_factory=dict)
+    attributes: dict[Keys, str] = field(default_factory=dict)
+
+    def value(self, keys: Keys) -> str:
+        """SQL for the text found under the keys, null when absent."""
+        place = self.wanted.setdefault(keys, len(self.wanted) + 1)
+        return f"{self.name}[{place}]"
+
+    def follow(self, keys: Keys) -> _Document:
+        """The JSON text found under the keys."""
+        if keys not in self.inner:
+            name = f"{self.name}_{len(self.inner)}"
+            self.inner[keys] = _Document(name, f"nullif(trim({self.value(keys)}), '')")
+        return self.inner[keys]
+
+    def attribute(self, keys: Keys, key: str) -> str:
+        """SQL for one attribute of the OTLP list found under the keys; the first of a kind wins."""
+        if keys not in self.attributes:
+            self.attributes[keys] = f"{self.name}_a{len(self.attributes)}"
+            self.value(keys)
+        name = self.attributes[keys]
+        return f"{name}_values[list_position({name}_keys, {literal(key)})]"
+
+    def stages(self) -> Iterable[str]:
+        """Select-list additions, to be applied one after the other."""
+        paths = ", ".join(literal(_pointer(keys)) for keys in self.wanted)
+        # TRY makes null of a text that is not JSON, where the function would stop the query.
+        yield f"try(json_extract_string({self.text}, [{paths}])) as {self.name}"
+        for keys, name in self.attributes.items():
+            shape = literal(_ATTRIBUTE_SHAPE)
+            yield f"try(from_json({self.value(keys)}, {shape})) as {name}"
+            yield (
+                f"list_transform({name}, lambda a: a.key) as {name}_keys, "
+                f"list_transform({name}, lambda a: {_ATTRIBUTE_VALUE}) as {name}_values"
+            )
+        for document in self.inner.values():
+            yield from document.stages()
+
+    def faults(self) -> Iterable[tuple[str, str]]:
+        """Pairs of (SQL that is true when an inner text is not JSON, name of that text)."""
+        for keys, document in self.inner.items():
+            yield f"{document.text} is not null and {document.name} is null", ".".join(keys)
+            yield from document.faults()
+
+
+class LineQuery:
+    """SQL from `lines(file_no, line_number, line)` to one row per exploded record.
+
+    Ask `expression` for every path first, then read `sql`: a relation with the columns the
+    expressions speak of, `file_no`, `line_number` and `line_fault`, the reason why the line as
+    a whole cannot be taken. A line that is not a JSON object has the fault NOT_AN_OBJECT.
+    """
+
+    NOT_AN_OBJECT = "not a JSON object"
+
+    def __init__(self, paths: Iterable[JsonPath], keep_empty: bool) -> None:
+        self.arrays: tuple[Keys, ...] = max((path.arrays for path in paths), key=len, default=())
+        self.keep_empty = keep_empty
+        self.levels = [
+            _Document(f"v{depth}", "line" if depth == 0 else f"e{depth}")
+            for depth in range(len(self.arrays) + 1)
+        ]
+        for depth, keys in enumerate(self.arrays):
+            self.levels[depth].value(keys)
+
+    def expression(self, path: JsonPath) -> str:
+        """SQL for the text at the path; raise ValueError for an array outside the explosion."""
+        depth = len(path.arrays)
+        if path.arrays != self.arrays[:depth]:
+            raise ValueError(f"arrays {path.arrays} do not lie on the way {self.arrays}")
+        document = self.levels[depth]
+        for keys in path.documents:
+            document = document.follow(keys)
+        if path.attribute is not None:
+            return document.attribute(path.keys, path.attribute)
+        return document.value(path.keys)
+
+    @property
+    def sql(self) -> str:
+        """The relation; complete once every expression has been asked for."""
+        sql = "select file_no, line_number, line from lines"
+        for depth, document in enumerate(self.levels):
+            for stage in document.stages():
+                sql = f"select *, {stage} from ({sql})"
+            if depth == 0:
+                sql = f"select *, {self._line_fault()} as line_fault from ({sql})"
+            if depth < len(self.arrays):
+                elements = self._elements(depth)
+                sql = f"select *, unnest({elements}) as e{depth + 1} from ({sql})"
+        return sql
+
+    def faults(self) -> list[tuple[str, str]]:
+        """The faults of inner JSON texts, of every level."""
+        return [fault for document in self.levels for fault in document.faults()]
+
+    def _line_fault(self) -> str:
+        fault = (
+            f"case when v0 is null or not starts_with(ltrim(line, e' \\t\\r'), '{{') "
+            f"then {literal(self.NOT_AN_OBJECT)}"
+        )
+        if self.arrays:
+            array = self.levels[0].value(self.arrays[0])
+            missing = literal(f"no {'.'.join(self.arrays[0])}[] in the record")
+            fault += f" when {array} is null or not starts_with({array}, '[') then {missing}"
+        return fault + " end"
+
+    def _elements(self, depth: int) -> str:
+        """The list to unnest; a faulty line keeps one row, which carries the fault."""
+        array = self.levels[depth].value(self.arrays[depth])
+        found = f"coalesce(try(json_extract({array}, '$[*]')), [])"
+        if self.keep_empty and depth > 0:
+            found = f"case when len({found}) = 0 then [null::json] else {found} end"
+        return f"case when line_fault is null then {found} else [null::json] end"

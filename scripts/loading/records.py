@@ -1,0 +1,141 @@
+"""CSV and Parquet files as blocks of named text columns."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scripts.loading.documents import DOCUMENT_BYTES
+from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
+
+_ROWS = 50_000
+_READ = 4 << 20
+_UNREADABLE = (pa.ArrowException, OSError)
+csv.field_size_limit(LINE_BYTES)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records of a file: their numbers from 1, and the columns h0, h1, ... of the headers."""
+
+    numbers: pa.Array
+    columns: dict[str, pa.Array]
+
+
+def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
+    """The declared columns of a Parquet file; one bad line when it cannot be read."""
+    done = 0
+    try:
+        content = stream.read_all(DOCUMENT_BYTES) if stream.compressed else None
+        if stream.compressed and content is None:
+            raise pa.ArrowInvalid(f"longer than {DOCUMENT_BYTES >> 20} MiB")
+        parquet = pq.ParquetFile(io.BytesIO(content) if content is not None else file.path)
+        present = [name for name in file.table.headers if name in parquet.schema_arrow.names]
+        if not present:
+            yield BadLine(1, "none of the declared columns is in the file", None)
+            return
+        for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
+            numbers = pa.array(range(done + 1, done + 1 + len(batch)), pa.int64())
+            done += len(batch)
+            columns = {name: batch.column(name) for name in present}
+            yield Records(numbers, _placed(file, columns, len(batch)))
+    except _UNREADABLE as error:
+        reason = str(error).splitlines()[0][:200]
+        yield BadLine(done + 1, f"not a readable Parquet file: {reason}", None)
+
+
+def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
+    """The declared columns of a CSV file with a header; rows that do not fit it are bad lines."""
+    rows = csv.reader(_text_lines(stream), strict=True)
+    header = [cell.strip() for cell in next(rows, [])]
+    wanted = {name: header.index(name) for name in file.table.headers if name in header}
+    if not wanted:
+        yield BadLine(1, "none of the declared columns is in the header", None)
+        return
+    done = 0
+    kept: list[tuple[int, list[str]]] = []
+    for row in _rows(rows):
+        if row == []:
+            continue
+        done += 1
+        fault = _row_fault(row, len(header))
+        if fault:
+            text = None if isinstance(row, csv.Error) else _shown(row)
+            yield BadLine(done, fault, text)
+        else:
+            kept.append((done, row))
+        if len(kept) == _ROWS:
+            yield _block(file, wanted, kept)
+            kept = []
+    if kept:
+        yield _block(file, wanted, kept)
+    if stream.fault:
+        yield BadLine(done + 1, stream.fault, None)
+
+
+def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
+    """The rows of a reader; an unreadable one as its error, after which reading goes on."""
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield error
+
+
+def _row_fault(row: list[str] | csv.Error, width: int) -> str | None:
+    if isinstance(row, csv.Error):
+        return f"not valid CSV: {row}"
+    if len(row) != width:
+        return f"{len(row)} fields where the header has {width}"
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:
+        return "line is not valid UTF-8"
+    return None
+
+
+def _shown(row: list[str]) -> str:
+    text = ",".join(row)[:TEXT_LENGTH]
+    return text.encode(errors="replace").decode().replace("\0", "\ufffd")
+
+
+def _block(file: LandingFile, wanted: dict[str, int], kept: list[tuple[int, list[str]]]) -> Records:
+    numbers = pa.array([number for number, _ in kept], pa.int64())
+    columns = {
+        name: pa.array([row[index] for _, row in kept], pa.string())
+        for name, index in wanted.items()
+    }
+    return Records(numbers, _placed(file, columns, len(kept)))
+
+
+def _placed(file: LandingFile, columns: dict[str, pa.Array], length: int) -> dict[str, pa.Array]:
+    """A column for every header of the table, null where the file has none."""
+    return {
+        f"h{index}": columns.get(name, pa.nulls(length, pa.string()))
+        for index, name in enumerate(file.table.headers)
+    }
+
+
+def _text_lines(stream: ByteStream) -> Iterator[str]:
+    """Lines with their ends; bytes that are not UTF-8 are kept as surrogates, to be found."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    carry = ""
+    while block := stream.read(_READ):
+        *lines, carry = (carry + decoder.decode(block)).split("\n")
+        for line in lines:
+            yield line + "\n"
+        if len(carry) > LINE_BYTES:
+            stream.fault = f"line is longer than {LINE_BYTES >> 20} MiB"
+            return
+    carry += decoder.decode(b"", final=True)
+    if carry and not stream.fault:
+        yield carry

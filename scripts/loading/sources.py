@@ -1,0 +1,118 @@
+"""The contract of the raw tables, read from the dbt source YAML files.
+
+Nothing about any one source stands in Python: names, types and JSON paths are declared beside
+the staging models, and the loader does what they say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from scripts.loading.paths import JsonPath, parse_path
+
+LOADER_SOURCE = "loader"
+RAW_SCHEMA = "raw"
+TYPES = {"varchar", "bigint", "timestamp", "boolean", "date"}
+TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
+EVIDENCE_COLUMNS = ("batch_id", "source_file", "line_number", "record_number", "loaded_at")
+
+
+class ContractError(ValueError):
+    """A source YAML declares something the loader cannot do; the message names the column."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column; `paths` is empty for the evidence columns, which the loader fills."""
+
+    name: str
+    data_type: str
+    paths: tuple[JsonPath, ...] = ()
+    headers: tuple[str, ...] = ()
+    format: str | None = None
+    hashed: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One declared raw table; `event_time` names the column that puts a record on a day."""
+
+    name: str
+    columns: tuple[Column, ...]
+    event_time: str | None = None
+    exact_numbers: bool = False
+    keep_empty: bool = False
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """The columns that come out of the records."""
+        return tuple(column for column in self.columns if column.paths)
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header a CSV or Parquet file of this table may use, each once."""
+        return tuple(dict.fromkeys(name for field in self.fields for name in field.headers))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All declared tables: those that hold records, and the loader's own three."""
+
+    raw: dict[str, Table]
+    loader: dict[str, Table]
+
+
+def read_contract(models: Path) -> Contract:
+    """Read every `*__sources.yml` below `models`; raise ContractError on a bad declaration."""
+    raw: dict[str, Table] = {}
+    loader: dict[str, Table] = {}
+    for file in sorted(models.rglob("*__sources.yml")):
+        for source in yaml.safe_load(file.read_text(encoding="utf-8")).get("sources", []):
+            if source.get("schema") != RAW_SCHEMA:
+                continue
+            kind = loader if source["name"] == LOADER_SOURCE else raw
+            for declared in source.get("tables", []):
+                kind[declared["name"]] = _table(declared)
+    return Contract(raw, loader)
+
+
+def _meta(node: dict) -> dict:
+    return (node.get("config") or {}).get("meta") or {}
+
+
+def _table(node: dict) -> Table:
+    meta = _meta(node)
+    columns = tuple(_column(node["name"], column) for column in node["columns"])
+    event_time = meta.get("event_time")
+    if event_time and event_time not in {column.name for column in columns}:
+        raise ContractError(f"{node['name']}: event_time {event_time!r} is not a column")
+    return Table(
+        name=node["name"],
+        columns=columns,
+        event_time=event_time,
+        exact_numbers=bool(meta.get("exact_numbers")),
+        keep_empty=bool(meta.get("keep_empty")),
+    )
+
+
+def _column(table: str, node: dict) -> Column:
+    meta = _meta(node)
+    where = f"{table}.{node['name']}"
+    declared = meta.get("path") or []
+    texts = [declared] if isinstance(declared, str) else list(declared)
+    column = Column(
+        name=node["name"],
+        data_type=node["data_type"],
+        paths=tuple(parse_path(text) for text in texts),
+        headers=tuple(text.replace('"', "") for text in texts),
+        format=meta.get("format"),
+        hashed=bool(meta.get("hashed")),
+    )
+    if column.data_type not in TYPES:
+        raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
+    if column.paths and column.data_type == "timestamp" and column.format not in TIME_FORMATS:
+        raise ContractError(f"{where}: a timestamp's format is one of {sorted(TIME_FORMATS)}")
+    return column

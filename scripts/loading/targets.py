@@ -1,0 +1,205 @@
+"""The warehouses: make the declared tables, append Arrow tables, all in one transaction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import quote, urlencode
+
+import duckdb
+import pyarrow as pa
+
+from scripts.loading.sources import RAW_SCHEMA, Contract, Table
+
+# Any number, as long as it is ours: two loads at once would load the same file twice.
+_LOCK = 7_205_759_403
+_ARROW_TYPES = {
+    "varchar": pa.string(),
+    "bigint": pa.int64(),
+    "timestamp": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+}
+
+
+class TargetError(Exception):
+    """The warehouse cannot be reached or refuses to write; the message is for the user."""
+
+
+class Target(Protocol):
+    """A warehouse to load into. Nothing is seen by others before `commit`."""
+
+    def prepare(self, contract: Contract) -> None:
+        """Create what is missing: schema, tables, columns. Commits."""
+
+    def loaded(self) -> set[tuple[str, str]]:
+        """Pairs of (raw_table, content_sha256) that are in the warehouse."""
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Append rows to a raw table, by column name."""
+
+    def commit(self) -> None:
+        """Make everything since the last commit or rollback visible."""
+
+    def rollback(self) -> None:
+        """Forget everything since the last commit."""
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The declared columns as an Arrow schema."""
+    return pa.schema([(column.name, _ARROW_TYPES[column.data_type]) for column in table.columns])
+
+
+def _definitions(contract: Contract, run: Callable[[str], object], present: set) -> None:
+    """Create the schema, missing tables and missing columns of tables that are there."""
+    run(f"create schema if not exists {RAW_SCHEMA}")
+    for table in (contract.raw | contract.loader).values():
+        columns = [(f'"{column.name}"', column.data_type) for column in table.columns]
+        body = ", ".join(" ".join(column) for column in columns)
+        run(f'create table if not exists {RAW_SCHEMA}."{table.name}" ({body})')
+        known = {column for name, column in present if name == table.name}
+        for column in table.columns:
+            if known and column.name not in known:
+                run(
+                    f'alter table {RAW_SCHEMA}."{table.name}" '
+                    f'add column "{column.name}" {column.data_type}'
+                )
+
+
+_PRESENT = (
+    "select table_name, column_name from information_schema.columns "
+    f"where table_schema = '{RAW_SCHEMA}'"
+)
+_LOADED = f"select raw_table, content_sha256 from {RAW_SCHEMA}.load_files"
+
+
+class DuckDBTarget:
+    """A DuckDB file."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._connection = duckdb.connect(path)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise TargetError(f"cannot open the warehouse {path}: {reason}") from error
+        self._connection.execute("set enable_progress_bar = false")
+        self._open = False
+
+    def prepare(self, contract: Contract) -> None:
+        """See Target."""
+        self._begin()
+        present = set(self._connection.execute(_PRESENT).fetchall())
+        _definitions(contract, self._connection.execute, present)
+        self.commit()
+
+    def loaded(self) -> set[tuple[str, str]]:
+        """See Target."""
+        return set(self._connection.execute(_LOADED).fetchall())
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """See Target."""
+        self._begin()
+        try:
+            self._connection.register("incoming", rows)
+            self._connection.execute(
+                f'insert into {RAW_SCHEMA}."{table}" by name select * from incoming'
+            )
+            self._connection.unregister("incoming")
+        except duckdb.Error as error:
+            raise TargetError(f"cannot write {RAW_SCHEMA}.{table}: {error}") from error
+
+    def commit(self) -> None:
+        """See Target."""
+        if self._open:
+            self._connection.commit()
+            self._open = False
+
+    def rollback(self) -> None:
+        """See Target."""
+        if self._open:
+            self._connection.rollback()
+            self._open = False
+
+    def close(self) -> None:
+        """See Target."""
+        self._connection.close()
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._connection.begin()
+            self._open = True
+
+
+class PostgresTarget:
+    """A PostgreSQL database; rows travel as COPY."""
+
+    def __init__(self) -> None:
+        import adbc_driver_postgresql.dbapi as adbc
+
+        self._error = adbc.Error
+        try:
+            self._connection = adbc.connect(_postgres_uri())
+        except adbc.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise TargetError(f"cannot connect to Postgres: {reason}") from error
+        self._cursor = self._connection.cursor()
+        # Timestamps are written without zone; nothing may move them.
+        self._cursor.execute("set time zone 'UTC'")
+        if not self._rows(f"select pg_try_advisory_lock({_LOCK})")[0][0]:
+            self.close()
+            raise TargetError("another load into this Postgres is running")
+
+    def prepare(self, contract: Contract) -> None:
+        """See Target."""
+        present = set(self._rows(_PRESENT))
+        try:
+            _definitions(contract, self._cursor.execute, present)
+            self.commit()
+        except self._error as error:
+            raise TargetError(f"cannot create the raw tables: {error}") from error
+
+    def loaded(self) -> set[tuple[str, str]]:
+        """See Target."""
+        return set(self._rows(_LOADED))
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """See Target."""
+        try:
+            self._cursor.adbc_ingest(table, rows, mode="append", db_schema_name=RAW_SCHEMA)
+        except self._error as error:
+            raise TargetError(f"cannot write {RAW_SCHEMA}.{table}: {error}") from error
+
+    def commit(self) -> None:
+        """See Target."""
+        self._connection.commit()
+
+    def rollback(self) -> None:
+        """See Target."""
+        self._connection.rollback()
+
+    def close(self) -> None:
+        """See Target."""
+        self._cursor.close()
+        self._connection.close()
+
+    def _rows(self, sql: str) -> list[tuple]:
+        self._cursor.execute(sql)
+        return self._cursor.fetchall()
+
+
+def _postgres_uri() -> str:
+    """The address from the PG* variables, with the defaults of profiles.yml.
+
+    The password is left to the client library, which reads PGPASSWORD itself.
+    """
+    options = {
+        "host": os.environ.get("PGHOST", "localhost"),
+        "port": os.environ.get("PGPORT", "5432"),
+        "user": os.environ.get("PGUSER", "postgres"),
+    }
+    database = quote(os.environ.get("PGDATABASE", "ai_cost"), safe="")
+    return f"postgresql:///{database}?{urlencode(options, quote_via=quote)}"
