@@ -1,0 +1,19 @@
+-- Harm: a listed price times a region's multiplier that needs more than nine decimals would be rounded,
+-- and every cost with it.
+select
+    prices.provider,
+    prices.model,
+    prices.meter,
+    prices.region_scope,
+    prices.unit_price_usd,
+    spans.multiplier
+from {{ ref('int_regional_prices') }} as prices
+inner join {{ ref('int_rate_spans') }} as spans
+    on
+        prices.provider = spans.provider
+        and prices.model = spans.model
+        and prices.service_tier = spans.service_tier
+        and prices.region_scope = spans.region_scope
+where
+    cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9)) != prices.unit_price_usd * spans.multiplier
+    or {{ one_over('prices.block_size') }} is null
