@@ -137,7 +137,7 @@ def litellm(s: Slice, prices: np.ndarray) -> pa.Array:
         '","custom_llm_provider":"', provider, '","user":"', _user(s), '","team_id":"', team,
         '","end_user":"","cache_hit":"', when(a.cache_hit, "True", "None"),
         '","request_tags":"[\\"User-Agent: AsyncOpenAI\\"]","session_id":"',
-        _session_text(s, "trc_"), '","request_duration_ms":', number(a.ms),
+        _session_text(s, "trc_l"), '","request_duration_ms":', number(a.ms),
         ',"status":"', when(a.failed, "failure", "success"),
         '","litellm_call_id":"', call, suffix,
         '","messages":"{}","response":"{}","metadata":"',
@@ -399,7 +399,7 @@ def envelope(s: Slice, prices: np.ndarray) -> pa.Array:
     fallback = a.tail & (a.first_model != a.model)
     cost = when(_is_known(a) & a.metered, number(reported_cost(a, prices)), "null")
     return join(
-        '{"request_id":"req_', request, '","trace_id":"', _session_text(s, "trc_"),
+        '{"request_id":"req_', request, '","trace_id":"', _session_text(s, "trc_e"),
         f'","timestamp":"{s.date}T', clock(a.t), 'Z"', team,
         _optional(a.style != tr.NOBODY, owner),
         ',"environment":"', pick(ENVIRONMENTS, a.env),
