@@ -86,8 +86,8 @@ FEATURES = (
     ("trial-summary", "growth-svc", 2, 1),
     ("campaign-copy", "growth-svc", 1, 4),
     ("lead-scoring", "growth-svc", 1, 1),
-    ("document-extraction", "pipeline-svc", 10, 36),
-    ("catalog-enrichment", "pipeline-svc", 6, 36),
+    ("document-extraction", "pipeline-svc", 10, 48),
+    ("catalog-enrichment", "pipeline-svc", 6, 48),
     ("sql-assistant", "pipeline-svc", 3, 3),
     ("paper-review", "lab-svc", 16, 8),
     ("code-agent", "lab-svc", 20, 6),
@@ -99,7 +99,7 @@ MODEL_SHARE = (  # one row a team, in the order of MODELS
     (0.42, 0.04, 0.06, 0.10, 0.10, 0.05, 0.20, 0.02, 0.006, 0.004),
     (0.22, 0.05, 0.26, 0.04, 0.05, 0.28, 0.07, 0.02, 0.005, 0.005),
     (0.30, 0.06, 0.16, 0.14, 0.08, 0.12, 0.10, 0.03, 0.004, 0.006),
-    (0.42, 0.03, 0.02, 0.02, 0.05, 0.08, 0.36, 0.01, 0.006, 0.004),
+    (0.46, 0.02, 0.01, 0.02, 0.04, 0.06, 0.37, 0.01, 0.006, 0.004),
     (0.12, 0.24, 0.08, 0.06, 0.04, 0.34, 0.08, 0.03, 0.006, 0.004),
 )
 

@@ -154,7 +154,7 @@ class Period:
         _add(t.by_gateway, (day, table), by_owner.sum(axis=0))
         if a.lost.any():
             _add(t.lost, day, token_sums(a, real & known & a.lost, project, 2).sum(axis=0))
-            counts["lost_attempts"] += int(a.lost.sum())
+        counts["lost_attempts"] += int(a.lost.sum())
         counts["distinct_attempts"] += int(seen.sum())
         counts["priced_attempts"] += int((real & known & seen).sum())
         counts["unpriced_attempts"] += int((real & ~known & seen).sum())

@@ -44,7 +44,7 @@ class Calendar:
     start: date
     days: int
 
-    MINIMUM = 14  # shorter periods have no room for disjoint plants
+    MINIMUM = 20  # shorter periods have no room for disjoint plants
 
     def __post_init__(self):
         def at(share):
@@ -309,7 +309,7 @@ def _tiers(rng, team, model, style) -> np.ndarray:
     tier = np.zeros(n, dtype=np.int64)
     can_batch = np.isin(model, (MINI, SONNET46, HAIKU45))
     pipeline = team == c.TEAMS.index("data-platform")
-    tier[can_batch & pipeline & (u < np.where(style == SERVICE_ACCOUNT, 0.85, 0.35))] = BATCH
+    tier[can_batch & pipeline & (u < np.where(style == SERVICE_ACCOUNT, 0.9, 0.55))] = BATCH
     tier[(model == MINI) & ~pipeline & (u > 0.92)] = FLEX
     return tier
 

@@ -434,7 +434,8 @@ def test_every_discrepancy_is_planted(sample):
     landing, truth = sample
     found = {(d["kind"], d["provider"]): d for d in truth["discrepancies"]}
     assert {k for k, _ in found} == {
-        "leaked_key", "stale_rate", "missing_day", "double_billed_batch", "rounding", "unseen_requests",
+        "leaked_key", "stale_rate", "missing_day", "double_billed_batch", "rounding",
+        "unseen_requests",
     }  # fmt: skip
     assert all(Decimal(d["variance_usd"]) for d in found.values())
     for d in found.values():
