@@ -1,1 +1,1 @@
-"""Command line tools of the project."""
+"""Command-line tools of the project."""

@@ -47,7 +47,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     landing = Path(os.environ.get("AI_COST_LANDING") or "landing")
-    p.add_argument("--landing", type=Path, default=landing, help="folder to write into")
+    p.add_argument(
+        "--landing",
+        type=Path,
+        default=landing,
+        help="folder to write into; files listed in its _truth.json are replaced or removed",
+    )
     p.add_argument("--requests", type=_count, default=60_000, help="attempts over the period")
     p.add_argument("--start", type=_date, default=date(2026, 7, 1), help="first day, UTC")
     p.add_argument(

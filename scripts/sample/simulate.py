@@ -18,7 +18,7 @@ from scripts.sample import malformed
 from scripts.sample import traffic as tr
 from scripts.sample.files import DayFile
 
-CHUNK_ROWS = 100_000
+CHUNK_ROWS = 50_000
 GATEWAYS = ("litellm_spend_logs", "otel_genai_spans", "envelope_events")
 SHARES = (0.6, 0.2, 0.2)
 CARRY_DAYS = 2  # late records and duplicates reach the files of the next days
