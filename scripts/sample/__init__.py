@@ -1,0 +1,1 @@
+"""Parts of the sample data generator; the entry point is scripts.generate_sample_data."""
