@@ -1,7 +1,8 @@
 """The providers' bills, computed from tokens and list prices with whole numbers only.
 
 Page shapes: OpenAI GET /v1/organization/costs (openai SDK 3.52, types/admin/organization) and
-Anthropic GET /v1/organizations/cost_report. A file holds one pull, its pages already merged.
+Anthropic GET /v1/organizations/cost_report. A file holds one pull, its pages already
+merged, on one line as an HTTP body is.
 
 How OpenAI spells batch and flex in line_item is NOT documented and was not observed; the
 suffix after the model, as in "gpt-5.4-mini-2026-03-17 batch, input", is this sample's guess.
@@ -193,20 +194,14 @@ def openai_page(
         lines = bills.lines(day, percent_known(pulled_after, day), final)
         mine = [x for x in lines if x.provider == "openai"]
         begin = calendar.epoch_us(day) // 1_000_000
-        results = ",\n".join(_openai_result(x, day, i) for i, x in enumerate(mine))
+        results = ",".join(_openai_result(x, day, i) for i, x in enumerate(mine))
         buckets.append(
             f'{{"object":"bucket","start_time":{begin},"end_time":{begin + 86_400},'
-            f'"results":[{_block(results)}]}}'
+            f'"results":[{results}]}}'
         )
     return (
-        '{"object":"page","data":[\n'
-        + ",\n".join(buckets)
-        + '\n],"has_more":false,"next_page":null}\n'
+        '{"object":"page","data":[' + ",".join(buckets) + '],"has_more":false,"next_page":null}\n'
     )
-
-
-def _block(text: str) -> str:
-    return f"\n{text}\n" if text else ""
 
 
 def _openai_result(line: Line, day: int, index: int) -> str:
@@ -229,12 +224,12 @@ def anthropic_page(bills: Bills, calendar, pulled_after: int, start: int, end: i
     for day in range(start, end):
         lines = bills.lines(day, percent_known(pulled_after, day), final)
         mine = [x for x in lines if x.provider == "anthropic"]
-        results = ",\n".join(_anthropic_result(x) for x in mine)
+        results = ",".join(_anthropic_result(x) for x in mine)
         buckets.append(
             f'{{"starting_at":"{calendar.day(day)}T00:00:00Z",'
-            f'"ending_at":"{calendar.day(day + 1)}T00:00:00Z","results":[{_block(results)}]}}'
+            f'"ending_at":"{calendar.day(day + 1)}T00:00:00Z","results":[{results}]}}'
         )
-    return '{"data":[\n' + ",\n".join(buckets) + '\n],"has_more":false,"next_page":null}\n'
+    return '{"data":[' + ",".join(buckets) + '],"has_more":false,"next_page":null}\n'
 
 
 def _anthropic_result(line: Line) -> str:
