@@ -1,8 +1,8 @@
 """The rate card seeds against hand-checked amounts.
 
-A slip in a seed misprices every request of a model without any error. So the seeds are read here by
-a second, small resolver in exact decimals that shares no code with the warehouse, and priced against
-figures that were checked by hand against the providers' published prices.
+A slip in a seed misprices every request of a model without any error. So the seeds are read here
+by a second, small resolver in exact decimals that shares no code with the warehouse, and priced
+against figures that were checked by hand against the providers' published prices.
 """
 
 import csv
@@ -68,7 +68,7 @@ def covers(row, at):
 
 
 def in_force(rows, at, known_at=datetime.max):
-    """The row that holds at an instant, by what was on record at known_at; None if there is none."""
+    """The row that holds at an instant, by what was on record at known_at; None if none does."""
     latest = {}
     for row in sorted(rows, key=lambda row: row["recorded_at"]):
         if instant(row["recorded_at"]) <= known_at:
@@ -253,7 +253,7 @@ GOLDENS = [
         {"region": "us"},
         dict(uncached_input=1000, web_search=2),
     ),
-    # xAI charges the long tier from 200,000 on, Vertex too for Sonnet 4.5, Anthropic itself above it
+    # xAI charges the long tier from 200,000 on, Vertex too for Sonnet 4.5; Anthropic above it
     ("0.5", "xai", "grok-4.3", "2026-11-01", {}, dict(uncached_input=200000)),
     ("0.24999875", "xai", "grok-4.3", "2026-11-01", {}, dict(uncached_input=199999)),
     ("1.2", "google-vertex", "claude-sonnet-4-5", "2026-06-01", {}, dict(uncached_input=200000)),
