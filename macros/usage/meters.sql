@@ -21,3 +21,8 @@
         {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false},
     ]) }}
 {%- endmacro %}
+
+{# The meters that are charged by the call, for use after «in». #}
+{% macro call_meters() -%}
+    ('{{ meters() | rejectattr('is_token') | map(attribute='name') | join("', '") }}')
+{%- endmacro %}

@@ -48,8 +48,8 @@ MODELS = (
     Model("claude-haiku-4-5", "anthropic", "claude-haiku-4-5-20251001", "Claude Haiku 4.5"),
     Model("claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5-20250929", "Claude Sonnet 4.5"),
     # No rate card line exists for these two: they must stay unpriced, and no bill covers them.
-    Model("deepseek-chat", "deepseek", "deepseek-chat", "DeepSeek Chat"),
-    Model("mistral-large-latest", "mistral", "mistral-large-2411", "Mistral Large"),
+    Model("gpt-main", "openai", "gpt-main", "Gateway default"),
+    Model("atlas-chat-9b", "mistral", "atlas-chat-9b-0601", "Atlas Chat"),
 )
 MODEL_INDEX = {m.name: i for i, m in enumerate(MODELS)}
 IS_OPENAI = np.array([m.provider == "openai" for m in MODELS])

@@ -12,8 +12,7 @@ inner join {{ ref('int_rate_spans') }} as spans
     on
         prices.provider = spans.provider
         and prices.model = spans.model
-        and prices.service_tier = spans.service_tier
         and prices.region_scope = spans.region_scope
 where
-    cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9)) != prices.unit_price_usd * spans.multiplier
+    (prices.is_token and cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9)) != prices.unit_price_usd * spans.multiplier)
     or {{ one_over('prices.block_size') }} is null

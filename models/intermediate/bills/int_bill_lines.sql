@@ -27,7 +27,10 @@ select
     lines.usage_date,
     lines.provider,
     buckets.billing_account_id,
-    coalesce(model_names.model, lines.model_name, 'none') as billed_model,
+    case
+        when meters.meter in {{ call_meters() }} then 'all models'
+        else coalesce(model_names.model, lines.model_name, 'none')
+    end as billed_model,
     coalesce(meters.meter, 'unmapped') as meter,
     lines.sub_account_id,
     lines.credential_id,

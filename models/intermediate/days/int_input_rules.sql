@@ -77,10 +77,10 @@ with rules as (
     union all
 
     select
-        {{ row_text(['alias', 'service_tier']) }} as rule_text,
+        {{ row_text(['provider', 'alias', 'service_tier']) }} as rule_text,
         {{ open_start() }} as first_date,
         {{ open_end() }} as last_date
-    from {{ ref('service_tier_aliases') }}
+    from {{ ref('int_service_tier_names') }}
 
 )
 

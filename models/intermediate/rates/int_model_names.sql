@@ -12,21 +12,49 @@ with aliases as (
 
 ),
 
--- a model's own name needs no alias, unless an alias gives it another meaning
-own_names as (
+models as (
 
     select distinct
-        prices.provider,
-        lower(prices.model) as model_name,
-        prices.model,
-        cast({{ open_start() }} as timestamp) as valid_from,
-        cast({{ open_end() }} as timestamp) as valid_to
-    from {{ ref('int_rate_prices') }} as prices
+        provider,
+        lower(model) as model_name,
+        model
+    from {{ ref('int_rate_prices') }}
+
+),
+
+-- a model goes by its own name except while an alias gives that name to another: from the end of each
+-- alias to the start of the next
+own_names as (
+
+    select
+        models.provider,
+        models.model_name,
+        models.model,
+        coalesce(
+            lag(aliases.valid_to) over (partition by models.provider, models.model_name order by aliases.valid_from),
+            cast({{ open_start() }} as timestamp)
+        ) as valid_from,
+        coalesce(aliases.valid_from, cast({{ open_end() }} as timestamp)) as valid_to
+    from models
     left join aliases
         on
-            prices.provider = aliases.provider
-            and lower(prices.model) = aliases.model_name
-    where aliases.model_name is null
+            models.provider = aliases.provider
+            and models.model_name = aliases.model_name
+
+    union all
+
+    select
+        models.provider,
+        models.model_name,
+        models.model,
+        max(aliases.valid_to) as valid_from,
+        cast({{ open_end() }} as timestamp) as valid_to
+    from models
+    inner join aliases
+        on
+            models.provider = aliases.provider
+            and models.model_name = aliases.model_name
+    group by 1, 2, 3
 
 ),
 
@@ -35,6 +63,7 @@ names as (
     select * from aliases
     union all
     select * from own_names
+    where valid_from < valid_to
 
 ),
 

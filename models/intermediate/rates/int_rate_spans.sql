@@ -1,6 +1,6 @@
--- One row per provider, model, service tier, region and span of time within which no price and no
--- multiplier of it changes.
-with regional_prices as (
+-- One row per provider, model, region and span of time within which no price and no multiplier of the
+-- model changes.
+with prices as (
 
     select * from {{ ref('int_regional_prices') }}
 
@@ -12,44 +12,15 @@ multipliers as (
 
 ),
 
-price_instants as (
+instants as (
 
-    select provider, model, service_tier, region_scope, valid_from as instant_at from regional_prices
+    select provider, model, region_scope, valid_from as instant_at from prices
     union
-    select provider, model, service_tier, region_scope, valid_to as instant_at from regional_prices
-
-),
-
-tiers as (
-
-    select distinct provider, model, service_tier, region_scope from regional_prices
-
-),
-
-multiplier_instants as (
-
+    select provider, model, region_scope, valid_to as instant_at from prices
+    union
     select provider, model, region_scope, valid_from as instant_at from multipliers
     union
     select provider, model, region_scope, valid_to as instant_at from multipliers
-
-),
-
-instants as (
-
-    select * from price_instants
-    union
-    select
-        tiers.provider,
-        tiers.model,
-        tiers.service_tier,
-        tiers.region_scope,
-        multiplier_instants.instant_at
-    from tiers
-    inner join multiplier_instants
-        on
-            tiers.provider = multiplier_instants.provider
-            and tiers.model = multiplier_instants.model
-            and tiers.region_scope = multiplier_instants.region_scope
 
 ),
 
@@ -58,12 +29,9 @@ spans as (
     select
         provider,
         model,
-        service_tier,
         region_scope,
         instant_at as valid_from,
-        lead(instant_at) over (
-            partition by provider, model, service_tier, region_scope order by instant_at
-        ) as valid_to
+        lead(instant_at) over (partition by provider, model, region_scope order by instant_at) as valid_to
     from instants
 
 )
@@ -71,7 +39,6 @@ spans as (
 select
     spans.provider,
     spans.model,
-    spans.service_tier,
     spans.region_scope,
     spans.valid_from,
     spans.valid_to,

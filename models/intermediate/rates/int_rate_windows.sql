@@ -9,33 +9,40 @@ with prices as (
 
 ),
 
+-- a model's thresholds hold for all its service tiers: a tier that lists no long price has none
 context_tiers as (
 
     select
         provider,
         model,
-        service_tier,
         region_scope,
         valid_from,
         valid_to,
         context_start_tokens,
         lead(context_start_tokens) over (
-            partition by provider, model, service_tier, region_scope, valid_from
-            order by context_start_tokens
+            partition by provider, model, region_scope, valid_from order by context_start_tokens
         ) as context_end_tokens
     from prices
     where is_token
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6
+
+),
+
+service_tiers as (
+
+    select distinct provider, model, region_scope, valid_from, service_tier
+    from prices
+    where is_token
 
 ),
 
 final as (
 
-    -- fees per call know no context tier: those of the base tier hold in every one
+    -- fees per call are listed once, under the standard tier, and hold in every tier
     select
         tiers.provider,
         tiers.model,
-        tiers.service_tier,
+        service_tiers.service_tier,
         tiers.region_scope,
         tiers.context_start_tokens,
         coalesce(tiers.context_end_tokens, 999999999999) as context_end_tokens,
@@ -50,16 +57,24 @@ final as (
         ) as {{ meter.name }}_rate_usd{{ ',' if not loop.last }}
         {%- endfor %}
     from context_tiers as tiers
+    inner join service_tiers
+        on
+            tiers.provider = service_tiers.provider
+            and tiers.model = service_tiers.model
+            and tiers.region_scope = service_tiers.region_scope
+            and tiers.valid_from = service_tiers.valid_from
     inner join prices
         on
             tiers.provider = prices.provider
             and tiers.model = prices.model
-            and tiers.service_tier = prices.service_tier
             and tiers.region_scope = prices.region_scope
             and tiers.valid_from = prices.valid_from
             and (
-                tiers.context_start_tokens = prices.context_start_tokens
-                or (not prices.is_token and prices.context_start_tokens = 0)
+                (
+                    service_tiers.service_tier = prices.service_tier
+                    and tiers.context_start_tokens = prices.context_start_tokens
+                )
+                or (not prices.is_token and prices.service_tier = 'standard')
             )
     group by 1, 2, 3, 4, 5, 6, 7, 8
 

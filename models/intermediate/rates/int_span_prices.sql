@@ -1,7 +1,5 @@
 -- The one price of every meter in every span and context tier: among the listed prices that cover
 -- the span, the one that took effect last. The multiplier of a region applies to tokens alone.
-{% set token_meters = meters() | selectattr('is_token') | map(attribute='name') | list %}
-
 with spans as (
 
     select * from {{ ref('int_rate_spans') }}
@@ -19,21 +17,21 @@ live as (
     select
         spans.provider,
         spans.model,
-        spans.service_tier,
         spans.region_scope,
         spans.valid_from,
         spans.valid_to,
+        prices.service_tier,
         prices.context_start_tokens,
         prices.meter,
+        prices.is_token,
         prices.price_card_version,
         prices.block_size,
-        prices.meter in ('{{ token_meters | join("', '") }}') as is_token,
         prices.unit_price_usd,
         spans.multiplier,
         row_number() over (
             partition by
-                spans.provider, spans.model, spans.service_tier, spans.region_scope, spans.valid_from,
-                prices.context_start_tokens, prices.meter
+                spans.provider, spans.model, spans.region_scope, spans.valid_from,
+                prices.service_tier, prices.context_start_tokens, prices.meter
             order by prices.valid_from desc
         ) as recency
     from spans
@@ -41,7 +39,6 @@ live as (
         on
             spans.provider = prices.provider
             and spans.model = prices.model
-            and spans.service_tier = prices.service_tier
             and spans.region_scope = prices.region_scope
             and spans.valid_from >= prices.valid_from
             and spans.valid_from < prices.valid_to

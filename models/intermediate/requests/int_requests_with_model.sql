@@ -12,17 +12,6 @@ with requests as (
 
 ),
 
-named as (
-
-    -- LiteLLM and others write the provider in front of the model
-    select
-        *,
-        split_part(model_name, '/', 1) as model_prefix,
-        substr(model_name, length(split_part(model_name, '/', 1)) + 2) as model_without_prefix
-    from requests
-
-),
-
 providers as (
 
     select * from {{ ref('provider_aliases') }}
@@ -31,7 +20,7 @@ providers as (
 
 tiers as (
 
-    select * from {{ ref('service_tier_aliases') }}
+    select * from {{ ref('int_service_tier_names') }}
 
 ),
 
@@ -41,27 +30,33 @@ model_names as (
 
 ),
 
-with_provider as (
+-- LiteLLM and others write the provider in front of the model
+split as (
 
     select
-        named.*,
-        coalesce(by_name.provider, by_prefix.provider) as known_provider,
-        coalesce(tiers.service_tier, named.service_tier_alias) as service_tier,
-        case when named.geo_alias in ('global', 'not_available', '') then 'global' else named.geo_alias end
-            as region_scope,
-        case when by_prefix.provider is null then named.model_name else named.model_without_prefix end
-            as billed_name
-    from named
-    left join providers as by_name
-        on named.provider_alias = by_name.alias
-    left join providers as by_prefix
-        on named.model_prefix = by_prefix.alias and named.model_without_prefix != ''
-    left join tiers
-        on named.service_tier_alias = tiers.alias
+        *,
+        split_part(model_name, '/', 1) as model_prefix,
+        substr(model_name, length(split_part(model_name, '/', 1)) + 2) as model_without_prefix
+    from requests
 
 ),
 
-final as (
+with_provider as (
+
+    select
+        split.*,
+        coalesce(by_name.provider, by_prefix.provider) as known_provider,
+        case when by_prefix.provider is null then split.model_name else split.model_without_prefix end
+            as billed_name
+    from split
+    left join providers as by_name
+        on split.provider_alias = by_name.alias
+    left join providers as by_prefix
+        on split.model_prefix = by_prefix.alias and split.model_without_prefix != ''
+
+),
+
+with_model as (
 
     select
         with_provider.*,
@@ -75,6 +70,22 @@ final as (
             and with_provider.billed_name = model_names.model_name
             and with_provider.usage_at >= model_names.valid_from
             and with_provider.usage_at < model_names.valid_to
+
+),
+
+final as (
+
+    select
+        with_model.*,
+        -- a tier nobody has named stays what it is, and unpriced
+        coalesce(tiers.service_tier, with_model.service_tier_alias) as service_tier,
+        case when with_model.geo_alias = 'not_available' then 'global' else with_model.geo_alias end
+            as region_scope
+    from with_model
+    left join tiers
+        on
+            with_model.provider = tiers.provider
+            and with_model.service_tier_alias = tiers.alias
 
 )
 
