@@ -25,6 +25,7 @@ from scripts.loading.typing import line_sql, record_sql
 _CHUNK_BYTES = 32 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
+_ESCAPED_NUL = "\\u0000"
 
 Progress = Callable[[int], object]
 
@@ -46,25 +47,28 @@ class Typist:
         self._key = key
         self._connection = duckdb.connect()
         self._connection.execute("set enable_progress_bar = false")
-        self._queries: dict[tuple[str, str], str] = {}
+        self._queries: dict[tuple[str, str, bool], str] = {}
 
     def lines(
         self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array
     ) -> pa.Table:
         """Type lines of JSON; see `typing.line_sql` for what comes out, in the lines' order."""
         arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
-        return self._run(table, "lines", pa.table(arrays), line_sql)
+        nul = pc.any(pc.match_substring(text, _ESCAPED_NUL)).as_py() or False
+        return self._run(table, "lines", pa.table(arrays), line_sql, nul)
 
     def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
         """Type records of named columns."""
         files = pa.array(np.full(len(block.numbers), file_no))
         arrays = {"file_no": files, "line_number": block.numbers, **block.columns}
-        return self._run(table, "records", pa.table(arrays), record_sql)
+        return self._run(table, "records", pa.table(arrays), record_sql, True)
 
-    def _run(self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable) -> pa.Table:
-        query = (table.name, kind)
+    def _run(
+        self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable, nul: bool
+    ) -> pa.Table:
+        query = (table.name, kind, nul)
         if query not in self._queries:
-            self._queries[query] = compile_sql(table, self._key)
+            self._queries[query] = compile_sql(table, self._key, nul)
         # The engine works on Arrow batches in parallel.
         size = max(_MIN_BATCH_ROWS, -(-rows.num_rows // _BATCHES))
         self._connection.register(kind, pa.Table.from_batches(rows.to_batches(size), rows.schema))
