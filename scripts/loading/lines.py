@@ -13,15 +13,20 @@ from scripts.loading.files import ByteStream
 BLOCK_BYTES = 16 << 20
 LINE_BYTES = 64 << 20
 TEXT_LENGTH = 2000
+ESCAPED_NUL = b"\\u0000"
 _SPACE = b" \t\r\n\v\f"
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of a file that are text: their numbers from 1 and their text, as Arrow arrays."""
+    """Lines of a file that are text: their numbers from 1 and their text, as Arrow arrays.
+
+    `nul` says that an escaped NUL character stands somewhere in the text.
+    """
 
     numbers: pa.Array
     text: pa.Array
+    nul: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class _Reader:
             text = binary.filter(mask).view(pa.string())
             numbers = numbers[keep]
         if len(text):
-            yield Lines(pa.array(numbers), text)
+            yield Lines(pa.array(numbers), text, ESCAPED_NUL in data)
         yield from bad
 
     def _not_blank(

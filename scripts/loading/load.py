@@ -25,7 +25,6 @@ from scripts.loading.typing import line_sql, record_sql
 _CHUNK_BYTES = 32 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
-_ESCAPED_NUL = "\\u0000"
 
 Progress = Callable[[int], object]
 
@@ -50,11 +49,10 @@ class Typist:
         self._queries: dict[tuple[str, str, bool], str] = {}
 
     def lines(
-        self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array
+        self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array, nul: bool
     ) -> pa.Table:
         """Type lines of JSON; see `typing.line_sql` for what comes out, in the lines' order."""
         arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
-        nul = pc.any(pc.match_substring(text, _ESCAPED_NUL)).as_py() or False
         return self._run(table, "lines", pa.table(arrays), line_sql, nul)
 
     def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
@@ -91,8 +89,9 @@ class Load:
         self._files = files
         self._table = files[0].table
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
-        self._pending: list[tuple[int, pa.Array, pa.Array]] = []
+        self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
+        self._documents: set[int] = set()
         self._rejects: list[tuple[int, BadLine]] = []
         self._batch_ids = pa.array([file.batch_id for file in files])
         self._source_files = pa.array([file.source_file for file in files])
@@ -138,7 +137,7 @@ class Load:
         elif self._table.exact_numbers:
             self._add_rewritten(file_no, found)
         else:
-            self._add(file_no, found.numbers, found.text)
+            self._add(file_no, found)
 
     def _read_document(self, file_no: int, stream: ByteStream) -> None:
         """A document is line 1, whatever it looks like; its records are numbered."""
@@ -157,11 +156,9 @@ class Load:
             shown = show(content) if error.shown is not None else None
             self._reject(file_no, BadLine(1, str(error), shown))
             return
-        self._flush()
-        numbers = np.ones(len(records), dtype=np.int64)
-        files = np.full(len(records), file_no)
-        typed = self._typist.lines(self._table, numbers, files, pa.array(records, pa.string()))
-        self._keep(typed, _record_numbers(typed), in_document=True)
+        self._documents.add(file_no)
+        numbers = pa.repeat(pa.scalar(1, pa.int64()), len(records))
+        self._add(file_no, Lines(numbers, pa.array(records, pa.string()), nul=True))
 
     def _add_rewritten(self, file_no: int, lines: Lines) -> None:
         numbers, texts = [], []
@@ -171,69 +168,65 @@ class Load:
                 numbers.append(number)
             except NotTaken as error:
                 self._reject(file_no, BadLine(number, str(error), error.shown))
-        self._add(file_no, pa.array(numbers, pa.int64()), pa.array(texts, pa.string()))
+        self._add(file_no, _lines(numbers, texts))
 
-    def _add(self, file_no: int, numbers: pa.Array, text: pa.Array) -> None:
-        self._pending.append((file_no, numbers, text))
-        self._pending_bytes += text.nbytes
+    def _add(self, file_no: int, lines: Lines) -> None:
+        self._pending.append((file_no, lines))
+        self._pending_bytes += lines.text.nbytes
         if self._pending_bytes >= _CHUNK_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         """Type the lines that wait, and write them and the rejects."""
         if self._pending:
-            files = np.repeat(
-                [file_no for file_no, _, _ in self._pending],
-                [len(numbers) for _, numbers, _ in self._pending],
-            )
-            numbers = np.concatenate([numbers.to_numpy() for _, numbers, _ in self._pending])
-            text = pa.chunked_array([text for _, _, text in self._pending], pa.string())
-            self._pending, self._pending_bytes = [], 0
-            typed = self._typist.lines(self._table, numbers, files, text)
-            self._keep(typed, _record_numbers(typed))
+            waiting, self._pending, self._pending_bytes = self._pending, [], 0
+            self._type([file_no for file_no, _ in waiting], [lines for _, lines in waiting])
         self._append("load_rejects", self._reject_rows())
         self._rejects = []
 
-    def _keep(
-        self, typed: pa.Table, record_numbers: np.ndarray | None, in_document: bool = False
-    ) -> None:
+    def _type(self, file_numbers: list[int], lines: list[Lines]) -> None:
+        files = np.repeat(file_numbers, [len(each.numbers) for each in lines])
+        numbers = np.concatenate([each.numbers.to_numpy() for each in lines])
+        text = pa.chunked_array([each.text for each in lines], pa.string())
+        nul = any(each.nul for each in lines)
+        typed = self._typist.lines(self._table, numbers, files, text, nul)
+        self._keep(typed, _record_numbers(typed))
+
+    def _keep(self, typed: pa.Table, record_numbers: np.ndarray | None) -> None:
         """Write accepted records; turn the others into rejects."""
         ordinals = pa.array(
             record_numbers if record_numbers is not None else np.ones(len(typed), dtype=np.int64)
         )
         typed = typed.append_column("record_number", ordinals)
         if typed["reason"].null_count < len(typed):
-            self._refuse(typed.filter(pc.is_valid(typed["reason"])), in_document)
+            self._refuse(typed.filter(pc.is_valid(typed["reason"])))
             typed = typed.filter(pc.is_null(typed["reason"]))
         if len(typed):
             self._count(typed)
             self._target.append(self._table.name, self._with_evidence(typed))
 
-    def _refuse(self, refused: pa.Table, in_document: bool) -> None:
-        again: list[tuple[int, int, str]] = []
+    def _refuse(self, refused: pa.Table) -> None:
+        """Make rejects; a line that did not read as an object gets a second look."""
         names = ["file_no", "line_number", "record_number", "whole_line", "reason", "raw_text"]
         columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
         for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
-            place = record if in_document or not whole else None
+            place = record if file_no in self._documents or not whole else None
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))
-                continue
-            try:
-                again.append((file_no, line, rewrite_line(unread, exact=False)))
-                if unread == again[-1][2]:
-                    again.pop()
-                    self._reject(file_no, BadLine(line, LineQuery.NOT_AN_OBJECT, None, place))
-            except NotTaken as error:
-                self._reject(file_no, BadLine(line, str(error), error.shown, place))
-        if again:
-            self._look_again(again)
+            else:
+                self._look_again(file_no, line, place, unread)
 
-    def _look_again(self, lines: list[tuple[int, int, str]]) -> None:
-        """Type lines that DuckDB's JSON refused and Python's took, as Python wrote them."""
-        files, numbers, texts = zip(*lines, strict=True)
-        arrays = np.array(numbers), np.array(files)
-        typed = self._typist.lines(self._table, *arrays, pa.array(texts, pa.string()))
-        self._keep(typed, _record_numbers(typed))
+    def _look_again(self, file_no: int, line: int, place: int | None, text: str) -> None:
+        """What DuckDB's JSON refused may be fine for Python's, such as half a surrogate pair."""
+        try:
+            written = rewrite_line(text, exact=False)
+        except NotTaken as error:
+            self._reject(file_no, BadLine(line, str(error), error.shown, place))
+            return
+        if written == text:
+            self._reject(file_no, BadLine(line, LineQuery.NOT_AN_OBJECT, None, place))
+        else:
+            self._type([file_no], [_lines([line], [written])])
 
     def _count(self, typed: pa.Table) -> None:
         day = (
@@ -314,6 +307,10 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
+
+
+def _lines(numbers: list[int], texts: list[str]) -> Lines:
+    return Lines(pa.array(numbers, pa.int64()), pa.array(texts, pa.string()), nul=True)
 
 
 def _storable(text: str | None) -> str | None:
