@@ -209,24 +209,19 @@ class Load:
         """Make rejects; a line that did not read as an object gets a second look."""
         names = ["file_no", "line_number", "record_number", "whole_line", "reason", "raw_text"]
         columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
+        again: list[tuple[int, Lines]] = []
         for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
             place = record if file_no in self._documents or not whole else None
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))
+                continue
+            found = _second_look(line, place, unread)
+            if isinstance(found, BadLine):
+                self._reject(file_no, found)
             else:
-                self._look_again(file_no, line, place, unread)
-
-    def _look_again(self, file_no: int, line: int, place: int | None, text: str) -> None:
-        """What DuckDB's JSON refused may be fine for Python's, such as half a surrogate pair."""
-        try:
-            written = rewrite_line(text, exact=False)
-        except NotTaken as error:
-            self._reject(file_no, BadLine(line, str(error), error.shown, place))
-            return
-        if written == text:
-            self._reject(file_no, BadLine(line, LineQuery.NOT_AN_OBJECT, None, place))
-        else:
-            self._type([file_no], [_lines([line], [written])])
+                again.append((file_no, found))
+        if again:
+            self._type([file_no for file_no, _ in again], [lines for _, lines in again])
 
     def _count(self, typed: pa.Table) -> None:
         day = (
@@ -307,6 +302,17 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
+
+
+def _second_look(line: int, place: int | None, text: str) -> Lines | BadLine:
+    """What DuckDB's JSON refused may be fine for Python's, such as half a surrogate pair."""
+    try:
+        written = rewrite_line(text, exact=False)
+    except NotTaken as error:
+        return BadLine(line, str(error), error.shown, place)
+    if written == text:
+        return BadLine(line, LineQuery.NOT_AN_OBJECT, None, place)
+    return _lines([line], [written])
 
 
 def _lines(numbers: list[int], texts: list[str]) -> Lines:
