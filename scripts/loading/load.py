@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
 from scripts.loading.files import ByteStream, LandingFile, sniff
-from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_lines, show
+from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.paths import LineQuery
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
@@ -23,6 +23,7 @@ from scripts.loading.typing import line_sql, record_sql
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
+_LARGE = 4 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
 
@@ -119,7 +120,10 @@ class Load:
                 self._read_document(file_no, stream)
                 return
             readers = {
-                "lines": lambda: read_lines(stream),
+                # A thread of its own is not worth its cost for a small file.
+                "lines": lambda: (
+                    read_ahead(read_lines(stream)) if file.size > _LARGE else read_lines(stream)
+                ),
                 "csv": lambda: read_csv(file, stream),
                 "parquet": lambda: read_parquet(file, stream),
             }
