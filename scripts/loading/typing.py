@@ -116,11 +116,18 @@ def _text(column: Column, alternatives: list[str], nul: bool) -> str:
     """The first alternative that is not blank, trimmed, without NUL, which no text type holds."""
     if nul:
         alternatives = [f"replace({text}, chr(0), '')" for text in alternatives]
-    trimmed = [f"nullif(trim({text}, e' \\t\\r\\n'), '')" for text in alternatives]
+    trimmed = [_trimmed(text) for text in alternatives]
     found = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.data_type == "boolean":
         return f"case when lower({found}) in ('none', 'null') then null else {found} end"
     return found
+
+
+def _trimmed(text: str) -> str:
+    # Trimming reads the whole text; the ends tell whether that is needed. Blank sorts before "!".
+    ends = " or ".join(f"ends_with({text}, chr({code}))" for code in (9, 10, 13, 32))
+    trimmed = f"nullif(trim({text}, e' \\t\\r\\n'), '')"
+    return f"case when {text} < '!' or {ends} then {trimmed} else {text} end"
 
 
 def _parsed(column: Column, text: str) -> str:
