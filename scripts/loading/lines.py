@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,18 +11,23 @@ import pyarrow as pa
 
 from scripts.loading.files import ByteStream
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 32 << 20
 LINE_BYTES = 64 << 20
 TEXT_LENGTH = 2000
+ESCAPED_NUL = b"\\u0000"
 _SPACE = b" \t\r\n\v\f"
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of a file that are text: their numbers from 1 and their text, as Arrow arrays."""
+    """Lines of a file that are text: their numbers from 1 and their text, as Arrow arrays.
+
+    `nul` says that an escaped NUL character stands somewhere in the text.
+    """
 
     numbers: pa.Array
     text: pa.Array
+    nul: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,15 @@ def read_lines(stream: ByteStream) -> Iterator[Lines | BadLine]:
     while block := stream.read(BLOCK_BYTES):
         yield from reader.feed(block)
     yield from reader.finish(stream.fault)
+
+
+def read_ahead(items: Iterator[Lines | BadLine]) -> Iterator[Lines | BadLine]:
+    """The same items, the next one being read while the caller works on this one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = pool.submit(next, items, None)
+            yield item
 
 
 class _Reader:
@@ -106,7 +121,7 @@ class _Reader:
             text = binary.filter(mask).view(pa.string())
             numbers = numbers[keep]
         if len(text):
-            yield Lines(pa.array(numbers), text)
+            yield Lines(pa.array(numbers), text, ESCAPED_NUL in data)
         yield from bad
 
     def _not_blank(

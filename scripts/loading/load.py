@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
 from scripts.loading.files import ByteStream, LandingFile, sniff
-from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_lines, show
+from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.paths import LineQuery
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
@@ -23,6 +23,7 @@ from scripts.loading.typing import line_sql, record_sql
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
+_LARGE = 4 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
 
@@ -46,25 +47,27 @@ class Typist:
         self._key = key
         self._connection = duckdb.connect()
         self._connection.execute("set enable_progress_bar = false")
-        self._queries: dict[tuple[str, str], str] = {}
+        self._queries: dict[tuple[str, str, bool], str] = {}
 
     def lines(
-        self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array
+        self, table: Table, numbers: np.ndarray, files: np.ndarray, text: pa.Array, nul: bool
     ) -> pa.Table:
         """Type lines of JSON; see `typing.line_sql` for what comes out, in the lines' order."""
         arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
-        return self._run(table, "lines", pa.table(arrays), line_sql)
+        return self._run(table, "lines", pa.table(arrays), line_sql, nul)
 
     def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
         """Type records of named columns."""
         files = pa.array(np.full(len(block.numbers), file_no))
         arrays = {"file_no": files, "line_number": block.numbers, **block.columns}
-        return self._run(table, "records", pa.table(arrays), record_sql)
+        return self._run(table, "records", pa.table(arrays), record_sql, True)
 
-    def _run(self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable) -> pa.Table:
-        query = (table.name, kind)
+    def _run(
+        self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable, nul: bool
+    ) -> pa.Table:
+        query = (table.name, kind, nul)
         if query not in self._queries:
-            self._queries[query] = compile_sql(table, self._key)
+            self._queries[query] = compile_sql(table, self._key, nul)
         # The engine works on Arrow batches in parallel.
         size = max(_MIN_BATCH_ROWS, -(-rows.num_rows // _BATCHES))
         self._connection.register(kind, pa.Table.from_batches(rows.to_batches(size), rows.schema))
@@ -87,8 +90,9 @@ class Load:
         self._files = files
         self._table = files[0].table
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
-        self._pending: list[tuple[int, pa.Array, pa.Array]] = []
+        self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
+        self._documents: set[int] = set()
         self._rejects: list[tuple[int, BadLine]] = []
         self._batch_ids = pa.array([file.batch_id for file in files])
         self._source_files = pa.array([file.source_file for file in files])
@@ -116,7 +120,10 @@ class Load:
                 self._read_document(file_no, stream)
                 return
             readers = {
-                "lines": lambda: read_lines(stream),
+                # A thread of its own is not worth its cost for a small file.
+                "lines": lambda: (
+                    read_ahead(read_lines(stream)) if file.size > _LARGE else read_lines(stream)
+                ),
                 "csv": lambda: read_csv(file, stream),
                 "parquet": lambda: read_parquet(file, stream),
             }
@@ -134,7 +141,7 @@ class Load:
         elif self._table.exact_numbers:
             self._add_rewritten(file_no, found)
         else:
-            self._add(file_no, found.numbers, found.text)
+            self._add(file_no, found)
 
     def _read_document(self, file_no: int, stream: ByteStream) -> None:
         """A document is line 1, whatever it looks like; its records are numbered."""
@@ -153,11 +160,9 @@ class Load:
             shown = show(content) if error.shown is not None else None
             self._reject(file_no, BadLine(1, str(error), shown))
             return
-        self._flush()
-        numbers = np.ones(len(records), dtype=np.int64)
-        files = np.full(len(records), file_no)
-        typed = self._typist.lines(self._table, numbers, files, pa.array(records, pa.string()))
-        self._keep(typed, _record_numbers(typed), in_document=True)
+        self._documents.add(file_no)
+        numbers = pa.repeat(pa.scalar(1, pa.int64()), len(records))
+        self._add(file_no, Lines(numbers, pa.array(records, pa.string()), nul=True))
 
     def _add_rewritten(self, file_no: int, lines: Lines) -> None:
         numbers, texts = [], []
@@ -167,69 +172,60 @@ class Load:
                 numbers.append(number)
             except NotTaken as error:
                 self._reject(file_no, BadLine(number, str(error), error.shown))
-        self._add(file_no, pa.array(numbers, pa.int64()), pa.array(texts, pa.string()))
+        self._add(file_no, _lines(numbers, texts))
 
-    def _add(self, file_no: int, numbers: pa.Array, text: pa.Array) -> None:
-        self._pending.append((file_no, numbers, text))
-        self._pending_bytes += text.nbytes
+    def _add(self, file_no: int, lines: Lines) -> None:
+        self._pending.append((file_no, lines))
+        self._pending_bytes += lines.text.nbytes
         if self._pending_bytes >= _CHUNK_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         """Type the lines that wait, and write them and the rejects."""
         if self._pending:
-            files = np.repeat(
-                [file_no for file_no, _, _ in self._pending],
-                [len(numbers) for _, numbers, _ in self._pending],
-            )
-            numbers = np.concatenate([numbers.to_numpy() for _, numbers, _ in self._pending])
-            text = pa.chunked_array([text for _, _, text in self._pending], pa.string())
-            self._pending, self._pending_bytes = [], 0
-            typed = self._typist.lines(self._table, numbers, files, text)
-            self._keep(typed, _record_numbers(typed))
+            waiting, self._pending, self._pending_bytes = self._pending, [], 0
+            self._type([file_no for file_no, _ in waiting], [lines for _, lines in waiting])
         self._append("load_rejects", self._reject_rows())
         self._rejects = []
 
-    def _keep(
-        self, typed: pa.Table, record_numbers: np.ndarray | None, in_document: bool = False
-    ) -> None:
+    def _type(self, file_numbers: list[int], lines: list[Lines]) -> None:
+        files = np.repeat(file_numbers, [len(each.numbers) for each in lines])
+        numbers = np.concatenate([each.numbers.to_numpy() for each in lines])
+        text = pa.chunked_array([each.text for each in lines], pa.string())
+        nul = any(each.nul for each in lines)
+        typed = self._typist.lines(self._table, numbers, files, text, nul)
+        self._keep(typed, _record_numbers(typed))
+
+    def _keep(self, typed: pa.Table, record_numbers: np.ndarray | None) -> None:
         """Write accepted records; turn the others into rejects."""
         ordinals = pa.array(
             record_numbers if record_numbers is not None else np.ones(len(typed), dtype=np.int64)
         )
         typed = typed.append_column("record_number", ordinals)
         if typed["reason"].null_count < len(typed):
-            self._refuse(typed.filter(pc.is_valid(typed["reason"])), in_document)
+            self._refuse(typed.filter(pc.is_valid(typed["reason"])))
             typed = typed.filter(pc.is_null(typed["reason"]))
         if len(typed):
             self._count(typed)
             self._target.append(self._table.name, self._with_evidence(typed))
 
-    def _refuse(self, refused: pa.Table, in_document: bool) -> None:
-        again: list[tuple[int, int, str]] = []
+    def _refuse(self, refused: pa.Table) -> None:
+        """Make rejects; a line that did not read as an object gets a second look."""
         names = ["file_no", "line_number", "record_number", "whole_line", "reason", "raw_text"]
         columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
+        again: list[tuple[int, Lines]] = []
         for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
-            place = record if in_document or not whole else None
+            place = record if file_no in self._documents or not whole else None
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))
                 continue
-            try:
-                again.append((file_no, line, rewrite_line(unread, exact=False)))
-                if unread == again[-1][2]:
-                    again.pop()
-                    self._reject(file_no, BadLine(line, LineQuery.NOT_AN_OBJECT, None, place))
-            except NotTaken as error:
-                self._reject(file_no, BadLine(line, str(error), error.shown, place))
+            found = _second_look(line, place, unread)
+            if isinstance(found, BadLine):
+                self._reject(file_no, found)
+            else:
+                again.append((file_no, found))
         if again:
-            self._look_again(again)
-
-    def _look_again(self, lines: list[tuple[int, int, str]]) -> None:
-        """Type lines that DuckDB's JSON refused and Python's took, as Python wrote them."""
-        files, numbers, texts = zip(*lines, strict=True)
-        arrays = np.array(numbers), np.array(files)
-        typed = self._typist.lines(self._table, *arrays, pa.array(texts, pa.string()))
-        self._keep(typed, _record_numbers(typed))
+            self._type([file_no for file_no, _ in again], [lines for _, lines in again])
 
     def _count(self, typed: pa.Table) -> None:
         day = (
@@ -310,6 +306,21 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
+
+
+def _second_look(line: int, place: int | None, text: str) -> Lines | BadLine:
+    """What DuckDB's JSON refused may be fine for Python's, such as half a surrogate pair."""
+    try:
+        written = rewrite_line(text, exact=False)
+    except NotTaken as error:
+        return BadLine(line, str(error), error.shown, place)
+    if written == text:
+        return BadLine(line, LineQuery.NOT_AN_OBJECT, None, place)
+    return _lines([line], [written])
+
+
+def _lines(numbers: list[int], texts: list[str]) -> Lines:
+    return Lines(pa.array(numbers, pa.int64()), pa.array(texts, pa.string()), nul=True)
 
 
 def _storable(text: str | None) -> str | None:

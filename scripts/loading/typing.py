@@ -23,19 +23,26 @@ _HMAC_BLOCK = 64
 _RAW_TEXT_LENGTH = 2000
 
 
-def line_sql(table: Table, key: bytes | None) -> str:
-    """SQL over `lines(file_no, line_number, line)`; see `_typed_sql` for what comes out."""
+def line_sql(table: Table, key: bytes | None, nul: bool) -> str:
+    """SQL over `lines(file_no, line_number, line)`; see `_typed_sql` for what comes out.
+
+    `nul` says that some text may hold a NUL character, which costs a look at every text.
+    """
     query = LineQuery([path for column in table.fields for path in column.paths], table.keep_empty)
     texts = [[query.expression(path) for path in column.paths] for column in table.fields]
-    return _typed_sql(table, texts, query.sql, query.faults(), key)
+    faults = " ".join(
+        f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
+    )
+    fault = f"case {faults} end" if faults else "null::varchar"
+    return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), key)
 
 
-def record_sql(table: Table, key: bytes | None) -> str:
-    """SQL over `records(file_no, line_number, h0, h1, ...)`, a text per header of the table."""
+def record_sql(table: Table, key: bytes | None, nul: bool) -> str:
+    """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
     texts = [[place[header] for header in column.headers] for column in table.fields]
     relation = "select *, null::varchar as line_fault, null::varchar as line from records"
-    return _typed_sql(table, texts, relation, [], key)
+    return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), key)
 
 
 def user_hash(value: str, key: bytes) -> str:
@@ -43,93 +50,109 @@ def user_hash(value: str, key: bytes) -> str:
     return hmac.new(key, value.encode(), sha256).hexdigest()[:_USER_KEY_DIGITS]
 
 
-def _typed_sql(
-    table: Table,
-    texts: list[list[str]],
-    relation: str,
-    faults: list[tuple[str, str]],
-    key: bytes | None,
+def _raw_sql(
+    table: Table, texts: list[list[str]], nul: bool, relation: str, field_fault: str
 ) -> str:
-    """One row per record: file_no, line_number, whole_line, reason, raw_text,
-    unread_line, fields.
+    """The text of every field as r0, r1, ..., beside the faults found so far."""
+    raw = ", ".join(
+        f"{_text(column, texts[i], nul)} as r{i}" for i, column in enumerate(table.fields)
+    )
+    return (
+        "select file_no, line_number, line, line_fault, "
+        f"{field_fault} as field_fault, {raw} from ({relation})"
+    )
+
+
+def _typed_sql(table: Table, raw_sql: str, key: bytes | None) -> str:
+    """One row per record: its place, what is wrong with it, its fields.
 
     `reason` is null for a record that is accepted; `whole_line` is true when the line, not one
     of its records, is at fault; `raw_text` holds the declared fields of a rejected record;
     `unread_line` is the text of a line that did not read as an object, for a second look.
     """
     fields = list(enumerate(table.fields))
-    raw = ", ".join(f"{_text(column, texts[i])} as r{i}" for i, column in fields)
-    fault = (
-        "case "
-        + " ".join(f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in faults)
-        + " end"
-        if faults
-        else "null::varchar"
-    )
-    typed = ", ".join(f"{_value(column, f'r{i}', key)} as t{i}" for i, column in fields)
-    shown = [i for i, column in fields if not column.hashed]
-    pairs = ", ".join(f"{literal(table.fields[i].name)}, r{i}" for i in shown)
-    checked = [i for i in shown if _checked(table.fields[i])]
-    wrong = [f"(r{i} is not null and t{i} is null)" for i in checked]
-    named = [
-        f"case when r{i} is not null and t{i} is null then {_reason(table.fields[i], f'r{i}')} end"
-        for i in checked
-    ]
-    for i, column in fields:
-        if column.name == table.event_time:
-            wrong.append(f"t{i} is null")
-            named.append(literal(f"no event time ({column.name})"))
-    bad = " or ".join(["line_fault is not null", "field_fault is not null", *wrong])
-    why = ", ".join(["line_fault", "field_fault", *named, "null"])
-    retry = f"case when line_fault = {literal(LineQuery.NOT_AN_OBJECT)} then line end"
+    # Values are parsed in a step of their own, because a later step names them several times.
+    parsed = ", ".join(f"{_parsed(column, f'r{i}')} as p{i}" for i, column in fields)
+    typed = ", ".join(f"{_value(column, f'r{i}', f'p{i}', key)} as t{i}" for i, column in fields)
     columns = ", ".join(f't{i} as "{column.name}"' for i, column in fields)
+    pairs = ", ".join(f"{literal(column.name)}, r{i}" for i, column in fields if not column.hashed)
+    tests, reasons = _tests(table)
+    retry = f"case when line_fault = {literal(LineQuery.NOT_AN_OBJECT)} then line end"
     return f"""
         select file_no, line_number,
             line_fault is not null as whole_line,
-            case when bad then coalesce({why}) end as reason,
+            case when bad then coalesce({", ".join(reasons)}) end as reason,
             case when bad then left(
                 cast(json_merge_patch('{{}}', json_object({pairs})) as varchar), {_RAW_TEXT_LENGTH}
             ) end as raw_text,
             {retry} as unread_line,
             {columns}
-        from (select *, ({bad}) as bad from (
-            select *, {typed} from (
-                select file_no, line_number, line, line_fault, {fault} as field_fault, {raw}
-                from ({relation})
-            )
+        from (select *, ({" or ".join(tests)}) as bad from (
+            select *, {typed} from (select *, {parsed} from ({raw_sql}))
         ))"""
+
+
+def _tests(table: Table) -> tuple[list[str], list[str]]:
+    """SQL that is true for a bad record, and SQL for the reason, null where it does not apply."""
+    tests = ["line_fault is not null", "field_fault is not null"]
+    reasons = ["line_fault", "field_fault"]
+    for i, column in enumerate(table.fields):
+        if _checked(column):
+            wrong = f"(r{i} is not null and t{i} is null)"
+            tests.append(wrong)
+            reasons.append(f"case when {wrong} then {_reason(column, f'r{i}')} end")
+    for i, column in enumerate(table.fields):
+        if column.name == table.event_time:
+            tests.append(f"t{i} is null")
+            reasons.append(literal(f"no event time ({column.name})"))
+    return tests, reasons
 
 
 def _checked(column: Column) -> bool:
     return column.data_type != "varchar" or column.format == "decimal"
 
 
-def _text(column: Column, alternatives: list[str]) -> str:
-    """The first alternative that is not blank, trimmed and without NUL, which no text type holds."""
-    found = (
-        "coalesce("
-        + ", ".join(
-            f"nullif(trim(replace({text}, chr(0), ''), e' \\t\\r\\n'), '')" for text in alternatives
-        )
-        + ", null)"
-    )
+def _text(column: Column, alternatives: list[str], nul: bool) -> str:
+    """The first alternative that is not blank, trimmed, without NUL, which no text type holds."""
+    if nul:
+        alternatives = [f"replace({text}, chr(0), '')" for text in alternatives]
+    trimmed = [_trimmed(text) for text in alternatives]
+    found = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.data_type == "boolean":
         return f"case when lower({found}) in ('none', 'null') then null else {found} end"
     return found
 
 
-def _value(column: Column, text: str, key: bytes | None) -> str:
+def _trimmed(text: str) -> str:
+    # Trimming reads the whole text; the ends tell whether that is needed. Blank sorts before "!".
+    ends = " or ".join(f"ends_with({text}, chr({code}))" for code in (9, 10, 13, 32))
+    trimmed = f"nullif(trim({text}, e' \\t\\r\\n'), '')"
+    return f"case when {text} < '!' or {ends} then {trimmed} else {text} end"
+
+
+def _parsed(column: Column, text: str) -> str:
+    if column.data_type == "bigint":
+        return f"try_cast({text} as bigint)"
+    if column.data_type == "timestamp":
+        return _instant(text, column.format)
+    return "null"
+
+
+def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
     if column.hashed:
         return _hash(text, key)
     if column.data_type == "bigint":
-        return _whole(text)
+        return _whole(text, parsed)
     if column.data_type == "boolean":
         return (
             f"case lower({text}) when 'true' then true when '1' then true "
             "when 'false' then false when '0' then false end"
         )
     if column.data_type == "timestamp":
-        return _time(text, column.format)
+        return (
+            f"case when {parsed} >= timestamp '2000-01-01' "
+            f"and {parsed} < timestamp '2100-01-01' then {parsed} end"
+        )
     if column.data_type == "date":
         return f"try_cast({text} as date)"
     if column.format == "decimal":
@@ -141,9 +164,8 @@ def _value(column: Column, text: str, key: bytes | None) -> str:
     return text
 
 
-def _whole(text: str) -> str:
+def _whole(text: str, plain: str) -> str:
     # A text that is the plain spelling of a bigint needs no closer look.
-    plain = f"try_cast({text} as bigint)"
     number = f"try_cast({text} as double)"
     return (
         f"case when {text} is null then null "
@@ -154,14 +176,13 @@ def _whole(text: str) -> str:
     )
 
 
-def _time(text: str, form: str | None) -> str:
+def _instant(text: str, form: str | None) -> str:
     decimal = _number(text, "decimal(28, 9)")
-    whole = _number(text, "hugeint")
     # Whole division: a double has no room for the nanoseconds of this century.
     micros = {
         "epoch_s": f"floor({decimal} * 1000000)",
         "epoch_ms": f"floor({decimal} * 1000)",
-        "epoch_ns": f"({whole}) // 1000",
+        "epoch_ns": f"({_number(text, 'hugeint')}) // 1000",
     }
     micros["iso_or_epoch"] = (
         f"case when {decimal} < 100000000000 then {micros['epoch_s']} "
@@ -170,15 +191,9 @@ def _time(text: str, form: str | None) -> str:
         f"else {micros['epoch_ns']} end"
     )
     if form == "iso":
-        instant = _iso(text)
-    else:
-        instant = f"make_timestamp(try_cast({micros[form]} as bigint))"
-        if form == "iso_or_epoch":
-            instant = f"coalesce({_iso(text)}, {instant})"
-    return (
-        f"try(case when {instant} >= timestamp '2000-01-01' "
-        f"and {instant} < timestamp '2100-01-01' then {instant} end)"
-    )
+        return _iso(text)
+    instant = f"try(make_timestamp(try_cast({micros[form]} as bigint)))"
+    return f"coalesce({_iso(text)}, {instant})" if form == "iso_or_epoch" else instant
 
 
 def _number(text: str, data_type: str) -> str:
@@ -213,8 +228,9 @@ def _hash(text: str, key: bytes | None) -> str:
 def _reason(column: Column, text: str) -> str:
     name = literal(f"{column.name}: ")
     number = f"try_cast({text} as double)"
+    too_large = f"regexp_full_match({text}, {_NUMBER}) and abs({number}) > {_MAX_WHOLE}"
     says = {
-        "bigint": f"case when regexp_full_match({text}, {_NUMBER}) and abs({number}) > {_MAX_WHOLE} "
+        "bigint": f"case when {too_large} "
         "then ' is out of range' else ' is not a whole number' end",
         "varchar": f"case when regexp_full_match({text}, {_NUMBER}) then ' is out of range' "
         "else ' is not a number' end",
