@@ -181,15 +181,29 @@ def _is_document(text: bytes) -> bool:
     rest = rest.lstrip(b"\r\n")
     if not newline or not rest.strip():
         return text.startswith(b"[")
-    try:
-        json.loads(first)
+    if not _ends_open(first):
         return False
+    # The next line of a document is a part of it; that of a file of lines, the first of which was
+    # cut short, is a whole object. No such line begins with a bracket.
+    return text.startswith(b"[") or not _is_object(rest.partition(b"\n")[0])
+
+
+def _ends_open(line: bytes) -> bool:
+    """Whether a line is the beginning of a JSON text and not the whole of one."""
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(error.doc.rstrip())
     except (ValueError, RecursionError):
-        # The first line of an indented document ends open; a broken line of JSON lines rarely
-        # does, and is followed by an object at the margin.
-        opened = first.rstrip().endswith((b"{", b"[", b","))
-        array = text.startswith(b"[")
-        return opened and (array or rest.startswith((b" ", b"\t", b'"', b"}", b"]")))
+        return False
+    return False
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_csv(head: bytes, name: str, table: Table) -> bool:

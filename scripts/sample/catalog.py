@@ -48,7 +48,7 @@ MODELS = (
     Model("claude-haiku-4-5", "anthropic", "claude-haiku-4-5-20251001", "Claude Haiku 4.5"),
     Model("claude-sonnet-4-5", "anthropic", "claude-sonnet-4-5-20250929", "Claude Sonnet 4.5"),
     # No rate card line exists for these two: they must stay unpriced, and no bill covers them.
-    Model("gpt-main", "openai", "gpt-main", "Gateway default"),
+    Model("house-default", "mistral", "house-default", "Gateway default"),
     Model("atlas-chat-9b", "mistral", "atlas-chat-9b-0601", "Atlas Chat"),
 )
 MODEL_INDEX = {m.name: i for i, m in enumerate(MODELS)}

@@ -7,7 +7,7 @@ with openai as (
         usage_date,
         model_name,
         token_class,
-        'default' as service_tier,
+        service_tier,
         amount_usd,
         currency,
         case when quantity_unit = 'tokens' then quantity end as quantity,

@@ -19,8 +19,15 @@ renamed as (
 
         ---------- what for; the display string is "model, token class", or one word for other charges
         line_item,
-        case when line_item like '%, %' then lower(regexp_replace(line_item, ', [^,]*$', '')) end
-            as model_name,
+        -- how batch and flex lines are spelled is not documented; a word behind the model is assumed
+        case
+            when line_item like '%, %' then regexp_replace(lower(line_item), '( batch| flex)?, [^,]*$', '')
+        end as model_name,
+        case
+            when lower(line_item) like '% batch, %' then 'batch'
+            when lower(line_item) like '% flex, %' then 'flex'
+            else 'standard'
+        end as service_tier,
         case when line_item like '%, %' then lower(regexp_replace(line_item, '^.*, ', '')) else lower(line_item) end
             as token_class,
 
