@@ -11,7 +11,15 @@
         end
 {%- endmacro %}
 
-{# The cost columns of all meters. #}
+{# The costs of all meters, as columns of a select list. #}
+{% macro meter_costs() -%}
+    {%- for meter in meters() %}
+        {{ meter_cost(meter) }} as {{ meter.name }}_cost_usd
+        {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# Their names. #}
 {% macro meter_cost_columns() -%}
     {% set columns = [] %}
     {% for meter in meters() %}

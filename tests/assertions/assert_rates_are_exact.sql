@@ -14,5 +14,9 @@ inner join {{ ref('int_rate_spans') }} as spans
         and prices.model = spans.model
         and prices.region_scope = spans.region_scope
 where
-    (prices.is_token and cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9)) != prices.unit_price_usd * spans.multiplier)
+    (
+        prices.is_token
+        and cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9))
+        != prices.unit_price_usd * spans.multiplier
+    )
     or {{ one_over('prices.block_size') }} is null

@@ -48,14 +48,14 @@ final as (
         coalesce(tiers.context_end_tokens, 999999999999) as context_end_tokens,
         tiers.valid_from,
         tiers.valid_to,
-        max(prices.price_card_version) as price_card_version,
-        {%- for meter in meters() %}
+        {% for meter in meters() %}
         cast(
             max(case when prices.meter = '{{ meter.name }}' then prices.unit_price_usd end)
             * max(case when prices.meter = '{{ meter.name }}' then {{ one_over('prices.block_size') }} end)
             as {{ unit_rate_type() }}
-        ) as {{ meter.name }}_rate_usd{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as {{ meter.name }}_rate_usd,
+        {% endfor %}
+        max(prices.price_card_version) as price_card_version
     from context_tiers as tiers
     inner join service_tiers
         on

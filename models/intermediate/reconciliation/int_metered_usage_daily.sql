@@ -13,13 +13,13 @@ select
     provider,
     billing_account_id,
     coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as billed_model,
+    {% for meter in meters() %}
+    cast(sum({{ meter.quantity }}) as {{ money_type() }}) as {{ meter.quantity }},
+    cast(sum({{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
+    {% endfor %}
     count(*) as attempt_count,
     cast(sum(case when price_status in ('priced', 'not_billable') then 0 else 1 end) as bigint)
-        as unpriced_count,
-    {%- for meter in meters() %}
-    cast(sum({{ meter.quantity }}) as {{ money_type() }}) as {{ meter.quantity }},
-    cast(sum({{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd{{ ',' if not loop.last }}
-    {%- endfor %}
+        as unpriced_count
 from requests
 where is_billable
 group by 1, 2, 3, 4

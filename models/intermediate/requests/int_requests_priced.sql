@@ -52,9 +52,7 @@ costed as (
 
     select
         *,
-        {%- for meter in meters() %}
-        {{ meter_cost(meter) }} as {{ meter.name }}_cost_usd{{ ',' if not loop.last }}
-        {%- endfor %}
+        {{ meter_costs() }}
     from rated
 
 ),

@@ -19,9 +19,9 @@ select
     service_tier,
     count(*) as attempt_count,
     count(distinct case when counts_as_request then logical_request_id end) as request_count,
-    {%- for meter in meters() %}
+    {% for meter in meters() %}
     cast(sum({{ meter.quantity }}) as bigint) as {{ meter.quantity }},
-    {%- endfor %}
+    {% endfor %}
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     cast(sum(gateway_reported_cost_usd) as {{ money_type() }}) as gateway_reported_cost_usd,
     cast(sum(case when price_status = 'priced' then 1 else 0 end) as bigint) as priced_count,

@@ -50,7 +50,8 @@ judged as (
             as {{ money_type() }}
         ) as tolerance_usd,
         coalesce(
-            buckets.pulled_at >= cast({{ days_before('split.usage_date', '(-1 - lags.settles_after_days)') }} as timestamp),
+            buckets.pulled_at
+            >= cast({{ days_before('split.usage_date', '(-1 - lags.settles_after_days)') }} as timestamp),
             false
         ) as is_settled
     from split
