@@ -1,0 +1,55 @@
+"""Run `dbt build` and show how far it is: one bar instead of a line for every node."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
+from tqdm import tqdm
+
+
+class Progress:
+    """Counts finished nodes on a bar, and keeps what went wrong for the end."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+
+    def __call__(self, event: EventMsg) -> None:
+        """Take one dbt event; the first node tells how many there will be."""
+        info = getattr(event.data, "node_info", None)
+        total = getattr(event.data, "total", 0)
+        if event.info.name not in {"LogModelResult", "LogTestResult", "LogSeedResult"} or not info:
+            return
+        if self._bar is None:
+            self._bar = tqdm(total=total, desc="dbt build", unit="node", disable=None)
+        self._bar.update()
+
+    def close(self) -> None:
+        """Leave the line of the bar."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build everything; exit 0 when all passed or only warned, 1 otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dbt", nargs="*", help="further arguments of `dbt build`, after --")
+    extra = parser.parse_args(arguments).dbt
+    progress = Progress()
+    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *extra])
+    progress.close()
+    if result.exception:
+        print(f"build: {result.exception}", file=sys.stderr)
+        return 1
+    counts: dict[str, int] = {}
+    for node in result.result or []:
+        counts[node.status] = counts.get(node.status, 0) + 1
+    said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    print(f"built: {said}")
+    return 0 if result.success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Print what a build found: spend by team, what nobody owns, and how the bills compare."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from scripts.warehouse import WarehouseError, connect, target, warehouse_file
+
+_TEAMS = """
+    select team_id, sum(request_count), sum(cost_usd)
+    from marts.fct_spend_daily group by 1 order by 3 desc nulls last, 1
+"""
+_PERIOD = """
+    select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count)
+    from marts.fct_spend_daily
+"""
+_PROVIDERS = """
+    select
+        provider,
+        sum(case when status != 'no_bill' then gateway_cost_usd end),
+        sum(provider_cost_usd),
+        sum(case when status != 'no_bill' then variance_usd end),
+        sum(case when status = 'matched' then 1 else 0 end),
+        sum(case when status in ('within_tolerance', 'provisional') then 1 else 0 end),
+        sum(case when status = 'breach' then 1 else 0 end)
+    from marts.fct_reconciliation_daily
+    group by 1
+    having sum(case when status != 'no_bill' then 1 else 0 end) > 0
+    order by 1
+"""
+_QUARANTINED = "select count(*) from marts.fct_quarantined_records"
+_STATIC_DOCS = Path("target/static_index.html")
+
+
+def _usd(amount: Decimal | None) -> str:
+    return f"{amount or 0:,.2f}"
+
+
+def _share(part: Decimal | None, whole: Decimal | None) -> str:
+    return f"{100 * (part or 0) / whole:.1f} %" if whole else "-"
+
+
+def _spend(connection) -> list[str]:
+    first, last, attempts, unpriced = connection.execute(_PERIOD).fetchall()[0]
+    if first is None:
+        return ["No requests yet: put logs into the landing folder and run `make nightly`."]
+    teams = connection.execute(_TEAMS).fetchall()
+    total = sum((cost or Decimal(0) for _, _, cost in teams), Decimal(0))
+    width = max(len(team) for team, _, _ in teams)
+    lines = [f"Spend {first} to {last}, USD: {_usd(total)} for {attempts:,} attempts"]
+    lines += [
+        f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  {requests:>10,} requests"
+        for team, requests, cost in teams
+    ]
+    unowned = next((cost for team, _, cost in teams if team == "unattributed"), None)
+    lines.append(f"Unattributed: {_share(unowned, total)} of spend")
+    lines.append(f"Unpriced: {unpriced:,} attempts (never counted as zero)")
+    return lines
+
+
+def _reconciliation(connection) -> list[str]:
+    providers = connection.execute(_PROVIDERS).fetchall()
+    if not providers:
+        return ["Reconciliation: no provider bill loaded yet"]
+    lines = ["Reconciliation, USD (ours - provider = variance; lines by status)"]
+    lines += [
+        f"  {provider:<10} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
+        f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at"
+        for provider, ours, theirs, gap, matched, near, breach in providers
+    ]
+    return lines
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the headline; exit 2 when there is no warehouse to read."""
+    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
+    try:
+        with connect() as connection:
+            lines = [*_spend(connection), *_reconciliation(connection)]
+            (quarantined,) = connection.execute(_QUARANTINED).fetchall()[0]
+    except WarehouseError as error:
+        print(f"headline: {error}", file=sys.stderr)
+        return 2
+    lines.append(f"Quarantined: {quarantined:,} records (marts.fct_quarantined_records)")
+    where = warehouse_file().resolve() if target() == "duckdb" else "Postgres"
+    lines.append(f"Warehouse: {where}, schema marts")
+    if _STATIC_DOCS.exists():
+        lines.append(f"Docs: {_STATIC_DOCS.resolve()}")
+    print("\n" + "\n".join(lines))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
