@@ -26,11 +26,8 @@ def warehouse_file() -> Path:
 
 @contextmanager
 def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
-    """A read-only connection with `rows(sql)`-style access; raises WarehouseError."""
-    if target() == "postgres":
-        connection = _Postgres()
-    else:
-        connection = _duckdb()
+    """A read-only connection, `execute(sql).fetchall()` on either; raises WarehouseError."""
+    connection = _Postgres() if target() == "postgres" else _duckdb()
     try:
         yield connection
     finally:

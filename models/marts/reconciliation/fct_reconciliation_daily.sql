@@ -1,34 +1,6 @@
-with split as (
+with judged as (
 
-    select * from {{ ref('int_reconciliation_split') }}
-
-),
-
-buckets as (
-
-    select * from {{ ref('int_bill_buckets') }}
-
-),
-
-tolerances as (
-
-    select
-        provider,
-        tolerance_version,
-        absolute_usd,
-        relative,
-        {{ validity_dates() }}
-    from {{ ref('reconciliation_tolerances') }}
-
-),
-
-lags as (
-
-    select
-        provider,
-        settles_after_days,
-        {{ validity_dates() }}
-    from {{ ref('settlement_lags') }}
+    select * from {{ ref('int_reconciliation_judged') }}
 
 ),
 
@@ -36,88 +8,49 @@ reviews as (
 
     select * from {{ ref('reconciliation_reviews') }}
 
-),
-
-judged as (
-
-    select
-        split.*,
-        buckets.usage_date is not null as has_bill,
-        buckets.pulled_at as bill_pulled_at,
-        tolerances.tolerance_version,
-        cast(
-            greatest(tolerances.absolute_usd, tolerances.relative * abs(coalesce(split.provider_cost_usd, 0)))
-            as {{ money_type() }}
-        ) as tolerance_usd,
-        coalesce(
-            buckets.pulled_at
-            >= cast({{ days_before('split.usage_date', '(-1 - lags.settles_after_days)') }} as timestamp),
-            false
-        ) as is_settled
-    from split
-    left join buckets
-        on
-            split.provider = buckets.provider
-            and split.billing_account_id = buckets.billing_account_id
-            and split.usage_date = buckets.usage_date
-    left join tolerances
-        on
-            split.provider = tolerances.provider
-            and split.usage_date >= tolerances.valid_from and split.usage_date < tolerances.valid_to
-    left join lags
-        on
-            split.provider = lags.provider
-            and split.usage_date >= lags.valid_from and split.usage_date < lags.valid_to
-
-),
-
-final as (
-
-    select
-        judged.usage_date,
-        judged.provider,
-        judged.billing_account_id,
-        judged.billed_model,
-        judged.meter,
-        judged.has_gateway,
-        judged.has_provider,
-        judged.gateway_quantity,
-        judged.provider_quantity,
-        judged.gateway_cost_usd,
-        judged.provider_cost_usd,
-        judged.variance_usd,
-        judged.volume_variance_usd,
-        judged.price_variance_usd,
-        judged.unmatched_gateway_usd,
-        judged.unmatched_provider_usd,
-        judged.residual_usd,
-        judged.tolerance_usd,
-        judged.tolerance_version,
-        case
-            when not judged.has_bill then 'no_bill'
-            when judged.variance_usd = 0 and judged.unpriced_count = 0 then 'matched'
-            when abs(judged.variance_usd) <= coalesce(judged.tolerance_usd, 0) then 'within_tolerance'
-            when not judged.is_settled then 'provisional'
-            else 'breach'
-        end as status,
-        {{ reason_code() }} as reason_code,
-        judged.is_settled,
-        judged.bill_pulled_at,
-        judged.unpriced_count,
-        reviews.decision as review_decision,
-        reviews.reason as review_reason,
-        reviews.reviewer as reviewed_by,
-        reviews.reviewed_at,
-        reviews.note as review_note
-    from judged
-    left join reviews
-        on
-            judged.usage_date = reviews.usage_date
-            and judged.provider = reviews.provider
-            and judged.billing_account_id = reviews.billing_account_id
-            and judged.billed_model = reviews.billed_model
-            and judged.meter = reviews.meter
-
 )
 
-select * from final
+select
+    judged.usage_date,
+    judged.provider,
+    judged.billing_account_id,
+    judged.billed_model,
+    judged.meter,
+    judged.has_gateway,
+    judged.has_provider,
+    judged.gateway_quantity,
+    judged.provider_quantity,
+    judged.gateway_cost_usd,
+    judged.provider_cost_usd,
+    judged.variance_usd,
+    judged.volume_variance_usd,
+    judged.price_variance_usd,
+    judged.unmatched_gateway_usd,
+    judged.unmatched_provider_usd,
+    judged.residual_usd,
+    judged.tolerance_usd,
+    judged.tolerance_version,
+    case
+        when not judged.has_bill then 'no_bill'
+        when judged.variance_usd = 0 and judged.unpriced_count = 0 then 'matched'
+        when abs(judged.variance_usd) <= coalesce(judged.tolerance_usd, 0) then 'within_tolerance'
+        when not judged.is_settled then 'provisional'
+        else 'breach'
+    end as status,
+    {{ reason_code() }} as reason_code,
+    judged.is_settled,
+    judged.bill_pulled_at,
+    judged.unpriced_count,
+    reviews.decision as review_decision,
+    reviews.reason as review_reason,
+    reviews.reviewer as reviewed_by,
+    reviews.reviewed_at,
+    reviews.note as review_note
+from judged
+left join reviews
+    on
+        judged.usage_date = reviews.usage_date
+        and judged.provider = reviews.provider
+        and judged.billing_account_id = reviews.billing_account_id
+        and judged.billed_model = reviews.billed_model
+        and judged.meter = reviews.meter

@@ -1,0 +1,105 @@
+"""Every dispatched macro gives the same answer to the same question on every engine.
+
+Harm guarded against: a macro whose arms mean different things, so that two engines disagree about
+money or about the day a request belongs to.
+"""
+
+import json
+
+import pytest
+
+from tests.python.project import Project
+
+TIME = "cast('{}' as timestamp)"
+CASES = {
+    "epoch_us": (
+        '{{ epoch_us("' + TIME.format("2026-11-21 03:57:02.682823") + '") }}',
+        "1795233422682823",
+    ),
+    "epoch_us_before_1970": (
+        '{{ epoch_us("' + TIME.format("1969-12-31 23:59:59.999999") + '") }}',
+        "-1",
+    ),
+    "elapsed_ms": (
+        '{{ elapsed_ms("'
+        + TIME.format("2026-11-21 00:00:00")
+        + '", "'
+        + TIME.format("2026-11-21 00:00:01.2509")
+        + '") }}',
+        "1250",
+    ),
+    "days_before": ("{{ days_before(\"cast('2026-03-01' as date)\", 1) }}", "2026-02-28"),
+    "days_after": ("{{ days_before(\"cast('2026-02-28' as date)\", -1) }}", "2026-03-01"),
+    "prorate": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '3') }}", "0.333333333333333"),
+    "prorate_negative": (
+        "{{ prorate('cast(-2 as decimal(30, 15))', '1', '3') }}",
+        "-0.666666666666666",
+    ),
+    "prorate_large": (
+        "{{ prorate(\"cast('12345678.123456789012345' as decimal(30, 15))\", "
+        "'999999999999', '999999999998') }}",
+        "12345678.123469134690468",
+    ),
+    "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
+    "fingerprint": (
+        "(select {{ fingerprint('word') }} from (select 'b' as word union all select 'A' "
+        "union all select 'a') as words)",
+        "(select {{ fingerprint('word') }} from (select 'a' as word union all select 'b' "
+        "union all select 'A') as words)",
+    ),
+    "raw_type": ("cast(7 as {{ raw_type('bigint') }})", "7"),
+}
+
+
+def ask(project: Project) -> dict[str, str | None]:
+    columns = [
+        f"cast({question} as {{{{ dbt.type_string() }}}}) as {name}"
+        for name, (question, _) in CASES.items()
+    ]
+    columns.append(
+        f"cast({CASES['fingerprint'][1]} as {{{{ dbt.type_string() }}}}) as fingerprint_shuffled"
+    )
+    # The clock itself differs from run to run; that it is UTC does not.
+    columns.append(
+        "case when abs({{ epoch_us(utc_now()) }} - "
+        "{{ epoch_us(\"cast(now() at time zone 'UTC' as timestamp)\") }}) < 60000000 "
+        "then 'utc' end as utc_now"
+    )
+    shown = project.dbt("show", "--inline", "select " + ", ".join(columns), "--output", "json")
+    return json.loads(shown[shown.index("{") :])["show"][0]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory, postgres):
+    folder = tmp_path_factory.mktemp("adapters")
+    server = tmp_path_factory.mktemp("adapters-postgres")
+    return {
+        "duckdb": ask(Project(folder, folder)),
+        "postgres": ask(Project(server, server, postgres=postgres)),
+    }
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+@pytest.mark.parametrize("name", [name for name in CASES if name != "fingerprint"])
+def test_the_answer_is_the_same_on(answers, engine, name):
+    answer = answers[engine][name]
+    assert (answer if answer is None else str(answer)[: len(CASES[name][1] or "")]) == CASES[name][
+        1
+    ]
+
+
+def test_a_fingerprint_is_the_same_in_any_order_and_on_any_engine(answers):
+    assert (
+        len(
+            {
+                answer[key]
+                for answer in answers.values()
+                for key in ("fingerprint", "fingerprint_shuffled")
+            }
+        )
+        == 1
+    )
+
+
+def test_the_clock_is_utc(answers):
+    assert {answer["utc_now"] for answer in answers.values()} == {"utc"}
