@@ -1,6 +1,6 @@
 """Real captures of a LiteLLM proxy and of OpenTelemetry instrumentation, and envelope records.
 
-Harm guarded against: a request record that is wrong on real logs, right as it may be on made-up ones.
+Harm guarded against: a request record that is right on made-up logs and wrong on real ones.
 """
 
 import json
@@ -89,8 +89,8 @@ def captures(tmp_path_factory):
 def test_every_litellm_row_costs_what_litellm_says(captures):
     rows = captures.rows(
         "select cost_usd, gateway_reported_cost_usd, service_tier, region_scope, "
-        "cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens from marts.fct_priced_requests "
-        "where source_system = 'litellm_spend_logs'"
+        "cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens "
+        "from marts.fct_priced_requests where source_system = 'litellm_spend_logs'"
     )
     assert len(rows) == 799
     assert all(abs(cost - theirs) <= Decimal("1e-9") for cost, theirs, *_ in rows)

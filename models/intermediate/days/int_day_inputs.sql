@@ -39,15 +39,9 @@ loads as (
     select
         usage_date,
         sum(record_count) as record_count,
-        {{ fingerprint(row_text(['batch_id', 'record_count'])) }} as loads_fingerprint
+        sum({{ hash_number(row_text(['batch_id', 'record_count'])) }}) as loads_number
     from affected_days
     group by 1
-
-),
-
-rules as (
-
-    select * from {{ ref('int_input_rules') }}
 
 ),
 
@@ -55,9 +49,9 @@ rules_by_day as (
 
     select
         loads.usage_date,
-        {{ fingerprint('rules.rules_fingerprint') }} as rules_fingerprint
+        sum(rules.rules_number) as rules_number
     from loads
-    inner join rules
+    inner join {{ ref('int_input_rules') }} as rules
         on
             loads.usage_date >= rules.first_date
             and loads.usage_date <= rules.last_date
@@ -67,8 +61,8 @@ rules_by_day as (
 
 select
     loads.usage_date,
-    loads.record_count,
-    md5(loads.loads_fingerprint || coalesce(rules_by_day.rules_fingerprint, '')) as day_fingerprint
+    cast(loads.record_count as bigint) as record_count,
+    md5({{ row_text(['loads.loads_number', 'rules_by_day.rules_number']) }}) as day_fingerprint
 from loads
 left join rules_by_day
     on loads.usage_date = rules_by_day.usage_date

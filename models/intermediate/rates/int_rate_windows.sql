@@ -55,7 +55,8 @@ final as (
             as {{ unit_rate_type() }}
         ) as {{ meter.name }}_rate_usd,
         {% endfor %}
-        max(prices.price_card_version) as price_card_version
+        max(prices.price_card_version) as price_card_version,
+        max(prices.price_valid_from) as price_valid_from
     from context_tiers as tiers
     inner join service_tiers
         on

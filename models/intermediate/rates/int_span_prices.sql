@@ -25,6 +25,7 @@ live as (
         prices.meter,
         prices.is_token,
         prices.price_card_version,
+        prices.valid_from as price_valid_from,
         prices.block_size,
         prices.unit_price_usd,
         spans.multiplier,
@@ -56,6 +57,7 @@ select
     meter,
     is_token,
     price_card_version,
+    price_valid_from,
     -- a listed price has at most 9 decimals; a test holds that times a multiplier it still does
     cast(
         unit_price_usd * case when is_token then multiplier else 1 end as decimal(16, 9)

@@ -18,7 +18,7 @@ rated as (
     select
         requests.*,
         rates.price_card_version,
-        rates.valid_from as rate_valid_from,
+        rates.price_valid_from as rate_valid_from,
         {% for meter in meters() %}
         rates.{{ meter.name }}_rate_usd,
         {% endfor %}

@@ -1,0 +1,31 @@
+{# The models whose rows decide who owns a request, each valid for a span of days: model, and the columns
+   that matter. #}
+{% macro owner_rules() -%}
+    {{ return({
+        'int_team_names': ['team_name', 'team_id', 'method'],
+        'int_team_windows': ['team_id', 'team_kind', 'cost_center_id'],
+        'int_credential_owners': ['credential_id', 'team_id', 'billing_account_id'],
+        'int_service_accounts': ['service_name', 'team_id'],
+    }) }}
+{%- endmacro %}
+
+{# Those that hold for all time. #}
+{% macro timeless_rules() -%}
+    {{ return({
+        'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning'],
+        'cache_write_defaults': ['provider', 'lifetime'],
+        'provider_aliases': ['alias', 'provider'],
+        'int_service_tier_names': ['provider', 'alias', 'service_tier'],
+    }) }}
+{%- endmacro %}
+
+{# The days on which a span of instants [valid_from, valid_to) holds at all: one that ends at midnight
+   does not reach into the day that begins there. #}
+{% macro first_and_last_day() -%}
+    cast(valid_from as date) as first_date,
+        case
+            when valid_to = cast(cast(valid_to as date) as timestamp)
+                then {{ days_before('cast(valid_to as date)', 1) }}
+            else cast(valid_to as date)
+        end as last_date
+{%- endmacro %}
