@@ -38,9 +38,12 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 	@$(BIN)/python -m scripts.headline
 
 nightly: setup ## Load what is new in the landing folder, check freshness, build
-	@$(BIN)/python -m scripts.load_raw
-	@$(BIN)/dbt --quiet source freshness --select source:loader
-	@$(BIN)/python -m scripts.build
+	@# A file that cannot be read (exit 1) does not keep the others from being built; it still fails the night.
+	@status=0; $(BIN)/python -m scripts.load_raw || status=$$?; \
+	if (( status > 1 )); then exit $$status; fi; \
+	$(BIN)/dbt --quiet source freshness --select source:loader; \
+	$(BIN)/python -m scripts.build; \
+	exit $$status
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@$(BIN)/dbt --quiet docs generate --static
@@ -49,7 +52,7 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/dbt parse --quiet
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/assertions analyses
-	@$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
+	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 test: lint ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
 	@$(BIN)/python -m pytest

@@ -8,7 +8,7 @@
             when not judged.has_gateway then 'unmatched_provider'
             when judged.unpriced_count > 0 then 'unpriced_usage'
             when abs(judged.variance_usd) <= 0.005 then 'rounding'
-            when judged.provider_quantity is null then 'no_provider_quantity'
+            when coalesce(judged.provider_quantity, 0) = 0 then 'no_provider_quantity'
             when abs(judged.volume_variance_usd) > abs(judged.price_variance_usd) then 'volume'
             else 'price'
         end

@@ -42,6 +42,7 @@ CASES = {
     ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
     "hash_number": ("{{ hash_number(\"'abc'\") }}", str(int("900150983cd24fb", 16))),
+    "weekday_of_a_sunday": ("{{ weekday(\"cast('2026-11-22' as date)\") }}", "7"),
     "raw_type": ("cast(7 as {{ raw_type('bigint') }})", "7"),
 }
 

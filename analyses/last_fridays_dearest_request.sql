@@ -1,0 +1,32 @@
+-- The dearest request of the last Friday on record: who, which model and price card, and the raw line.
+with fridays as (
+
+    select max(usage_date) as usage_date
+    from {{ ref('fct_spend_daily') }}
+    where {{ weekday('usage_date') }} = 5
+
+)
+
+select
+    requests.usage_at,
+    requests.team_id,
+    requests.user_key,
+    requests.requested_model,
+    requests.served_model,
+    requests.billed_model,
+    requests.service_tier,
+    requests.region_scope,
+    requests.uncached_input_tokens,
+    requests.cache_read_tokens,
+    requests.output_tokens,
+    requests.cost_usd,
+    requests.price_card_version,
+    requests.rate_valid_from,
+    requests.source_file,
+    requests.line_number,
+    requests.record_number
+from {{ ref('fct_priced_requests') }} as requests
+inner join fridays
+    on requests.usage_date = fridays.usage_date
+order by requests.cost_usd desc nulls last
+limit 1
