@@ -1,9 +1,22 @@
 -- The dearest request of the last Friday on record: who, which model and price card, and the raw line.
+-- Run it with: dbt show --select last_fridays_dearest_request
 with fridays as (
 
     select max(usage_date) as usage_date
     from {{ ref('fct_spend_daily') }}
     where {{ weekday('usage_date') }} = 5
+
+),
+
+dearest as (
+
+    select
+        requests.usage_date,
+        max(requests.cost_usd) as cost_usd
+    from {{ ref('fct_priced_requests') }} as requests
+    inner join fridays
+        on requests.usage_date = fridays.usage_date
+    group by 1
 
 )
 
@@ -26,7 +39,7 @@ select
     requests.line_number,
     requests.record_number
 from {{ ref('fct_priced_requests') }} as requests
-inner join fridays
-    on requests.usage_date = fridays.usage_date
-order by requests.cost_usd desc nulls last
-limit 1
+inner join dearest
+    on
+        requests.usage_date = dearest.usage_date
+        and requests.cost_usd = dearest.cost_usd
