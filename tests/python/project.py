@@ -18,6 +18,9 @@ MARTS = (
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
+    "fct_logical_requests",
+    "fct_traces",
+    "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
 )

@@ -13,7 +13,7 @@ select
         as request_key,
     source_system,
     request_id,
-    logical_request_id,
+    coalesce(logical_request_id, event_id) as logical_request_id,
     trace_id,
     span_id,
 

@@ -1,0 +1,40 @@
+-- A trace's attempts summed by day, so that a trace over several days is put together from few rows.
+{{ incremental_by_day() }}
+
+with attempts as (
+
+    select * from {{ ref('fct_priced_requests') }}
+    {{ where_days_changed() }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by usage_date, trace_id order by cost_usd desc nulls last, usage_at asc, request_key asc
+        ) as dearness,
+        row_number() over (partition by usage_date, trace_id order by usage_at, request_key) as step
+    from attempts
+    where trace_id is not null
+
+)
+
+select
+    usage_date,
+    trace_id,
+    count(*) as step_count,
+    count(distinct logical_request_id) as request_count,
+    min(usage_at) as first_usage_at,
+    max(usage_at) as last_usage_at,
+    max(case when step = 1 then team_id end) as team_id,
+    max(case when step = 1 then service_name end) as service_name,
+    max(case when step = 1 then feature end) as feature,
+    count(distinct team_id) as team_count,
+    cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
+    max(case when dearness = 1 then cost_usd end) as dearest_step_cost_usd,
+    max(case when dearness = 1 then request_key end) as dearest_request_key,
+    cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
+from ranked
+group by 1, 2
