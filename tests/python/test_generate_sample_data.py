@@ -84,6 +84,7 @@ class Seeds:
         }
         for r in rows("organization/teams.csv"):
             self.aliases[r["team_id"].lower()] = r["team_id"]
+            self.aliases[r["team_name"].lower()] = r["team_id"]
         self.keys = rows("organization/credential_owners.csv")
         self.services = {
             r["service_name"]: r["team_id"] for r in rows("organization/service_accounts.csv")
