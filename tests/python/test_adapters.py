@@ -63,12 +63,12 @@ def ask(project: Project) -> dict[str, str | None]:
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory, postgres):
+def answers(tmp_path_factory, new_database):
     folder = tmp_path_factory.mktemp("adapters")
     server = tmp_path_factory.mktemp("adapters-postgres")
     return {
         "duckdb": ask(Project(folder, folder)),
-        "postgres": ask(Project(server, server, postgres=postgres)),
+        "postgres": ask(Project(server, server, postgres=new_database())),
     }
 
 
