@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
 from scripts.loading.files import ByteStream, LandingFile, sniff
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
+from scripts.loading.masking import mask, shown_names
 from scripts.loading.paths import LineQuery
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
@@ -89,6 +90,7 @@ class Load:
         self._contract = contract
         self._files = files
         self._table = files[0].table
+        self._shown_names = shown_names(self._table)
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
@@ -280,7 +282,7 @@ class Load:
                 "line_number": line.number,
                 "record_number": line.record_number,
                 "reason": _storable(line.reason),
-                "raw_text": _storable(line.text),
+                "raw_text": _storable(mask(line.text, self._shown_names)),
             }
             for file_no, line in self._rejects
         ]

@@ -1,0 +1,47 @@
+"""What may be kept of a line that could not be read: its shape and its declared fields."""
+
+from __future__ import annotations
+
+import re
+
+from scripts.loading.sources import Table
+
+# A string literal, or the start of one that the text breaks off in, with the colon behind a key;
+# else a word that stands outside of any.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)(\s*:)?|[^\s"{}\[\]:,]+', re.DOTALL)
+_PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
+_MASK = "…"
+
+
+def shown_names(table: Table) -> frozenset[str]:
+    """The keys whose values may be shown: those of declared fields that are not hashed."""
+    names: set[str] = set()
+    for field in table.fields:
+        if not field.hashed:
+            names.add(field.name)
+            for header in field.headers:
+                names.update({header, re.split(r"[.|\[\]{}]+", header.rstrip("}]"))[-1]})
+    return frozenset(names)
+
+
+def mask(text: str | None, names: frozenset[str]) -> str | None:
+    """The text without the strings and words that do not stand under one of the names.
+
+    A line that is cut short or garbled may hold a prompt, and nothing says where; so only what a
+    declared field would have brought into the warehouse anyway is kept, and the shape around it.
+    """
+    if text is None:
+        return None
+    key: str | None = None
+
+    def shown(token: re.Match[str]) -> str:
+        nonlocal key
+        value, colon = token.group(1), token.group(2)
+        if value is None:
+            return token.group(0) if _PLAIN.fullmatch(token.group(0)) else _MASK
+        if colon:
+            key = value
+            return token.group(0)
+        return token.group(0) if key in names else f'"{_MASK}"'
+
+    return _TOKEN.sub(shown, text)
