@@ -52,11 +52,27 @@ with rules as (
     union all
 
     select
-        {{ row_text(['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning']) }}
+        {{ row_text(['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning', 'total_covers_all']) }}
             as rule_text,
         {{ open_start() }} as first_date,
         {{ open_end() }} as last_date
     from {{ ref('token_conventions') }}
+
+    union all
+
+    select
+        {{ row_text(['source_system', 'precedence']) }} as rule_text,
+        {{ open_start() }} as first_date,
+        {{ open_end() }} as last_date
+    from {{ ref('source_precedence') }}
+
+    union all
+
+    select
+        {{ row_text(['provider', 'prefix', 'region_scope']) }} as rule_text,
+        {{ open_start() }} as first_date,
+        {{ open_end() }} as last_date
+    from {{ ref('inference_profile_prefixes') }}
 
     union all
 
