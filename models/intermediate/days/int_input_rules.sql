@@ -52,7 +52,8 @@ with rules as (
     union all
 
     select
-        {{ row_text(['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning', 'total_covers_all']) }}
+        {{ row_text(['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
+            'total_covers_all']) }}
             as rule_text,
         {{ open_start() }} as first_date,
         {{ open_end() }} as last_date

@@ -38,8 +38,8 @@ numbered as (
         row_number() over (
             partition by requests.source_system, requests.event_id, requests.usage_at, requests.usage_date
             order by
-                requests.version_at desc, requests.source_file,
-                requests.line_number, requests.record_number
+                requests.version_at desc, requests.source_file asc,
+                requests.line_number asc, requests.record_number asc
         ) as copy_number
     from requests
     inner join repeated_events

@@ -21,7 +21,9 @@ checked as (
             when reported_reasoning_tokens > reported_output_tokens and output_includes_reasoning
                 then 'reasoning_exceeds_output'
             -- an inclusive input stored beside its cached parts counts them twice
-            when total_covers_all and reported_total_tokens < {{ sum_of(meters() | selectattr('is_token') | map(attribute='quantity')) }}
+            when
+                total_covers_all
+                and reported_total_tokens < {{ sum_of(meters() | selectattr('is_token') | map(attribute='quantity')) }}
                 then 'parts_exceed_total'
             when reported_unclassified_tokens > 0 then 'unclassified_cache_tokens'
             when iteration_count > {{ max_iterations() }} then 'too_many_iterations'

@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'bedrock_invocations' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
         -- an SDK's retry has a request id of its own, and nothing links the two
         request_id as logical_request_id,
 

@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'cloudflare_ai_gateway_logs' as source_system,
         log_id as request_id,
-        coalesce(log_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(log_id, {{ record_place() }}) as event_id,
         -- the steps of a fallback share no id
         log_id as logical_request_id,
 

@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'envoy_ai_gateway_logs' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
         request_id as logical_request_id,
         session_id as trace_id,
 
@@ -48,7 +48,8 @@ renamed as (
             else 'success'
         end as request_status,
         false as is_gateway_cache_hit,
-        coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
+        coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0
+            as counts_as_request,
 
         ---------- evidence
         batch_id,

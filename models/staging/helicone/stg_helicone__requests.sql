@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'helicone_requests' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
         -- a session spans requests, so it is the trace
         request_id as logical_request_id,
         session_id as trace_id,

@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'kong_ai_logs' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
         request_id as logical_request_id,
 
         ---------- time

@@ -10,7 +10,7 @@ renamed as (
         ---------- ids
         'langfuse_observations' as source_system,
         observation_id as request_id,
-        coalesce(observation_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(observation_id, {{ record_place() }}) as event_id,
         observation_id as logical_request_id,
         trace_id,
         litellm_call_id as gateway_call_id,

@@ -24,14 +24,11 @@ renamed as (
         case
             when is_poll then response_id
             when coalesce(response_id, call_id) is null
-                then '@' || source_file || ':' || cast(line_number as {{ dbt.type_string() }})
-                || ':' || cast(record_number as {{ dbt.type_string() }})
+                then {{ record_place() }}
             when call_id is null or response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
             -- the response id is reused across calls by some providers, and one call may be written under
             -- two of them; the call and what it used is the same then
-            else '/' || call_id || '/' || coalesce(lower(status), '')
-                || '/' || coalesce(cast(prompt_tokens as {{ dbt.type_string() }}), '')
-                || '/' || coalesce(cast(completion_tokens as {{ dbt.type_string() }}), '')
+            else {{ row_text(['call_id', 'lower(status)', 'prompt_tokens', 'completion_tokens']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         {{ litellm_call('call_id') }} as gateway_call_id,

@@ -24,16 +24,17 @@ renamed as (
         case
             when is_poll then response_id
             when coalesce(response_id, call_id) is null
-                then '@' || source_file || ':' || cast(line_number as {{ dbt.type_string() }})
-                || ':' || cast(record_number as {{ dbt.type_string() }})
+                then {{ record_place() }}
             else coalesce(response_id, '') || '/' || coalesce(call_id, '')
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         trace_id,
         {{ litellm_call('call_id') }} as gateway_call_id,
         -- an answer out of the gateway's own cache names the response it repeats
-        case when not coalesce(cache_hit, false) and response_id not like '%_cache_hit%' then {{ litellm_call('response_id') }} end
-            as provider_response_id,
+        case
+            when not coalesce(cache_hit, false) and response_id not like '%_cache_hit%'
+                then {{ litellm_call('response_id') }}
+        end as provider_response_id,
         is_poll,
 
         ---------- time

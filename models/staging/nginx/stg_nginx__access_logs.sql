@@ -20,7 +20,7 @@ renamed as (
         ---------- ids
         'nginx_access_logs' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
         request_id as logical_request_id,
         response_id as provider_response_id,
 
@@ -56,8 +56,11 @@ renamed as (
         try_count as attempt_number,
         try_count > 1 as is_retry,
         -- a client that left (499) may still be billed: its usage is missing, not nil
-        case when status >= 400 and status != 499 then 'failure' when status = 499 then 'client_closed' else 'success' end
-            as request_status,
+        case
+            when status = 499 then 'client_closed'
+            when status >= 400 then 'failure'
+            else 'success'
+        end as request_status,
         false as is_gateway_cache_hit,
         coalesce(status, 200) < 400 or status = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
 

@@ -19,7 +19,7 @@ renamed as (
         ---------- ids
         'openrouter_generations' as source_system,
         generation_id as request_id,
-        coalesce(generation_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(generation_id, {{ record_place() }}) as event_id,
         coalesce(request_id, generation_id) as logical_request_id,
         session_id as trace_id,
         upstream_id as provider_response_id,

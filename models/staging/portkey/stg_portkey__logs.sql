@@ -9,7 +9,8 @@ cleaned as (
     select
         *,
         greatest(
-            coalesce(usage_cached_tokens, usage_cache_read_tokens), coalesce(usage_cache_read_tokens, usage_cached_tokens)
+            coalesce(usage_cached_tokens, usage_cache_read_tokens),
+            coalesce(usage_cache_read_tokens, usage_cached_tokens)
         ) as cache_read_tokens
     from source
 
@@ -21,7 +22,7 @@ renamed as (
         ---------- ids
         'portkey_logs' as source_system,
         log_id as request_id,
-        coalesce(log_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }})) as event_id,
+        coalesce(log_id, {{ record_place() }}) as event_id,
         -- the targets of one fallback share their trace
         coalesce(trace_id, log_id) as logical_request_id,
         trace_id,
