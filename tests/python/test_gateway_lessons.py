@@ -129,8 +129,8 @@ def test_lesson_15_days_are_utc_and_add_up(gateways):
         with duckdb.connect(str(gateways.file), read_only=True) as connection:
             connection.execute(f"set timezone = '{zone}'")
             days = connection.execute(
-                "select usage_date::varchar, sum(cost_usd), count(*) from marts.fct_priced_requests "
-                "group by 1"
+                "select usage_date::varchar, sum(cost_usd), count(*) "
+                "from marts.fct_priced_requests group by 1"
             ).fetchall()
             total = connection.execute(
                 "select sum(cost_usd), count(*) from marts.fct_priced_requests"
@@ -253,7 +253,8 @@ def test_lesson_28_one_call_in_three_sources_is_billed_once(gateways):
     (row,) = gateways.lesson(28)
     assert (row["source_system"], row["cost_usd"]) == ("litellm_spend_logs", usd("0.0075"))
     copies = gateways.rows(
-        "select source_system, kept_source_system from intermediate.int_cross_source_copies order by 1"
+        "select source_system, kept_source_system "
+        "from intermediate.int_cross_source_copies order by 1"
     )
     assert copies == [
         ("langfuse_observations", "litellm_spend_logs"),

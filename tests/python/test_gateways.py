@@ -1,4 +1,4 @@
-"""All gateways' fixtures through loader and dbt, against the normalised figures composed with them."""
+"""All gateways' fixtures through loader and dbt, against the figures composed with them."""
 
 import csv
 import json
@@ -35,9 +35,7 @@ TOKENS = {
 }
 MONEY = {"source_reported_cost_usd": "gateway_reported_cost_usd", "list_cost_usd": "cost_usd"}
 FLAGS = {"is_billable": "is_billable", "counts_as_request": "counts_as_request"}
-UNMETERED = (
-    "usage is missing, so a provider may bill it: unpriced (usage_missing), never not_billable"
-)
+UNMETERED = "usage is missing and a provider may bill it: usage_missing, not not_billable"
 # (source, line, field): what the warehouse says instead, and why.
 DIFFERENCES = {
     ("otel_otlp", 3, "counts_as_request"): (
@@ -99,7 +97,7 @@ def test_every_field_is_as_composed(found, expected):
         if (*key, name) in DIFFERENCES:
             assert value == DIFFERENCES[*key, name][0]
         elif text == "":
-            # The sheet does not say: unknown tokens are 0 beside usage_status, and no price is null.
+            # The sheet does not say: unknown tokens are 0 here, and no price is null.
             if name == "list_cost_usd":
                 assert value is None or value == 0 or row["price_status"] == "priced"
             elif name == "source_reported_cost_usd":
@@ -287,8 +285,8 @@ def test_postgres_holds_the_same_rows(gateways, postgres, tmp_path):
     environment = postgres | {"AI_COST_TARGET": "postgres"}
     gateways.load_and_build(environment)
     columns = (
-        "request_key, source_system, request_id, logical_request_id, usage_at, usage_date, provider, "
-        "billed_model, service_tier, region_scope, uncached_input_tokens, cache_read_tokens, "
+        "request_key, source_system, request_id, logical_request_id, usage_at, usage_date, "
+        "provider, billed_model, service_tier, region_scope, uncached_input_tokens, cache_read_tokens, "
         "cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, usage_status, usage_quality, "
         "usage_issue, cost_usd, gateway_reported_cost_usd, price_status, team_id, is_billable, "
         "counts_as_request, billing_channel, iteration_number, latency_ms, line_number"
