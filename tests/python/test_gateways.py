@@ -24,7 +24,7 @@ TABLES = {
     "openrouter": "openrouter_generations",
     "envoy": "envoy_ai_gateway_logs",
 }
-# Rows of the sheet that are no lines of a gateway: usage objects of providers, tried in the lessons.
+# Rows of the sheet that are no lines of a gateway: usage objects of providers.
 NO_GATEWAY = {"provider_usage"}
 TOKENS = {
     "uncached_input": "uncached_input_tokens",
@@ -286,8 +286,9 @@ def test_postgres_holds_the_same_rows(gateways, postgres, tmp_path):
     gateways.load_and_build(environment)
     columns = (
         "request_key, source_system, request_id, logical_request_id, usage_at, usage_date, "
-        "provider, billed_model, service_tier, region_scope, uncached_input_tokens, cache_read_tokens, "
-        "cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, usage_status, usage_quality, "
+        "provider, billed_model, service_tier, region_scope, uncached_input_tokens, "
+        "cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, "
+        "usage_status, usage_quality, "
         "usage_issue, cost_usd, gateway_reported_cost_usd, price_status, team_id, is_billable, "
         "counts_as_request, billing_channel, iteration_number, latency_ms, line_number"
     )
