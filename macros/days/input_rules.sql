@@ -12,9 +12,12 @@
 {# Those that hold for all time. #}
 {% macro timeless_rules() -%}
     {{ return({
-        'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning'],
+        'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
+            'total_covers_all'],
         'cache_write_defaults': ['provider', 'lifetime'],
         'provider_aliases': ['alias', 'provider'],
+        'source_precedence': ['source_system', 'precedence'],
+        'inference_profile_prefixes': ['provider', 'prefix', 'region_scope'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],
     }) }}
 {%- endmacro %}

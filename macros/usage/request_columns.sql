@@ -4,6 +4,8 @@
     {{ return([
         ('source_system', 'varchar'), ('request_id', 'varchar'), ('event_id', 'varchar'),
         ('logical_request_id', 'varchar'), ('trace_id', 'varchar'), ('span_id', 'varchar'),
+        ('gateway_call_id', 'varchar'), ('provider_response_id', 'varchar'),
+        ('record_version_at', 'timestamp'), ('is_poll', 'boolean'),
         ('usage_at', 'timestamp'), ('usage_at_basis', 'varchar'), ('latency_ms', 'bigint'),
         ('provider_name', 'varchar'), ('requested_model', 'varchar'), ('served_model', 'varchar'),
         ('service_tier_name', 'varchar'), ('inference_geo', 'varchar'),
@@ -13,6 +15,7 @@
         ('reported_input_audio_tokens', 'bigint'), ('reported_input_image_tokens', 'bigint'),
         ('reported_output_tokens', 'bigint'), ('reported_output_audio_tokens', 'bigint'), ('reported_output_image_tokens', 'bigint'),
         ('reported_reasoning_tokens', 'bigint'), ('reported_web_search_calls', 'bigint'), ('reported_total_tokens', 'bigint'),
+        ('reported_unclassified_tokens', 'bigint'), ('usage_iterations', 'varchar'), ('usage_quality', 'varchar'),
         ('gateway_reported_cost_usd', 'decimal(30, 15)'), ('gateway_price_card_version', 'varchar'),
         ('team_tag', 'varchar'), ('gateway_team', 'varchar'), ('credential_id', 'varchar'),
         ('credential_name', 'varchar'), ('service_name', 'varchar'), ('service_namespace', 'varchar'),
@@ -21,7 +24,8 @@
         ('request_source', 'varchar'),
         ('attempt_number', 'bigint'), ('is_retry', 'boolean'), ('is_fallback', 'boolean'),
         ('fallback_from_model', 'varchar'), ('request_status', 'varchar'),
-        ('is_gateway_cache_hit', 'boolean'), ('counts_as_request', 'boolean'),
+        ('is_gateway_cache_hit', 'boolean'), ('is_uncharged', 'boolean'), ('billing_channel', 'varchar'),
+        ('counts_as_request', 'boolean'),
         ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),
         ('record_number', 'bigint'), ('loaded_at', 'timestamp'),
     ]) }}

@@ -14,3 +14,9 @@
     {% endfor %}
     {{ return(columns) }}
 {%- endmacro %}
+
+{# Where a record stands: the identity of one that has no id of its own. #}
+{% macro record_place() -%}
+    source_file || ':' || cast(line_number as {{ dbt.type_string() }})
+        || ':' || cast(record_number as {{ dbt.type_string() }})
+{%- endmacro %}

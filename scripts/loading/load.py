@@ -48,6 +48,8 @@ class Typist:
         self._key = key
         self._connection = duckdb.connect()
         self._connection.execute("set enable_progress_bar = false")
+        # Else a time without a zone is read in that of the machine.
+        self._connection.execute("set timezone = 'UTC'")
         self._queries: dict[tuple[str, str, bool], str] = {}
 
     def lines(

@@ -2,6 +2,8 @@
 
 A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `|`
 behind a key whose value is itself JSON text, and `{key}` to look into an OTLP attribute list.
+`[*]` behind an array takes the last element that has the rest of the path (streamed counts add
+up, so the last one holds), `[key=value]` only looks at the elements with that value.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 
 Keys = tuple[str, ...]
 
-_TOKEN = re.compile(r'"([^"]+)"|\[\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])')
+_TOKEN = re.compile(r'"([^"]+)"|\[\]|\[(\*|[^\]=]+=[^\]]+)\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])')
 # The first of an attribute's values that is there; an array or map stays JSON text.
 _ATTRIBUTE_SHAPE = (
     '[{"key":"VARCHAR","value":{"stringValue":"VARCHAR","intValue":"VARCHAR",'
@@ -26,18 +28,44 @@ _ATTRIBUTE_VALUE = (
 
 
 @dataclass(frozen=True)
+class Pick:
+    """One element of an array: `pointer` leads from the array to the candidates.
+
+    With `where`, a key and its value, the candidates are objects and `keys` the way into the
+    one taken.
+    """
+
+    pointer: str
+    where: tuple[str, str] | None = None
+    keys: Keys = ()
+
+    def sql(self, text: str) -> str:
+        """SQL for the value in the array's text, null when there is none."""
+        pointer = literal(self.pointer)
+        if self.where is None:
+            found = f"try(json_extract_string({text}, {pointer}))"
+            return f"list_filter({found}, lambda x: x is not null)[-1]"
+        key, value = literal(_pointer((self.where[0],))), literal(self.where[1])
+        found = f"try(json_extract({text}, {pointer}))"
+        element = f"list_filter({found}, lambda x: json_extract_string(x, {key}) = {value})[-1]"
+        return f"json_extract_string({element}, {literal(_pointer(self.keys))})"
+
+
+@dataclass(frozen=True)
 class JsonPath:
     """A parsed path.
 
     `arrays` are the exploded arrays, outermost first, each as the keys that lead to it from
     the element before; `documents` the keys that lead to JSON text, in order; `keys` the rest
-    of the way; `attribute` the key wanted of the attribute list found there.
+    of the way; `attribute` the key wanted of the attribute list found there, `pick` the element
+    wanted of the array found there.
     """
 
     arrays: tuple[Keys, ...]
     documents: tuple[Keys, ...]
     keys: Keys
     attribute: str | None = None
+    pick: Pick | None = None
 
 
 def parse_path(text: str) -> JsonPath:
@@ -51,7 +79,10 @@ def parse_path(text: str) -> JsonPath:
         token = _TOKEN.match(text, position)
         if token is None or attribute is not None:
             raise ValueError(f"path {text!r} is not understood at character {position + 1}")
-        quoted, attribute, plain, mark = token.groups()
+        quoted, element, attribute, plain, mark = token.groups()
+        if element:
+            pick = _parse_pick(text, position)
+            return JsonPath(tuple(arrays), tuple(documents), tuple(keys), pick=pick)
         if quoted or plain:
             keys.append(quoted or plain)
         elif token.group() == "[]" and not documents:
@@ -64,6 +95,25 @@ def parse_path(text: str) -> JsonPath:
             raise ValueError(f"path {text!r}: an array inside JSON text cannot be exploded")
         position = token.end()
     return JsonPath(tuple(arrays), tuple(documents), tuple(keys), attribute)
+
+
+def _parse_pick(text: str, position: int) -> Pick:
+    """The rest of a path, from its first `[*]` or `[key=value]` on."""
+    pointer, where, keys = "$", None, []
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        quoted, element, _, plain, mark = token.groups() if token else (None,) * 5
+        if (quoted or plain) and where:
+            keys.append(quoted or plain)
+        elif quoted or plain:
+            pointer += f'."{quoted or plain}"'
+        elif element and not where:
+            pointer += "[*]"
+            where = None if element == "*" else tuple(element.split("=", 1))
+        elif mark != ".":
+            raise ValueError(f"path {text!r} is not understood at character {position + 1}")
+        position = token.end()
+    return Pick(pointer, where, tuple(keys))
 
 
 def literal(text: str) -> str:
@@ -84,6 +134,7 @@ class _Document:
     wanted: dict[Keys, int] = field(default_factory=dict)
     inner: dict[Keys, _Document] = field(default_factory=dict)
     attributes: dict[Keys, str] = field(default_factory=dict)
+    picks: dict[tuple[Keys, Pick], str] = field(default_factory=dict)
 
     def value(self, keys: Keys) -> str:
         """SQL for the text found under the keys, null when absent."""
@@ -105,6 +156,11 @@ class _Document:
         name = self.attributes[keys]
         return f"{name}_values[list_position({name}_keys, {literal(key)})]"
 
+    def pick(self, keys: Keys, pick: Pick) -> str:
+        """SQL for one element's text of the array found under the keys."""
+        self.value(keys)
+        return self.picks.setdefault((keys, pick), f"{self.name}_p{len(self.picks)}")
+
     def stages(self) -> Iterable[str]:
         """Select-list additions, to be applied one after the other."""
         paths = ", ".join(literal(_pointer(keys)) for keys in self.wanted)
@@ -117,6 +173,8 @@ class _Document:
                 f"list_transform({name}, lambda a: a.key) as {name}_keys, "
                 f"list_transform({name}, lambda a: {_ATTRIBUTE_VALUE}) as {name}_values"
             )
+        for (keys, pick), name in self.picks.items():
+            yield f"{pick.sql(self.value(keys))} as {name}"
         for document in self.inner.values():
             yield from document.stages()
 
@@ -159,6 +217,8 @@ class LineQuery:
             document = document.follow(keys)
         if path.attribute is not None:
             return document.attribute(path.keys, path.attribute)
+        if path.pick is not None:
+            return document.pick(path.keys, path.pick)
         return document.value(path.keys)
 
     @property

@@ -1,5 +1,6 @@
--- Harm: a record that is neither a request, nor a duplicate, nor rejected has been lost, and its money
--- with it. Spans that are not model calls carry tags, not usage, and are counted as such.
+-- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds,
+-- nor rejected has been lost, and its money with it. Spans and observations that are not model calls
+-- carry tags, not usage, and are counted as such.
 with loaded as (
 
     select
@@ -11,49 +12,69 @@ with loaded as (
 
 ),
 
-accepted as (
+explained as (
 
+    -- an answer made in pieces is one record
     select
         source_system as raw_table,
         count(*) as record_count
     from {{ ref('fct_priced_requests') }}
+    where coalesce(iteration_number, 1) = 1
     group by 1
 
-),
-
-duplicates as (
+    union all
 
     select
         source_system as raw_table,
         count(*) as record_count
-    from {{ ref('int_duplicate_deliveries') }}
+    from (
+        select
+            source_system,
+            source_file,
+            line_number,
+            record_number
+        from {{ ref('int_duplicate_deliveries') }}
+        union
+        select
+            source_system,
+            source_file,
+            line_number,
+            record_number
+        from {{ ref('int_cross_source_copies') }}
+    ) as left_out
     group by 1
 
-),
-
-other_spans as (
+    union all
 
     select
         'otel_genai_spans' as raw_table,
         (select count(*) from {{ ref('stg_otel__genai_spans') }})
-        - (
-            select count(*) from {{ ref('int_requests_unioned') }}
-            where source_system = 'otel_genai_spans'
-        ) as record_count
+        - (select count(*) from {{ ref('int_otel_requests') }}) as record_count
+
+    union all
+
+    select
+        'langfuse_observations' as raw_table,
+        (select count(*) from {{ ref('stg_langfuse__observations') }})
+        - (select count(*) from {{ ref('int_langfuse_requests') }}) as record_count
+
+),
+
+accounted as (
+
+    select
+        raw_table,
+        sum(record_count) as record_count
+    from explained
+    group by 1
 
 )
 
 select
     loaded.raw_table,
     loaded.record_count,
-    coalesce(accepted.record_count, 0) as accepted_count,
-    coalesce(duplicates.record_count, 0) as duplicate_count,
-    coalesce(other_spans.record_count, 0) as other_count
+    coalesce(accounted.record_count, 0) as accounted_count
 from loaded
-left join accepted on loaded.raw_table = accepted.raw_table
-left join duplicates on loaded.raw_table = duplicates.raw_table
-left join other_spans on loaded.raw_table = other_spans.raw_table
-where
-    loaded.record_count
-    != coalesce(accepted.record_count, 0) + coalesce(duplicates.record_count, 0)
-    + coalesce(other_spans.record_count, 0)
+left join accounted
+    on loaded.raw_table = accounted.raw_table
+where loaded.record_count != coalesce(accounted.record_count, 0)

@@ -4,7 +4,7 @@ with delivered as (
     select
         usage_date,
         count(*) as attempt_count
-    from {{ ref('int_requests_deduplicated') }}
+    from {{ ref('int_requests_by_iteration') }}
     group by 1
 
 ),

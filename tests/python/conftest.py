@@ -41,3 +41,19 @@ def new_database():
 def postgres(new_database):
     """PG* variables of an empty database."""
     return new_database()
+
+
+@pytest.fixture(scope="session")
+def gateways(tmp_path_factory):
+    """The fixtures of all gateways and the lessons' own lines, loaded and built once on DuckDB."""
+    from tests.python.gateway_warehouse import GatewayWarehouse
+
+    warehouse = GatewayWarehouse(tmp_path_factory.mktemp("gateways"))
+    warehouse.load_and_build()
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def later(gateways, tmp_path_factory):
+    """The same warehouse a night later: a new price, a corrected one, a team that is gone."""
+    return gateways.next_night(tmp_path_factory.mktemp("later"))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scripts.load_raw import MODELS
 from scripts.loading import lines as lines_module
-from scripts.loading.paths import JsonPath, parse_path
+from scripts.loading.paths import JsonPath, LineQuery, Pick, parse_path
 from scripts.loading.sources import read_contract
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import user_hash
@@ -553,9 +553,40 @@ def test_postgres_holds_the_same_rows(landing, postgres, monkeypatch):
 def test_paths():
     assert parse_path('m|a."b.c".d') == JsonPath((), (("m",),), ("a", "b.c", "d"))
     assert parse_path("r.s[].t[].u{k.l}") == JsonPath((("r", "s"), ("t",)), (), ("u",), "k.l")
-    for wrong in ("a[", "a{k}.b", "a|b[].c"):
+    assert parse_path("a|b[*].c[*].d") == JsonPath(
+        (), (("a",),), ("b",), pick=Pick('$[*]."c"[*]."d"')
+    )
+    ttl = Pick("$[*]", ("ttl", "1h"), ("n",))
+    assert parse_path("b[ttl=1h].n") == JsonPath((), (), ("b",), pick=ttl)
+    for wrong in ("a[", "a{k}.b", "a|b[].c", "a[*].b|c", "a[k=v].b[*].c", "a[k=v].b{c}"):
         with pytest.raises(ValueError, match="path"):
             parse_path(wrong)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("a[*].n", [{"n": 1}, {"n": 5}, {"m": 9}, {"n": None}], "5"),
+        ("a[*].m.d[*].n", [{"m": {"d": [{"n": 1}, {"n": 2}]}}, 7], "2"),
+        ("a[k=x].n", [{"k": "x", "n": 3}, {"k": "y", "n": 4}], "3"),
+        ("a[*].d[k=x].n", [{"d": [{"k": "x", "n": 3}]}, {"d": None}], "3"),
+        ("a[*].n", {"n": 1}, None),
+        ("a[*].n", [], None),
+        ("a[k=x].n", [{"k": "y"}], None),
+        ("a[k=x].n", "text", None),
+    ],
+)
+def test_an_element_of_an_array(path, value, expected):
+    """A stream's events must give the same figures as the one object of a plain answer."""
+    query = LineQuery([], keep_empty=False)
+    expression = query.expression(parse_path(path))
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table lines as select 1 file_no, 1 line_number, ? line",
+            [json.dumps({"a": value})],
+        )
+        found = connection.execute(f"select {expression} from ({query.sql})").fetchall()
+    assert found == [(expected,)]
 
 
 GOOD_LINE = st.integers(0, 10**12 - 1).map(lambda n: (json.dumps(event(input_tokens=n)), 1, 0))

@@ -14,7 +14,8 @@ with gateway_days as (
 
 ),
 
--- a trace's owner may be tagged on a span of the day before, exported later
+-- a trace's owner may be tagged on a span of the day before, exported later; nginx logs the end of a
+-- request, which may have started the day before; another look at a job may move the day it counts on
 affected_days as (
 
     select
@@ -31,6 +32,23 @@ affected_days as (
     from gateway_days
     where raw_table = 'otel_genai_spans'
     {% endfor %}
+
+    union all
+
+    select
+        {{ days_before('usage_date', 1) }} as usage_date,
+        batch_id,
+        0 as record_count
+    from gateway_days
+    where raw_table = 'nginx_access_logs'
+
+    union all
+
+    select
+        polls.usage_date,
+        polls.event_id || '/' || cast(polls.copy_number as {{ dbt.type_string() }}) as batch_id,
+        0 as record_count
+    from {{ ref('int_polls') }} as polls
 
 ),
 

@@ -1,5 +1,5 @@
--- Every name by which a model is asked for or answers, under its provider and, where only one
--- provider has that name, under '*' for logs that do not say the provider.
+-- Every name by which a model is asked for or answers, under its provider and, for logs that do not
+-- say the provider, under '*': where only one provider has that name, or one of them is its maker.
 with aliases as (
 
     select
@@ -67,12 +67,24 @@ names as (
 
 ),
 
-single_provider_names as (
+makers as (
 
-    select model_name
+    select provider from {{ ref('model_makers') }}
+
+),
+
+-- resellers' own names of a model, such as Bedrock's, are theirs alone
+provider_counts as (
+
+    select
+        names.model_name,
+        count(distinct names.provider) as provider_count,
+        count(distinct makers.provider) as maker_count,
+        max(makers.provider) as maker
     from names
+    left join makers
+        on names.provider = makers.provider
     group by 1
-    having count(distinct provider) = 1
 
 )
 
@@ -95,5 +107,8 @@ select
     names.valid_from,
     names.valid_to
 from names
-inner join single_provider_names
-    on names.model_name = single_provider_names.model_name
+inner join provider_counts
+    on names.model_name = provider_counts.model_name
+where
+    provider_counts.provider_count = 1
+    or (provider_counts.maker_count = 1 and names.provider = provider_counts.maker)

@@ -1,6 +1,6 @@
--- The same event of the same system delivered more than once: all but the first copy, in the order
--- of the files' names, so that the order in which files arrive changes nothing. A retry has another
--- attempt id or another start and is not a duplicate.
+-- The same event of the same system delivered more than once: all but one copy. The newest version
+-- stays, else the first in the order of the files' names, so that the order in which files arrive
+-- changes nothing. A retry has another attempt id or another start and is not a duplicate.
 with requests as (
 
     select
@@ -8,6 +8,8 @@ with requests as (
         event_id,
         usage_at,
         usage_date,
+        is_poll,
+        coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
         source_file,
         line_number,
         record_number
@@ -23,6 +25,7 @@ repeated_events as (
         usage_at,
         usage_date
     from requests
+    where not coalesce(is_poll, false)
     group by 1, 2, 3, 4
     having count(*) > 1
 
@@ -34,7 +37,9 @@ numbered as (
         requests.*,
         row_number() over (
             partition by requests.source_system, requests.event_id, requests.usage_at, requests.usage_date
-            order by requests.source_file, requests.line_number, requests.record_number
+            order by
+                requests.version_at desc, requests.source_file asc,
+                requests.line_number asc, requests.record_number asc
         ) as copy_number
     from requests
     inner join repeated_events
@@ -43,8 +48,45 @@ numbered as (
             and requests.event_id = repeated_events.event_id
             and requests.usage_at = repeated_events.usage_at
             and requests.usage_date = repeated_events.usage_date
+    where not coalesce(requests.is_poll, false)
+
+),
+
+-- a finished job is written again whenever it is looked at, with another start, even days later
+polls as (
+
+    select * from {{ ref('int_polls') }}
+
+),
+
+final as (
+
+    select
+        source_system,
+        event_id,
+        usage_at,
+        usage_date,
+        source_file,
+        line_number,
+        record_number,
+        copy_number
+    from numbered
+    where copy_number > 1
+
+    union all
+
+    select
+        source_system,
+        event_id,
+        usage_at,
+        usage_date,
+        source_file,
+        line_number,
+        record_number,
+        copy_number
+    from polls
+    where copy_number > 1
 
 )
 
-select * from numbered
-where copy_number > 1
+select * from final

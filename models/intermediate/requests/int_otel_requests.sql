@@ -46,6 +46,8 @@ final as (
             as logical_request_id,
         calls.trace_id,
         calls.span_id,
+        calls.call_id as gateway_call_id,
+        calls.response_id as provider_response_id,
         calls.started_at as usage_at,
         'start' as usage_at_basis,
         {{ elapsed_ms('calls.started_at', 'calls.ended_at') }} as latency_ms,

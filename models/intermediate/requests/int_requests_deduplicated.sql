@@ -4,24 +4,38 @@ with requests as (
 
 ),
 
-duplicates as (
+-- what is left out is little: an anti-join is far cheaper than ranking every request
+left_out as (
 
-    select * from {{ ref('int_duplicate_deliveries') }}
+    select
+        usage_date,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('int_duplicate_deliveries') }}
+
+    union
+
+    select
+        usage_date,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('int_cross_source_copies') }}
 
 ),
 
 final as (
 
-    -- the duplicates are few: leaving them out is far cheaper than ranking every request
     select requests.*
     from requests
-    left join duplicates
+    left join left_out
         on
-            requests.usage_date = duplicates.usage_date
-            and requests.source_file = duplicates.source_file
-            and requests.line_number = duplicates.line_number
-            and requests.record_number = duplicates.record_number
-    where duplicates.source_file is null
+            requests.usage_date = left_out.usage_date
+            and requests.source_file = left_out.source_file
+            and requests.line_number = left_out.line_number
+            and requests.record_number = left_out.record_number
+    where left_out.source_file is null
 
 )
 

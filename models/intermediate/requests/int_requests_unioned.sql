@@ -2,6 +2,16 @@
 -- depends_on: {{ ref('stg_litellm__spend_logs') }}
 -- depends_on: {{ ref('int_otel_requests') }}
 -- depends_on: {{ ref('stg_envelope__events') }}
+-- depends_on: {{ ref('stg_litellm_standard_logging__payloads') }}
+-- depends_on: {{ ref('stg_portkey__logs') }}
+-- depends_on: {{ ref('stg_helicone__requests') }}
+-- depends_on: {{ ref('int_langfuse_requests') }}
+-- depends_on: {{ ref('stg_kong__ai_logs') }}
+-- depends_on: {{ ref('stg_nginx__access_logs') }}
+-- depends_on: {{ ref('stg_bedrock__invocations') }}
+-- depends_on: {{ ref('stg_cloudflare__ai_gateway_logs') }}
+-- depends_on: {{ ref('stg_openrouter__generations') }}
+-- depends_on: {{ ref('stg_envoy__ai_gateway_logs') }}
 
 with requests as (
 
@@ -9,6 +19,16 @@ with requests as (
         'stg_litellm__spend_logs',
         'int_otel_requests',
         'stg_envelope__events',
+        'stg_litellm_standard_logging__payloads',
+        'stg_portkey__logs',
+        'stg_helicone__requests',
+        'int_langfuse_requests',
+        'stg_kong__ai_logs',
+        'stg_nginx__access_logs',
+        'stg_bedrock__invocations',
+        'stg_cloudflare__ai_gateway_logs',
+        'stg_openrouter__generations',
+        'stg_envoy__ai_gateway_logs',
     ]) }}
 
 )

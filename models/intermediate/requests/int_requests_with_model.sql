@@ -7,8 +7,8 @@ with requests as (
         lower(coalesce(served_model, requested_model)) as model_name,
         lower(provider_name) as provider_alias,
         lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
-        lower(coalesce(inference_geo, 'global')) as geo_alias
-    from {{ ref('int_requests_deduplicated') }}
+        lower(inference_geo) as geo_alias
+    from {{ ref('int_requests_by_iteration') }}
 
 ),
 
@@ -27,6 +27,12 @@ tiers as (
 model_names as (
 
     select * from {{ ref('int_model_names') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('inference_profile_prefixes') }}
 
 ),
 
@@ -56,20 +62,50 @@ with_provider as (
 
 ),
 
-with_model as (
+-- Amazon Bedrock writes where a model may run in front of its name: the longest known prefix counts
+with_profile as (
 
     select
         with_provider.*,
-        model_names.model as billed_model,
-        coalesce(with_provider.known_provider, model_names.provider, with_provider.provider_alias, 'unknown')
-            as provider
+        coalesce(by_two.region_scope, by_one.region_scope, by_none.region_scope) as profile_region,
+        case
+            when by_one.prefix is not null
+                then substr(with_provider.billed_name, length(by_one.prefix) + 1)
+            else with_provider.billed_name
+        end as name_in_card
     from with_provider
+    left join profiles as by_two
+        on
+            with_provider.known_provider = by_two.provider
+            and split_part(with_provider.billed_name, '.', 1) || '.'
+            || split_part(with_provider.billed_name, '.', 2) || '.' = by_two.prefix
+    left join profiles as by_one
+        on
+            with_provider.known_provider = by_one.provider
+            and split_part(with_provider.billed_name, '.', 1) || '.' = by_one.prefix
+    left join profiles as by_none
+        on
+            with_provider.known_provider = by_none.provider
+            and coalesce(by_none.prefix, '') = ''
+            -- a name of the card itself, without the maker in front, says nothing about regions
+            and with_provider.billed_name like '%.%:%'
+
+),
+
+with_model as (
+
+    select
+        with_profile.*,
+        model_names.model as billed_model,
+        coalesce(with_profile.known_provider, model_names.provider, with_profile.provider_alias, 'unknown')
+            as provider
+    from with_profile
     left join model_names
         on
-            coalesce(with_provider.known_provider, '*') = model_names.named_under
-            and with_provider.billed_name = model_names.model_name
-            and with_provider.usage_at >= model_names.valid_from
-            and with_provider.usage_at < model_names.valid_to
+            coalesce(with_profile.known_provider, '*') = model_names.named_under
+            and with_profile.name_in_card = model_names.model_name
+            and with_profile.usage_at >= model_names.valid_from
+            and with_profile.usage_at < model_names.valid_to
 
 ),
 
@@ -79,8 +115,11 @@ final as (
         with_model.*,
         -- a tier nobody has named stays what it is, and unpriced
         coalesce(tiers.service_tier, with_model.service_tier_alias) as service_tier,
-        case when with_model.geo_alias = 'not_available' then 'global' else with_model.geo_alias end
-            as region_scope
+        case
+            when with_model.geo_alias is not null and with_model.geo_alias != 'not_available'
+                then with_model.geo_alias
+            else coalesce(with_model.profile_region, 'global')
+        end as region_scope
     from with_model
     left join tiers
         on

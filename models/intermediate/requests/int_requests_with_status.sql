@@ -20,6 +20,13 @@ checked as (
             when uncached_input_tokens < 0 or output_tokens < 0 then 'parts_exceed_total'
             when reported_reasoning_tokens > reported_output_tokens and output_includes_reasoning
                 then 'reasoning_exceeds_output'
+            -- an inclusive input stored beside its cached parts counts them twice
+            when
+                total_covers_all
+                and reported_total_tokens < {{ sum_of(meters() | selectattr('is_token') | map(attribute='quantity')) }}
+                then 'parts_exceed_total'
+            when reported_unclassified_tokens > 0 then 'unclassified_cache_tokens'
+            when iteration_count > {{ max_iterations() }} then 'too_many_iterations'
         end as usage_issue
     from requests
 
@@ -33,10 +40,14 @@ final as (
             when reported_input_tokens is null and reported_output_tokens is null and metered_quantity = 0
                 then 'missing'
             when metered_quantity = 0 then 'zero_reported'
+            when usage_quality = 'estimated' then 'estimated'
             else 'metered'
         end as usage_status,
+        -- an end user's subscription is not billed by the attempt;
         -- a failed attempt is billed for the usage it had, and for nothing when it had none
         not is_gateway_cache_hit
+        and not coalesce(is_uncharged, false)
+        and coalesce(billing_channel, 'api') != 'subscription'
         and (request_status not in {{ failed_statuses() }} or metered_quantity != 0) as is_billable
     from checked
 

@@ -23,9 +23,12 @@ counted as (
 
     select
         requests.*,
-        coalesce(by_provider.input_includes_cache, by_system.input_includes_cache) as input_includes_cache,
+        -- the pieces of an answer are the provider's own figures, which leave the cache out
+        coalesce(by_provider.input_includes_cache, by_system.input_includes_cache)
+        and requests.iteration_number is null as input_includes_cache,
         coalesce(by_provider.output_includes_reasoning, by_system.output_includes_reasoning)
-            as output_includes_reasoning,
+        or requests.iteration_number is not null as output_includes_reasoning,
+        coalesce(by_provider.total_covers_all, by_system.total_covers_all) as total_covers_all,
         cache_defaults.lifetime as default_lifetime,
         coalesce(requests.reported_cache_write_5m_tokens, 0)
         + coalesce(requests.reported_cache_write_30m_tokens, 0)

@@ -16,6 +16,8 @@ select
     coalesce(logical_request_id, event_id) as logical_request_id,
     trace_id,
     span_id,
+    gateway_call_id,
+    provider_response_id,
 
     ---------- time
     usage_at,
@@ -42,6 +44,7 @@ select
     reported_output_tokens,
     reported_total_tokens,
     usage_status,
+    coalesce(usage_quality, 'exact') as usage_quality,
     usage_issue,
     is_cache_lifetime_assumed,
 
@@ -75,11 +78,13 @@ select
 
     ---------- attempt
     attempt_number,
+    cast(iteration_number as bigint) as iteration_number,
     is_retry,
     is_fallback,
     fallback_from_model,
     request_status,
     is_gateway_cache_hit,
+    coalesce(billing_channel, 'api') as billing_channel,
     is_billable,
     counts_as_request,
 

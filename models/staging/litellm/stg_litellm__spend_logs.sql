@@ -4,16 +4,40 @@ with source as (
 
 ),
 
+cleaned as (
+
+    select
+        *,
+        {{ litellm_id('request_id') }} as response_id,
+        {{ litellm_id('litellm_call_id') }} as call_id,
+        {{ litellm_is_poll('request_id') }} as is_poll
+    from source
+
+),
+
 renamed as (
 
     select
         ---------- ids
         'litellm_spend_logs' as source_system,
-        request_id,
-        -- the response id alone is reused across calls by some providers; with the call id it is not
-        coalesce(request_id, '') || '/' || coalesce(litellm_call_id, '') as event_id,
-        regexp_replace(coalesce(litellm_call_id, request_id), '-attempt-[0-9]+$', '')
-            as logical_request_id,
+        response_id as request_id,
+        case
+            when is_poll then response_id
+            when coalesce(response_id, call_id) is null
+                then {{ record_place() }}
+            when call_id is null or response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
+            -- the response id is reused across calls by some providers, and one call may be written under
+            -- two of them; the call and what it used is the same then
+            else {{ row_text(['call_id', 'lower(status)', 'prompt_tokens', 'completion_tokens']) }}
+        end as event_id,
+        {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
+        {{ litellm_call('call_id') }} as gateway_call_id,
+        -- an answer out of the gateway's own cache names the response it repeats
+        case
+            when coalesce(lower(cache_hit), '') != 'true' and response_id not like '%_cache_hit%'
+                then {{ litellm_call('response_id') }}
+        end as provider_response_id,
+        is_poll,
         session_id as trace_id,
 
         ---------- time
@@ -25,7 +49,7 @@ renamed as (
         custom_llm_provider as provider_name,
         coalesce(original_model_group, model_group) as requested_model,
         model as served_model,
-        case when lower(speed) = 'fast' then 'fast' else service_tier end as service_tier_name,
+        {{ litellm_tier('response_id') }} as service_tier_name,
         inference_geo,
 
         ---------- usage
@@ -46,6 +70,7 @@ renamed as (
         reasoning_tokens as reported_reasoning_tokens,
         web_search_requests as reported_web_search_calls,
         total_tokens as reported_total_tokens,
+        usage_iterations,
         cast(spend_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 
         ---------- owner
@@ -67,7 +92,9 @@ renamed as (
         coalesce(attempted_fallbacks, 0) > 0 as is_fallback,
         case when attempted_fallbacks > 0 then original_model_group end as fallback_from_model,
         coalesce(lower(status), 'success') as request_status,
-        coalesce(lower(cache_hit) = 'true', false) as is_gateway_cache_hit,
+        coalesce(lower(cache_hit) = 'true', false) or coalesce(response_id like '%_cache_hit%', false)
+            as is_gateway_cache_hit,
+        case when used_client_oauth_token then 'subscription' else 'api' end as billing_channel,
         -- such a row carries the money of an attempt whose request is counted by the final row
         not coalesce(billed_retry_attempt, false) as counts_as_request,
 
@@ -77,7 +104,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from cleaned
 
 )
 

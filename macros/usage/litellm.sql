@@ -1,0 +1,25 @@
+{# LiteLLM adds what a record is about to the id of its call or response: an earlier attempt, a hit of
+   its own cache, the cost of a finished batch or background job. This is the id without it. #}
+{% macro litellm_call(id) -%}
+    regexp_replace({{ id }}, '(-attempt-[0-9]+|_cache_hit[0-9.]*|_batch_cost|_background_cost)$', '')
+{%- endmacro %}
+
+{# A batch without a tier of its own is served as a batch. #}
+{% macro litellm_tier(id) -%}
+    case
+            when lower(speed) = 'fast' then 'fast'
+            when right({{ id }}, 11) = '_batch_cost' and lower(coalesce(service_tier, 'default')) in ('default', 'standard', 'auto')
+                then 'batch'
+            else service_tier
+        end
+{%- endmacro %}
+
+{# An id, unless it is only the word for none. #}
+{% macro litellm_id(id) -%}
+    case when lower({{ id }}) not in ('none', 'null') then {{ id }} end
+{%- endmacro %}
+
+{# True on the cost of a finished job, which LiteLLM writes again whenever it looks at the job. #}
+{% macro litellm_is_poll(id) -%}
+    coalesce(right({{ id }}, 11) = '_batch_cost' or right({{ id }}, 16) = '_background_cost', false)
+{%- endmacro %}

@@ -1,0 +1,89 @@
+-- One call may be written down by several systems: a gateway's ledger, its callback, a tracer. The
+-- source that is the best authority (source_precedence) is priced, the other records of the call are
+-- kept out. Copies are told by the gateway's id of the call or the provider's id of the response, and
+-- have to start on the same UTC day, so that an id used again later is not taken for a copy.
+with requests as (
+
+    select
+        source_system,
+        gateway_call_id,
+        provider_response_id,
+        usage_date,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('int_requests_unioned') }}
+    where gateway_call_id is not null or provider_response_id is not null
+
+),
+
+keys as (
+
+    select
+        *,
+        'call ' || gateway_call_id as shared_key
+    from requests
+    where gateway_call_id is not null
+
+    union all
+
+    select
+        *,
+        'response ' || provider_response_id as shared_key
+    from requests
+    where provider_response_id is not null
+
+),
+
+precedences as (
+
+    select * from {{ ref('source_precedence') }}
+
+),
+
+ranked as (
+
+    select
+        keys.*,
+        -- fixed width, so that the smallest text is the best authority
+        cast(1000 + coalesce(precedences.precedence, 999) as {{ dbt.type_string() }}) || ' '
+        || keys.source_system as authority
+    from keys
+    left join precedences
+        on keys.source_system = precedences.source_system
+
+),
+
+shared as (
+
+    select
+        usage_date,
+        shared_key,
+        min(authority) as authority
+    from ranked
+    group by 1, 2
+    having count(distinct source_system) > 1
+
+),
+
+final as (
+
+    select
+        ranked.source_system,
+        ranked.usage_date,
+        ranked.source_file,
+        ranked.line_number,
+        ranked.record_number,
+        substr(min(shared.authority), 6) as kept_source_system,
+        min(ranked.shared_key) as shared_key
+    from ranked
+    inner join shared
+        on
+            ranked.usage_date = shared.usage_date
+            and ranked.shared_key = shared.shared_key
+    where ranked.authority != shared.authority
+    group by 1, 2, 3, 4, 5
+
+)
+
+select * from final

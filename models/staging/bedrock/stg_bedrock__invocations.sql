@@ -1,0 +1,71 @@
+with source as (
+
+    select * from {{ source('bedrock', 'bedrock_invocations') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        'bedrock_invocations' as source_system,
+        request_id,
+        coalesce(request_id, {{ record_place() }}) as event_id,
+        -- an SDK's retry has a request id of its own, and nothing links the two
+        request_id as logical_request_id,
+
+        ---------- time
+        called_at as usage_at,
+        'start' as usage_at_basis,
+        latency_ms,
+
+        ---------- model
+        'bedrock' as provider_name,
+        model_id as requested_model,
+        -- an application inference profile says nothing of its model: an alias has to name it
+        case
+            when model_id like '%:inference-profile/%' then split_part(model_id, ':inference-profile/', 2)
+            when model_id like '%:foundation-model/%' then split_part(model_id, ':foundation-model/', 2)
+            else model_id
+        end as served_model,
+        service_tier as service_tier_name,
+
+        ---------- usage
+        input_tokens as reported_input_tokens,
+        cache_read_tokens as reported_cache_read_tokens,
+        cache_write_tokens as reported_cache_write_tokens,
+        cache_write_5m_tokens as reported_cache_write_5m_tokens,
+        cache_write_1h_tokens as reported_cache_write_1h_tokens,
+        output_tokens as reported_output_tokens,
+
+        ---------- owner
+        tagged_team as team_tag,
+        identity_arn as credential_id,
+        -- the role or user, without the session that took it
+        split_part(identity_arn, '/', 2) as credential_name,
+        tagged_service_name as service_name,
+        tagged_feature as feature,
+        tagged_environment as environment,
+        tagged_workspace_id as workspace_id,
+        tagged_cost_center as cost_center_tag,
+        user_key,
+        tagged_prompt_version as prompt_version,
+
+        ---------- attempt
+        case when error_code is not null then 'failure' else 'success' end as request_status,
+        false as is_gateway_cache_hit,
+        -- the input of a rejected call is counted, not charged
+        error_code is not null and output_tokens is null as is_uncharged,
+        error_code is null or output_tokens is not null as counts_as_request,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

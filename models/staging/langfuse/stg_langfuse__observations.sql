@@ -1,0 +1,73 @@
+with source as (
+
+    select * from {{ source('langfuse', 'langfuse_observations') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        'langfuse_observations' as source_system,
+        observation_id as request_id,
+        coalesce(observation_id, {{ record_place() }}) as event_id,
+        observation_id as logical_request_id,
+        trace_id,
+        litellm_call_id as gateway_call_id,
+        response_id as provider_response_id,
+        updated_at as record_version_at,
+        upper(observation_type) as observation_type,
+
+        ---------- time
+        start_time as usage_at,
+        'start' as usage_at_basis,
+        {{ elapsed_ms('start_time', 'end_time') }} as latency_ms,
+
+        ---------- model
+        provider as provider_name,
+        provided_model_name as requested_model,
+        provided_model_name as served_model,
+        service_tier as service_tier_name,
+
+        ---------- usage
+        -- audio has keys of its own beside input and output; the conformed figures hold it
+        usage_input + coalesce(usage_input_audio, 0) as reported_input_tokens,
+        usage_cache_read as reported_cache_read_tokens,
+        coalesce(usage_cache_write, 0) + coalesce(usage_cache_write_5m, 0) + coalesce(usage_cache_write_1h, 0)
+            as reported_cache_write_tokens,
+        usage_cache_write_5m as reported_cache_write_5m_tokens,
+        usage_cache_write_1h as reported_cache_write_1h_tokens,
+        usage_input_audio as reported_input_audio_tokens,
+        usage_output + coalesce(usage_output_audio, 0) as reported_output_tokens,
+        usage_output_audio as reported_output_audio_tokens,
+        usage_reasoning as reported_reasoning_tokens,
+        usage_total as reported_total_tokens,
+        case when provided_usage = '{}' and usage_total > 0 then 'estimated' else 'exact' end as usage_quality,
+        cast(total_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+
+        ---------- owner
+        tagged_team as team_tag,
+        tagged_service_name as service_name,
+        tagged_feature as feature,
+        coalesce(tagged_environment, environment) as environment,
+        tagged_workspace_id as workspace_id,
+        tagged_cost_center as cost_center_tag,
+        user_key,
+        coalesce(tagged_prompt_version, prompt_version_id) as prompt_version,
+
+        ---------- attempt
+        case when upper(level) = 'ERROR' then 'failure' else 'success' end as request_status,
+        false as is_gateway_cache_hit,
+        coalesce(upper(level), '') != 'ERROR' or coalesce(usage_total, 0) > 0 as counts_as_request,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

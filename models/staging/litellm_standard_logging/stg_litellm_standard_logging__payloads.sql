@@ -1,0 +1,103 @@
+with source as (
+
+    select * from {{ source('litellm_standard_logging', 'litellm_standard_logging') }}
+
+),
+
+cleaned as (
+
+    select
+        *,
+        {{ litellm_id('payload_id') }} as response_id,
+        {{ litellm_id('litellm_call_id') }} as call_id,
+        {{ litellm_is_poll('payload_id') }} as is_poll
+    from source
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        'litellm_standard_logging' as source_system,
+        response_id as request_id,
+        case
+            when is_poll then response_id
+            when coalesce(response_id, call_id) is null
+                then {{ record_place() }}
+            else coalesce(response_id, '') || '/' || coalesce(call_id, '')
+        end as event_id,
+        {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
+        trace_id,
+        {{ litellm_call('call_id') }} as gateway_call_id,
+        -- an answer out of the gateway's own cache names the response it repeats
+        case
+            when not coalesce(cache_hit, false) and response_id not like '%_cache_hit%'
+                then {{ litellm_call('response_id') }}
+        end as provider_response_id,
+        is_poll,
+
+        ---------- time
+        start_time as usage_at,
+        'start' as usage_at_basis,
+        {{ elapsed_ms('start_time', 'end_time') }} as latency_ms,
+
+        ---------- model
+        custom_llm_provider as provider_name,
+        model_group as requested_model,
+        model as served_model,
+        {{ litellm_tier('payload_id') }} as service_tier_name,
+        inference_geo,
+
+        ---------- usage
+        prompt_tokens as reported_input_tokens,
+        -- a streamed response may leave one of the two names at zero
+        greatest(coalesce(cached_tokens, cache_read_input_tokens), coalesce(cache_read_input_tokens, cached_tokens))
+            as reported_cache_read_tokens,
+        cache_creation_input_tokens as reported_cache_write_tokens,
+        cache_write_5m_tokens as reported_cache_write_5m_tokens,
+        cache_write_30m_tokens as reported_cache_write_30m_tokens,
+        cache_write_1h_tokens as reported_cache_write_1h_tokens,
+        cache_write_12h_tokens as reported_cache_write_12h_tokens,
+        input_audio_tokens as reported_input_audio_tokens,
+        input_image_tokens as reported_input_image_tokens,
+        completion_tokens as reported_output_tokens,
+        output_audio_tokens as reported_output_audio_tokens,
+        output_image_tokens as reported_output_image_tokens,
+        reasoning_tokens as reported_reasoning_tokens,
+        web_search_requests as reported_web_search_calls,
+        total_tokens as reported_total_tokens,
+        usage_iterations,
+        cast(response_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+
+        ---------- owner
+        tagged_team as team_tag,
+        coalesce(team_id, team_alias) as gateway_team,
+        api_key_hash as credential_id,
+        api_key_alias as credential_name,
+        tagged_service_name as service_name,
+        tagged_feature as feature,
+        tagged_environment as environment,
+        tagged_workspace_id as workspace_id,
+        coalesce(tagged_cost_center, header_cost_center) as cost_center_tag,
+        user_key,
+        tagged_prompt_version as prompt_version,
+
+        ---------- attempt
+        coalesce(lower(status), 'success') as request_status,
+        coalesce(cache_hit, false) or coalesce(payload_id like '%_cache_hit%', false) as is_gateway_cache_hit,
+        case when used_client_oauth_token then 'subscription' else 'api' end as billing_channel,
+        -- a failed attempt that used nothing is not a request of its own: its retry is, or its caller gave up
+        coalesce(lower(status), 'success') != 'failure' or coalesce(total_tokens, 0) > 0 as counts_as_request,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from cleaned
+
+)
+
+select * from renamed
