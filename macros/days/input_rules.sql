@@ -6,6 +6,7 @@
         'int_team_windows': ['team_id', 'team_kind', 'cost_center_id'],
         'int_credential_owners': ['credential_id', 'team_id', 'billing_account_id'],
         'int_service_accounts': ['service_name', 'team_id'],
+        'int_contract_windows': ['environment', 'contract_version'] + contract_rule_columns(),
     }) }}
 {%- endmacro %}
 

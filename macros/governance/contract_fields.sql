@@ -21,3 +21,12 @@
             , ''
         )
 {%- endmacro %}
+
+{# The rule columns of all fields. #}
+{% macro contract_rule_columns() -%}
+    {% set columns = [] %}
+    {% for field in contract_fields() %}
+        {% do columns.append(field ~ '_rule') %}
+    {% endfor %}
+    {{ return(columns) }}
+{%- endmacro %}

@@ -18,7 +18,7 @@ explained as (
     select
         source_system as raw_table,
         count(*) as record_count
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_priced_attempts') }}
     where coalesce(iteration_number, 1) = 1
     group by 1
 

@@ -14,7 +14,7 @@ priced as (
     select
         usage_date,
         count(*) as attempt_count
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_priced_attempts') }}
     group by 1
 
 )

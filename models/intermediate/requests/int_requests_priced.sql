@@ -3,7 +3,7 @@
 -- never zero.
 with requests as (
 
-    select * from {{ ref('int_requests_with_owner') }}
+    select * from {{ ref('int_requests_under_contract') }}
 
 ),
 

@@ -1,31 +1,18 @@
-{{ incremental_by_day() }}
-
-with priced as (
-
-    select * from {{ ref('int_requests_priced') }}
-    {{ where_days_changed() }}
-
-)
+{{ config(materialized='view') }}
 
 select
-    ---------- ids
-    md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
-        as request_key,
+    request_key,
     source_system,
     request_id,
-    coalesce(logical_request_id, event_id) as logical_request_id,
+    logical_request_id,
     trace_id,
     span_id,
     gateway_call_id,
     provider_response_id,
-
-    ---------- time
     usage_at,
     usage_date,
     usage_at_basis,
     latency_ms,
-
-    ---------- model
     provider,
     requested_model,
     served_model,
@@ -33,34 +20,46 @@ select
     service_tier,
     region_scope,
     inference_geo,
-
-    ---------- usage
-    {% for meter in meters() %}
-    {{ meter.quantity }},
-    {% endfor %}
+    uncached_input_tokens,
+    cache_read_tokens,
+    cache_write_5m_tokens,
+    cache_write_30m_tokens,
+    cache_write_1h_tokens,
+    cache_write_12h_tokens,
+    input_audio_tokens,
+    input_image_tokens,
+    output_tokens,
+    output_audio_tokens,
+    output_image_tokens,
+    web_search_calls,
     reasoning_tokens,
     tier_basis_tokens,
     reported_input_tokens,
     reported_output_tokens,
     reported_total_tokens,
     usage_status,
-    coalesce(usage_quality, 'exact') as usage_quality,
+    usage_quality,
     usage_issue,
     is_cache_lifetime_assumed,
-
-    ---------- money
-    {% for meter in meters() %}
-    {{ meter.name }}_cost_usd,
-    {% endfor %}
+    uncached_input_cost_usd,
+    cache_read_cost_usd,
+    cache_write_5m_cost_usd,
+    cache_write_30m_cost_usd,
+    cache_write_1h_cost_usd,
+    cache_write_12h_cost_usd,
+    input_audio_cost_usd,
+    input_image_cost_usd,
+    output_cost_usd,
+    output_audio_cost_usd,
+    output_image_cost_usd,
+    web_search_cost_usd,
     cost_usd,
     gateway_reported_cost_usd,
-    cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd,
+    gateway_estimate_difference_usd,
     price_status,
     price_card_version,
     rate_valid_from,
     gateway_price_card_version,
-
-    ---------- owner
     team_id,
     cost_center_id,
     service_name,
@@ -75,23 +74,21 @@ select
     billing_account_id,
     attribution_method,
     attribution_status,
-
-    ---------- attempt
     attempt_number,
-    cast(iteration_number as bigint) as iteration_number,
+    iteration_number,
     is_retry,
     is_fallback,
     fallback_from_model,
     request_status,
     is_gateway_cache_hit,
-    coalesce(billing_channel, 'api') as billing_channel,
+    billing_channel,
     is_billable,
     counts_as_request,
-
-    ---------- evidence
+    contract_version,
+    contract_missing_fields,
     source_file,
     line_number,
     record_number,
     batch_id,
     loaded_at
-from priced
+from {{ ref('int_accepted_attempts') }}

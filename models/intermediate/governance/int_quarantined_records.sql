@@ -1,0 +1,48 @@
+-- Everything that was sent and does not count, from either gate: lines the loader could not accept, and
+-- attempts that lack what the attribution contract enforces.
+with rejects as (
+
+    select * from {{ ref('stg_loader__rejects') }}
+
+),
+
+attempts as (
+
+    select * from {{ ref('int_priced_attempts') }}
+    where contract_decision = 'quarantine'
+
+)
+
+select
+    md5({{ row_text(["'load'", 'batch_id', 'line_number', 'record_number', 'reason']) }}) as quarantine_key,
+    raw_table as source_system,
+    'load' as stage,
+    reason,
+    cast(null as date) as usage_date,
+    cast(null as {{ dbt.type_string() }}) as request_id,
+    cast(null as {{ money_type() }}) as estimated_cost_usd,
+    raw_text,
+    source_file,
+    line_number,
+    record_number,
+    batch_id,
+    loaded_at
+from rejects
+
+union all
+
+select
+    request_key as quarantine_key,
+    source_system,
+    'contract' as stage,
+    'the attribution contract asks for: ' || contract_missing_fields as reason,
+    usage_date,
+    request_id,
+    cost_usd as estimated_cost_usd,
+    cast(null as {{ dbt.type_string() }}) as raw_text,
+    source_file,
+    line_number,
+    record_number,
+    batch_id,
+    loaded_at
+from attempts

@@ -1,0 +1,104 @@
+-- The heavy step: everything that is worked out about an attempt, written once. The attempts that the
+-- attribution contract holds back are here too, with what they would have cost.
+{{ incremental_by_day() }}
+
+with priced as (
+
+    select * from {{ ref('int_requests_priced') }}
+    {{ where_days_changed() }}
+
+)
+
+select
+    ---------- ids
+    md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
+        as request_key,
+    source_system,
+    request_id,
+    coalesce(logical_request_id, event_id) as logical_request_id,
+    trace_id,
+    span_id,
+    gateway_call_id,
+    provider_response_id,
+
+    ---------- time
+    usage_at,
+    usage_date,
+    usage_at_basis,
+    latency_ms,
+
+    ---------- model
+    provider,
+    requested_model,
+    served_model,
+    billed_model,
+    service_tier,
+    region_scope,
+    inference_geo,
+
+    ---------- usage
+    {% for meter in meters() %}
+    {{ meter.quantity }},
+    {% endfor %}
+    reasoning_tokens,
+    tier_basis_tokens,
+    reported_input_tokens,
+    reported_output_tokens,
+    reported_total_tokens,
+    usage_status,
+    coalesce(usage_quality, 'exact') as usage_quality,
+    usage_issue,
+    is_cache_lifetime_assumed,
+
+    ---------- money
+    {% for meter in meters() %}
+    {{ meter.name }}_cost_usd,
+    {% endfor %}
+    cost_usd,
+    gateway_reported_cost_usd,
+    cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd,
+    price_status,
+    price_card_version,
+    rate_valid_from,
+    gateway_price_card_version,
+
+    ---------- owner
+    team_id,
+    cost_center_id,
+    service_name,
+    service_namespace,
+    feature,
+    environment,
+    workspace_id,
+    user_key,
+    prompt_version,
+    request_source,
+    credential_id,
+    billing_account_id,
+    attribution_method,
+    attribution_status,
+
+    ---------- attempt
+    attempt_number,
+    cast(iteration_number as bigint) as iteration_number,
+    is_retry,
+    is_fallback,
+    fallback_from_model,
+    request_status,
+    is_gateway_cache_hit,
+    coalesce(billing_channel, 'api') as billing_channel,
+    is_billable,
+    counts_as_request,
+
+    ---------- contract
+    contract_decision,
+    contract_missing_fields,
+    contract_version,
+
+    ---------- evidence
+    source_file,
+    line_number,
+    record_number,
+    batch_id,
+    loaded_at
+from priced
