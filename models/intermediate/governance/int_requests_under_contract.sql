@@ -16,14 +16,14 @@ with_rules as (
 
     select
         requests.*,
-        coalesce(own.contract_version, common.contract_version) as contract_version,
         {% for field in contract_fields() %}
         case
             when requests.service_team_id is not null then 'off'
             when own.environment is not null then own.{{ field }}_rule
             else common.{{ field }}_rule
-        end as {{ field }}_rule{{ ',' if not loop.last }}
+        end as {{ field }}_rule,
         {% endfor %}
+        coalesce(own.contract_version, common.contract_version) as contract_version
     from requests
     left join contract as own
         on

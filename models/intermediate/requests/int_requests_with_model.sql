@@ -1,20 +1,8 @@
--- What the request is billed as: the canonical provider and the model that served it. Names that
--- no rate card or alias knows leave billed_model null; they are never guessed.
+-- What the request is billed as: the model that served it, its tier and its region. Names that no rate
+-- card or alias knows leave billed_model null; they are never guessed.
 with requests as (
 
-    select
-        *,
-        lower(coalesce(served_model, requested_model)) as model_name,
-        lower(provider_name) as provider_alias,
-        lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
-        lower(inference_geo) as geo_alias
-    from {{ ref('int_requests_by_iteration') }}
-
-),
-
-providers as (
-
-    select * from {{ ref('provider_aliases') }}
+    select * from {{ ref('int_requests_named') }}
 
 ),
 
@@ -36,59 +24,33 @@ profiles as (
 
 ),
 
--- LiteLLM and others write the provider in front of the model
-split as (
-
-    select
-        *,
-        split_part(model_name, '/', 1) as model_prefix,
-        substr(model_name, length(split_part(model_name, '/', 1)) + 2) as model_without_prefix
-    from requests
-
-),
-
-with_provider as (
-
-    select
-        split.*,
-        coalesce(by_name.provider, by_prefix.provider) as known_provider,
-        case when by_prefix.provider is null then split.model_name else split.model_without_prefix end
-            as billed_name
-    from split
-    left join providers as by_name
-        on split.provider_alias = by_name.alias
-    left join providers as by_prefix
-        on split.model_prefix = by_prefix.alias and split.model_without_prefix != ''
-
-),
-
 -- Amazon Bedrock writes where a model may run in front of its name: the longest known prefix counts
 with_profile as (
 
     select
-        with_provider.*,
+        requests.*,
         coalesce(by_two.region_scope, by_one.region_scope, by_none.region_scope) as profile_region,
         case
             when by_one.prefix is not null
-                then substr(with_provider.billed_name, length(by_one.prefix) + 1)
-            else with_provider.billed_name
+                then substr(requests.billed_name, length(by_one.prefix) + 1)
+            else requests.billed_name
         end as name_in_card
-    from with_provider
+    from requests
     left join profiles as by_two
         on
-            with_provider.known_provider = by_two.provider
-            and split_part(with_provider.billed_name, '.', 1) || '.'
-            || split_part(with_provider.billed_name, '.', 2) || '.' = by_two.prefix
+            requests.known_provider = by_two.provider
+            and split_part(requests.billed_name, '.', 1) || '.'
+            || split_part(requests.billed_name, '.', 2) || '.' = by_two.prefix
     left join profiles as by_one
         on
-            with_provider.known_provider = by_one.provider
-            and split_part(with_provider.billed_name, '.', 1) || '.' = by_one.prefix
+            requests.known_provider = by_one.provider
+            and split_part(requests.billed_name, '.', 1) || '.' = by_one.prefix
     left join profiles as by_none
         on
-            with_provider.known_provider = by_none.provider
+            requests.known_provider = by_none.provider
             and coalesce(by_none.prefix, '') = ''
             -- a name of the card itself, without the maker in front, says nothing about regions
-            and with_provider.billed_name like '%.%:%'
+            and requests.billed_name like '%.%:%'
 
 ),
 
