@@ -10,20 +10,22 @@ with requests as (
         usage_date,
         source_file,
         line_number,
-        record_number
+        record_number,
+        {{ text_hash('event_id') }} as event_hash
     from {{ ref('int_requests_unioned') }}
+    where event_id is not null
 
 ),
 
+-- numbers take a fraction of the memory of the texts they stand for; which of these events are the
+-- same is decided below, by the texts
 repeated_events as (
 
     select
-        source_system,
-        event_id,
-        usage_at,
-        usage_date
+        event_hash,
+        usage_at
     from requests
-    group by 1, 2, 3, 4
+    group by 1, 2
     having count(*) > 1
 
 ),
@@ -39,12 +41,19 @@ numbered as (
     from requests
     inner join repeated_events
         on
-            requests.source_system = repeated_events.source_system
-            and requests.event_id = repeated_events.event_id
+            requests.event_hash = repeated_events.event_hash
             and requests.usage_at = repeated_events.usage_at
-            and requests.usage_date = repeated_events.usage_date
 
 )
 
-select * from numbered
+select
+    source_system,
+    event_id,
+    usage_at,
+    usage_date,
+    source_file,
+    line_number,
+    record_number,
+    copy_number
+from numbered
 where copy_number > 1

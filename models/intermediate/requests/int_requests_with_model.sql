@@ -35,7 +35,7 @@ split as (
 
     select
         *,
-        split_part(model_name, '/', 1) as model_prefix,
+        case when model_name like '%/_%' then split_part(model_name, '/', 1) end as model_prefix,
         substr(model_name, length(split_part(model_name, '/', 1)) + 2) as model_without_prefix
     from requests
 
@@ -52,7 +52,7 @@ with_provider as (
     left join providers as by_name
         on split.provider_alias = by_name.alias
     left join providers as by_prefix
-        on split.model_prefix = by_prefix.alias and split.model_without_prefix != ''
+        on split.model_prefix = by_prefix.alias
 
 ),
 
