@@ -8,6 +8,7 @@ up, so the last one holds), `[key=value]` only looks at the elements with that v
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -125,6 +126,10 @@ def _pointer(keys: Keys) -> str:
     return "$" + "".join(f'."{key}"' for key in keys)
 
 
+def _quoted(key: str) -> str:
+    return f'"{key}"'
+
+
 @dataclass
 class _Document:
     """A JSON text met on the way, and everything wanted of it, so that it is parsed once."""
@@ -138,13 +143,12 @@ class _Document:
 
     def value(self, keys: Keys) -> str:
         """SQL for the text found under the keys, null when absent."""
-        place = self.wanted.setdefault(keys, len(self.wanted) + 1)
-        return f"{self.name}[{place}]"
+        return f"{self.name}_v{self.wanted.setdefault(keys, len(self.wanted))}"
 
     def follow(self, keys: Keys) -> _Document:
         """The JSON text found under the keys."""
         if keys not in self.inner:
-            name = f"{self.name}_{len(self.inner)}"
+            name = f"{self.name}_d{len(self.inner)}"
             self.inner[keys] = _Document(name, self.value(keys))
         return self.inner[keys]
 
@@ -163,9 +167,17 @@ class _Document:
 
     def stages(self) -> Iterable[str]:
         """Select-list additions, to be applied one after the other."""
-        paths = ", ".join(literal(_pointer(keys)) for keys in self.wanted)
+        shape, apart = self._shape()
+        apart_name = f"{self.name}_apart" if shape else self.name
         # TRY makes null of a text that is not JSON, where the function would stop the query.
-        yield f"try(json_extract_string({self.text}, [{paths}])) as {self.name}"
+        if shape:
+            yield f"try(from_json({self.text}, {literal(json.dumps(shape))})) as {self.name}"
+        if apart:
+            paths = ", ".join(literal(_pointer(keys)) for keys in apart)
+            yield f"try(json_extract_string({self.text}, [{paths}])) as {apart_name}"
+        found = {keys: ".".join([self.name, *map(_quoted, keys)]) for keys in self.wanted}
+        found |= {keys: f"{apart_name}[{place}]" for place, keys in enumerate(apart, start=1)}
+        yield ", ".join(f"{sql} as {self.value(keys)}" for keys, sql in found.items())
         for keys, name in self.attributes.items():
             shape = literal(_ATTRIBUTE_SHAPE)
             yield f"try(from_json({self.value(keys)}, {shape})) as {name}"
@@ -178,12 +190,34 @@ class _Document:
         for document in self.inner.values():
             yield from document.stages()
 
+    def _shape(self) -> tuple[dict, list[Keys]]:
+        """The wanted keys as a shape for from_json, and those that do not fit into one.
+
+        Those are an object wanted whole beside its parts, and keys that differ by case alone, which
+        are one to a struct.
+        """
+        shape: dict = {}
+        apart: list[Keys] = []
+        parents = {keys[:length] for keys in self.wanted for length in range(len(keys))}
+        spelled: dict[Keys, Keys] = {}
+        for keys in self.wanted:
+            ways = [keys[: length + 1] for length in range(len(keys))]
+            known = [spelled.setdefault(tuple(map(str.lower, way)), way) for way in ways]
+            if keys in parents or known != ways:
+                apart.append(keys)
+                continue
+            inside = shape
+            for key in keys[:-1]:
+                inside = inside.setdefault(key, {})
+            inside[keys[-1]] = "VARCHAR"
+        return shape, apart
+
     def faults(self) -> Iterable[tuple[str, str]]:
         """Pairs of (SQL that is true when an inner text is not JSON, name of that text)."""
         for keys, document in self.inner.items():
-            # A blank text is no fault; it is looked at last, because the texts are long.
-            blank = f"case when {document.name} is null then trim({document.text}) = '' end"
-            yield f"{document.text} is not null and not {blank}", ".".join(keys)
+            # A blank text is no fault. The texts are long: only one that gave nothing is looked at.
+            fault = f"not json_valid({document.text}) and trim({document.text}) != ''"
+            yield f"case when {document.name} is null then {fault} end", ".".join(keys)
             yield from document.faults()
 
 

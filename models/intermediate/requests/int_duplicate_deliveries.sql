@@ -12,21 +12,23 @@ with requests as (
         coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
         source_file,
         line_number,
-        record_number
+        record_number,
+        {{ text_hash('event_id') }} as event_hash
     from {{ ref('int_requests_unioned') }}
+    where event_id is not null
 
 ),
 
+-- numbers take a fraction of the memory of the texts they stand for; which of these events are the
+-- same is decided below, by the texts
 repeated_events as (
 
     select
-        source_system,
-        event_id,
-        usage_at,
-        usage_date
+        event_hash,
+        usage_at
     from requests
     where not coalesce(is_poll, false)
-    group by 1, 2, 3, 4
+    group by 1, 2
     having count(*) > 1
 
 ),
@@ -44,10 +46,8 @@ numbered as (
     from requests
     inner join repeated_events
         on
-            requests.source_system = repeated_events.source_system
-            and requests.event_id = repeated_events.event_id
+            requests.event_hash = repeated_events.event_hash
             and requests.usage_at = repeated_events.usage_at
-            and requests.usage_date = repeated_events.usage_date
     where not coalesce(requests.is_poll, false)
 
 ),

@@ -1,0 +1,275 @@
+"""Measure load, build and one night: rows per second, memory, and ratios to a plain copy.
+
+Seconds differ from machine to machine, and between two runs on a shared one; the ratios, each to a
+floor measured in the same minute, are what to look at. Works in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from tqdm import tqdm
+
+from scripts.sample.simulate import GATEWAYS
+
+PROJECT = Path(__file__).resolve().parent.parent
+HEAVY = "fct_priced_requests"
+# Landing files, warehouse and copies of it, for one request.
+_DISK_BYTES = 2500
+
+
+class BenchmarkError(Exception):
+    """A step failed; the message holds the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table; `ratio` says in words what the seconds are compared with."""
+
+    name: str
+    rows: int
+    seconds: float
+    peak_mib: float | None = None
+    ratio: str = ""
+
+    def __str__(self) -> str:
+        peak = f"{self.peak_mib:,.0f}" if self.peak_mib else ""
+        rate = self.rows / self.seconds if self.seconds else 0
+        return (
+            f"{self.name:<34}{self.rows:>12,}{self.seconds:>10.1f}{rate:>12,.0f}{peak:>10}"
+            f"   {self.ratio}"
+        )
+
+
+HEADER = f"{'':<34}{'rows':>12}{'seconds':>10}{'rows/s':>12}{'peak MiB':>10}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a process of its own took."""
+
+    seconds: float
+    peak_mib: float
+    said: str
+
+
+class Bench:
+    """The measurements of one size in one folder."""
+
+    def __init__(self, folder: Path, tables: list[str], bar: tqdm) -> None:
+        self._landing = folder / "landing"
+        self._held_back = folder / "night"
+        self._warehouse = folder / "warehouse.duckdb"
+        self._target = folder / "target"
+        self._tables = tables
+        self._bar = bar
+        self._environment = os.environ | {
+            "AI_COST_LANDING": str(self._landing),
+            "AI_COST_WAREHOUSE": str(self._warehouse),
+            "AI_COST_TARGET": "duckdb",
+            "AI_COST_USER_KEY": "benchmark-key-not-a-secret",
+            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_TARGET_PATH": str(self._target),
+            "DBT_LOG_PATH": str(folder / "logs"),
+        }
+
+    def run(self, requests: int, repeat: int) -> list[Line]:
+        """Everything, in the order of a warehouse's life: full load and build, then a night."""
+        self._generate(requests)
+        load = self._step("load", "scripts.load_raw")
+        raw_rows = sum(self._count(f"raw.{table}") for table in self._tables)
+        floor = sum(self._floor("read_json", self._landing, table) for table in self._tables)
+        build = self._step("full build", "scripts.build")
+        rows = self._count(f"marts.{HEAVY}")
+        rounds = [self._round() for _ in range(repeat)]
+        raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
+        to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
+        self._bring_back()
+        night_load = self._step("night: load", "scripts.load_raw")
+        night_rows = sum(self._count(f"raw.{table}") for table in self._tables) - raw_rows
+        night_build = self._step("night: build", "scripts.build")
+        night_heavy = self._heavy_seconds()
+        whole, night = (
+            load.seconds + build.seconds,
+            night_load.seconds + night_build.seconds,
+        )
+        return [
+            Line("load", raw_rows, load.seconds, load.peak_mib,
+                 f"{load.seconds / floor:.1f} x bare read_json"),
+            Line("  bare read_json", raw_rows, floor),
+            Line("full build, with its tests", rows, build.seconds, build.peak_mib),
+            Line(f"raw -> {HEAVY}", rows, heavy, peak,
+                 f"{to_raw:.1f} x copy of raw, {to_own:.1f} x copy of itself"),
+            Line("  copy of the raw rows", raw_rows, raw_copy),
+            Line("  copy of the priced rows", rows, own_copy),
+            Line("night: load", night_rows, night_load.seconds, night_load.peak_mib),
+            Line("night: build, with its tests", night_rows, night_build.seconds,
+                 night_build.peak_mib, f"{night / whole:.2f} of load and full build, for "
+                 f"{night_rows / (raw_rows + night_rows):.3f} of the rows"),
+            Line(f"  of it {HEAVY}", night_rows, night_heavy,
+                 ratio=f"{night_heavy / heavy:.2f} of all days"),
+        ]  # fmt: skip
+
+    def _generate(self, requests: int) -> None:
+        arguments = ["--requests", str(requests), "--no-bills", "--only", *self._tables]
+        self._step("sample", "scripts.generate_sample_data", *arguments)
+        for table in self._tables:
+            files = sorted((self._landing / table).iterdir())
+            sizes = [file.stat().st_size for file in files]
+            # The last full day, and the few late records that came after it.
+            last = max(i for i, size in enumerate(sizes) if size > median(sizes) / 2)
+            place = self._held_back / table
+            place.mkdir(parents=True)
+            for file in files[last:]:
+                file.rename(place / file.name)
+
+    def _bring_back(self) -> None:
+        for file in self._held_back.glob("*/*"):
+            file.rename(self._landing / file.parent.name / file.name)
+
+    def _round(self) -> tuple[float, float, float, float]:
+        """Seconds of the two copies and of the heavy path, close together; its memory."""
+        raw = sum(self._floor("copy", self._warehouse, f"raw.{table}") for table in self._tables)
+        own = self._floor("copy", self._warehouse, f"marts.{HEAVY}")
+        arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
+        step = self._step("heavy path", "dbt.cli.main", *arguments)
+        return raw, own, self._heavy_seconds(), step.peak_mib
+
+    def _heavy_seconds(self) -> float:
+        """What dbt's last run says it took to make the priced requests."""
+        results = json.loads((self._target / "run_results.json").read_text(encoding="utf-8"))
+        return next(
+            result["execution_time"]
+            for result in results["results"]
+            if result["unique_id"].endswith(f".{HEAVY}")
+        )
+
+    def _count(self, table: str) -> int:
+        return int(self._python("scripts.floors", "count", str(self._warehouse), table).said)
+
+    def _floor(self, what: str, path: Path, table: str) -> float:
+        return float(self._step(f"{what} {table}", "scripts.floors", what, str(path), table).said)
+
+    def _step(self, name: str, module: str, *arguments: str) -> Step:
+        self._bar.set_postfix_str(name)
+        step = self._python(module, *arguments)
+        self._bar.update()
+        return step
+
+    def _python(self, module: str, *arguments: str) -> Step:
+        """Run a module in a process of its own, so that its peak of memory is its own too."""
+        with tempfile.TemporaryFile(mode="w+", encoding="utf-8") as said:
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments],
+                cwd=PROJECT, env=self._environment, stdout=said, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            text = said.read().strip()
+        if process.returncode:
+            raise BenchmarkError(f"{module} failed:\n{text[-2000:]}")
+        return Step(seconds, usage.ru_maxrss / 1024, text)
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb"))
+    return (
+        f"{platform.system()} {platform.machine()}, {cores} cores (load {os.getloadavg()[0]:.1f}), "
+        f"{memory:.1f} GiB; Python {platform.python_version()}, {packages}"
+    )
+
+
+@contextmanager
+def workplace(keep: Path | None, requests: int) -> Iterator[Path]:
+    """An empty folder with room enough, removed in the end unless it is to be kept."""
+    if keep:
+        folder = keep / f"{requests}"
+        if folder.exists():
+            raise BenchmarkError(f"{folder} is there already; remove it or name another folder")
+        folder.mkdir(parents=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="ai-cost-benchmark-") as place:
+        free = shutil.disk_usage(place).free
+        if free < requests * _DISK_BYTES:
+            needed = requests * _DISK_BYTES / 1e9
+            raise BenchmarkError(f"{place} has {free / 1e9:.0f} GB left, {needed:.0f} are needed")
+        yield Path(place)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """Command line."""
+    p = argparse.ArgumentParser(
+        prog="python -m scripts.benchmark",
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    p.add_argument(
+        "--requests", type=_positive, nargs="+", default=[1_000_000, 10_000_000],
+        help="sizes, one after the other",
+    )  # fmt: skip
+    p.add_argument(
+        "--tables", nargs="+", choices=GATEWAYS, default=["envelope_events"], metavar="TABLE",
+        help="raw tables that share the requests: " + ", ".join(GATEWAYS),
+    )  # fmt: skip
+    p.add_argument(
+        "--repeat", type=_positive, default=3,
+        help="rounds of both copies and the heavy path; medians are shown",
+    )  # fmt: skip
+    p.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR and leave it there")
+    return p
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point: 0 done, 2 a step failed."""
+    args = parser().parse_args(argv)
+    print(machine())
+    try:
+        for requests in args.requests:
+            steps = 5 + len(args.tables) + (len(args.tables) + 2) * args.repeat
+            title = f"{requests:,} requests"
+            with (
+                workplace(args.keep and args.keep.resolve(), requests) as folder,
+                tqdm(total=steps, desc=title, unit="step", disable=None) as bar,
+            ):
+                lines = Bench(folder, args.tables, bar).run(requests, args.repeat)
+            print(f"\n{title} as {', '.join(args.tables)}\n{HEADER}")
+            print(*lines, sep="\n", flush=True)
+    except (BenchmarkError, OSError) as error:
+        print(f"benchmark: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("benchmark: interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
