@@ -10,7 +10,8 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# A count of one piece, as a whole number. #}
+{# A count of one piece, as a whole number; what is none, such as an object, is no count. #}
 {% macro iteration_tokens(keys) -%}
-    cast({{ json_array_value('usage_iterations', 'iteration_number', keys) }} as bigint)
+    {%- set value = json_array_value('usage_iterations', 'iteration_number', keys) -%}
+    case when regexp_replace({{ value }}, '^[0-9]{1,12}$', '') = '' then cast({{ value }} as bigint) end
 {%- endmacro %}

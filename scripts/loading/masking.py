@@ -11,13 +11,15 @@ from scripts.loading.sources import Table
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)(\s*:)?|[^\s"{}\[\]:,]+', re.DOTALL)
 _PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 _MASK = "…"
+# Formats of fields that hold numbers: a text under their keys is not theirs.
+_NUMBERS = ("decimal", "counts", "counts_list")
 
 
 def shown_names(table: Table) -> frozenset[str]:
-    """The keys whose values may be shown: those of declared fields that are not hashed."""
+    """The keys whose texts may be shown: those of declared fields, but users and mere numbers."""
     names: set[str] = set()
     for field in table.fields:
-        if not field.hashed:
+        if not field.hashed and field.data_type != "bigint" and field.format not in _NUMBERS:
             names.add(field.name)
             for header in field.headers:
                 names.update({header, re.split(r"[.|\[\]{}]+", header.rstrip("}]"))[-1]})

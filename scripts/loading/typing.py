@@ -18,6 +18,7 @@ _ISO = literal(
     r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?( ?([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?"
 )
 _MAX_WHOLE = 999_999_999_999
+_COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
 _USER_KEY_DIGITS = 32
 _HMAC_BLOCK = 64
 _RAW_TEXT_LENGTH = 2000
@@ -109,7 +110,7 @@ def _tests(table: Table) -> tuple[list[str], list[str]]:
 
 
 def _checked(column: Column) -> bool:
-    return column.data_type != "varchar" or column.format == "decimal"
+    return column.data_type != "varchar" or column.format in ("decimal", *_COUNTS)
 
 
 def _text(column: Column, alternatives: list[str], nul: bool) -> str:
@@ -155,6 +156,8 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
         )
     if column.data_type == "date":
         return f"try_cast({text} as date)"
+    if column.format in _COUNTS:
+        return _counts(text, _COUNTS[column.format])
     if column.format == "decimal":
         # The width of money in the models: a text that passes here can be cast there.
         return (
@@ -162,6 +165,31 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
             f"and try_cast({text} as decimal(30, 15)) is not null then {text} end"
         )
     return text
+
+
+def _counts(text: str, kind: str) -> str:
+    """A JSON object or list of counts, without any text but models and types.
+
+    Whoever reads a list may cast its numbers: one with fractions or absurd numbers is refused.
+    """
+    string = r'"((?:[^"\\]|\\.)*)"'
+    # Models, types and keys change their quotes for other marks, and back at the end.
+    steps = (
+        (r'"(model|type)":"([^"\\]*)"', "\x01\\1\x02:\x01\\2\x02"),
+        (f"{string}:", "\x01\\1\x02:"),
+        (string, "null"),
+        ("true|false", "null"),
+    )
+    bare = text
+    for pattern, by in steps:
+        bare = f"regexp_replace({bare}, {literal(pattern)}, {literal(by)}, 'g')"
+    odd = literal(r":-|:[0-9]+[.eE]|[0-9]{13,}")
+    kept = f"replace(replace({bare}, chr(1), chr(34)), chr(2), chr(34))"
+    sane = f" and not regexp_matches({bare}, {odd})" if kind == "ARRAY" else ""
+    return (
+        f"case when json_valid({text}) and json_type({text}) = {literal(kind)}{sane} "
+        f"then {kept} end"
+    )
 
 
 def _whole(text: str, plain: str) -> str:
@@ -232,7 +260,9 @@ def _reason(column: Column, text: str) -> str:
     says = {
         "bigint": f"case when {too_large} "
         "then ' is out of range' else ' is not a whole number' end",
-        "varchar": f"case when regexp_full_match({text}, {_NUMBER}) then ' is out of range' "
+        "varchar": "' does not hold counts'"
+        if column.format in _COUNTS
+        else f"case when regexp_full_match({text}, {_NUMBER}) then ' is out of range' "
         "else ' is not a number' end",
         "timestamp": "' is not a plausible time'",
         "boolean": "' is not true or false'",
