@@ -21,8 +21,8 @@ def shown_names(table: Table) -> frozenset[str]:
     for field in table.fields:
         if not field.hashed and field.data_type != "bigint" and field.format not in _NUMBERS:
             names.add(field.name)
-            for header in field.headers:
-                names.update({header, re.split(r"[.|\[\]{}]+", header.rstrip("}]"))[-1]})
+            # A key further down may stand elsewhere too, over something else.
+            names.update(header for header in field.headers if re.fullmatch(r"\w+", header))
     return frozenset(names)
 
 

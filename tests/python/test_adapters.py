@@ -42,6 +42,11 @@ CASES = {
     ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
     "hash_number": ("{{ hash_number(\"'abc'\") }}", str(int("900150983cd24fb", 16))),
+    "text_to_money": ("{{ text_to_money(\"'7.5e-06'\") }}", "0.000007500000000"),
+    "text_to_money_rounds": ("{{ text_to_money(\"'0.30000000000000004'\") }}", "0.300000000000000"),
+    "text_to_money_large": ("{{ text_to_money(\"'123456789.5'\") }}", "123456789.500000000000000"),
+    "text_to_money_exponent": ("{{ text_to_money(\"'1.25E3'\") }}", "1250.000000000000000"),
+    "text_hash_of_equals": ("{{ text_hash(\"'a'\") }} - {{ text_hash(\"'a'\") }}", "0"),
     "weekday_of_a_sunday": ("{{ weekday(\"cast('2026-11-22' as date)\") }}", "7"),
     "raw_type": ("cast(7 as {{ raw_type('bigint') }})", "7"),
 }

@@ -34,7 +34,7 @@ renamed as (
         cache_write_tokens as reported_cache_write_tokens,
         output_tokens as reported_output_tokens,
         reasoning_tokens as reported_reasoning_tokens,
-        cast(estimated_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+        {{ text_to_money('estimated_cost_usd') }} as gateway_reported_cost_usd,
         price_card_version as gateway_price_card_version,
 
         ---------- owner

@@ -71,7 +71,7 @@ renamed as (
         web_search_requests as reported_web_search_calls,
         total_tokens as reported_total_tokens,
         usage_iterations,
-        cast(spend_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+        {{ text_to_money('spend_usd') }} as gateway_reported_cost_usd,
 
         ---------- owner
         tagged_team as team_tag,

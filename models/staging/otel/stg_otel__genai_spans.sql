@@ -39,7 +39,7 @@ renamed as (
         output_image_tokens,
         reasoning_tokens,
         total_tokens,
-        cast(reported_cost_usd as {{ money_type() }}) as reported_cost_usd,
+        {{ text_to_money('reported_cost_usd') }} as reported_cost_usd,
         case when status_code = 2 or error_type is not null then 'failure' else 'success' end
             as request_status,
 
