@@ -5,11 +5,12 @@ money that nobody was charged.
 """
 
 import json
+import math
 import shutil
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scripts.load_raw import main as load
@@ -74,9 +75,10 @@ def numbers(value) -> float:
     total = 0.0
     for _, leaf in leaves(value):
         try:
-            total += max(float(leaf), 0.0) if not isinstance(leaf, bool) else 0.0
-        except (TypeError, ValueError):
+            number = 0.0 if isinstance(leaf, bool) else float(leaf)
+        except (TypeError, ValueError, OverflowError):
             continue
+        total += number if 0 < number < math.inf else 0.0
     return total
 
 
@@ -92,7 +94,8 @@ def empty_warehouse(tmp_path_factory):
 
 
 def check(folder, empty_warehouse, bent):
-    landing, warehouse = folder / "landing", folder / "w.duckdb"
+    # Views name the database they were made in, so the copy has to have its name.
+    landing, warehouse = folder / "landing", folder / empty_warehouse.name
     shutil.rmtree(landing, ignore_errors=True)
     shutil.copy(empty_warehouse, warehouse)
     possible = 0.0
@@ -104,7 +107,7 @@ def check(folder, empty_warehouse, bent):
         (landing / table / "bent.jsonl").write_text(text)
     assert load(["--landing", str(landing), "--warehouse", str(warehouse)]) == 0
 
-    with duckdb.connect(str(warehouse), config={"TimeZone": "UTC"}) as connection:
+    with duckdb.connect(str(warehouse)) as connection:
 
         def ask(sql):
             return connection.execute(sql).fetchall()
@@ -149,7 +152,8 @@ OPTIONS = {
 }
 
 
-@settings(max_examples=12, **OPTIONS)
+# Shrinking a failure takes minutes here; the long form does it.
+@settings(max_examples=10, phases=[Phase.explicit, Phase.generate], **OPTIONS)
 @given(bent=BENT)
 def test_bent_records_are_counted_and_never_mint_money(tmp_path_factory, empty_warehouse, bent):
     check(tmp_path_factory.mktemp("bent"), empty_warehouse, bent)
