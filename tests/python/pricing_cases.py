@@ -83,6 +83,7 @@ class Priced:
         (landing / "litellm_spend_logs" / "requests.jsonl").write_text(
             "".join(logged(request) + "\n" for request in requests)
         )
+        self.root = root
         self.project = Project(folder, landing, root=root)
         self.project.load()
         self.project.dbt(
