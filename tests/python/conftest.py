@@ -41,9 +41,14 @@ def priced_cards(tmp_path_factory):
 @pytest.fixture(scope="session")
 def priced(tmp_path_factory, priced_cards):
     """One warehouse with the requests of all pricing tests; building it takes half a minute."""
-    from tests.python import test_pricing_goldens, test_pricing_property
+    from tests.python import (
+        test_pricing_differential,
+        test_pricing_goldens,
+        test_pricing_property,
+    )
     from tests.python.pricing_cases import Priced
 
     requests = test_pricing_property.requests(priced_cards / "seeds")
     requests += test_pricing_goldens.requests()
+    requests += test_pricing_differential.requests()
     return Priced(tmp_path_factory.mktemp("priced"), requests, priced_cards)

@@ -197,6 +197,11 @@ class Oracle:
         return [model, *found]
 
     @cache  # noqa: B019 - one oracle lives as long as its test
+    def first_price(self, provider: str, model: str) -> datetime:
+        """The instant from which anything of a model has a price."""
+        return min(row.start for rows in self._prices[provider, model].values() for row in rows)
+
+    @cache  # noqa: B019
     def instants(self, provider: str, model: str) -> list[datetime]:
         """All instants at which something about a model changes."""
         rows = [row for rows in self._prices[provider, model].values() for row in rows]
