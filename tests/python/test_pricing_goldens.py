@@ -245,9 +245,9 @@ SECTION_2 = [
     Golden("nothing used", "0", SONNET_46, NOW, used()),
 ]  # fmt: skip
 
-# What the seeds promise and the project does not do: the README's limits (time windows, profiles), a
-# region without a price of its own (the seeds' header), and Bedrock's one default cache lifetime for
-# Claude and GPT alike (cache_write_defaults). A gap that closes fails here and leaves the list.
+# What the seeds promise and the project does not do: the README's limits (time windows, profiles),
+# a region without a price of its own (the seeds' header), and Bedrock's one default cache lifetime
+# for Claude and GPT alike (cache_write_defaults). A gap that closes fails here and leaves the list.
 GAPS = [
     Golden("peak of DeepSeek", "1.76", "deepseek/deepseek-v4-flash", "2026-08-17 01:00:00", BOTH),
     Golden("no peak on a holiday", "0.75", "deepseek/deepseek-v4-flash", "2026-10-01 01:00:00",
@@ -257,8 +257,8 @@ GAPS = [
            used(MILLION)),
     Golden("Bedrock without a profile", "3.3", "bedrock/anthropic.claude-sonnet-4-6", NOW,
            used(MILLION)),
-    Golden("a GPT write of no stated lifetime on Bedrock", "0.05", "bedrock/openai.gpt-5.6-sol", NOW,
-           used(), geo="global", unstated_write_tokens=10000),
+    Golden("a GPT write of no stated lifetime on Bedrock", "0.05", "bedrock/openai.gpt-5.6-sol",
+           NOW, used(), geo="global", unstated_write_tokens=10000),
     Golden("a region without a multiplier", NO_RATE, "openai/gpt-4o", NOW, used(1000), geo="us"),
     Golden("a data zone without a price", NO_RATE, "azure/gpt-3.5-turbo", NOW, used(1000),
            geo="eu"),
