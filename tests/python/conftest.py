@@ -57,3 +57,31 @@ def gateways(tmp_path_factory):
 def later(gateways, tmp_path_factory):
     """The same warehouse a night later: a new price, a corrected one, a team that is gone."""
     return gateways.next_night(tmp_path_factory.mktemp("later"))
+
+
+@pytest.fixture(scope="session")
+def priced_cards(tmp_path_factory):
+    """A copy of the project with made-up rate cards beside the real ones."""
+    from tests.python import synthetic_cards, test_pricing_goldens
+    from tests.python.project import copy_project
+
+    root = copy_project(tmp_path_factory.mktemp("cards"))
+    synthetic_cards.append(root / "seeds" / "rate_cards", seed=7)
+    test_pricing_goldens.append_card(root / "seeds" / "rate_cards" / "rate_card_prices.csv")
+    return root
+
+
+@pytest.fixture(scope="session")
+def priced(tmp_path_factory, priced_cards):
+    """One warehouse with the requests of all pricing tests; building it takes half a minute."""
+    from tests.python import (
+        test_pricing_differential,
+        test_pricing_goldens,
+        test_pricing_property,
+    )
+    from tests.python.pricing_cases import Priced
+
+    requests = test_pricing_property.requests(priced_cards / "seeds")
+    requests += test_pricing_goldens.requests()
+    requests += test_pricing_differential.requests()
+    return Priced(tmp_path_factory.mktemp("priced"), requests, priced_cards)

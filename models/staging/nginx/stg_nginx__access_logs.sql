@@ -25,12 +25,13 @@ renamed as (
         response_id as provider_response_id,
 
         ---------- time
-        -- nginx writes the line when the request has ended
+        -- nginx writes the line when the request has ended; a duration of over a day is none to reckon with
         case
-            when duration_ms is not null then {{ dbt.dateadd('millisecond', '-duration_ms', 'logged_at') }}
+            when duration_ms between 0 and 86400000
+                then {{ dbt.dateadd('millisecond', '-duration_ms', 'logged_at') }}
             else logged_at
         end as usage_at,
-        case when duration_ms is not null then 'start' else 'end' end as usage_at_basis,
+        case when duration_ms between 0 and 86400000 then 'start' else 'end' end as usage_at_basis,
         duration_ms as latency_ms,
 
         ---------- model

@@ -1,0 +1,1 @@
+"""Reading rate cards and price lists, and proposing what to append."""

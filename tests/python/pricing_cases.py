@@ -1,0 +1,220 @@
+"""Requests for the pricing tests: how they are drawn, logged, built once, and read back.
+
+All pricing tests share one warehouse, because building it takes most of their time. The requests go
+through LiteLLM spend logs: of the project's sources they carry the most meters.
+"""
+
+import json
+import random
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from tests.python.project import ROOT, Project
+from tests.python.rate_oracle import CONTEXT_METERS, METERS, Answer, Oracle, Request
+
+LAST = datetime(2027, 2, 1)
+# Names by which LiteLLM logs call the providers of the card.
+LOGGED = {"google": "gemini", "google-vertex": "vertex_ai"}
+TIERS = ("standard", "batch", "flex", "priority", "fast")
+TIER_NAMES = ("default", "auto", "on_demand", "on_demand_flex", "on_demand_priority", "Batch")
+REGIONS = ("global", "us", "eu", "au", "in", "jp", "apac", "regional", "us-gov", "not_available")
+LIFETIMES = ("5m", "30m", "1h", "12h")
+
+
+def logged(request: Request) -> str:
+    """A LiteLLM_SpendLogs line of a request: input and output hold their parts, as LiteLLM's do."""
+    usage = dict.fromkeys(METERS, 0) | request.usage
+    stated = {lifetime: usage[f"cache_write_{lifetime}"] for lifetime in LIFETIMES}
+    written = sum(stated.values()) + request.unstated_write_tokens
+    prompt = sum(usage[meter] for meter in CONTEXT_METERS) + request.unstated_write_tokens
+    if request.is_contradictory:
+        prompt = usage["cache_read"] + written - 1
+    details = {
+        "cached_tokens": usage["cache_read"],
+        "audio_tokens": usage["input_audio"] or None,
+        "image_tokens": usage["input_image"] or None,
+        "cache_creation_tokens": written,
+    }
+    if any(stated.values()):
+        details["cache_creation_token_details"] = {
+            f"ephemeral_{lifetime}_input_tokens": count for lifetime, count in stated.items()
+        }
+    usage_object = {
+        "prompt_tokens": prompt,
+        "completion_tokens": sum(
+            usage[meter] for meter in ("output", "output_audio", "output_image")
+        ),
+        "prompt_tokens_details": details,
+        "completion_tokens_details": {
+            "audio_tokens": usage["output_audio"] or None,
+            "image_tokens": usage["output_image"] or None,
+        },
+        "cache_creation_input_tokens": written,
+        "server_tool_use": {"web_search_requests": usage["web_search"] or None},
+        "service_tier": request.tier_name,
+        "inference_geo": request.geo,
+    }
+    if not request.has_usage:
+        usage_object = {"service_tier": request.tier_name, "inference_geo": request.geo}
+    return json.dumps(
+        {
+            "request_id": request.request_id,
+            "litellm_call_id": request.request_id,
+            "startTime": request.at.isoformat(" ", "microseconds") + "+00:00",
+            "endTime": (request.at + timedelta(seconds=1)).isoformat(" ") + "+00:00",
+            "model": request.model_name,
+            "custom_llm_provider": request.provider_name,
+            "status": "failure" if request.failed else "success",
+            "cache_hit": "True" if request.is_gateway_cache_hit else "False",
+            "metadata": json.dumps({"usage_object": usage_object}),
+        }
+    )
+
+
+class Priced:
+    """The priced requests of one warehouse, by request id."""
+
+    def __init__(self, folder: Path, requests: Iterable[Request], root: Path = ROOT) -> None:
+        landing = folder / "landing"
+        (landing / "litellm_spend_logs").mkdir(parents=True)
+        requests = list(requests)
+        (landing / "litellm_spend_logs" / "requests.jsonl").write_text(
+            "".join(logged(request) + "\n" for request in requests)
+        )
+        self.root = root
+        self.project = Project(folder, landing, root=root)
+        self.project.load()
+        self.project.dbt(
+            "build",
+            "--select",
+            "+fct_priced_requests",
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+        )
+        self.request_ids = [request.request_id for request in requests]
+        costs = [f"{meter}_cost_usd" for meter in METERS]
+        self.found_ids = []
+        self._answers = {}
+        for (
+            request_id,
+            status,
+            provider,
+            model,
+            tier,
+            region,
+            cost,
+            *of_meters,
+        ) in self.project.rows(
+            "select request_id, price_status, provider, billed_model, service_tier, region_scope, "
+            f"cost_usd, {', '.join(costs)} from marts.fct_priced_requests"
+        ):
+            self.found_ids.append(request_id)
+            by_meter = None if cost is None else dict(zip(METERS, of_meters, strict=True))
+            self._answers[request_id] = Answer(
+                status, provider, model, tier, region, cost, by_meter
+            )
+
+    def __getitem__(self, request_id: str) -> Answer:
+        return self._answers[request_id]
+
+    def cost(self, request_id: str) -> Decimal | None:
+        return self._answers[request_id].cost
+
+
+# --- random requests ------------------------------------------------------------------------------
+
+
+def draw_usage(pick: random.Random, meters: list[str], thresholds: list[int]) -> dict[str, int]:
+    """Counts of some meters; a third of them add up to a threshold's neighbourhood."""
+    chosen = set(pick.sample(meters, pick.randint(1, min(4, len(meters)))))
+    chosen |= {meter for meter in ("uncached_input", "output") if pick.random() < 0.6}
+    if pick.random() < 0.05:
+        chosen.add(pick.choice(METERS))
+    usage = {}
+    for meter in sorted(chosen):
+        top = 5 if meter == "web_search" else 10 ** pick.randint(0, 6)
+        usage[meter] = pick.randint(0, top)
+    inputs = [meter for meter in usage if meter in CONTEXT_METERS]
+    if inputs and thresholds and pick.random() < 0.4:
+        left = pick.choice(thresholds) + pick.choice((-1, 0, 1))
+        for meter in inputs[:-1]:
+            usage[meter] = pick.randint(0, left)
+            left -= usage[meter]
+        usage[inputs[-1]] = left
+    elif pick.random() < 0.002:
+        usage[pick.choice(sorted(usage))] = 10**9
+    return usage
+
+
+def draw_instant(pick: random.Random, instants: list[datetime]) -> datetime:
+    """An instant on, just beside, or anywhere between the changes of a model."""
+    if pick.random() < 0.5:
+        beside = pick.choice(
+            (
+                timedelta(),
+                timedelta(microseconds=-1),
+                timedelta(microseconds=1),
+                timedelta(seconds=-1),
+                timedelta(hours=5, minutes=31),
+            )
+        )
+        return pick.choice(instants) + beside
+    first = instants[0] - timedelta(days=40)
+    at = first + (LAST - first) * pick.random()
+    return at.replace(microsecond=pick.choice((0, at.microsecond)))
+
+
+def draw(count: int, seed: int, oracle: Oracle) -> list[Request]:
+    """Requests over every model of the card, its names, tiers, regions, changes and thresholds."""
+    pick = random.Random(seed)
+    models = oracle.models()
+    return [
+        draw_one(pick, f"p{number}", *models[number % len(models)], oracle)
+        for number in range(count)
+    ]
+
+
+def draw_one(
+    pick: random.Random, request_id: str, provider: str, model: str, oracle: Oracle
+) -> Request:
+    tiers, regions, thresholds, meters = oracle.offers(provider, model)
+    name = pick.choice(oracle.names(provider, model))
+    if pick.random() < 0.01:
+        name = pick.choice((name + "-x", name[:-1], "gpt-7"))
+    if provider == "bedrock" and pick.random() < 0.2:
+        name = pick.choice(("us.", "global.", "apac.", "eu.")) + name
+    provider_name = LOGGED.get(provider, provider)
+    if pick.random() < 0.3:
+        name = f"{provider_name}/{name}"
+        provider_name = pick.choice((provider_name, None))
+    elif pick.random() < 0.05:
+        provider_name = pick.choice((None, "my-proxy"))
+    tier = pick.choice(tiers)
+    if tier in ("peak", "off_peak"):
+        tier = "standard"
+    if pick.random() < 0.1:
+        tier = pick.choice((*TIERS, *TIER_NAMES, "turbo"))
+    region = pick.choice(regions)
+    if pick.random() < 0.05:
+        region = pick.choice(REGIONS)
+    usage = draw_usage(pick, meters or ["uncached_input", "output"], thresholds)
+    kind = pick.random()
+    if kind < 0.01:
+        usage = {}
+    return Request(
+        request_id=request_id,
+        provider_name=provider_name,
+        model_name=name.upper() if pick.random() < 0.02 else name,
+        at=draw_instant(pick, oracle.instants(provider, model)),
+        tier_name=None if tier == "standard" and pick.random() < 0.5 else tier,
+        geo=None if region == "global" and pick.random() < 0.5 else region,
+        usage=usage,
+        unstated_write_tokens=pick.randint(1, 5000) if 0.01 <= kind < 0.06 else 0,
+        is_gateway_cache_hit=0.06 <= kind < 0.07,
+        failed=kind < 0.005 or 0.07 <= kind < 0.08,
+        is_contradictory=0.08 <= kind < 0.09 and usage.get("cache_read", 0) > 0,
+        has_usage=not 0.005 <= kind < 0.01,
+    )

@@ -1,0 +1,367 @@
+"""An exact second opinion on prices: the rate card seeds, read by the rules in their own header.
+
+Written from seeds/rate_cards/_rate_cards__seeds.yml in `Decimal`, without a line of the project's
+SQL, so that the two agree only by both reading the rules alike.
+
+Where the project is known to read a rule otherwise, or not to read it yet, the departure has a name
+in `DEPARTURES`; an oracle told of it answers as the project does, and tests count what it changes.
+"""
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+FAR_PAST, FAR_FUTURE = datetime.min, datetime.max
+TOKEN_METERS = (
+    "uncached_input",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_30m",
+    "cache_write_1h",
+    "cache_write_12h",
+    "input_audio",
+    "input_image",
+    "output",
+    "output_audio",
+    "output_image",
+)
+CALL_METERS = ("web_search",)
+METERS = TOKEN_METERS + CALL_METERS
+# Output never counts towards the context tier.
+CONTEXT_METERS = TOKEN_METERS[:8]
+
+DEPARTURES = {
+    "region_without_uplift": (
+        "int_rate_regions prices a model at the global price in every region its provider prices; "
+        "the seeds' header leaves it unpriced there"
+    ),
+    "time_windows_not_read": (
+        "no model reads rate_card_time_windows yet (README, limits): off-peak and peak use has the "
+        "standard price"
+    ),
+    "profile_prefixes_not_read": (
+        "no model reads inference_profile_prefixes yet (README, limits): a prefixed Bedrock id is "
+        "unknown, and one without a prefix is priced as global"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a log says of one attempt. Tokens and calls are counts of disjoint meters."""
+
+    request_id: str
+    provider_name: str | None
+    model_name: str
+    at: datetime
+    tier_name: str | None = None
+    geo: str | None = None
+    usage: dict[str, int] = field(default_factory=dict, hash=False)
+    unstated_write_tokens: int = 0
+    is_gateway_cache_hit: bool = False
+    failed: bool = False
+    is_contradictory: bool = False
+    has_usage: bool = True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the attempt costs, USD; None where it has no price."""
+
+    status: str
+    provider: str
+    model: str | None
+    tier: str
+    region: str
+    cost: Decimal | None = None
+    costs: dict[str, Decimal] | None = None
+
+
+def read_seed(name: str, seeds: Path = SEEDS) -> list[dict[str, str]]:
+    """The rows of a seed file, as text."""
+    with (seeds / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def instant(text: str, empty: datetime) -> datetime:
+    return datetime.fromisoformat(text) if text else empty
+
+
+@dataclass(frozen=True)
+class Row:
+    """A seed row with its half-open time."""
+
+    start: datetime
+    end: datetime
+    values: dict[str, str]
+
+    def covers(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+
+def timed(values: dict[str, str]) -> Row:
+    return Row(
+        instant(values["valid_from"], FAR_PAST), instant(values["valid_to"], FAR_FUTURE), values
+    )
+
+
+def rows_that_count(rows: list[dict[str, str]]) -> list[Row]:
+    """Of the rows of one key, the last recorded one of each start, less those withdrawn."""
+    last = {}
+    for values in sorted(rows, key=lambda values: values["recorded_at"]):
+        last[values["valid_from"]] = values
+    return [timed(values) for values in last.values() if values["status"] != "withdrawn"]
+
+
+def in_force(rows: list[Row], at: datetime) -> Row | None:
+    """The row with the latest start that covers an instant."""
+    return max((row for row in rows if row.covers(at)), key=lambda row: row.start, default=None)
+
+
+def _grouped(rows: list[dict[str, str]], *names: str) -> dict[tuple, list[dict[str, str]]]:
+    groups = defaultdict(list)
+    for values in rows:
+        groups[tuple(values[name] for name in names)].append(values)
+    return groups
+
+
+class Oracle:
+    """Prices requests from the seeds; `departures` name what the project does otherwise."""
+
+    def __init__(self, departures: tuple[str, ...] = (), seeds: Path = SEEDS) -> None:
+        assert set(departures) <= set(DEPARTURES)
+        self._departures = frozenset(departures)
+        prices = read_seed("rate_cards/rate_card_prices", seeds)
+        multipliers = read_seed("rate_cards/rate_card_multipliers", seeds)
+        key = ("provider", "model", "meter", "service_tier", "region_scope", "context_min_tokens")
+        # model -> (meter, tier, region, threshold) -> rows that count
+        self._prices = defaultdict(dict)
+        self._inclusive = {}
+        for group, rows in _grouped(prices, *key).items():
+            self._prices[group[:2]][*group[2:5], int(group[5])] = rows_that_count(rows)
+            self._inclusive[*group[:2], int(group[5])] = rows[0]["threshold_inclusive"] == "true"
+        self._multipliers = {
+            group: rows_that_count(rows)
+            for group, rows in _grouped(multipliers, "provider", "model", "region_scope").items()
+        }
+        self._regions = {(row["provider"], row["region_scope"]) for row in prices + multipliers}
+        self._model_regions = {
+            (row["provider"], row["model"], row["region_scope"]) for row in prices
+        }
+        self._aliases = {
+            group: [timed(row) for row in rows]
+            for group, rows in _grouped(
+                read_seed("rate_cards/model_aliases", seeds), "provider", "alias"
+            ).items()
+        }
+        self._providers_of = defaultdict(set)
+        for provider, name in (*self._aliases, *self._prices):
+            self._providers_of[name].add(provider)
+        self._windows = _grouped(
+            read_seed("rate_cards/rate_card_time_windows", seeds), "provider", "model"
+        )
+        self._days_off = {
+            (row["calendar_id"], row["holiday_date"])
+            for row in read_seed("rate_cards/holiday_calendars", seeds)
+        }
+        self._prefixes = read_seed("rate_cards/inference_profile_prefixes", seeds)
+        self._provider_names = {
+            row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
+        }
+        self._tier_names = {
+            (row["provider"], row["alias"]): row["service_tier"]
+            for row in read_seed("reference/service_tier_aliases", seeds)
+        }
+        self._lifetimes = {
+            row["provider"]: row["lifetime"]
+            for row in read_seed("reference/cache_write_defaults", seeds)
+        }
+
+    # --- what is known of the card, for drawing cases ---------------------------------------------
+
+    def models(self) -> list[tuple[str, str]]:
+        return list(self._prices)
+
+    def names(self, provider: str, model: str) -> list[str]:
+        """All names that ever led to a model."""
+        found = [
+            name
+            for (under, name), rows in self._aliases.items()
+            if under == provider and any(row.values["model"] == model for row in rows)
+        ]
+        return [model, *found]
+
+    @cache  # noqa: B019 - one oracle lives as long as its test
+    def first_price(self, provider: str, model: str) -> datetime:
+        """The instant from which anything of a model has a price."""
+        return min(row.start for rows in self._prices[provider, model].values() for row in rows)
+
+    @cache  # noqa: B019
+    def instants(self, provider: str, model: str) -> list[datetime]:
+        """All instants at which something about a model changes."""
+        rows = [row for rows in self._prices[provider, model].values() for row in rows]
+        rows += [
+            row
+            for (of, name, _), found in self._multipliers.items()
+            if (of, name) == (provider, model)
+            for row in found
+        ]
+        for name in self.names(provider, model):
+            rows += self._aliases.get((provider, name), [])
+        found = {row.start for row in rows} | {row.end for row in rows}
+        return sorted(found - {FAR_PAST, FAR_FUTURE})
+
+    @cache  # noqa: B019
+    def offers(
+        self, provider: str, model: str
+    ) -> tuple[list[str], list[str], list[int], list[str]]:
+        """Tiers, regions, thresholds and meters that the card lists for a model."""
+        keys = list(self._prices[provider, model])
+        regions = {region for _, _, region, _ in keys}
+        regions |= {
+            region for of, name, region in self._multipliers if (of, name) == (provider, model)
+        }
+        return (
+            sorted({tier for _, tier, _, _ in keys}),
+            sorted(regions),
+            sorted({threshold for *_, threshold in keys} - {0}),
+            sorted({meter for meter, *_ in keys} & set(METERS)),
+        )
+
+    # --- names ------------------------------------------------------------------------------------
+
+    def _named(self, provider: str, name: str, at: datetime) -> str | None:
+        """The model a name means under a provider: an alias in force goes before a model."""
+        held = in_force(self._aliases.get((provider, name), []), at)
+        if held:
+            return held.values["model"]
+        return name if (provider, name) in self._prices else None
+
+    def identify(self, request: Request) -> tuple[str, str | None, str | None]:
+        """Provider, model and the region that the model's own id says (Bedrock profiles)."""
+        name = request.model_name.lower()
+        provider = self._provider_names.get((request.provider_name or "").lower())
+        front, _, rest = name.partition("/")
+        if rest and front in self._provider_names:
+            provider, name = provider or self._provider_names[front], rest
+        if provider is None:
+            owners = self._providers_of.get(name, set())
+            if len(owners) == 1:
+                (owner,) = owners
+                model = self._named(owner, name, request.at)
+                if model:
+                    return owner, model, None
+            return (request.provider_name or "unknown").lower(), None, None
+        region = None
+        if provider == "bedrock" and "profile_prefixes_not_read" not in self._departures:
+            fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
+            profile = max(fits, key=lambda row: len(row["prefix"]))
+            if profile["prefix"]:
+                name = name.partition(".")[2]
+            region = profile["region_scope"]
+        return provider, self._named(provider, name, request.at), region
+
+    def tier(self, provider: str, name: str | None) -> str:
+        """The tier of the card by the name a log has for it: the provider's own meaning first.
+
+        Under an unknown provider a name has no meaning and stays as it is.
+        """
+        alias = (name or "standard").lower()
+        if provider not in self._provider_names.values():
+            return alias
+        common = self._tier_names.get(("*", alias), alias)
+        return self._tier_names.get((provider, alias), common)
+
+    def _window_tier(self, provider: str, model: str, at: datetime) -> str:
+        for values in self._windows.get((provider, model), []):
+            if not timed(values).covers(at):
+                continue
+            first, last = (int(day) for day in values["weekdays"].split("-"))
+            clock = at.strftime("%H:%M:%S")
+            start, end = values["start_time"], values["end_time"]
+            inside = start <= clock < end if start < end else clock >= start or clock < end
+            day_off = (values["excludes_holiday_calendar"], at.date().isoformat())
+            if inside and first <= at.isoweekday() <= last and day_off not in self._days_off:
+                return values["service_tier"]
+        return "standard"
+
+    # --- prices -----------------------------------------------------------------------------------
+
+    def _factor(self, provider: str, model: str, region: str, at: datetime) -> Decimal | None:
+        """The factor of a region on the global price; None where it has no price."""
+        row = in_force(self._multipliers.get((provider, model, region), []), at)
+        if row:
+            return Decimal(row.values["multiplier"])
+        if "region_without_uplift" in self._departures and (provider, region) in self._regions:
+            return Decimal(1)
+        return None
+
+    def rates(
+        self, provider: str, model: str, at: datetime, tier: str, region: str, context: int
+    ) -> dict[str, Decimal] | None:
+        """USD of one unit of each meter that has a price; None where the tier is not sold."""
+        card = self._prices[provider, model]
+        base, factor = region, Decimal(1)
+        if region != "global" and (provider, model, region) not in self._model_regions:
+            base, factor = "global", self._factor(provider, model, region, at)
+            if factor is None:
+                return None
+        reached = 0
+        for (meter, _, scope, threshold), rows in card.items():
+            if scope == base and meter not in CALL_METERS and threshold:
+                inclusive = self._inclusive[provider, model, threshold]
+                past = context >= threshold if inclusive else context > threshold
+                if past and in_force(rows, at):
+                    reached = max(reached, threshold)
+        found, tiers, contexts = {}, set(), set()
+        for (meter, of_tier, scope, threshold), rows in card.items():
+            row = in_force(rows, at)
+            if row and scope == base and meter not in CALL_METERS:
+                tiers.add(of_tier)
+                contexts.add(threshold)
+                if (of_tier, threshold) == (tier, reached):
+                    found[meter] = _per_unit(row, factor)
+        for meter in CALL_METERS:
+            row = in_force(card.get((meter, "standard", "global", 0), []), at)
+            if row:
+                found[meter] = _per_unit(row, Decimal(1))
+        return found if tier in tiers and reached in contexts else None
+
+    def price(self, request: Request) -> Answer:
+        """Status and exact cost of a request, in all and by meter."""
+        provider, model, own_region = self.identify(request)
+        tier = self.tier(provider, request.tier_name)
+        geo = (request.geo or "global").lower()
+        region = "global" if geo == "not_available" else geo
+        if own_region and request.geo is None:
+            region = own_region
+        if model and tier == "standard" and "time_windows_not_read" not in self._departures:
+            tier = self._window_tier(provider, model, request.at)
+        usage = dict.fromkeys(METERS, 0) | request.usage
+        lifetime = self._lifetimes.get(provider, "5m")
+        usage[f"cache_write_{lifetime}"] += request.unstated_write_tokens
+        about = (provider, model, tier, region)
+        nothing = dict.fromkeys(METERS, Decimal(0))
+        if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):
+            return Answer("not_billable", *about, Decimal(0), nothing)
+        if not request.has_usage or request.is_contradictory:
+            return Answer("usage_missing", *about)
+        if model is None:
+            return Answer("unpriced_unknown_model", *about)
+        context = sum(usage[meter] for meter in CONTEXT_METERS)
+        rates = self.rates(provider, model, request.at, tier, region, context)
+        used = {meter: count for meter, count in usage.items() if count}
+        if rates is None or not set(used) <= set(rates):
+            return Answer("unpriced_no_rate", *about)
+        costs = nothing | {meter: count * rates[meter] for meter, count in used.items()}
+        return Answer("priced", *about, sum(costs.values(), Decimal(0)), costs)
+
+
+def _per_unit(row: Row, factor: Decimal) -> Decimal:
+    """USD of one token or call. Block sizes are powers of ten, so the quotient is exact."""
+    return Decimal(row.values["unit_price_usd"]) * factor / Decimal(row.values["block_size"])

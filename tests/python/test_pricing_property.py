@@ -1,0 +1,85 @@
+"""Random requests over every rate card: the warehouse against an exact oracle.
+
+Harm guarded against: a wrong price at some combination of model, name, tier, region, instant,
+context and meter that nobody thought of writing a test for.
+"""
+
+from collections import Counter
+
+import pytest
+
+from tests.python.pricing_cases import draw
+from tests.python.rate_oracle import CONTEXT_METERS, DEPARTURES, METERS, Oracle
+
+SEED, COUNT = 20261121, 24000
+
+
+def requests(seeds):
+    return draw(COUNT, SEED, Oracle(seeds=seeds))
+
+
+@pytest.fixture(scope="module")
+def seeds(priced_cards):
+    return priced_cards / "seeds"
+
+
+@pytest.fixture(scope="module")
+def cases(seeds):
+    return requests(seeds)
+
+
+def test_pricing_adds_and_drops_no_row(priced):
+    assert sorted(priced.found_ids) == sorted(priced.request_ids)
+
+
+def test_the_warehouse_equals_the_oracle(priced, cases, seeds):
+    oracle = Oracle(tuple(DEPARTURES), seeds)
+    wrong = [
+        (request, priced[request.request_id], answer)
+        for request in cases
+        if priced[request.request_id] != (answer := oracle.price(request))
+    ]
+    assert not wrong, f"{len(wrong)} of {COUNT} differ; the first, warehouse then oracle:\n" + (
+        "\n".join(map(str, wrong[0]))
+    )
+
+
+@pytest.mark.parametrize("name", DEPARTURES)
+def test_a_named_departure_still_changes_prices(priced, cases, seeds, name):
+    """A departure that the project gave up must leave the list."""
+    faithful = Oracle(tuple(other for other in DEPARTURES if other != name), seeds)
+    changed = sum(faithful.price(request) != priced[request.request_id] for request in cases)
+    print(f"{name}: {changed} of {COUNT}")
+    assert changed
+
+
+def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):
+    oracle = Oracle(seeds=seeds)
+    statuses = Counter(priced[request.request_id].status for request in cases)
+    assert statuses["priced"] > COUNT / 3
+    assert set(statuses) == {
+        "priced",
+        "unpriced_no_rate",
+        "unpriced_unknown_model",
+        "usage_missing",
+        "not_billable",
+    }
+    assert min(statuses.values()) > 100
+    found = [priced[request.request_id] for request in cases]
+    paid = [answer for answer in found if answer.status == "priced"]
+    sold = {model for model in Oracle().models() if oracle.offers(*model)[3]}
+    assert sold <= {(answer.provider, answer.model) for answer in paid}
+    assert {answer.tier for answer in paid} >= {"standard", "batch", "flex", "priority", "fast"}
+    assert {answer.region for answer in paid} >= {"global", "us", "eu", "jp", "regional"}
+    assert {meter for answer in paid for meter, cost in answer.costs.items() if cost} == set(METERS)
+
+
+def test_the_draw_reaches_both_sides_of_thresholds(cases, seeds):
+    oracle = Oracle(seeds=seeds)
+    beside = Counter()
+    for request in cases:
+        provider, model, _ = oracle.identify(request)
+        if model:
+            context = sum(request.usage.get(meter, 0) for meter in CONTEXT_METERS)
+            beside.update(context - threshold for threshold in oracle.offers(provider, model)[2])
+    assert all(beside[distance] > 100 for distance in (-1, 0, 1))
