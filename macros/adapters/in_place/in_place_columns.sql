@@ -3,6 +3,7 @@
    that a path begins with are read; a document is opened once a row, and each text is found once. #}
 {% macro checked_logs_sql(table, types, changed_at) -%}
     {%- set documents, texts, typed, faults = {}, [], [], [] -%}
+    {%- set kinds = {'timestamp': 'a plausible time', 'boolean': 'true or false', 'bigint': 'a whole number'} -%}
     {%- for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') -%}
         {%- set meta = column.config.meta -%}
         {%- set ways = [] -%}
@@ -25,7 +26,7 @@
         {%- if value != text -%}
             {%- do faults.append(
                 'when ' ~ text ~ ' is not null and (' ~ value ~ ") is null then '" ~ column.name ~ ": '''"
-                " || left(" ~ text ~ "::varchar, 100) || ''' is not a plausible " ~ column.data_type ~ "'"
+                " || left(" ~ text ~ "::varchar, 100) || ''' is not " ~ kinds.get(column.data_type, 'a number') ~ "'"
             ) -%}
         {%- endif -%}
     {%- endfor -%}
