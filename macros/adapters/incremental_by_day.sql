@@ -5,12 +5,18 @@
 {%- endmacro %}
 
 {# Deleting by the list of days, not by the new rows, also clears a day that has none left. #}
-{% macro default__incremental_by_day() -%}
+{% macro default__incremental_by_day(on_schema_change='fail') -%}
     {% do config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change=on_schema_change,
         pre_hook="{{ delete_changed_days() }}",
         post_hook=["{{ forget_changed_days() }}", "{{ remember_changed_days() }}"],
     ) %}
+{%- endmacro %}
+
+{# PostgreSQL tells text, the type of its expressions, from varchar, the type of the contract, and to dbt that
+   is a change of schema every night. The contract itself is checked all the same. #}
+{% macro postgres__incremental_by_day() -%}
+    {% do ai_cost.default__incremental_by_day(on_schema_change='append_new_columns') %}
 {%- endmacro %}

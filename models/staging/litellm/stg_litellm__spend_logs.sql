@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ source('litellm', 'litellm_spend_logs') }}
+    select * from {{ or_in_place(source('litellm', 'litellm_spend_logs')) }}
 
 ),
 

@@ -1,1 +1,1 @@
-select * from {{ source('loader', 'load_rejects') }}
+select * from {{ and_in_place(source('loader', 'load_rejects')) }}

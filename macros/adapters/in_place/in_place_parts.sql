@@ -1,0 +1,48 @@
+{# The types of the columns that this user may read. #}
+{% macro readable_columns(table, needed) -%}
+    {% set types = {} %}
+    {% for column in adapter.get_columns_in_relation(table) %}
+        {% do types.update({column.name: column.dtype}) %}
+    {% endfor %}
+    {% set missing = needed | reject('in', types) | list %}
+    {% if missing %}
+        {% do exceptions.raise_compiler_error(
+            'litellm_schema: ' ~ table ~ ' has no ' ~ missing | join(', ') ~ ' that ' ~ target.user
+            ~ ' may read; is the schema right, and were usage of it and select granted?'
+        ) %}
+    {% endif %}
+    {{ return(types) }}
+{%- endmacro %}
+
+{# The first of these columns that the table has and that is not null. #}
+{% macro first_of(columns, types) -%}
+    {{ return('coalesce(logs."' ~ columns | select('in', types) | join('", logs."') ~ '")') }}
+{%- endmacro %}
+
+{% macro is_plausible_time(column) -%}
+    ({{ column }} >= timestamp '2000-01-01' and {{ column }} < timestamp '2100-01-01')
+{%- endmacro %}
+
+{# A document that is an object, or text that holds one; null when it is not JSON. A cast cannot be tried
+   in SQL before PostgreSQL 16. #}
+{% macro json_document_function() -%}
+    create or replace function raw.json_document(value jsonb) returns jsonb immutable language plpgsql as $$
+    begin
+        return case when jsonb_typeof(value) = 'string' then (value #>> '{}')::jsonb else value end;
+    exception when others then
+        return null;
+    end $$
+{%- endmacro %}
+
+{# A view whose columns changed is dropped first, with the views on it; the build makes them anew. #}
+{% macro replace_view(name, sql) -%}
+    {% set view = api.Relation.create(
+        database=target.database, schema=name.split('.')[0], identifier=name.split('.')[1]
+    ) %}
+    {% set present = adapter.get_columns_in_relation(view) | map(attribute='name') | join(',') %}
+    {% set wanted = get_column_schema_from_query(sql) | map(attribute='name') | join(',') %}
+    {% if present not in ['', wanted] %}
+        {% do run_query('drop view ' ~ name ~ ' cascade') %}
+    {% endif %}
+    {% do run_query('create or replace view ' ~ name ~ ' as ' ~ sql) %}
+{%- endmacro %}
