@@ -11,10 +11,11 @@ select
     context_end_tokens,
     covered_from as valid_from,
     covered_to as valid_to,
-    contract_id,
     {% for meter in meters() %}
-    max(case when meter = '{{ meter.name }}' then rate_usd end) as {{ meter.name }}_rate_usd
-    {{- ',' if not loop.last }}
+    max(case when meter = '{{ meter.name }}' then rate_usd end) as {{ meter.name }}_rate_usd,
     {% endfor %}
+    contract_id
 from {{ ref('int_contract_meter_rates') }}
-group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+group by
+    provider, billing_account_id, model, service_tier, region_scope, context_start_tokens, context_end_tokens,
+    covered_from, covered_to, contract_id

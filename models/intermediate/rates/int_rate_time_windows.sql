@@ -25,7 +25,7 @@ openings as (
         days.opening_weekday
     from rules
     inner join days
-        on days.opening_weekday >= rules.first_weekday and days.opening_weekday <= rules.last_weekday
+        on rules.first_weekday <= days.opening_weekday and rules.last_weekday >= days.opening_weekday
 
 ),
 

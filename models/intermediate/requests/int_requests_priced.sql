@@ -25,21 +25,16 @@ rated as (
         requests.*,
         rates.price_card_version as list_version,
         contract_rates.contract_id as rate_contract_id,
-        -- a contract takes the place of the list, whole
-        case
-            when contract_rates.contract_id is null then rates.price_card_version else contract_rates.contract_id
-        end as price_card_version,
-        case
-            when contract_rates.contract_id is null then rates.price_valid_from else contract_rates.valid_from
-        end as rate_valid_from,
         {% for meter in meters() %}
         rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
+        -- a contract takes the place of the list, whole
         case
             when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
             else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd
-        {{- ',' if not loop.last }}
+        end as {{ meter.name }}_rate_usd,
         {% endfor %}
+        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version,
+        coalesce(contract_rates.valid_from, rates.price_valid_from) as rate_valid_from
     from requests
     left join rates
         on {{ rate_applies('rates') }}
