@@ -1,14 +1,18 @@
 {# The models whose rows decide what a request costs, each valid for a span of instants: model, and the
    columns that matter; how many days a request may start before the row that decides it, when it is decided
-   by its completion. #}
+   by its completion. Hourly prices are among the listed and the negotiated. #}
 {% macro price_rules() -%}
+    {%- set one_for_hourly = "case when service_tier in ('peak', 'off_peak') then 1 else 0 end" -%}
     {{ return({
         'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
-            'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns()},
-        'int_model_names': {'columns': ['named_under', 'provider', 'model_name', 'model']},
+            'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
+            'days_ahead': one_for_hourly},
+        'int_model_names': {'columns': ['named_under', 'provider', 'model_name', 'model'], 'days_ahead': 0},
         'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
-            'context_start_tokens', 'context_end_tokens', 'contract_id'] + meter_rate_columns()},
-        'int_capacity_windows': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier']},
+            'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
+            'days_ahead': one_for_hourly},
+        'int_capacity_windows': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier'],
+            'days_ahead': 0},
         'int_rate_time_windows': {'columns': ['provider', 'model', 'service_tier', 'weekday', 'start_second',
             'end_second', 'priced_tier', 'calendar_id', 'days_after_opening'], 'days_ahead': 1},
     }) }}
@@ -40,9 +44,10 @@
 {%- endmacro %}
 
 {# The days on which a span of instants [valid_from, valid_to) holds at all: one that ends at midnight
-   does not reach into the day that begins there. #}
+   does not reach into the day that begins there. With those days before on which a request may have
+   started. #}
 {% macro first_and_last_day(days_ahead=0) -%}
-    {{ days_before('cast(valid_from as date)', days_ahead) if days_ahead else 'cast(valid_from as date)' }} as first_date,
+    {{ days_before('cast(valid_from as date)', days_ahead) }} as first_date,
         case
             when valid_to = cast(cast(valid_to as date) as timestamp)
                 then {{ days_before('cast(valid_to as date)', 1) }}

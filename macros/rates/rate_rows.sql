@@ -26,8 +26,8 @@
             and requests.billed_model = {{ rates }}.model
             and requests.priced_tier = {{ rates }}.service_tier
             and requests.region_scope = {{ rates }}.region_scope
-            and requests.usage_at >= {{ rates }}.valid_from
-            and requests.usage_at < {{ rates }}.valid_to
+            and requests.priced_at >= {{ rates }}.valid_from
+            and requests.priced_at < {{ rates }}.valid_to
             and requests.tier_basis_tokens >= {{ rates }}.context_start_tokens
             and requests.tier_basis_tokens < {{ rates }}.context_end_tokens
 {%- endmacro %}

@@ -15,7 +15,7 @@ with rules as (
 
     select
         {{ row_text(rule.columns + [instant]) }} as rule_text,
-        {{ days_before('cast(' ~ instant ~ ' as date)', rule.days_ahead or 0) }} as first_date,
+        {{ days_before('cast(' ~ instant ~ ' as date)', rule.days_ahead) }} as first_date,
         cast({{ instant }} as date) as last_date
     from {{ ref(model) }}
     where {{ instant }} != cast(cast({{ instant }} as date) as timestamp)

@@ -41,6 +41,7 @@ ranked as (
         list_rates.*,
         contracts.contract_id,
         contracts.billing_account_id,
+        contracts.valid_from as contract_valid_from,
         greatest(contracts.valid_from, list_rates.valid_from) as covered_from,
         least(contracts.valid_to, list_rates.valid_to) as covered_to,
         case

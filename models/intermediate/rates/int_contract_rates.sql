@@ -14,8 +14,9 @@ select
     {% for meter in meters() %}
     max(case when meter = '{{ meter.name }}' then rate_usd end) as {{ meter.name }}_rate_usd,
     {% endfor %}
-    contract_id
+    contract_id,
+    contract_valid_from
 from {{ ref('int_contract_meter_rates') }}
 group by
     provider, billing_account_id, model, service_tier, region_scope, context_start_tokens, context_end_tokens,
-    covered_from, covered_to, contract_id
+    covered_from, covered_to, contract_id, contract_valid_from

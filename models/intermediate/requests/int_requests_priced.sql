@@ -34,7 +34,7 @@ rated as (
         end as {{ meter.name }}_rate_usd,
         {% endfor %}
         coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version,
-        coalesce(contract_rates.valid_from, rates.price_valid_from) as rate_valid_from
+        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
     from requests
     left join rates
         on {{ rate_applies('rates') }}

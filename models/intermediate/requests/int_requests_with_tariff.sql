@@ -65,16 +65,12 @@ with_windows as (
 
 ),
 
-final as (
+judged as (
 
     select
         with_windows.*,
-        -- what the list would charge for reserved capacity is the standard price
-        case
-            when with_windows.is_committed then 'standard'
-            when with_windows.window_tier is not null and holidays.calendar_id is null then with_windows.window_tier
-            else with_windows.service_tier
-        end as priced_tier
+        with_windows.window_tier is not null and not with_windows.is_committed and holidays.calendar_id is null
+            as is_in_window
     from with_windows
     left join holidays
         on
@@ -83,4 +79,13 @@ final as (
 
 )
 
-select * from final
+select
+    *,
+    -- what the list would charge for reserved capacity is the standard price
+    case
+        when is_committed then 'standard'
+        when is_in_window then window_tier
+        else service_tier
+    end as priced_tier,
+    case when is_in_window then completed_at else usage_at end as priced_at
+from judged
