@@ -44,24 +44,21 @@ with_windows as (
             and {{ weekday('requests.completed_at') }} = windows.weekday
             and {{ second_of_day('requests.completed_at') }} >= windows.start_second
             and {{ second_of_day('requests.completed_at') }} < windows.end_second
-            and requests.completed_at >= windows.valid_from
-            and requests.completed_at < windows.valid_to
+            and requests.completed_at >= windows.valid_from and requests.completed_at < windows.valid_to
     left join capacity as own_capacity
         on
             requests.provider = own_capacity.provider
             and requests.service_tier = own_capacity.service_tier
             and requests.billing_account_id = own_capacity.billing_account_id
             and requests.billed_model = own_capacity.model
-            and requests.usage_at >= own_capacity.valid_from
-            and requests.usage_at < own_capacity.valid_to
+            and requests.usage_at >= own_capacity.valid_from and requests.usage_at < own_capacity.valid_to
     left join capacity as any_capacity
         on
             any_capacity.model = '*'
             and requests.provider = any_capacity.provider
             and requests.service_tier = any_capacity.service_tier
             and requests.billing_account_id = any_capacity.billing_account_id
-            and requests.usage_at >= any_capacity.valid_from
-            and requests.usage_at < any_capacity.valid_to
+            and requests.usage_at >= any_capacity.valid_from and requests.usage_at < any_capacity.valid_to
 
 ),
 
