@@ -1,3 +1,23 @@
+{# The models whose rows decide what a request costs, each valid for a span of instants: model, and the
+   columns that matter; how many days a request may start before the row that decides it, when it is decided
+   by its completion. Hourly prices are among the listed and the negotiated. #}
+{% macro price_rules() -%}
+    {%- set one_for_hourly = "case when service_tier in ('peak', 'off_peak') then 1 else 0 end" -%}
+    {{ return({
+        'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
+            'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
+            'days_ahead': one_for_hourly},
+        'int_model_names': {'columns': ['named_under', 'provider', 'model_name', 'model'], 'days_ahead': 0},
+        'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
+            'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
+            'days_ahead': one_for_hourly},
+        'int_capacity_windows': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier'],
+            'days_ahead': 0},
+        'int_rate_time_windows': {'columns': ['provider', 'model', 'service_tier', 'weekday', 'start_second',
+            'end_second', 'priced_tier', 'calendar_id', 'days_after_opening'], 'days_ahead': 1},
+    }) }}
+{%- endmacro %}
+
 {# The models whose rows decide who owns a request, each valid for a span of days: model, and the columns
    that matter. #}
 {% macro owner_rules() -%}
@@ -24,9 +44,10 @@
 {%- endmacro %}
 
 {# The days on which a span of instants [valid_from, valid_to) holds at all: one that ends at midnight
-   does not reach into the day that begins there. #}
-{% macro first_and_last_day() -%}
-    cast(valid_from as date) as first_date,
+   does not reach into the day that begins there. With those days before on which a request may have
+   started. #}
+{% macro first_and_last_day(days_ahead=0) -%}
+    {{ days_before('cast(valid_from as date)', days_ahead) }} as first_date,
         case
             when valid_to = cast(cast(valid_to as date) as timestamp)
                 then {{ days_before('cast(valid_to as date)', 1) }}

@@ -19,3 +19,15 @@
                 when 1000000 then cast(0.000001 as decimal(7, 6))
             end
 {%- endmacro %}
+
+{# The condition on which a row of rates prices a request: joined to windows of the same shape. #}
+{% macro rate_applies(rates) -%}
+    requests.provider = {{ rates }}.provider
+            and requests.billed_model = {{ rates }}.model
+            and requests.priced_tier = {{ rates }}.service_tier
+            and requests.region_scope = {{ rates }}.region_scope
+            and requests.priced_at >= {{ rates }}.valid_from
+            and requests.priced_at < {{ rates }}.valid_to
+            and requests.tier_basis_tokens >= {{ rates }}.context_start_tokens
+            and requests.tier_basis_tokens < {{ rates }}.context_end_tokens
+{%- endmacro %}

@@ -7,7 +7,7 @@
                     cast({{ meter.quantity }} as {{ quantity_type() }}) * {{ meter.name }}_rate_usd
                     as {{ money_type() }}
                 )
-            when price_status in ('priced', 'not_billable') then cast(0 as {{ money_type() }})
+            when price_status in ('priced', 'not_billable', 'covered_by_commitment') then cast(0 as {{ money_type() }})
         end
 {%- endmacro %}
 
@@ -26,4 +26,22 @@
         {% do columns.append(meter.name ~ '_cost_usd') %}
     {% endfor %}
     {{ return(columns) }}
+{%- endmacro %}
+
+{# What the list would charge for a costed attempt: its cost, unless a contract or a commitment took the
+   list's place; null where the list has no price for it. #}
+{% macro list_cost() -%}
+    case
+        when price_source = 'list' or price_status = 'not_billable' then cost_usd
+        when list_version is not null and usage_status != 'missing' and usage_issue is null
+            then cast(
+                {%- for meter in meters() %}
+                case
+                    when {{ meter.quantity }} = 0 then 0
+                    else cast({{ meter.quantity }} as {{ quantity_type() }}) * {{ meter.name }}_list_rate_usd
+                end
+                {{- ' +' if not loop.last }}
+                {%- endfor %} as {{ money_type() }}
+            )
+    end
 {%- endmacro %}

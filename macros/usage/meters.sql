@@ -26,3 +26,8 @@
 {% macro call_meters() -%}
     ('{{ meters() | rejectattr('is_token') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
+
+{# All of them, for use after «in». #}
+{% macro meter_names() -%}
+    ('{{ meters() | map(attribute='name') | join("', '") }}')
+{%- endmacro %}

@@ -30,6 +30,14 @@ CASES = {
     ),
     "days_before": ("{{ days_before(\"cast('2026-03-01' as date)\", 1) }}", "2026-02-28"),
     "days_after": ("{{ days_before(\"cast('2026-02-28' as date)\", -1) }}", "2026-03-01"),
+    "plus_ms": (
+        '{{ epoch_us(plus_ms("' + TIME.format("2026-11-21 23:59:59.999999") + '", "1")) }}',
+        "1795305600000999",
+    ),
+    "second_of_day": (
+        '{{ second_of_day("' + TIME.format("2026-11-21 23:59:59.999999") + '") }}',
+        "86399",
+    ),
     "prorate": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '3') }}", "0.333333333333333"),
     "prorate_negative": (
         "{{ prorate('cast(-2 as decimal(30, 15))', '1', '3') }}",

@@ -3,37 +3,34 @@
 -- week is still the same price today.
 with rules as (
 
+    {% for model, rule in price_rules().items() %}
     select
-        {{ row_text(['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
-            'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns()) }} as rule_text,
-        {{ first_and_last_day() }}
-    from {{ ref('int_rate_windows') }}
+        {{ row_text(rule.columns) }} as rule_text,
+        {{ first_and_last_day(rule.days_ahead) }}
+    from {{ ref(model) }}
 
-    union all
-
-    -- a price that changes in the middle of a day: the instant counts on that day
-    select
-        {{ row_text(['provider', 'model', 'valid_from']) }} as rule_text,
-        cast(valid_from as date) as first_date,
-        cast(valid_from as date) as last_date
-    from {{ ref('int_rate_windows') }}
-    where valid_from != cast(cast(valid_from as date) as timestamp)
-
+    -- what begins or ends in the middle of a day: the instant counts on that day
+    {% for instant in ['valid_from', 'valid_to'] %}
     union all
 
     select
-        {{ row_text(['named_under', 'provider', 'model_name', 'model']) }} as rule_text,
-        {{ first_and_last_day() }}
-    from {{ ref('int_model_names') }}
+        {{ row_text(rule.columns + [instant]) }} as rule_text,
+        {{ days_before('cast(' ~ instant ~ ' as date)', rule.days_ahead) }} as first_date,
+        cast({{ instant }} as date) as last_date
+    from {{ ref(model) }}
+    where {{ instant }} != cast(cast({{ instant }} as date) as timestamp)
 
+    {% endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
     union all
 
+    -- the part of a window after midnight is closed the day after a holiday
     select
-        {{ row_text(['named_under', 'model_name', 'valid_from']) }} as rule_text,
-        cast(valid_from as date) as first_date,
-        cast(valid_from as date) as last_date
-    from {{ ref('int_model_names') }}
-    where valid_from != cast(cast(valid_from as date) as timestamp)
+        {{ row_text(['calendar_id', 'holiday_date']) }} as rule_text,
+        {{ days_before('holiday_date', 1) }} as first_date,
+        {{ days_before('holiday_date', -1) }} as last_date
+    from {{ ref('holiday_calendars') }}
 
     {% for model, columns in owner_rules().items() %}
     union all

@@ -18,8 +18,9 @@ select
     cast(sum({{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
     {% endfor %}
     count(*) as attempt_count,
-    cast(sum(case when price_status in ('priced', 'not_billable') then 0 else 1 end) as bigint)
-        as unpriced_count
+    cast(
+        sum(case when price_status in ('priced', 'not_billable', 'covered_by_commitment') then 0 else 1 end) as bigint
+    ) as unpriced_count
 from requests
 where is_billable
 group by 1, 2, 3, 4

@@ -1,13 +1,14 @@
 -- One call may be written down by several systems: a gateway's ledger, its callback, a tracer. The
 -- source that is the best authority (source_precedence) is priced, the other records of the call are
--- kept out. Copies are told by the gateway's id of the call or the provider's id of the response, and
--- have to start on the same UTC day, so that an id used again later is not taken for a copy.
+-- kept out. Copies are told by the gateway's id of the call on one UTC day, or by the provider's id of
+-- the response and a start within half a minute.
 with requests as (
 
     select
         source_system,
         gateway_call_id,
         provider_response_id,
+        usage_at,
         usage_date,
         source_file,
         line_number,
@@ -21,7 +22,8 @@ keys as (
 
     select
         *,
-        'call ' || gateway_call_id as shared_key
+        'call ' || gateway_call_id as shared_key,
+        true as is_call_key
     from requests
     where gateway_call_id is not null
 
@@ -29,7 +31,8 @@ keys as (
 
     select
         *,
-        'response ' || provider_response_id as shared_key
+        'response ' || provider_response_id as shared_key,
+        false as is_call_key
     from requests
     where provider_response_id is not null
 
@@ -81,7 +84,18 @@ final as (
         on
             ranked.usage_date = shared.usage_date
             and ranked.shared_key = shared.shared_key
-    where ranked.authority != shared.authority
+    inner join ranked as kept
+        on
+            shared.usage_date = kept.usage_date
+            and shared.shared_key = kept.shared_key
+            and shared.authority = kept.authority
+    where
+        ranked.authority != shared.authority
+        -- a provider may give one id to two calls; the records of one call start together
+        and (
+            ranked.is_call_key
+            or abs({{ epoch_us('ranked.usage_at') }} - {{ epoch_us('kept.usage_at') }}) <= 30000000
+        )
     group by 1, 2, 3, 4, 5
 
 )

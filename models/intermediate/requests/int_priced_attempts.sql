@@ -33,6 +33,7 @@ select
     served_model,
     billed_model,
     service_tier,
+    priced_tier,
     region_scope,
     inference_geo,
 
@@ -55,9 +56,11 @@ select
     {{ meter.name }}_cost_usd,
     {% endfor %}
     cost_usd,
+    list_cost_usd,
     gateway_reported_cost_usd,
     cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd,
     price_status,
+    price_source,
     price_card_version,
     rate_valid_from,
     gateway_price_card_version,

@@ -57,7 +57,7 @@ select
     {% elif name in whole %}
     case when iteration_number is null then {{ name }} end as {{ name }},
     {% elif name in once %}
-    case when coalesce(iteration_number, 1) = 1 then {{ name }} end as {{ name }},
+    cast(case when coalesce(iteration_number, 1) = 1 then {{ name }} end as {{ raw_type(data_type) }}) as {{ name }},
     {% else %}
     {{ name }},
     {% endif %}

@@ -1,9 +1,9 @@
--- What each attempt costs, at the price of the second it was used, of the tier that served it. A
--- left join to windows that are tested unique: pricing adds no row and drops none. No price is null,
--- never zero.
+-- What each attempt costs, at the price of the second it was used: its account's negotiated one, else the
+-- listed one. Left joins to windows that are tested unique: pricing adds no row and drops none. No price
+-- is null, never zero.
 with requests as (
 
-    select * from {{ ref('int_requests_under_contract') }}
+    select * from {{ ref('int_requests_with_tariff') }}
 
 ),
 
@@ -13,38 +13,56 @@ rates as (
 
 ),
 
+contract_rates as (
+
+    select * from {{ ref('int_contract_rates') }}
+
+),
+
 rated as (
 
     select
         requests.*,
-        rates.price_card_version,
-        rates.price_valid_from as rate_valid_from,
+        rates.price_card_version as list_version,
+        contract_rates.contract_id as rate_contract_id,
         {% for meter in meters() %}
-        rates.{{ meter.name }}_rate_usd,
-        {% endfor %}
+        rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
+        -- a contract takes the place of the list, whole
         case
-            when not requests.is_billable then 'not_billable'
-            when requests.usage_status = 'missing' or requests.usage_issue is not null then 'usage_missing'
-            when requests.billed_model is null then 'unpriced_unknown_model'
+            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
+            else contract_rates.{{ meter.name }}_rate_usd
+        end as {{ meter.name }}_rate_usd,
+        {% endfor %}
+        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version,
+        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
+    from requests
+    left join rates
+        on {{ rate_applies('rates') }}
+    left join contract_rates
+        on
+            requests.billing_account_id = contract_rates.billing_account_id
+            and {{ rate_applies('contract_rates') }}
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when not is_billable then 'not_billable'
+            when is_committed then 'covered_by_commitment'
+            when usage_status = 'missing' or usage_issue is not null then 'usage_missing'
+            when billed_model is null then 'unpriced_unknown_model'
             when
-                rates.model is null
+                price_card_version is null
                 {%- for meter in meters() %}
-                or (requests.{{ meter.quantity }} != 0 and rates.{{ meter.name }}_rate_usd is null)
+                or ({{ meter.quantity }} != 0 and {{ meter.name }}_rate_usd is null)
                 {%- endfor %}
                 then 'unpriced_no_rate'
             else 'priced'
         end as price_status
-    from requests
-    left join rates
-        on
-            requests.provider = rates.provider
-            and requests.billed_model = rates.model
-            and requests.service_tier = rates.service_tier
-            and requests.region_scope = rates.region_scope
-            and requests.usage_at >= rates.valid_from
-            and requests.usage_at < rates.valid_to
-            and requests.tier_basis_tokens >= rates.context_start_tokens
-            and requests.tier_basis_tokens < rates.context_end_tokens
+    from rated
 
 ),
 
@@ -52,8 +70,13 @@ costed as (
 
     select
         *,
+        case
+            when price_status = 'covered_by_commitment' then 'commitment'
+            when price_status = 'priced' and rate_contract_id is not null then 'contract'
+            when price_status = 'priced' then 'list'
+        end as price_source,
         {{ meter_costs() }}
-    from rated
+    from judged
 
 ),
 
@@ -66,4 +89,7 @@ final as (
 
 )
 
-select * from final
+select
+    *,
+    {{ list_cost() }} as list_cost_usd
+from final

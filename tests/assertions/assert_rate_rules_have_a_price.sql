@@ -1,0 +1,52 @@
+-- Harm: a window, alias, contract line or reservation of a model that no price names is a slip of the pen:
+-- the rule does nothing, and the model it was meant for goes unpriced or at the wrong price.
+with prices as (
+
+    select distinct
+        provider,
+        model,
+        service_tier
+    from {{ ref('int_rate_prices') }}
+
+),
+
+rules as (
+
+    select 'rate_card_time_windows' as seed, provider, model, service_tier
+    from {{ ref('int_rate_time_rules') }}
+
+    union
+
+    select 'model_aliases' as seed, provider, model, cast(null as {{ dbt.type_string() }}) as service_tier
+    from {{ ref('model_aliases') }}
+
+    union
+
+    select
+        'rate_contract_lines' as seed,
+        contracts.provider,
+        lines.model,
+        nullif(lines.service_tier, '*') as service_tier
+    from {{ ref('rate_contract_lines') }} as lines
+    inner join {{ ref('int_rate_contracts') }} as contracts
+        on lines.contract_id = contracts.contract_id
+
+    union
+
+    select 'capacity_commitments' as seed, provider, model, cast(null as {{ dbt.type_string() }}) as service_tier
+    from {{ ref('capacity_commitments') }}
+
+)
+
+select
+    rules.seed,
+    rules.provider,
+    rules.model,
+    rules.service_tier
+from rules
+left join prices
+    on
+        rules.provider = prices.provider
+        and rules.model in (prices.model, '*')
+        and coalesce(rules.service_tier, prices.service_tier) = prices.service_tier
+where prices.provider is null
