@@ -108,7 +108,7 @@ class Priced:
             cost,
             *of_meters,
         ) in self.project.rows(
-            "select request_id, price_status, provider, billed_model, service_tier, region_scope, "
+            "select request_id, price_status, provider, billed_model, priced_tier, region_scope, "
             f"cost_usd, {', '.join(costs)} from marts.fct_priced_requests"
         ):
             self.found_ids.append(request_id)

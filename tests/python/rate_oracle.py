@@ -40,13 +40,9 @@ DEPARTURES = {
         "int_rate_regions prices a model at the global price in every region its provider prices; "
         "the seeds' header leaves it unpriced there"
     ),
-    "time_windows_not_read": (
-        "no model reads rate_card_time_windows yet (README, limits): off-peak and peak use has the "
-        "standard price"
-    ),
-    "profile_prefixes_not_read": (
-        "no model reads inference_profile_prefixes yet (README, limits): a prefixed Bedrock id is "
-        "unknown, and one without a prefix is priced as global"
+    "bare_bedrock_name_is_global": (
+        "int_requests_with_model reads a region from a Bedrock id only: a model's own name, "
+        "without a version behind a colon, says nothing of where it ran"
     ),
 }
 
@@ -173,6 +169,7 @@ class Oracle:
         self._provider_names = {
             row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
         }
+        self._makers = {row["provider"] for row in read_seed("reference/model_makers", seeds)}
         self._tier_names = {
             (row["provider"], row["alias"]): row["service_tier"]
             for row in read_seed("reference/service_tier_aliases", seeds)
@@ -251,18 +248,23 @@ class Oracle:
             provider, name = provider or self._provider_names[front], rest
         if provider is None:
             owners = self._providers_of.get(name, set())
-            if len(owners) == 1:
-                (owner,) = owners
+            # Where several sell a model, a log that names none of them means its maker.
+            makers = owners & self._makers
+            if len(owners) == 1 or len(makers) == 1:
+                (owner,) = owners if len(owners) == 1 else makers
                 model = self._named(owner, name, request.at)
                 if model:
                     return owner, model, None
             return (request.provider_name or "unknown").lower(), None, None
         region = None
-        if provider == "bedrock" and "profile_prefixes_not_read" not in self._departures:
+        if provider == "bedrock":
             fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
             profile = max(fits, key=lambda row: len(row["prefix"]))
+            is_id = "." in name.partition(":")[0] and ":" in name
             if profile["prefix"]:
                 name = name.partition(".")[2]
+            elif "bare_bedrock_name_is_global" in self._departures and not is_id:
+                return provider, self._named(provider, name, request.at), None
             region = profile["region_scope"]
         return provider, self._named(provider, name, request.at), region
 
@@ -338,9 +340,9 @@ class Oracle:
         tier = self.tier(provider, request.tier_name)
         geo = (request.geo or "global").lower()
         region = "global" if geo == "not_available" else geo
-        if own_region and request.geo is None:
+        if own_region and (request.geo or "not_available").lower() == "not_available":
             region = own_region
-        if model and tier == "standard" and "time_windows_not_read" not in self._departures:
+        if model and tier == "standard":
             tier = self._window_tier(provider, model, request.at)
         usage = dict.fromkeys(METERS, 0) | request.usage
         lifetime = self._lifetimes.get(provider, "5m")

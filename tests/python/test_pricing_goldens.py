@@ -263,7 +263,12 @@ GAPS = [
     Golden("a data zone without a price", NO_RATE, "azure/gpt-3.5-turbo", NOW, used(1000),
            geo="eu"),
 ]  # fmt: skip
-ALREADY_RIGHT = {"no peak on a holiday"}
+ALREADY_RIGHT = {
+    "peak of DeepSeek",
+    "no peak on a holiday",
+    "night of DeepSeek V3",
+    "Bedrock profile in a geography",
+}
 
 GOLDENS = [*SECTION_4, *SECTION_5, *SECTION_2, *GAPS]
 
