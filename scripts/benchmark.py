@@ -27,7 +27,7 @@ from tqdm import tqdm
 from scripts.sample.simulate import GATEWAYS
 
 PROJECT = Path(__file__).resolve().parent.parent
-HEAVY = "fct_priced_requests"
+HEAVY = "int_priced_attempts"
 # Landing files, warehouse and copies of it, for one request.
 _DISK_BYTES = 2500
 
@@ -94,7 +94,7 @@ class Bench:
         raw_rows = sum(self._count(f"raw.{table}") for table in self._tables)
         floor = median(self._read_floor() for _ in range(repeat))
         build = self._step("full build", "scripts.build")
-        rows = self._count(f"marts.{HEAVY}")
+        rows = self._count(f"intermediate.{HEAVY}")
         rounds = [self._round() for _ in range(repeat)]
         raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
         to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
@@ -144,7 +144,7 @@ class Bench:
     def _round(self) -> tuple[float, float, float, float]:
         """Seconds of the two copies and of the heavy path, close together; its memory."""
         raw = sum(self._floor("copy", self._warehouse, f"raw.{table}") for table in self._tables)
-        own = self._floor("copy", self._warehouse, f"marts.{HEAVY}")
+        own = self._floor("copy", self._warehouse, f"intermediate.{HEAVY}")
         arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
         step = self._step("heavy path", "dbt.cli.main", *arguments)
         return raw, own, self._heavy_seconds(), step.peak_mib
