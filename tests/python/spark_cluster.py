@@ -1,4 +1,4 @@
-"""A real Spark standalone cluster on loopback: one master, two workers, and a project that runs on it."""
+"""A Spark standalone cluster on loopback, one master and two workers, and a project on it."""
 
 import os
 import shutil

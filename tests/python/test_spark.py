@@ -1,7 +1,7 @@
 """Spark gives the marts of DuckDB, row for row and digit for digit.
 
-Harm guarded against: a project that agrees with itself on one machine and differs from it, by a trimmed
-decimal or a day read in another time zone, on the cluster of whoever outgrew that machine.
+Harm guarded against: figures that differ, by a trimmed decimal or a day read in another time zone,
+on the cluster of whoever outgrew one machine.
 """
 
 import shutil
