@@ -339,7 +339,7 @@ def test_as_it_was_known(priced, tmp_path, known_at, expected):
     """Rates of output, USD per million, by what was on record at an instant."""
     shutil.copy(priced.project.warehouse, tmp_path / "warehouse.duckdb")
     project = Project(tmp_path, priced.project.landing, root=priced.root)
-    rates = ("int_rate_prices", "int_rate_multipliers", "int_rate_windows")
+    rates = ("int_rate_knowledge", "int_known_rate_windows", "int_rate_windows")
     project.dbt("run", "--select", *rates, "--vars", f"{{rates_known_at: '{known_at}'}}")
     for (model, at), wanted in expected.items():
         found = project.rows(
