@@ -23,6 +23,7 @@ MARTS = (
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
+    "fct_rate_changes",
 )
 # When a file was loaded says nothing of what is in it.
 NOT_COMPARED = {"loaded_at"}
