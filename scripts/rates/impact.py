@@ -24,13 +24,14 @@ from scripts.rates.card import COLUMNS
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PROJECT = Path(__file__).resolve().parents[2]
+SCRATCH = "rate_impact_scratch"
 RECORDED = ("rate_card_prices", "rate_card_multipliers", "rate_contracts")
-ATTEMPTS = "int_priced_attempts"
-# What int_accepted_attempts and int_rateable_usage_daily read, beside the quantities.
+ATTEMPTS = "int_accepted_attempts"
+# What int_rateable_usage_daily reads, beside the quantities.
 _COLUMNS = (
     "usage_date", "usage_at", "usage_at_basis", "latency_ms", "team_id", "provider",
     "billing_account_id", "billed_model", "served_model", "requested_model", "service_tier",
-    "priced_tier", "region_scope", "price_status", "contract_decision",
+    "priced_tier", "region_scope", "price_status",
 )  # fmt: skip
 _QUANTITIES = ("_tokens", "_calls")
 _NAMES = (
@@ -77,7 +78,7 @@ def weigh(seeds: Path, rows: list[tuple[str, ...]]) -> list[Change]:
             f"the card has rows recorded at {base}: what is weighed must be recorded later"
         )
     with tempfile.TemporaryDirectory(prefix="rate-impact-") as place:
-        project, scratch = Path(place, "project"), Path(place, "impact.duckdb")
+        project, scratch = Path(place, "project"), Path(place, f"{SCRATCH}.duckdb")
         _copy_project(project, seeds, rows)
         _copy_attempts(scratch, Path(place, "attempts.csv"))
         _build(project, scratch, base)
@@ -134,10 +135,13 @@ def _columns() -> list[str]:
 
 def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: str, _: Path) -> None:
     columns = ", ".join(_columns())
-    path = str(warehouse_file()).replace("'", "''")
-    connection.execute(f"attach '{path}' as source (read_only)")
-    connection.execute(f"create table {table} as select {columns} from source.{table}")
-    connection.execute("detach source")
+    path = warehouse_file()
+    # by the name it was built under: its views name their tables with it
+    source = '"{}"'.format(path.stem.replace('"', '""'))
+    place = str(path).replace("'", "''")
+    connection.execute(f"attach '{place}' as {source} (read_only)")
+    connection.execute(f"create table {table} as select {columns} from {source}.{table}")
+    connection.execute(f"detach {source}")
 
 
 def _from_postgres(connection: duckdb.DuckDBPyConnection, table: str, between: Path) -> None:
@@ -166,7 +170,7 @@ def _build(project: Path, scratch: Path, base: str) -> None:
         [
             sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build",
             "--select", "path:seeds/rate_cards", "path:seeds/reference",
-            "+fct_rate_changes,path:models/intermediate/rates", "int_accepted_attempts",
+            "+fct_rate_changes,path:models/intermediate/rates",
             "fct_rate_changes",
             "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test",
             "--vars", f"{{rate_changes_after: '{base}'}}",
