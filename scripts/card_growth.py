@@ -26,12 +26,14 @@ WAREHOUSE = "growth.duckdb"
 _RATES = ("path:models/intermediate/rates", "--exclude", "int_rateable_usage_daily+")
 # A copy of each row under names and dates nobody uses, and one of each model's own, ever older.
 GROWTH = {
-    "more models": "insert into seeds.rate_card_prices select * replace "
-    "(model || '-copy-' || i as model) from seeds.rate_card_prices, range(1, {times}) as copies(i)",
-    "more changes": "insert into seeds.rate_card_prices select * replace "
+    "more models": "insert into seeds.rate_card_prices select prices.* replace "
+    "(model || '-copy-' || i as model) from seeds.rate_card_prices as prices, "
+    "range(1, {times}) as copies(i)",
+    "more changes": "insert into seeds.rate_card_prices select prices.* replace "
     "(valid_from - to_days(cast(30 * i as integer)) as valid_from, "
     "least(valid_to, valid_from) as valid_to) "
-    "from seeds.rate_card_prices, range(1, {times}) as copies(i)",
+    "from seeds.rate_card_prices as prices, "
+    "range(1, {times}) as copies(i)",
 }
 
 

@@ -22,7 +22,9 @@ ranked as (
         prices.*,
         knowledge.known_at,
         knowledge.is_current,
-        {{ recency(['known_at', 'provider', 'model', 'meter', 'service_tier', 'region_scope', 'context_start_tokens']) }}
+        {{ recency([
+            'known_at', 'provider', 'model', 'meter', 'service_tier', 'region_scope', 'context_start_tokens',
+        ]) }}
     from prices
     inner join knowledge
         on prices.recorded_at <= knowledge.known_at

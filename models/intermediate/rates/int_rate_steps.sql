@@ -30,7 +30,7 @@ by_model as (
         known_at,
         provider,
         model,
-        sum(rate_number) as rates_number
+        cast(sum(rate_number) as decimal(38, 0)) as rates_number
     from fingerprints
     group by 1, 2, 3
 

@@ -53,13 +53,13 @@ rated as (
 
     select
         requests.*,
-        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
-        {%- for meter in meters() %},
+        {% for meter in meters() %}
         case
             when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
             else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd
-        {%- endfor %}
+        end as {{ meter.name }}_rate_usd,
+        {% endfor %}
+        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
     from requests
     left join rates
         on
