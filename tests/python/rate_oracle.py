@@ -262,7 +262,9 @@ class Oracle:
             elif "bare_bedrock_name_is_global" in self._departures and not is_id:
                 return provider, self._named(provider, name, request.at), None
             region = profile["region_scope"]
-        return provider, self._named(provider, name, request.at), region
+        model = self._named(provider, name, request.at)
+        # a name that no model stands behind is not taken apart
+        return provider, model, region if model else None
 
     def tier(self, provider: str, name: str | None) -> str:
         """The tier of the card by the name a log has for it: the provider's own meaning first.
