@@ -13,7 +13,6 @@
     {% set wanted = {
         'spark.sql.decimalOperations.allowPrecisionLoss': 'false',
         'spark.sql.session.timeZone': 'UTC',
-        'spark.sql.ansi.enabled': 'true',
         'spark.sql.sources.partitionOverwriteMode': 'dynamic',
     } %}
     {% for name, value in wanted.items() %}

@@ -19,7 +19,7 @@
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set casts, rows = [], [] -%}
     {%- for name in agate_table.column_names -%}
-        {%- do casts.append('cast(' ~ name ~ ' as ' ~ raw_type(types.get(name, 'varchar')) ~ ')') -%}
+        {%- do casts.append(seed_value(name, raw_type(types.get(name, 'varchar')))) -%}
     {%- endfor -%}
     {%- for row in agate_table.rows -%}
         {%- set values = [] -%}
@@ -41,4 +41,14 @@
 {# A text as a literal: Spark reads a backslash as an escape. #}
 {% macro text_literal(value) -%}
     {{ return("'" ~ value | string | replace('\\', '\\\\') | replace("'", "\\'") ~ "'") }}
+{%- endmacro %}
+
+{# A text of a seed as its type: what is not of the type is null to Spark, and shall be an error. #}
+{% macro seed_value(name, type) -%}
+    {%- set value = 'cast(' ~ name ~ ' as ' ~ type ~ ')' -%}
+    {%- set fault = "cast(raise_error('" ~ name ~ ": ' || " ~ name ~ " || ' is no " ~ type ~ "') as " ~ type ~ ')' -%}
+    {{ return(
+        value if type == 'string'
+        else 'case when ' ~ name ~ ' is null or ' ~ value ~ ' is not null then ' ~ value ~ ' else ' ~ fault ~ ' end'
+    ) }}
 {%- endmacro %}
