@@ -1,0 +1,82 @@
+"""The first page: how much, by whom, and what needs attention."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from scripts.reporting import governance, reconciliation
+from scripts.reporting.marts import Marts, Period
+from scripts.reporting.spend import Driver
+from scripts.reporting.tables import count, ratio, share, total, usd
+
+# Below this share of the spend a missing owner is on its page, not on the first one.
+_MYSTERY_SHARE = Decimal("0.01")
+
+
+def headline(drivers: list[Driver], coverage: list[dict], found: list[dict], period: Period) -> dict:
+    """The figures at the top."""
+    cost = total(row.cost_usd for row in drivers)
+    before = total(row.before_usd for row in drivers)
+    month = [row for row in coverage if row["usage_date"] >= period.month]
+    mystery = total(row["mystery_usd"] for row in month)
+    breaches = sum(row["breaches"] for row in found)
+    billed = [row for row in found if row["_light"]["status"] != "no_bill"]
+    return {
+        "cost_usd": cost,
+        "change_usd": cost - before,
+        "change_share": ratio(cost - before, before),
+        "mystery_usd": mystery,
+        "mystery_share": ratio(mystery, total(row["cost_usd"] for row in month)),
+        "unpriced": sum(row.unpriced for row in drivers),
+        "bills": f"{count(breaches)} to look at" if breaches else ("agree" if billed else "none yet"),
+        "bills_note": f"lines of the bills of {len(billed)} providers" if billed else "",
+    }
+
+
+def attention(marts: Marts, period: Period, head: dict, found: list[dict]) -> list[dict]:
+    """One sentence per thing that somebody should look at, gravest first."""
+    items = [
+        _item(
+            "grave",
+            row["name"],
+            f"bills {count(row['breaches'])} lines otherwise than we price them: net variance "
+            f"USD {usd(row['variance_usd'])}, gross USD {usd(row['gross_usd'])}.",
+            "reconciliation.html#exceptions",
+        )
+        for row in found
+        if row["breaches"]
+    ]
+    if (head["mystery_share"] or 0) > _MYSTERY_SHARE:
+        items.append(
+            _item(
+                "note",
+                "Without an owner",
+                f"is {share(head['mystery_share'])} of this month's spend, "
+                f"USD {usd(head['mystery_usd'])}.",
+                "governance.html#coverage",
+            )
+        )
+    if head["unpriced"]:
+        items.append(
+            _item(
+                "note",
+                "Without a price",
+                f"are {count(head['unpriced'])} attempts of this month.",
+                "governance.html#prices",
+            )
+        )
+    records = sum(int(row["records"]) for row in governance.quarantine(marts).rows)
+    if records:
+        items.append(
+            _item("note", "Set aside", f"are {count(records)} records.", "governance.html#records")
+        )
+    return items
+
+
+def _item(level: str, what: str, says: str, to: str) -> dict:
+    return {"level": level, "what": what, "says": says, "to": to}
+
+
+def lights(found: list[dict]):
+    """The light of each provider."""
+    return reconciliation.lights(found)
