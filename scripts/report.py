@@ -115,7 +115,12 @@ class Report:
             return
         yield "index.html", "index", _TITLES["index"], self.index()
         yield "teams.html", "teams", _TITLES["teams"], {"teams": self.teams_table()}
-        yield "reconciliation.html", "reconciliation", _TITLES["reconciliation"], self.reconciliation
+        yield (
+            "reconciliation.html",
+            "reconciliation",
+            _TITLES["reconciliation"],
+            self.reconciliation,
+        )
         says = efficiency.page(self.marts, self.period)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
         says = governance.page(self.marts, self.period, self.coverage)
@@ -129,9 +134,7 @@ class Report:
         if self.period is None:
             return search.index({}, [], {}, {}, Table("", [], []))
         disputed = self.reconciliation.get("exceptions", Table("", [], []))
-        return search.index(
-            self.recipients, self.team_ids, self.requests, self.traces, disputed
-        )
+        return search.index(self.recipients, self.team_ids, self.requests, self.traces, disputed)
 
 
 _TITLES = {

@@ -32,7 +32,9 @@ def scoreboard(marts: Marts, period: Period) -> Table:
     )
     for row in rows:
         requests = int(row["requests"] or 0)
-        row["unit_usd"] = row["cost_usd"] * 1000 / requests if requests and row["cost_usd"] else None
+        row["unit_usd"] = (
+            row["cost_usd"] * 1000 / requests if requests and row["cost_usd"] else None
+        )
         row["cache_share"] = ratio(row["cached_tokens"], row["input_tokens"])
         row["input_each"] = Decimal(row["input_tokens"]) / requests if requests else None
         row["output_each"] = Decimal(row["output_tokens"]) / requests if requests else None

@@ -13,24 +13,20 @@ class Marts:
 
     def __init__(self, connection) -> None:
         self._connection = connection
-        self._columns: dict[str, set[str]] = defaultdict(set)
-        for mart, column in connection.execute(
-            "select table_name, column_name from information_schema.columns "
-            "where table_schema = 'marts'"
+        self._types: dict[str, dict[str, str]] = defaultdict(dict)
+        for mart, column, kind in connection.execute(
+            "select table_name, column_name, data_type from information_schema.columns "
+            "where table_schema = 'marts' order by table_name, ordinal_position"
         ).fetchall():
-            self._columns[mart].add(column)
+            self._types[mart][column] = kind.lower()
 
     def has(self, *marts: str) -> bool:
         """True when every one of these marts is there."""
-        return all(self._columns[mart] for mart in marts)
+        return all(self._types[mart] for mart in marts)
 
-    def columns(self, mart: str) -> list[str]:
-        """The mart's columns in its own order."""
-        found = self._connection.execute(
-            "select column_name from information_schema.columns "
-            f"where table_schema = 'marts' and table_name = '{mart}' order by ordinal_position"
-        ).fetchall()
-        return [name for (name,) in found]
+    def types(self, mart: str) -> dict[str, str]:
+        """The mart's columns in its own order, each with the engine's name of its type."""
+        return self._types[mart]
 
     def rows(self, sql: str) -> list[dict]:
         """The rows of a query, one dict each; money is Decimal, dates are date."""
@@ -73,7 +69,7 @@ class Period:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
-def period(marts: Marts, days: int) -> Period | None:
+def period(marts: Marts, days: int, today: date | None = None) -> Period | None:
     """The last `days` days up to the newest day with spend; None when there is none.
 
     A request with a clock in the future must not empty the report, so days after today count
@@ -81,7 +77,7 @@ def period(marts: Marts, days: int) -> Period | None:
     """
     if not marts.has("fct_spend_daily"):
         return None
-    today = datetime.now(UTC).date()
+    today = today or datetime.now(UTC).date()
     newest = marts.rows(
         f"""
         select

@@ -11,9 +11,13 @@ from scripts.reporting.tables import count, ratio, share, total, usd
 
 # Below this share of the spend a missing owner is on its page, not on the first one.
 _MYSTERY_SHARE = Decimal("0.01")
+# Of each kind; the rest is on the page that the sentence leads to.
+_SHOWN = 5
 
 
-def headline(drivers: list[Driver], coverage: list[dict], found: list[dict], period: Period) -> dict:
+def headline(
+    drivers: list[Driver], coverage: list[dict], found: list[dict], period: Period
+) -> dict:
     """The figures at the top."""
     cost = total(row.cost_usd for row in drivers)
     before = total(row.before_usd for row in drivers)
@@ -28,7 +32,9 @@ def headline(drivers: list[Driver], coverage: list[dict], found: list[dict], per
         "mystery_usd": mystery,
         "mystery_share": ratio(mystery, total(row["cost_usd"] for row in month)),
         "unpriced": sum(row.unpriced for row in drivers),
-        "bills": f"{count(breaches)} to look at" if breaches else ("agree" if billed else "none yet"),
+        "bills": f"{count(breaches)} to look at"
+        if breaches
+        else ("agree" if billed else "none yet"),
         "bills_note": f"lines of the bills of {len(billed)} providers" if billed else "",
     }
 
@@ -39,11 +45,11 @@ def attention(marts: Marts, period: Period, head: dict, found: list[dict]) -> li
         _item(
             "grave",
             row["name"],
-            f"bills {count(row['breaches'])} lines otherwise than we price them: net variance "
-            f"USD {usd(row['variance_usd'])}, gross USD {usd(row['gross_usd'])}.",
+            f"bills otherwise than we price, lines to look at: {count(row['breaches'])}, "
+            f"net variance USD {usd(row['variance_usd'])}, gross USD {usd(row['gross_usd'])}.",
             "reconciliation.html#exceptions",
         )
-        for row in found
+        for row in sorted(found, key=lambda row: -(row["gross_usd"] or 0))[:_SHOWN]
         if row["breaches"]
     ]
     if (head["mystery_share"] or 0) > _MYSTERY_SHARE:

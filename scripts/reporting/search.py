@@ -40,7 +40,13 @@ def index(
     ]
     # A trace is also found where only its requests are among the dearest.
     found += [
-        (row["cost_usd"], "Trace", row["trace_id"], team, f"{page_name(team)}#request-{row['place']}")
+        (
+            row["cost_usd"],
+            "Trace",
+            row["trace_id"],
+            team,
+            f"{page_name(team)}#request-{row['place']}",
+        )
         for team, members in requests.items()
         for row in members
         if row["trace_id"]

@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import vl_convert
@@ -45,6 +46,12 @@ def environment() -> Environment:
     return found
 
 
+@cache
+def vega() -> str:
+    """Vega, Vega-Lite and vega-embed as one script, out of the package; made in a second."""
+    return vl_convert.javascript_bundle()
+
+
 def charts() -> str:
     """All chart descriptions as one script: a page opened from disk may not fetch JSON."""
     found = {
@@ -74,12 +81,11 @@ def _fill(folder: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
     for path, html in pages:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        # A name from a log may hold half of a surrogate pair, which no encoding can write.
-        file.write_text(html, encoding="utf-8", errors="replace")
+        file.write_text(html, encoding="utf-8")
     assets = folder / "assets"
     assets.mkdir()
     for file in (_HERE / "assets").iterdir():
         shutil.copyfile(file, assets / file.name)
     (assets / "charts.js").write_text(charts(), encoding="utf-8")
     (assets / "search-index.js").write_text(search, encoding="utf-8")
-    (assets / "vega.js").write_text(vl_convert.javascript_bundle(), encoding="utf-8")
+    (assets / "vega.js").write_text(vega(), encoding="utf-8")

@@ -58,7 +58,8 @@ def drivers(marts: Marts, period: Period) -> list[Driver]:
             feature,
             coalesce(provider, '{_UNKNOWN["provider"]}') as provider,
             coalesce(billed_model, '{_UNKNOWN["billed_model"]}') as billed_model,
-            coalesce(sum(case when usage_date >= '{period.month}' then cost_usd end), 0) as cost_usd,
+            coalesce(sum(case when usage_date >= '{period.month}' then cost_usd end), 0)
+                as cost_usd,
             coalesce(sum(case when usage_date <= '{period.before_last}' then cost_usd end), 0)
                 as before_usd,
             coalesce(sum(case when usage_date >= '{period.month}' then request_count end), 0)

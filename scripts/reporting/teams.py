@@ -19,7 +19,7 @@ _DRIVERS = 8
 def page_name(team_id: str) -> str:
     """A file name for any team name: readable letters, and a hash that keeps two apart."""
     letters = re.sub(r"[^a-z0-9]+", "-", team_id.lower()).strip("-")[:40]
-    mark = hashlib.sha256(team_id.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    mark = hashlib.sha256(team_id.encode()).hexdigest()[:8]
     return f"teams/{letters or 'team'}-{mark}.html"
 
 

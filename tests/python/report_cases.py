@@ -1,0 +1,167 @@
+"""Rows of marts for the report and the workbook: a plain quarter, and names that bite."""
+
+import datetime
+import random
+from decimal import Decimal
+
+LAST = datetime.date(2026, 9, 20)
+DAYS = [LAST - datetime.timedelta(days=n) for n in range(90)][::-1]
+ODD_NAMES = (
+    "<script>window.hacked=1</script>",
+    '"><img src=x onerror="window.hacked=1">',
+    "'; drop table marts.fct_spend_daily; --",
+    "=cmd()",
+    '=HYPERLINK("http://example.invalid","pay")',
+    "+1-1",
+    "@sum(A1)",
+    "-2+3",
+    "{{ 7 * 7 }}{% raw %}",
+    "日本語 чат ‮right-to-left‬ 😀",
+    "x" * 200,
+    "</title></script><svg onload=window.hacked=1>",
+    "a/../../b\\c?d#e&amp;",
+    "javascript:window.hacked=1",
+)
+
+
+def _money(chance: random.Random, limit: int = 40) -> Decimal:
+    # Thirteen decimals: sums that are only right to the cent by luck would show.
+    return Decimal(chance.randrange(0, limit * 10**13)) / 10**13
+
+
+def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
+    """Ninety days of every mart that the pages read, two days of three with spend."""
+    chance = random.Random(seed)
+    spend, daily, coverage, logical, traces = [], [], [], [], []
+    for number, team in enumerate(teams):
+        for day in DAYS:
+            if chance.random() < 0.3:
+                continue
+            for provider, model in (("openai", "gpt-5.4"), ("anthropic", "claude-haiku-4-5")):
+                spend.append(
+                    {
+                        "usage_date": day,
+                        "team_id": team,
+                        "service_name": chance.choice(["api", "batch", None]),
+                        "feature": chance.choice(["chat", "search", None]),
+                        "provider": provider,
+                        "billed_model": model,
+                        "service_tier": "standard",
+                        "attempt_count": 11,
+                        "request_count": chance.randrange(1, 20),
+                        "cost_usd": _money(chance),
+                        "unpriced_count": chance.choice([0, 0, 0, 1]),
+                        "uncached_input_tokens": 1000,
+                        "cache_read_tokens": 200,
+                        "cache_write_5m_tokens": 0,
+                        "cache_write_30m_tokens": 0,
+                        "cache_write_1h_tokens": 0,
+                        "cache_write_12h_tokens": 0,
+                        "output_tokens": 300,
+                    }
+                )
+        for n in range(14):
+            request = {
+                "usage_date": LAST - datetime.timedelta(days=n),
+                "first_usage_at": f"{LAST - datetime.timedelta(days=n)} 10:00:00",
+                "team_id": team,
+                "service_name": "api",
+                "trace_id": f"trace-{number}-{n}",
+                "cost_usd": _money(chance, 3),
+            }
+            logical.append(
+                request
+                | {
+                    "logical_request_key": f"key-{number}-{n}",
+                    "logical_request_id": f"request-{number}-{n}",
+                    "billed_model": "gpt-5.4",
+                    "source_system": "envelope_events",
+                    "outcome": "failure" if n % 3 == 0 else "success",
+                    "attempt_count": 2,
+                    "retry_count": 1,
+                    "fallback_count": 0,
+                    "wasted_cost_usd": request["cost_usd"] if n % 3 == 0 else Decimal(0),
+                }
+            )
+            traces.append(request | {"step_count": 3, "request_count": 2})
+    for day in DAYS:
+        for provider in ("openai", "anthropic"):
+            ours, theirs = _money(chance), _money(chance)
+            daily.append(
+                {
+                    "usage_date": day,
+                    "provider": provider,
+                    "billing_account_id": "default",
+                    "billed_model": "gpt-5.4",
+                    "meter": "output",
+                    "gateway_cost_usd": ours,
+                    "provider_cost_usd": theirs,
+                    "variance_usd": ours - theirs,
+                    "tolerance_usd": Decimal(1),
+                    "status": chance.choice(["matched", "within_tolerance", "breach", "no_bill"]),
+                    "reason_code": chance.choice(["late", "stale_rate", None]),
+                    "is_settled": day < LAST,
+                }
+            )
+        coverage.append(
+            {
+                "usage_date": day,
+                "source_system": "envelope_events",
+                "service_name": "api",
+                "attribution_status": "unattributed",
+                "attempt_count": 5,
+                "cost_usd": Decimal(10),
+                "mystery_spend_usd": _money(chance, 10),
+            }
+        )
+    return {
+        "fct_spend_daily": spend,
+        "fct_reconciliation_daily": daily,
+        "fct_attribution_coverage_daily": coverage,
+        "fct_logical_requests": logical,
+        "fct_traces": traces,
+        "fct_quarantined_records": [
+            {"quarantine_key": str(n), "source_system": "envelope_events", "reason": "not JSON"}
+            for n in range(3)
+        ],
+        "dim_teams": [
+            {
+                "team_id": team,
+                "team_name": f"Team {team}",
+                "team_lead": "Ada Okafor",
+                "cost_center_id": "cc-1",
+                "valid_from": "2024-01-01",
+                "valid_to": "2999-01-01",
+            }
+            for team in teams
+        ],
+        "dim_cost_centers": [
+            {
+                "cost_center_id": "cc-1",
+                "cost_center_name": "Research & Development",
+                "valid_from": "2024-01-01",
+                "valid_to": "2999-01-01",
+            }
+        ],
+    }
+
+
+def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
+    """The same rows with an odd name in every text cell that is not a code of ours."""
+    codes = {"status", "outcome", "attribution_status", "decision_state", "posting_state"}
+    found: dict[str, list[dict]] = {}
+    for mart, members in rows.items():
+        found[mart] = []
+        for n, row in enumerate(members):
+            changed = {
+                name: ODD_NAMES[(n + place) % len(ODD_NAMES)]
+                if isinstance(value, str) and name not in codes and not _is_time(value)
+                else value
+                for place, (name, value) in enumerate(row.items())
+            }
+            found[mart].append(changed)
+    return found
+
+
+def _is_time(value: str) -> bool:
+    return value[:4].isdigit() and value[4:5] == "-" and value[7:8] == "-"
