@@ -11,10 +11,10 @@ rescaled as (
 
     select
         *,
-        has_gateway and has_provider and provider_quantity != 0 as is_comparable,
+        has_gateway and has_provider and provider_quantity != 0 and not is_known_absent as is_comparable,
         -- the provider's cost, had it seen our quantity
         case
-            when has_gateway and has_provider and provider_quantity != 0
+            when has_gateway and has_provider and provider_quantity != 0 and not is_known_absent
                 then {{ prorate('provider_cost_usd', 'gateway_quantity', 'provider_quantity') }}
         end as provider_cost_at_gateway_quantity_usd
     from sides
@@ -49,7 +49,11 @@ select
     provider_quantity,
     gateway_cost_usd,
     provider_cost_usd,
+    is_known_absent,
+    is_comparable,
+    attempt_count,
     unpriced_count,
+    cast(known_absent_usd as {{ money_type() }}) as known_absent_usd,
     cast(variance_usd as {{ money_type() }}) as variance_usd,
     cast(volume_part as {{ money_type() }}) as volume_variance_usd,
     cast(price_part as {{ money_type() }}) as price_variance_usd,
