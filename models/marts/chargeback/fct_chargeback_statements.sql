@@ -75,7 +75,7 @@ select
     terms.currency as statement_currency,
     {{ cents_to_money(nearest_cents(prorate(
         cents_to_money('compared.total_cents'), '1000000000',
-        'cast(terms.usd_per_unit * cast(1000000000 as decimal(10, 0)) as decimal(18, 0))',
+        'cast(cast(terms.usd_per_unit as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as decimal(18, 0))',
     ))) }} as statement_total,
     terms.usd_per_unit,
     terms.rate_date as fx_rate_date,
