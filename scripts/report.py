@@ -12,6 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from scripts.reporting import (
+    chargeback,
     efficiency,
     governance,
     overview,
@@ -26,6 +27,7 @@ from scripts.reporting.tables import Table, top, total
 from scripts.warehouse import WarehouseError, connect
 
 _SHOWN_ON_FIRST_PAGE = 12
+_SHOWN_ON_TEAM_PAGE = 5
 
 
 class Report:
@@ -47,6 +49,8 @@ class Report:
         self.waste = teams.waste(marts, when)
         self.providers = reconciliation.providers(marts, when)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
+        self.statements = chargeback.statements(marts, when)
+        self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
         self.by_team = defaultdict(list)
         for row in self.drivers:
@@ -95,16 +99,22 @@ class Report:
         """What a team's page says."""
         drivers, wasted = self.by_team.get(team_id, []), self.waste.get(team_id, [])
         known = self.recipients.get(team_id)
+        statements = self.statements.get(team_id, [])
+        plan = chargeback.plan(statements, self.period)
+        saving = [row for row in self.savings if row["team_id"] == team_id]
         return {
             "team_id": team_id,
             "name": (known or {}).get("team_name") or team_id,
             "head": teams.headline(drivers, wasted),
             "who": teams.goes_to(known),
-            "month": teams.month_table(self.daily.get(team_id, {}), self.period, None),
+            "plan": plan,
+            "month": teams.month_table(self.daily.get(team_id, {}), self.period, plan),
+            "statements": chargeback.statements_table(statements),
             "drivers": teams.drivers_table(drivers),
             "requests": teams.requests_table(self.requests.get(team_id, [])),
             "traces": teams.traces_table(self.traces.get(team_id, [])),
             "waste": teams.waste_table(wasted),
+            "savings": efficiency.savings_table(saving, _SHOWN_ON_TEAM_PAGE),
         }
 
     def pages(self) -> Iterator[tuple[str, str, str, dict]]:
@@ -121,7 +131,7 @@ class Report:
             _TITLES["reconciliation"],
             self.reconciliation,
         )
-        says = efficiency.page(self.marts, self.period)
+        says = efficiency.page(self.marts, self.period, self.savings)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
         says = governance.page(self.marts, self.period, self.coverage)
         yield "governance.html", "governance", _TITLES["governance"], says

@@ -6,20 +6,39 @@ from collections import defaultdict
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, ratio, top, total
+from scripts.reporting.tables import Column, Table, top, total
 
 # From harmless to grave; the worst status of a day is the day's.
-STATUSES = ("no_bill", "matched", "within_tolerance", "provisional", "breach")
-_ALWAYS = "status != 'no_bill'"
+STATUSES = (
+    "no_bill",
+    "known_absent",
+    "matched",
+    "accepted",
+    "within_tolerance",
+    "provisional",
+    "disputed",
+    "breach",
+)
+_BILLED = "status != 'no_bill'"
+# A breach that somebody has decided on is no longer one to look at.
+_STATE = """
+    case
+        when status = 'breach' and decision_state in ('accepted', 'disputed') then decision_state
+        else status
+    end
+"""
 _WORDS = {
     "no_bill": "No bill loaded",
+    "known_absent": "On one side by nature",
     "matched": "Matched",
+    "accepted": "Difference accepted",
     "within_tolerance": "Within tolerance",
     "provisional": "Not settled yet",
+    "disputed": "Disputed",
     "breach": "To look at",
 }
-_MONEY = ("gateway_usd", "provider_usd", "variance_usd", "gross_usd")
-_SHOWN_EXCEPTIONS = 100
+_MONEY = ("gateway_usd", "provider_usd", "variance_usd", "known_absent_usd", "gross_usd")
+_SHOWN = 100
 
 
 def words(code: str | None) -> str:
@@ -30,20 +49,21 @@ def words(code: str | None) -> str:
 def _days(marts: Marts, period: Period) -> list[dict]:
     """Provider and day: both sides, the variance and how many lines have which status."""
     counts = ", ".join(
-        f"sum(case when status = '{status}' then 1 else 0 end) as {status}" for status in STATUSES
+        f"sum(case when state = '{status}' then 1 else 0 end) as {status}" for status in STATUSES
     )
     return marts.rows(
         f"""
         select
             provider,
             usage_date,
-            sum(case when {_ALWAYS} then gateway_cost_usd end) as gateway_usd,
+            sum(case when {_BILLED} then gateway_cost_usd end) as gateway_usd,
             sum(provider_cost_usd) as provider_usd,
-            sum(case when {_ALWAYS} then variance_usd end) as variance_usd,
-            sum(case when {_ALWAYS} then abs(variance_usd) end) as gross_usd,
-            min(case when {_ALWAYS} and not is_settled then 0 else 1 end) as settled,
+            sum(case when {_BILLED} then variance_usd end) as variance_usd,
+            sum(case when {_BILLED} then known_absent_usd end) as known_absent_usd,
+            sum(case when {_BILLED} then abs(variance_usd) end) as gross_usd,
+            min(case when {_BILLED} and not is_settled then 0 else 1 end) as settled,
             {counts}
-        from marts.fct_reconciliation_daily
+        from (select *, {_STATE} as state from marts.fct_reconciliation_daily) as lines
         where usage_date between '{period.first}' and '{period.last}'
         group by 1, 2
         order by 1, 2
@@ -90,6 +110,7 @@ def lights(found: list[dict]) -> Table:
             Column("light", "State", "state"),
             Column("gateway_usd", "Ours", "usd"),
             Column("provider_usd", "Provider", "usd"),
+            Column("known_absent_usd", "On one side by nature", "change"),
             Column("variance_usd", "Net variance", "change"),
             Column("gross_usd", "Gross variance", "usd"),
             Column("breaches", "Lines to look at", "count"),
@@ -128,14 +149,14 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
     """From our cost to the provider's, one step per cause; the steps add up exactly."""
     rows = marts.rows(
         f"""
-        select coalesce(reason_code, 'no cause') as cause, sum(variance_usd) as variance_usd
+        select
+            coalesce(reason_code, 'no_cause_found') as cause,
+            sum(coalesce(variance_usd, 0) + coalesce(known_absent_usd, 0)) as variance_usd
         from marts.fct_reconciliation_daily
-        where
-            usage_date between '{period.first}' and '{period.last}'
-            and {_ALWAYS}
-            and variance_usd != 0
+        where usage_date between '{period.first}' and '{period.last}' and {_BILLED}
         group by 1
-        order by 2
+        having sum(coalesce(variance_usd, 0) + coalesce(known_absent_usd, 0)) != 0
+        order by 2, 1
         """
     )
     at = total(row["gateway_usd"] for row in found)
@@ -163,37 +184,42 @@ def _part(name: str, amount: Decimal, start: Decimal) -> dict:
     return {"step": name, "amount_usd": amount, "_amount_usd": ends}
 
 
-def exceptions(marts: Marts, period: Period) -> Table:
-    """The lines to look at, dearest first."""
-    rows = marts.rows(
-        f"""
-        select
-            usage_date, provider, billing_account_id, billed_model, meter, reason_code,
-            gateway_cost_usd, provider_cost_usd, variance_usd, review_decision
-        from marts.fct_reconciliation_daily
-        where
-            usage_date between '{period.first}' and '{period.last}'
-            and status = 'breach'
-        order by abs(variance_usd) desc, 1, 2, 3, 4, 5
-        """
+def exceptions(marts: Marts) -> Table:
+    """The work list: what nobody has decided on first, then by amount."""
+    rows = (
+        marts.rows(
+            """
+            select
+                usage_date, provider, billing_account_id, billed_model, meter, variance_usd,
+                reason_code, reason_evidence, next_step, owner_name, age_days, decision_state
+            from marts.fct_reconciliation_exceptions
+            order by
+                case when decision_state in ('open', 'reopened') then 0 else 1 end,
+                abs(variance_usd) desc, 1, 2, 3, 4, 5
+            """
+        )
+        if marts.has("fct_reconciliation_exceptions")
+        else []
     )
     for n, row in enumerate(rows):
         row["cause"] = words(row["reason_code"])
         row["_id"] = f"exception-{n + 1}"
-    kept, more = top(rows, _SHOWN_EXCEPTIONS)
+    kept, more = top(rows, _SHOWN)
     return Table(
-        "Lines that breach their tolerance, dearest first, USD",
+        "Lines that breach their tolerance, USD",
         [
             Column("usage_date", "Day", "date"),
             Column("provider", "Provider"),
             Column("billing_account_id", "Account"),
             Column("billed_model", "Model"),
             Column("meter", "Meter"),
-            Column("gateway_cost_usd", "Ours", "usd"),
-            Column("provider_cost_usd", "Provider", "usd"),
             Column("variance_usd", "Variance", "change"),
             Column("cause", "Suggested cause"),
-            Column("review_decision", "Decision"),
+            Column("reason_evidence", "Evidence", "small"),
+            Column("next_step", "Next step", "small"),
+            Column("owner_name", "Owner"),
+            Column("age_days", "Age, days", "count"),
+            Column("decision_state", "State"),
         ],
         kept,
         empty="Nothing breaches its tolerance.",
@@ -201,16 +227,91 @@ def exceptions(marts: Marts, period: Period) -> Table:
     )
 
 
+def leaked(marts: Marts, period: Period) -> Table:
+    """Usage that only one side knows, by credential."""
+    rows = (
+        marts.rows(
+            f"""
+            select
+                seen_by, provider, credential_id, sub_account_id, team_id, credential_status,
+                min(usage_date) as first_day, max(usage_date) as last_day,
+                sum(cost_usd) as cost_usd
+            from marts.fct_leaked_spend
+            where usage_date between '{period.first}' and '{period.last}'
+            group by 1, 2, 3, 4, 5, 6
+            order by 9 desc, 1, 2, 3, 4, 5, 6
+            """
+        )
+        if marts.has("fct_leaked_spend")
+        else []
+    )
+    for row in rows:
+        row["credential_status"] = words(row["credential_status"])
+    kept, more = top(rows, _SHOWN)
+    return Table(
+        "Usage that only one side knows, by credential, USD",
+        [
+            Column("seen_by", "Seen by"),
+            Column("provider", "Provider"),
+            Column("credential_id", "Credential", "id"),
+            Column("sub_account_id", "Project", "id"),
+            Column("team_id", "Team"),
+            Column("credential_status", "Credential is"),
+            Column("first_day", "From", "date"),
+            Column("last_day", "To", "date"),
+            Column("cost_usd", "USD", "bar"),
+        ],
+        kept,
+        empty="No usage is known to one side alone.",
+        more=more,
+    )
+
+
+def unmetered(marts: Marts, period: Period) -> Table:
+    """Attempts outside our figures that a provider may bill."""
+    rows = (
+        marts.rows(
+            f"""
+            select
+                kind, provider, estimate_rule,
+                sum(attempt_count) as attempts, sum(estimated_cost_usd) as estimated_usd
+            from marts.fct_unmetered_usage_daily
+            where usage_date between '{period.first}' and '{period.last}'
+            group by 1, 2, 3
+            order by 5 desc nulls last, 1, 2, 3
+            """
+        )
+        if marts.has("fct_unmetered_usage_daily")
+        else []
+    )
+    for row in rows:
+        row["kind"] = words(row["kind"])
+    kept, more = top(rows, _SHOWN)
+    return Table(
+        "Attempts that are not in our figures and may be billed, USD",
+        [
+            Column("kind", "Attempts"),
+            Column("provider", "Provider"),
+            Column("attempts", "How many", "count"),
+            Column("estimated_usd", "Estimate", "usd"),
+            Column("estimate_rule", "How it is estimated", "small"),
+        ],
+        kept,
+        empty="Every attempt is in our figures.",
+        more=more,
+    )
+
+
 def page(marts: Marts, period: Period, found: list[dict]) -> dict:
     """Everything on the page of the reconciliation."""
     if not marts.has("fct_reconciliation_daily"):
-        return {"lights": lights([])}
+        return {"lights": lights([]), "exceptions": exceptions(marts)}
     billed = [row for row in found if row["_light"]["status"] != "no_bill"]
-    gross = total(row["gross_usd"] for row in billed)
     return {
         "lights": lights(found),
         "heat": heat(found, period),
         "causes": causes(marts, period, billed),
-        "exceptions": exceptions(marts, period),
-        "gross_share": ratio(gross, total(row["provider_usd"] for row in billed)),
+        "exceptions": exceptions(marts),
+        "leaked": leaked(marts, period),
+        "unmetered": unmetered(marts, period),
     }

@@ -17,7 +17,7 @@ NUMBERS = {"usd", "change", "unit", "count", "share", "bar"}
 
 @dataclass(frozen=True)
 class Column:
-    """One column: `kind` is text, link, date, time, usd, change, unit, count, share or trend."""
+    """One column: `kind` says how it is shown, see `shown` and templates/parts.html."""
 
     name: str
     label: str
@@ -134,6 +134,8 @@ def shown(kind: str, value) -> str:
             return count(value)
         case "share":
             return share(value)
+        case "month":
+            return f"{value:%Y-%m}"
         case "time":
             return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
         case _:

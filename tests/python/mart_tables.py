@@ -3,6 +3,7 @@
 import datetime
 import json
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import yaml
 from tests.python.project import ROOT
 
 
+@cache
 def contracts() -> dict[str, dict[str, str]]:
     """Column types of every mart, as its YAML promises them."""
     found = {}

@@ -4,6 +4,8 @@ import datetime
 import random
 from decimal import Decimal
 
+from tests.python.mart_tables import contracts
+
 LAST = datetime.date(2026, 9, 20)
 DAYS = [LAST - datetime.timedelta(days=n) for n in range(90)][::-1]
 ODD_NAMES = (
@@ -27,6 +29,26 @@ ODD_NAMES = (
 def _money(chance: random.Random, limit: int = 40) -> Decimal:
     # Thirteen decimals: sums that are only right to the cent by luck would show.
     return Decimal(chance.randrange(0, limit * 10**13)) / 10**13
+
+
+def filled(mart: str, number: int, chance: random.Random, **fixed) -> list[dict]:
+    """Rows of a mart with something of the right type in every column."""
+    kinds = contracts()[mart]
+    rows = []
+    for n in range(number):
+        values = {
+            "varchar": lambda name, n=n: f"{name} {n}",
+            "date": lambda name, n=n: LAST - datetime.timedelta(days=n % 20),
+            "timestamp": lambda name, n=n: f"{LAST} 10:{n % 60:02}:00",
+            "boolean": lambda name: True,
+            "bigint": lambda name, n=n: n + 1,
+        }
+        row = {
+            name: values[kind](name) if kind in values else _money(chance)
+            for name, kind in kinds.items()
+        }
+        rows.append(row | {name: value(n) for name, value in fixed.items()})
+    return rows
 
 
 def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
@@ -100,6 +122,8 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                     "tolerance_usd": Decimal(1),
                     "status": chance.choice(["matched", "within_tolerance", "breach", "no_bill"]),
                     "reason_code": chance.choice(["late", "stale_rate", None]),
+                    "known_absent_usd": Decimal(0),
+                    "decision_state": "open",
                     "is_settled": day < LAST,
                 }
             )
@@ -114,7 +138,40 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                 "mystery_spend_usd": _money(chance, 10),
             }
         )
+    # One line that only one side can ever know: a difference, and no variance.
+    daily[0] |= {"status": "known_absent", "known_absent_usd": daily[0]["variance_usd"]}
+    daily[0] |= {"variance_usd": Decimal(0), "decision_state": None, "reason_code": "tax"}
+    states = ["open", "accepted", "disputed", "reopened"]
     return {
+        "fct_reconciliation_exceptions": filled(
+            "fct_reconciliation_exceptions",
+            12,
+            chance,
+            decision_state=lambda n: states[n % 4],
+            variance_usd=lambda n: _money(chance) - 20,
+        ),
+        "fct_leaked_spend": filled("fct_leaked_spend", 4, chance),
+        "fct_unmetered_usage_daily": filled("fct_unmetered_usage_daily", 4, chance),
+        "fct_efficiency_weekly": filled(
+            "fct_efficiency_weekly",
+            3 * len(teams),
+            chance,
+            team_id=lambda n: teams[n // 3],
+            week_start_date=lambda n: LAST - datetime.timedelta(days=7 * (n % 3) + 6),
+        ),
+        "fct_savings_opportunities": filled(
+            "fct_savings_opportunities", 2 * len(teams), chance, team_id=lambda n: teams[n // 2]
+        ),
+        "fct_prompt_regressions": filled("fct_prompt_regressions", 2, chance),
+        "fct_retry_paths_weekly": filled("fct_retry_paths_weekly", 2, chance),
+        "fct_chargeback_statements": filled(
+            "fct_chargeback_statements",
+            2 * len(teams),
+            chance,
+            team_id=lambda n: teams[n // 2],
+            posting_period=lambda n: datetime.date(2026, 8 + n % 2, 1),
+        ),
+        "fct_chargeback_ledger": filled("fct_chargeback_ledger", 9, chance),
         "fct_spend_daily": spend,
         "fct_reconciliation_daily": daily,
         "fct_attribution_coverage_daily": coverage,

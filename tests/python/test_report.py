@@ -120,11 +120,12 @@ def test_the_reconciliation_adds_up(plain):
     expected = ask(
         plain,
         "select provider, sum(gateway_cost_usd), sum(provider_cost_usd), sum(variance_usd), "
-        "sum(abs(variance_usd)), count(*) filter (status = 'breach') "
+        "sum(abs(variance_usd)), count(*) filter (status = 'breach'), sum(known_absent_usd) "
         "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
     )
     found = page.rows("Ours against")
     names = ("name", "gateway_usd", "provider_usd", "variance_usd", "gross_usd", "breaches")
+    names += ("known_absent_usd",)
     assert [tuple(row[name] for name in names) for row in found] == expected
     steps = page.rows("From our cost")
     assert sum(step["amount_usd"] for step in steps[:-1]) == steps[-1]["amount_usd"]
@@ -132,6 +133,43 @@ def test_the_reconciliation_adds_up(plain):
     days = page.rows("Variance per day")
     for place, row in enumerate(found):
         assert sum(day[f"p{place}"] or 0 for day in days) == row["variance_usd"]
+
+
+def test_the_work_list_is_the_marts(plain):
+    """Open items first, then by amount; each can be found and led to."""
+    found = Page(plain / "report" / "reconciliation.html").rows("Lines that breach")
+    expected = ask(
+        plain,
+        "select decision_state, variance_usd from marts.fct_reconciliation_exceptions "
+        "order by decision_state not in ('open', 'reopened'), abs(variance_usd) desc",
+    )
+    assert [(row["decision_state"], row["variance_usd"]) for row in found] == expected
+    index = mart_tables.search_index(plain / "report")
+    assert len([entry for entry in index if entry["what"] == "Disputed"]) == len(expected)
+
+
+def test_savings_and_units_are_the_marts(plain):
+    page = Page(plain / "report" / "efficiency.html")
+    assert (
+        sum(row["saving_usd"] for row in page.rows("What would have cost less"))
+        == (ask(plain, "select sum(saving_usd) from marts.fct_savings_opportunities")[0][0])
+    )
+    expected = dict(
+        ask(
+            plain,
+            "select team_id, cast(cost_usd * 1000 / request_count as decimal(30, 4)) "
+            "from marts.fct_efficiency_weekly where week_start_date = '2026-09-14'",
+        )
+    )
+    found = page.rows("Scoreboard")
+    assert {row["team_id"]: round(row["unit_usd"], 4) for row in found} == expected
+
+
+def test_statements_are_the_marts(plain):
+    pages = all_pages(plain / "report" / "teams")
+    found = [row["total_usd"] for page in pages for row in page.rows("Statements")]
+    expected = ask(plain, "select total_usd from marts.fct_chargeback_statements")
+    assert sorted(found) == sorted(total for (total,) in expected)
 
 
 def test_what_is_shown_is_the_figure_rounded(plain, odd):
