@@ -114,7 +114,7 @@ class Report:
             "requests": teams.requests_table(self.requests.get(team_id, [])),
             "traces": teams.traces_table(self.traces.get(team_id, [])),
             "waste": teams.waste_table(wasted),
-            "savings": efficiency.savings_table(saving, _SHOWN_ON_TEAM_PAGE),
+            "savings": efficiency.savings_table(saving, _SHOWN_ON_TEAM_PAGE, team=False),
         }
 
     def pages(self) -> Iterator[tuple[str, str, str, dict]]:

@@ -126,14 +126,15 @@ def savings(marts: Marts) -> list[dict]:
     return rows
 
 
-def savings_table(rows: list[dict], limit: int = _SHOWN) -> Table:
+def savings_table(rows: list[dict], limit: int = 15, team: bool = True) -> Table:
     """A list of estimates; no total, because one attempt may stand under several."""
     kept, more = top(rows, limit)
+    owner = [Column("team_id", "Team")] if team else []
     return Table(
         "What would have cost less last month, USD (estimates that overlap: not to be added up)",
         [
             Column("opportunity", "What"),
-            Column("team_id", "Team"),
+            *owner,
             Column("service_name", "Service"),
             Column("feature", "Feature"),
             Column("billed_model", "Model"),

@@ -203,6 +203,8 @@ def exceptions(marts: Marts) -> Table:
     )
     for n, row in enumerate(rows):
         row["cause"] = words(row["reason_code"])
+        said = (row["reason_evidence"], row["next_step"])
+        row["evidence"] = ". ".join(text for text in said if text)
         row["_id"] = f"exception-{n + 1}"
     kept, more = top(rows, _SHOWN)
     return Table(
@@ -215,8 +217,7 @@ def exceptions(marts: Marts) -> Table:
             Column("meter", "Meter"),
             Column("variance_usd", "Variance", "change"),
             Column("cause", "Suggested cause"),
-            Column("reason_evidence", "Evidence", "small"),
-            Column("next_step", "Next step", "small"),
+            Column("evidence", "Evidence, and what to do", "small"),
             Column("owner_name", "Owner"),
             Column("age_days", "Age, days", "count"),
             Column("decision_state", "State"),

@@ -49,13 +49,18 @@ function draw(figure) {
   const table = figure.querySelector("table");
   const place = figure.querySelector(".plot");
   if (!table || !place) return;
+  const rows = rowsOf(table);
+  const chart = window.CHARTS[figure.dataset.chart];
   const spec = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     width: "container",
     autosize: { type: "fit-x", contains: "padding" },
-    ...window.CHARTS[figure.dataset.chart],
-    data: { values: rowsOf(table) },
+    ...chart,
+    data: { values: rows },
   };
+  // A height per row of the chart, as a number: with a step the drawing would not fit its width.
+  const { step } = chart.height;
+  if (step) spec.height = step * new Set(rows.map((row) => row[chart.encoding.y.field])).size;
   // `ast`: expressions are interpreted, because the page forbids eval.
   vegaEmbed(place, spec, {
     actions: false, renderer: "svg", ast: true, config: CONFIG, defaultStyle: false,
