@@ -18,3 +18,10 @@
     cast(sum(case when status = 'no_bill' then 1 else 0 end) as bigint) as no_bill_count,
     cast(min(case when is_settled then 1 else 0 end) as integer) = 1 as is_settled
 {%- endmacro %}
+
+{# The sums that every view of the reconciliation must agree on. #}
+{% macro summed_sides() -%}
+    {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'known_absent_usd', 'variance_usd'] %}
+    coalesce(sum({{ amount }}), 0) as {{ amount }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
