@@ -20,9 +20,7 @@ costs as (
 
 days as (
 
-    {% for day in range(31) %}
-    select {{ day }} as day_of_month {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ month_day_numbers() }}
 
 ),
 
@@ -72,13 +70,13 @@ by_day as (
 
     select
         by_month.*,
-        {{ days_before('by_month.usage_period', '(-days.day_of_month)') }} as bucket_date,
+        {{ days_before('by_month.usage_period', '(-days.day_number)') }} as bucket_date,
         count(*) over (partition by by_month.source_ref) as day_count,
-        row_number() over (partition by by_month.source_ref order by days.day_of_month) as day_number
+        row_number() over (partition by by_month.source_ref order by days.day_number) as nth_day
     from by_month
     inner join days
         on
-            {{ days_before('by_month.usage_period', '(-days.day_of_month)') }}
+            {{ days_before('by_month.usage_period', '(-days.day_number)') }}
             < {{ months_after('by_month.usage_period', 1) }}
     where by_month.allocated_by = 'day'
 
@@ -89,8 +87,8 @@ spread as (
 
     select
         *,
-        {{ prorate('amount_usd', 'day_number', 'day_count') }}
-        - {{ prorate('amount_usd', '(day_number - 1)', 'day_count') }} as day_usd
+        {{ prorate('amount_usd', 'nth_day', 'day_count') }}
+        - {{ prorate('amount_usd', '(nth_day - 1)', 'day_count') }} as day_usd
     from by_day
 
 ),
@@ -100,10 +98,10 @@ final as (
     select pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued, amount_usd
     from from_requests
     union all
-    select pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued, day_usd
+    select pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued, day_usd as amount_usd
     from spread
     union all
-    select pool_id, rule_id, usage_period, usage_period, source_ref, charge_type, provider, is_accrued, amount_usd
+    select pool_id, rule_id, usage_period, usage_period as bucket_date, source_ref, charge_type, provider, is_accrued, amount_usd
     from by_month
     where allocated_by = 'month'
 

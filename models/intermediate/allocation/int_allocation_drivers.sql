@@ -66,8 +66,8 @@ used as (
         on
             buckets.usage_period = usage.usage_period
             and (rules.allocated_by = 'month' or buckets.bucket_date = usage.usage_date)
-            and (rules.driver_provider is null or usage.provider = rules.driver_provider)
-            and (rules.driver_environment is null or usage.environment = rules.driver_environment)
+            and (rules.driver_provider is null or rules.driver_provider = usage.provider)
+            and (rules.driver_environment is null or rules.driver_environment = usage.environment)
     left join scopes
         on buckets.rule_id = scopes.rule_id
     left join named

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Each day's spend with the pool it belongs to, if any: its own team charges it first, and the pool then
 -- moves it on.
 with charges as (

@@ -58,7 +58,7 @@ rated as (
         {{ money_ratio_of('allocated.amount_usd', 'allocated.origin_usd') }} as ratio,
         row_number() over (
             partition by allocated.source_ref, allocated.usage_period
-            order by abs(allocated.amount_usd) desc, allocated.team_id, allocated.cost_center_id
+            order by abs(allocated.amount_usd) desc, allocated.team_id asc, allocated.cost_center_id asc
         ) as size_rank
     from origins as allocated
     left join rules

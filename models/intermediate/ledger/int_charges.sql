@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 -- Everything that is to be charged for a month, as known today: usage at its price, shared costs by rule,
 -- credits, and adjustments made by hand.
 with usage as (

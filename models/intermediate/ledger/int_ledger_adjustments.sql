@@ -92,6 +92,8 @@ parts as (
 
 select
     *,
-    case when entry_type = 'adjustment' and reason not in ('late_arrival', 'invoice_received') then difference_unpriced else 0 end
-        as part_unpriced
+    case
+        when entry_type = 'adjustment' and reason not in ('late_arrival', 'invoice_received') then difference_unpriced
+        else 0
+    end as part_unpriced
 from parts
