@@ -23,7 +23,7 @@ from scripts.reporting import (
 )
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.site import SiteError, environment, write
-from scripts.reporting.tables import Table, top, total
+from scripts.reporting.tables import Column, Table, top, total
 from scripts.warehouse import WarehouseError, connect
 
 _SHOWN_ON_FIRST_PAGE = 12
@@ -50,6 +50,8 @@ class Report:
         self.providers = reconciliation.providers(marts, when)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
         self.statements = chargeback.statements(marts, when)
+        self.budgets = chargeback.budgets(marts, when)
+        self.anomalies = chargeback.anomalies(marts, when)
         self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
         self.by_team = defaultdict(list)
@@ -65,6 +67,8 @@ class Report:
         )
         for row in rows:
             row["_href"] = teams.page_name(row["name"])
+            row["plan_share"] = self.budgets.get(row["name"], {}).get("spent_share")
+        found.columns.insert(4, Column("plan_share", "Of the plan", "share"))
         found.rows, found.more = top(rows, limit or len(rows))
         return found
 
@@ -87,7 +91,9 @@ class Report:
         daily = spend.by_day(self.marts, self.period, "provider")
         return {
             "head": head,
-            "attention": overview.attention(self.marts, self.period, head, self.providers),
+            "attention": overview.attention(
+                self.marts, head, self.providers, self.budgets, self.anomalies
+            ),
             "daily": spend.daily_table(daily, self.period),
             "teams": self.teams_table(_SHOWN_ON_FIRST_PAGE),
             "providers": self.by("provider", "Provider"),
@@ -100,15 +106,19 @@ class Report:
         drivers, wasted = self.by_team.get(team_id, []), self.waste.get(team_id, [])
         known = self.recipients.get(team_id)
         statements = self.statements.get(team_id, [])
-        plan = chargeback.plan(statements, self.period)
+        budget = self.budgets.get(team_id) or {}
+        odd = [row for row in self.anomalies if row["team_id"] == team_id]
         saving = [row for row in self.savings if row["team_id"] == team_id]
         return {
             "team_id": team_id,
             "name": (known or {}).get("team_name") or team_id,
             "head": teams.headline(drivers, wasted),
             "who": teams.goes_to(known),
-            "plan": plan,
-            "month": teams.month_table(self.daily.get(team_id, {}), self.period, plan),
+            "budget": budget,
+            "month": teams.month_table(
+                self.daily.get(team_id, {}), self.period, budget.get("budget_usd")
+            ),
+            "anomalies": chargeback.anomalies_table(odd, _SHOWN_ON_TEAM_PAGE),
             "statements": chargeback.statements_table(statements),
             "drivers": teams.drivers_table(drivers),
             "requests": teams.requests_table(self.requests.get(team_id, [])),

@@ -11,13 +11,14 @@ from pathlib import Path
 from tqdm import tqdm
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.utility import xl_col_to_name
 
+from scripts import import_reviews
 from scripts.reporting.marts import Marts, period
 from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, TooManyRows, fill, put
 from scripts.reporting.tables import total
 from scripts.warehouse import WarehouseError, connect
 
-DECISIONS = ("accepted", "disputed")
 _NOTE = (
     "Amounts are US dollars. Excel keeps 15 digits of a number: totals here are right to the cent; "
     "columns that end in _exact have every digit, as text. Totals are live: they follow the rows "
@@ -31,7 +32,7 @@ def sheets() -> list[Sheet]:
     return [
         Sheet("Daily reconciliation", "fct_reconciliation_daily", since="usage_date"),
         Sheet(
-            "Exceptions",
+            import_reviews.SHEET,
             "fct_reconciliation_exceptions",
             order="abs(variance_usd) desc, 1",
             exact=("variance_usd",),
@@ -107,17 +108,9 @@ def _totals(page, row: int, found: list[Sheet], styles: Styles) -> None:
             page.write_formula(row, 4, ties, styles.bold, value="yes")
 
 
-def choices(marts: Marts, exceptions: Sheet) -> dict[str, list[str]]:
-    """What may be chosen in a drop-down."""
-    reasons = {row["reason_code"] for row in exceptions.rows if row["reason_code"]}
-    if marts.has("dim_reconciliation_reasons"):
-        found = marts.rows("select reason_code from marts.dim_reconciliation_reasons")
-        reasons |= {row["reason_code"] for row in found}
-    return {"decision": list(DECISIONS), "reason": sorted(reasons)}
-
-
-def lists(book: Workbook, wanted: dict[str, list[str]]) -> dict[str, str]:
-    """Write the choices on a hidden sheet, because Excel caps a list inside a rule at 255."""
+def lists(book: Workbook) -> dict[str, str]:
+    """Write what import_reviews takes on a hidden sheet: Excel caps a list inside a rule at 255."""
+    wanted = {"decision": import_reviews.DECISIONS, "reason": import_reviews.reasons()}
     page = book.add_worksheet("Lists")
     page.hide()
     named = {}
@@ -125,9 +118,8 @@ def lists(book: Workbook, wanted: dict[str, list[str]]) -> dict[str, str]:
         page.write_string(0, place, name)
         for row, value in enumerate(values, start=1):
             page.write_string(row, place, value)
-        if values:
-            letter = chr(ord("A") + place)
-            named[name] = f"=Lists!${letter}$2:${letter}${len(values) + 1}"
+        letter = xl_col_to_name(place)
+        named[name] = f"=Lists!${letter}$2:${letter}${len(values) + 1}"
     return named
 
 
@@ -151,8 +143,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
         with Workbook(str(half), options) as book:
             styles = Styles(book)
             summary(book, found, styles, about)
-            # The summary comes first to read, the lists last; a sheet stands where it was added.
-            named = lists(book, choices(marts, found[1]))
+            named = lists(book)
             for sheet in found:
                 fill(book, sheet, styles, named)
         half.replace(file)

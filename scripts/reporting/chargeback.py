@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table
+from scripts.reporting.tables import Column, Table, top
 
 _MONTHS = 6
+_RULES = {
+    "budget_share": "spend against the plan",
+    "rolling_share_of_budget": "last days against the plan's pace",
+    "daily_ratio": "day against the average before it",
+    "request_tokens": "size of a single request",
+}
 
 
 def statements(marts: Marts, period: Period) -> dict[str, list[dict]]:
@@ -31,10 +36,61 @@ def statements(marts: Marts, period: Period) -> dict[str, list[dict]]:
     return dict(found)
 
 
-def plan(rows: list[dict], period: Period) -> Decimal | None:
-    """The team's plan for the month; every cost centre's row carries the whole of it."""
-    plans = [row["budget_usd"] for row in rows if row["posting_period"] == period.month]
-    return max((amount for amount in plans if amount is not None), default=None)
+def budgets(marts: Marts, period: Period) -> dict[str, dict]:
+    """Plan, charges so far and forecast of each team for the month."""
+    if not marts.has("fct_budget_status"):
+        return {}
+    rows = marts.rows(
+        f"""
+        select
+            team_id, budget_usd, override_reason, approved_by, spent_usd, spent_share,
+            forecast_usd, forecast_share, forecast_error_share, alert_state
+        from marts.fct_budget_status
+        where budget_period = '{period.month}'
+        """
+    )
+    return {row["team_id"]: row for row in rows}
+
+
+def anomalies(marts: Marts, period: Period) -> list[dict]:
+    """What broke a rule of spend this month, newest and gravest first."""
+    if not marts.has("fct_spend_anomalies"):
+        return []
+    rows = marts.rows(
+        f"""
+        select
+            usage_date, team_id, rule_id, rule_kind, severity, threshold, observed_usd,
+            baseline_usd, observed_tokens
+        from marts.fct_spend_anomalies
+        where usage_date between '{period.month}' and '{period.last}'
+        order by
+            usage_date desc,
+            case severity when 'critical' then 0 when 'warning' then 1 else 2 end,
+            observed_usd desc, team_id, rule_id, anomaly_id
+        """
+    )
+    for row in rows:
+        row["rule"] = _RULES.get(row["rule_kind"], (row["rule_kind"] or "").replace("_", " "))
+    return rows
+
+
+def anomalies_table(rows: list[dict], limit: int) -> Table:
+    """Days and requests out of the ordinary."""
+    kept, more = top(rows, limit)
+    return Table(
+        "Out of the ordinary this month, USD",
+        [
+            Column("usage_date", "Day", "date"),
+            Column("rule", "What"),
+            Column("severity", "Severity"),
+            Column("observed_usd", "Spent", "unit"),
+            Column("baseline_usd", "Compared with", "unit"),
+            Column("observed_tokens", "Tokens", "count"),
+        ],
+        kept,
+        empty="Nothing broke a rule of spend.",
+        more=more,
+    )
 
 
 def statements_table(rows: list[dict]) -> Table:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from scripts.reporting import governance, reconciliation
+from scripts.reporting import governance
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import count, ratio, share, total, usd
+from scripts.reporting.teams import page_name
 
 # Below this share of the spend a missing owner is on its page, not on the first one.
 _MYSTERY_SHARE = Decimal("0.01")
@@ -39,9 +40,11 @@ def headline(
     }
 
 
-def attention(marts: Marts, period: Period, head: dict, found: list[dict]) -> list[dict]:
+def attention(
+    marts: Marts, head: dict, found: list[dict], budgets: dict[str, dict], odd: list[dict]
+) -> list[dict]:
     """One sentence per thing that somebody should look at, gravest first."""
-    items = [
+    items = _budgets(budgets) + [
         _item(
             "grave",
             row["name"],
@@ -52,6 +55,7 @@ def attention(marts: Marts, period: Period, head: dict, found: list[dict]) -> li
         for row in sorted(found, key=lambda row: -(row["gross_usd"] or 0))[:_SHOWN]
         if row["breaches"]
     ]
+    items += _anomalies(odd)
     if (head["mystery_share"] or 0) > _MYSTERY_SHARE:
         items.append(
             _item(
@@ -79,10 +83,36 @@ def attention(marts: Marts, period: Period, head: dict, found: list[dict]) -> li
     return items
 
 
+def _budgets(budgets: dict[str, dict]) -> list[dict]:
+    """Teams whose plan is reached or will be, furthest first."""
+    rows = [row for row in budgets.values() if row["alert_state"] in ("critical", "warning")]
+    rows.sort(key=lambda row: (row["alert_state"] != "critical", -(row["spent_share"] or 0)))
+    return [
+        _item(
+            "grave" if row["alert_state"] == "critical" else "note",
+            row["team_id"],
+            f"has used {share(row['spent_share'])} of its plan of USD {usd(row['budget_usd'])}; "
+            f"forecast USD {usd(row['forecast_usd'])}.",
+            page_name(row["team_id"]),
+        )
+        for row in rows[:_SHOWN]
+    ]
+
+
+def _anomalies(rows: list[dict]) -> list[dict]:
+    """Days and requests out of the ordinary; budgets have a sentence of their own."""
+    rows = [row for row in rows if row["rule_kind"] != "budget_share"]
+    return [
+        _item(
+            "grave" if row["severity"] == "critical" else "note",
+            row["team_id"],
+            f"on {row['usage_date']}: {row['rule']}, USD {usd(row['observed_usd'])}"
+            + (f" against {usd(row['baseline_usd'])}." if row["baseline_usd"] is not None else "."),
+            f"{page_name(row['team_id'])}#odd",
+        )
+        for row in rows[:_SHOWN]
+    ]
+
+
 def _item(level: str, what: str, says: str, to: str) -> dict:
     return {"level": level, "what": what, "says": says, "to": to}
-
-
-def lights(found: list[dict]):
-    """The light of each provider."""
-    return reconciliation.lights(found)

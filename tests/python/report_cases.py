@@ -171,6 +171,18 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
             team_id=lambda n: teams[n // 2],
             posting_period=lambda n: datetime.date(2026, 8 + n % 2, 1),
         ),
+        "fct_budget_status": filled(
+            "fct_budget_status",
+            len(teams),
+            chance,
+            team_id=lambda n: teams[n],
+            budget_period=lambda n: datetime.date(2026, 9, 1),
+            alert_state=lambda n: ["ok", "warning", "critical"][n % 3],
+            spent_share=lambda n: Decimal(n + 1) / 4,
+        ),
+        "fct_spend_anomalies": filled(
+            "fct_spend_anomalies", len(teams), chance, team_id=lambda n: teams[n]
+        ),
         "fct_chargeback_ledger": filled("fct_chargeback_ledger", 9, chance),
         "fct_spend_daily": spend,
         "fct_reconciliation_daily": daily,
@@ -205,7 +217,7 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
 
 def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
     """The same rows with an odd name in every text cell that is not a code of ours."""
-    codes = {"status", "outcome", "attribution_status", "decision_state", "posting_state"}
+    codes = {"status", "outcome", "attribution_status", "decision_state", "alert_state"}
     found: dict[str, list[dict]] = {}
     for mart, members in rows.items():
         found[mart] = []
