@@ -15,6 +15,7 @@ from scripts.reporting import (
     chargeback,
     efficiency,
     governance,
+    invoices,
     overview,
     reconciliation,
     search,
@@ -49,6 +50,7 @@ class Report:
         self.waste = teams.waste(marts, when)
         self.providers = reconciliation.providers(marts, when)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
+        self.reconciliation |= invoices.page(marts, when)
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
         self.anomalies = chargeback.anomalies(marts, when)

@@ -35,7 +35,7 @@ def headline(
         "unpriced": sum(row.unpriced for row in drivers),
         "bills": f"{count(breaches)} to look at"
         if breaches
-        else ("agree" if billed else "none yet"),
+        else ("nothing to look at" if billed else "none yet"),
         "bills_note": f"lines of the bills of {len(billed)} providers" if billed else "",
     }
 
@@ -75,12 +75,12 @@ def attention(
                 "governance.html#prices",
             )
         )
-    records = sum(int(row["records"]) for row in governance.quarantine(marts).rows)
+    records = governance.quarantine(marts).total["records"]
     if records:
         items.append(
             _item("note", "Set aside", f"are {count(records)} records.", "governance.html#records")
         )
-    return items
+    return sorted(items, key=lambda item: item["level"] != "grave")
 
 
 def _budgets(budgets: dict[str, dict]) -> list[dict]:
@@ -100,8 +100,11 @@ def _budgets(budgets: dict[str, dict]) -> list[dict]:
 
 
 def _anomalies(rows: list[dict]) -> list[dict]:
-    """Days and requests out of the ordinary; budgets have a sentence of their own."""
-    rows = [row for row in rows if row["rule_kind"] != "budget_share"]
+    """The newest of each team and rule; budgets have a sentence of their own."""
+    newest = {}
+    for row in rows:
+        if row["severity"] in ("critical", "warning") and row["rule_kind"] != "budget_share":
+            newest.setdefault((row["team_id"], row["rule_id"]), row)
     return [
         _item(
             "grave" if row["severity"] == "critical" else "note",
@@ -110,7 +113,7 @@ def _anomalies(rows: list[dict]) -> list[dict]:
             + (f" against {usd(row['baseline_usd'])}." if row["baseline_usd"] is not None else "."),
             f"{page_name(row['team_id'])}#odd",
         )
-        for row in rows[:_SHOWN]
+        for row in list(newest.values())[:_SHOWN]
     ]
 
 

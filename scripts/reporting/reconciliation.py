@@ -160,11 +160,11 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
         """
     )
     at = total(row["gateway_usd"] for row in found)
-    steps = [_whole("Ours, priced from the logs", at)]
+    steps = [whole("Ours, priced from the logs", at)]
     for row in rows:
-        steps.append(_part(words(row["cause"]), -row["variance_usd"], at))
+        steps.append(part(words(row["cause"]), -row["variance_usd"], at))
         at -= row["variance_usd"]
-    steps.append(_whole("The providers' reports", at))
+    steps.append(whole("The providers' reports", at))
     return Table(
         "From our cost to the providers', USD (the axis does not begin at zero)",
         [Column("step", "Step"), Column("amount_usd", "USD", "usd")],
@@ -173,12 +173,14 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
     )
 
 
-def _whole(name: str, level: Decimal) -> dict:
+def whole(name: str, level: Decimal) -> dict:
+    """A step that says where the sum stands."""
     ends = {"from": f"{level:f}", "to": f"{level:f}", "kind": "whole"}
     return {"step": name, "amount_usd": level, "_amount_usd": ends}
 
 
-def _part(name: str, amount: Decimal, start: Decimal) -> dict:
+def part(name: str, amount: Decimal, start: Decimal) -> dict:
+    """A step that leads from a sum to the next."""
     kind = "more" if amount > 0 else "less"
     ends = {"from": f"{start:f}", "to": f"{start + amount:f}", "kind": kind}
     return {"step": name, "amount_usd": amount, "_amount_usd": ends}

@@ -150,6 +150,15 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
             decision_state=lambda n: states[n % 4],
             variance_usd=lambda n: _money(chance) - 20,
         ),
+        "fct_reconciliation_invoices": filled(
+            "fct_reconciliation_invoices",
+            8,
+            chance,
+            billing_period_start_date=lambda n: datetime.date(2026, 8, 1),
+            is_credit_memo=lambda n: n == 1,
+            status=lambda n: ["matched", "credit_memo", "not_invoiced", "breach"][n % 4],
+        ),
+        "fct_provider_restatements": filled("fct_provider_restatements", 3, chance),
         "fct_leaked_spend": filled("fct_leaked_spend", 4, chance),
         "fct_unmetered_usage_daily": filled("fct_unmetered_usage_daily", 4, chance),
         "fct_efficiency_weekly": filled(
