@@ -28,7 +28,7 @@ from scripts.reporting.tables import Column, Table, top, total
 from scripts.warehouse import WarehouseError, connect
 
 _SHOWN_ON_FIRST_PAGE = 12
-_SHOWN_ON_TEAM_PAGE = 5
+_SHOWN_ON_TEAM_PAGE = 4
 
 
 class Report:

@@ -8,7 +8,7 @@ from scripts.reporting.tables import Table, usd
 from scripts.reporting.teams import page_name
 
 # With more than this the index would be the largest file of the report.
-_LIMIT = 3000
+_LIMIT = 2000
 
 
 def index(

@@ -12,7 +12,7 @@ from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import Column, Table, ratio, top, total
 
-_DEAREST = 10
+_DEAREST = 6
 _DRIVERS = 8
 
 

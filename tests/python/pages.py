@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -26,7 +27,7 @@ class Page:
         return None
 
     def rows(self, caption: str) -> list[dict]:
-        """Rows by field: exact Decimal where a cell has a figure, else its text."""
+        """Rows by field: Decimal where a cell has a figure, exact outside charts, else its text."""
         table = self.table(caption)
         if table is None:
             return []
@@ -37,16 +38,24 @@ class Page:
         ]
 
     def figures(self):
-        """(exact, shown) of every figure in every table."""
-        for cell in self.soup.find_all("td", attrs={"data-value": True}):
-            yield cell["data-value"], cell.get_text().strip()
+        """(exact, shown) of every figure that has both."""
+        for cell in self.soup.find_all("td", attrs={"data-v": True}):
+            yield cell["data-v"], cell.get_text().strip()
 
 
 def _value(cell):
-    exact = cell.get("data-value")
-    if exact is None:
-        return cell.get_text().strip()
-    return Decimal(exact) if exact else None
+    text = cell.get_text().strip()
+    exact = cell.get("data-v")
+    if exact is not None:
+        return Decimal(exact) if exact else None
+    if cell.name == "td" and "figures" in cell.find_parent("table").get("class", []):
+        return None if text == "–" else _number(text)
+    return text
+
+
+def _number(text: str) -> Decimal:
+    number = Decimal(re.sub(r"[,%\s+]", "", text).replace("−", "-"))
+    return number / 100 if text.endswith("%") else number
 
 
 def all_pages(report: Path) -> list[Page]:

@@ -19,8 +19,15 @@ const CONFIG = {
   range: { category: [1, 2, 3, 4, 5, 6].map((n) => `var(--series-${n})`) },
 };
 
-const number = (cell) => (cell.dataset.value === "" ? null : Number(cell.dataset.value));
-const value = (cell) => ("value" in cell.dataset ? number(cell) : cell.textContent.trim());
+// A cell as people read it, as a number: 1,234.56 or −3.2 %; null for a dash.
+function number(cell) {
+  const text = cell.textContent.trim();
+  if (text === "–") return null;
+  if (text.includes("<")) return 0;
+  const value = Number(text.replace(/[,%\s]/g, "").replace("−", "-").replace("+", ""));
+  return text.endsWith("%") ? value / 100 : value;
+}
+const value = (cell) => (cell.tagName === "TD" ? number(cell) : cell.textContent.trim());
 
 // The rows of a table. Columns of a series become rows of their own: series, value, place.
 function rowsOf(table) {
@@ -31,14 +38,12 @@ function rowsOf(table) {
     const fixed = {};
     cells.forEach((cell, n) => {
       if ("series" in heads[n].dataset) return;
-      const { value: _, ...extra } = cell.dataset;
-      Object.assign(fixed, extra, { [heads[n].dataset.field]: value(cell), says: cell.textContent.trim() });
+      Object.assign(fixed, cell.dataset, { [heads[n].dataset.field]: value(cell), says: cell.textContent.trim() });
     });
     const series = heads.flatMap((head, n) => ("series" in head.dataset ? [n] : []));
     if (!series.length) found.push(fixed);
     series.forEach((n, place) => {
-      const { value: _, ...extra } = cells[n].dataset;
-      found.push({ ...fixed, ...extra, place, series: heads[n].textContent, value: number(cells[n]) });
+      found.push({ ...fixed, ...cells[n].dataset, place, series: heads[n].textContent, value: number(cells[n]) });
     });
   }
   for (const row of found) for (const end of ["from", "to"]) if (end in row) row[end] = Number(row[end]);
