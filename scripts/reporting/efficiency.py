@@ -151,18 +151,15 @@ def savings_table(rows: list[dict], limit: int = 15, team: bool = True) -> Table
 
 def regressions(marts: Marts) -> Table:
     """Prompt versions whose answers became longer."""
-    rows = (
-        marts.rows(
-            """
-            select
-                team_id, service_name, feature, billed_model, previous_prompt_version,
-                prompt_version, first_usage_date, output_rise, extra_output_cost_usd
-            from marts.fct_prompt_regressions
-            order by 9 desc nulls last, 1, 2, 3, 4, 6
-            """
-        )
-        if marts.has("fct_prompt_regressions")
-        else []
+    rows = marts.rows(
+        """
+        select
+            team_id, service_name, feature, billed_model, previous_prompt_version,
+            prompt_version, first_usage_date, output_rise, extra_output_cost_usd
+        from marts.fct_prompt_regressions
+        order by 9 desc nulls last, 1, 2, 3, 4, 6
+        """,
+        "fct_prompt_regressions",
     )
     kept, more = top(rows, _SHOWN)
     return Table(
@@ -186,21 +183,18 @@ def regressions(marts: Marts) -> Table:
 
 def paths(marts: Marts, period: Period) -> Table:
     """What repeated attempts cost, by the way they took."""
-    rows = (
-        marts.rows(
-            f"""
-            select
-                path_kind, from_model, to_model,
-                sum(attempt_count) as attempts, sum(failed_count) as failed,
-                sum(cost_usd) as cost_usd
-            from marts.fct_retry_paths_weekly
-            where week_start_date between '{period.first}' and '{period.last}'
-            group by 1, 2, 3
-            order by 6 desc nulls last, 1, 2, 3
-            """
-        )
-        if marts.has("fct_retry_paths_weekly")
-        else []
+    rows = marts.rows(
+        f"""
+        select
+            path_kind, from_model, to_model,
+            sum(attempt_count) as attempts, sum(failed_count) as failed,
+            sum(cost_usd) as cost_usd
+        from marts.fct_retry_paths_weekly
+        where week_start_date between '{period.first}' and '{period.last}'
+        group by 1, 2, 3
+        order by 6 desc nulls last, 1, 2, 3
+        """,
+        "fct_retry_paths_weekly",
     )
     kept, more = top(rows, _SHOWN)
     return Table(

@@ -116,20 +116,17 @@ def unpriced(marts: Marts, period: Period) -> Table:
 
 def quarantine(marts: Marts) -> Table:
     """What could not be read, by reason; with one place to look at."""
-    rows = (
-        marts.rows(
-            """
-            select
-                source_system, stage, reason, count(*) as records,
-                sum(estimated_cost_usd) as estimated_usd, max(loaded_at) as last_loaded_at,
-                min(source_file) as source_file
-            from marts.fct_quarantined_records
-            group by 1, 2, 3
-            order by 4 desc, 1, 2, 3
-            """
-        )
-        if marts.has("fct_quarantined_records")
-        else []
+    rows = marts.rows(
+        """
+        select
+            source_system, stage, reason, count(*) as records,
+            sum(estimated_cost_usd) as estimated_usd, max(loaded_at) as last_loaded_at,
+            min(source_file) as source_file
+        from marts.fct_quarantined_records
+        group by 1, 2, 3
+        order by 4 desc, 1, 2, 3
+        """,
+        "fct_quarantined_records",
     )
     kept, more = top(rows, _SHOWN)
     return Table(

@@ -93,19 +93,16 @@ def steps(found: list[dict]) -> Table:
 
 def restatements(marts: Marts, period: Period) -> Table:
     """What a provider changed after it was first reported."""
-    changed = (
-        marts.rows(
-            f"""
-            select
-                usage_date, provider, billing_account_id, model_name, token_class,
-                last_restated_at, before_usd, after_usd, restated_usd
-            from marts.fct_provider_restatements
-            where usage_date between '{period.first}' and '{period.last}' and is_counted
-            order by abs(restated_usd) desc, 1, 2, 3, 4, 5
-            """
-        )
-        if marts.has("fct_provider_restatements")
-        else []
+    changed = marts.rows(
+        f"""
+        select
+            usage_date, provider, billing_account_id, model_name, token_class,
+            last_restated_at, before_usd, after_usd, restated_usd
+        from marts.fct_provider_restatements
+        where usage_date between '{period.first}' and '{period.last}' and is_counted
+        order by abs(restated_usd) desc, 1, 2, 3, 4, 5
+        """,
+        "fct_provider_restatements",
     )
     kept, more = top(changed, _SHOWN)
     return Table(

@@ -28,8 +28,13 @@ class Marts:
         """The mart's columns in its own order, each with the engine's name of its type."""
         return self._types[mart]
 
-    def rows(self, sql: str) -> list[dict]:
-        """The rows of a query, one dict each; money is Decimal, dates are date."""
+    def rows(self, sql: str, *needs: str) -> list[dict]:
+        """The rows of a query, one dict each; money is Decimal, dates are date.
+
+        None where a mart that it needs was not built.
+        """
+        if not self.has(*needs):
+            return []
         cursor = self._connection.execute(sql)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

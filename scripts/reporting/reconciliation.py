@@ -188,20 +188,17 @@ def part(name: str, amount: Decimal, start: Decimal) -> dict:
 
 def exceptions(marts: Marts) -> Table:
     """The work list: what nobody has decided on first, then by amount."""
-    rows = (
-        marts.rows(
-            """
-            select
-                usage_date, provider, billing_account_id, billed_model, meter, variance_usd,
-                reason_code, reason_evidence, next_step, owner_name, age_days, decision_state
-            from marts.fct_reconciliation_exceptions
-            order by
-                case when decision_state in ('open', 'reopened') then 0 else 1 end,
-                abs(variance_usd) desc, 1, 2, 3, 4, 5
-            """
-        )
-        if marts.has("fct_reconciliation_exceptions")
-        else []
+    rows = marts.rows(
+        """
+        select
+            usage_date, provider, billing_account_id, billed_model, meter, variance_usd,
+            reason_code, reason_evidence, next_step, owner_name, age_days, decision_state
+        from marts.fct_reconciliation_exceptions
+        order by
+            case when decision_state in ('open', 'reopened') then 0 else 1 end,
+            abs(variance_usd) desc, 1, 2, 3, 4, 5
+        """,
+        "fct_reconciliation_exceptions",
     )
     for n, row in enumerate(rows):
         row["cause"] = words(row["reason_code"])
@@ -232,21 +229,18 @@ def exceptions(marts: Marts) -> Table:
 
 def leaked(marts: Marts, period: Period) -> Table:
     """Usage that only one side knows, by credential."""
-    rows = (
-        marts.rows(
-            f"""
-            select
-                seen_by, provider, credential_id, sub_account_id, team_id, credential_status,
-                min(usage_date) as first_day, max(usage_date) as last_day,
-                sum(cost_usd) as cost_usd
-            from marts.fct_leaked_spend
-            where usage_date between '{period.first}' and '{period.last}'
-            group by 1, 2, 3, 4, 5, 6
-            order by 9 desc, 1, 2, 3, 4, 5, 6
-            """
-        )
-        if marts.has("fct_leaked_spend")
-        else []
+    rows = marts.rows(
+        f"""
+        select
+            seen_by, provider, credential_id, sub_account_id, team_id, credential_status,
+            min(usage_date) as first_day, max(usage_date) as last_day,
+            sum(cost_usd) as cost_usd
+        from marts.fct_leaked_spend
+        where usage_date between '{period.first}' and '{period.last}'
+        group by 1, 2, 3, 4, 5, 6
+        order by 9 desc, 1, 2, 3, 4, 5, 6
+        """,
+        "fct_leaked_spend",
     )
     for row in rows:
         row["credential_status"] = words(row["credential_status"])
@@ -272,20 +266,17 @@ def leaked(marts: Marts, period: Period) -> Table:
 
 def unmetered(marts: Marts, period: Period) -> Table:
     """Attempts outside our figures that a provider may bill."""
-    rows = (
-        marts.rows(
-            f"""
-            select
-                kind, provider, estimate_rule,
-                sum(attempt_count) as attempts, sum(estimated_cost_usd) as estimated_usd
-            from marts.fct_unmetered_usage_daily
-            where usage_date between '{period.first}' and '{period.last}'
-            group by 1, 2, 3
-            order by 5 desc nulls last, 1, 2, 3
-            """
-        )
-        if marts.has("fct_unmetered_usage_daily")
-        else []
+    rows = marts.rows(
+        f"""
+        select
+            kind, provider, estimate_rule,
+            sum(attempt_count) as attempts, sum(estimated_cost_usd) as estimated_usd
+        from marts.fct_unmetered_usage_daily
+        where usage_date between '{period.first}' and '{period.last}'
+        group by 1, 2, 3
+        order by 5 desc nulls last, 1, 2, 3
+        """,
+        "fct_unmetered_usage_daily",
     )
     for row in rows:
         row["kind"] = words(row["kind"])

@@ -61,8 +61,8 @@ class Sheet:
         return found + [(name, "input") for name in self.inputs]
 
     def money(self) -> list[str]:
-        """Columns of money, which a total makes sense of."""
-        return [name for name, kind in self.columns() if kind == "usd"]
+        """Columns of money that a total makes sense of; a sum of tolerances says nothing."""
+        return [name for name, kind in self.columns() if kind == "usd" and name != "tolerance_usd"]
 
     def cells(self, column: str) -> str:
         """The rows of a column as a formula names them."""

@@ -60,6 +60,12 @@ def make(file: Path, rows: dict[str, list[dict]], without: set[str] = frozenset(
     return file
 
 
+def ask(folder: Path, sql: str) -> list[tuple]:
+    """The rows of a query on w.duckdb in a folder."""
+    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
 def make_postgres(address: dict[str, str], rows: dict[str, list[dict]]) -> None:
     """The same in a Postgres database."""
     names = {name.removeprefix("PG").lower(): value for name, value in address.items()}

@@ -18,6 +18,7 @@ from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, share, unit, usd
 from tests.python import mart_tables
+from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
 
@@ -49,11 +50,6 @@ def odd(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         build(folder, bitten(quarter([f"team {n}" for n in range(len(ODD_NAMES))])), patch)
     return folder
-
-
-def ask(folder: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def cents(amount: Decimal) -> Decimal:

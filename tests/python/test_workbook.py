@@ -7,13 +7,13 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import openpyxl
 import pytest
 
 from scripts import import_reviews, workbook
 from scripts.reporting import sheets
 from tests.python import mart_tables
+from tests.python.mart_tables import ask
 from tests.python.report_cases import ODD_NAMES, bitten, quarter
 
 SHEETS = {
@@ -47,11 +47,6 @@ def odd(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         build(folder, bitten(quarter([f"team {n}" for n in range(len(ODD_NAMES))])), patch)
     return folder
-
-
-def ask(folder: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(str(folder / "w.duckdb"), read_only=True) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def column(page, name: str) -> list:
