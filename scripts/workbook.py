@@ -152,6 +152,15 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     return found
 
 
+def decisions(file: Path) -> int:
+    """How many decisions are filled in; 0 for a file that is no review."""
+    try:
+        rows = import_reviews.read_rows(file) if file.exists() else []
+    except import_reviews.FileError:
+        return 0
+    return sum(1 for row in rows if row.get("decision"))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the workbook; exit 2 when there is no warehouse, 1 when it cannot be written."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,9 +170,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--days", type=int, default=90, help="days of daily reconciliation (default: 90)"
     )
+    parser.add_argument(
+        "--replace", action="store_true", help="even when the old file has decisions filled in"
+    )
     options = parser.parse_args(arguments)
     if options.days < 1:
         parser.error("--days must be at least 1")
+    if not options.replace and (filled := decisions(options.out)):
+        print(
+            f"workbook: {options.out} has {filled} decisions filled in; import them with "
+            "scripts.import_reviews, then say --replace or name another file with --out",
+            file=sys.stderr,
+        )
+        return 1
     try:
         with connect() as connection:
             found = write(options.out, Marts(connection), options.days)

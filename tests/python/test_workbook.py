@@ -150,11 +150,9 @@ def test_drop_downs_offer_what_the_import_takes(plain):
     assert offered == {"decision": import_reviews.DECISIONS, "reason": import_reviews.reasons()}
 
 
-@pytest.mark.parametrize("which", ["plain", "odd"])
-def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
-    """What finance fills in reaches the seed, whatever the lines are called."""
-    folder = request.getfixturevalue(which)
-    book = openpyxl.load_workbook(folder / "review.xlsx")
+def fill_in(file: Path, saved: Path) -> None:
+    """Decide on two lines, as finance would in Excel."""
+    book = openpyxl.load_workbook(file)
     page = book["Exceptions"]
     heads = [cell.value for cell in page[1]]
     filled = {
@@ -168,7 +166,14 @@ def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
         for name, value in filled.items():
             page.cell(row, heads.index(name) + 1).value = value
             page.cell(row, heads.index(name) + 1).data_type = "s"
-    book.save(tmp_path / "filled.xlsx")
+    book.save(saved)
+
+
+@pytest.mark.parametrize("which", ["plain", "odd"])
+def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
+    """What finance fills in reaches the seed, whatever the lines are called."""
+    folder = request.getfixturevalue(which)
+    fill_in(folder / "review.xlsx", tmp_path / "filled.xlsx")
     reviews = tmp_path / "reviews.csv"
     shutil.copyfile(import_reviews.REVIEWS, reviews)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
@@ -181,6 +186,20 @@ def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
     assert len(found) == 2
     assert {Decimal(row["variance_usd"]) for row in found} <= {amount for (amount,) in lines}
     assert {row["note"] for row in found} == {"=looked(at)"}
+
+
+def test_decisions_are_not_written_over(plain, tmp_path, monkeypatch, capsys):
+    """An afternoon of finance's work must not be lost to a second `make workbook`."""
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
+    file = tmp_path / "filled.xlsx"
+    fill_in(plain / "review.xlsx", file)
+    before = file.read_bytes()
+    assert workbook.main(["--out", str(file)]) == 1
+    assert "2 decisions filled in" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert workbook.main(["--out", str(file), "--replace"]) == 0
+    assert workbook.decisions(file) == 0 and workbook.main(["--out", str(file)]) == 0
 
 
 @pytest.mark.parametrize("missing", [False, True])
