@@ -134,13 +134,14 @@ def savings_table(rows: list[dict], limit: int = 15, team: bool = True) -> Table
         "What would have cost less last month, USD (estimates that overlap: not to be added up)",
         [
             Column("opportunity", "What"),
+            # Beside the name, so that a narrow window shows it.
+            Column("saving_usd", "Saving", "bar"),
             *owner,
             Column("service_name", "Service"),
             Column("feature", "Feature"),
             Column("billed_model", "Model"),
             Column("alternative", "Instead"),
             Column("actual_usd", "Cost", "usd"),
-            Column("saving_usd", "Saving", "bar"),
             Column("assumption", "If", "small"),
         ],
         kept,
