@@ -24,10 +24,10 @@ def main() -> int:
         # Any command opens the session that the profile describes.
         if not dbtRunner().invoke(["--quiet", "show", "--inline", "select 1 as one"]).success:
             return 1
-        SparkSession.getActiveSession().sql(options.before)
+        SparkSession.builder.getOrCreate().sql(options.before)
     if not dbtRunner().invoke(["--quiet", *arguments]).success:
         return 1
-    session = SparkSession.getActiveSession()
+    session = SparkSession.builder.getOrCreate()
     for mart in MARTS:
         pq.write_table(
             naive(session.table(f"marts.{mart}").toArrow()), options.folder / f"{mart}.parquet"
