@@ -3,7 +3,8 @@
 -- credential that nobody registered, on an account of which others are registered, is nobody's.
 with lines as (
 
-    select * from {{ ref('int_bill_lines') }}
+    select * from {{ ref('int_bill_lines_by_category') }}
+    where amount_usd is not null
 
 ),
 

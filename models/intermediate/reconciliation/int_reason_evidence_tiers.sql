@@ -32,7 +32,7 @@ theirs as (
         {% endfor %}
         coalesce(tier_names.service_tier, bill_lines.service_tier, 'standard') as service_tier,
         sum(bill_lines.quantity) as provider_quantity
-    from {{ ref('int_bill_lines') }} as bill_lines
+    from {{ ref('int_bill_lines_by_category') }} as bill_lines
     left join tier_names
         on
             bill_lines.provider = tier_names.provider
