@@ -15,6 +15,13 @@ MARTS = (
     "fct_priced_requests",
     "fct_spend_daily",
     "fct_reconciliation_daily",
+    "fct_reconciliation_provider_daily",
+    "fct_reconciliation_team_daily",
+    "fct_reconciliation_monthly",
+    "fct_reconciliation_exceptions",
+    "fct_leaked_spend",
+    "fct_unmetered_usage_daily",
+    "fct_settlement_watermarks",
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
@@ -24,8 +31,8 @@ MARTS = (
     "dim_models",
     "dim_rate_cards",
 )
-# When a file was loaded says nothing of what is in it.
-NOT_COMPARED = {"loaded_at"}
+# When a file was loaded, or how old an item is today, says nothing of what is in it.
+NOT_COMPARED = {"loaded_at", "age_days"}
 
 
 class Project:

@@ -23,7 +23,8 @@ renamed as (
         'usage' as charge_type,
 
         ---------- what for
-        lower(coalesce(model, model_permaslug)) as model_name,
+        -- without the maker in front, as the gateways' names are read
+        lower(regexp_replace(coalesce(model, model_permaslug), '^[^/]+/', '')) as model_name,
         'all token classes' as token_class,
         coalesce(model_permaslug, model) || coalesce(' by ' || provider_name, '') as description,
         endpoint_id,
