@@ -188,7 +188,8 @@ def test_the_watermark_stops_at_the_first_day_that_is_not_final(sample):
 def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
     request, attempts, cost = sample.rows(
         "select logical_request_id, count(*), sum(cost_usd) from marts.fct_priced_requests "
-        "where provider = 'openai' and cost_usd > 0 group by 1 having count(*) > 1 order by 1 limit 1"
+        "where provider = 'openai' and cost_usd > 0 group by 1 having count(*) > 1 "
+        "order by 1 limit 1"
     )[0]
     shown = sample.dbt(
         "show", "--select", "dispute_request", "--vars", json.dumps({"request_id": request}),

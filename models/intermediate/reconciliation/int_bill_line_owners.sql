@@ -17,7 +17,7 @@ owners as (
     inner join {{ ref('int_team_windows') }} as teams
         on
             credentials.team_id = teams.team_id
-            and teams.valid_from < credentials.valid_to and teams.valid_to > credentials.valid_from
+            and credentials.valid_to > teams.valid_from and credentials.valid_from < teams.valid_to
 
 ),
 

@@ -17,12 +17,16 @@ copies as (
 
     select
         {{ line_keys() | join(', ') }},
+        description,
+        credential_id,
+        sub_account_id,
         currency,
+        quantity,
         amount,
         amount_usd,
         count(*) as copy_count
     from bill_lines
-    group by {{ line_keys() | join(', ') }}, description, credential_id, sub_account_id, currency, quantity, amount, amount_usd
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
 ),
 
@@ -31,7 +35,8 @@ summed as (
     select
         {{ line_keys() | join(', ') }},
         cast(sum(copy_count) as bigint) as line_count,
-        cast(sum(coalesce(amount_usd, 0) * cast(copy_count - 1 as decimal(8, 0))) as {{ money_type() }}) as repeated_usd,
+        cast(sum(coalesce(amount_usd, 0) * cast(copy_count - 1 as decimal(8, 0))) as {{ money_type() }})
+            as repeated_usd,
         max(case when currency != 'USD' then currency end) as other_currency,
         max(case when amount_usd is null then 1 else 0 end) as lacks_rate,
         min(case when amount = cast(amount as decimal(30, 2)) then 1 else 0 end) as is_whole_cents

@@ -38,8 +38,7 @@ theirs as (
             bill_lines.provider = tier_names.provider
             and bill_lines.service_tier = tier_names.alias
     where bill_lines.quantity is not null
-    group by {% for key in line_keys() %}bill_lines.{{ key }}, {% endfor %}
-        coalesce(tier_names.service_tier, bill_lines.service_tier, 'standard')
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
@@ -53,7 +52,8 @@ moved as (
         theirs.service_tier,
         theirs.provider_quantity - coalesce(ours.gateway_quantity, 0) as moved_quantity,
         row_number() over (
-            partition by {% for key in line_keys() %}theirs.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by
+                {{ line_keys_of('theirs') }}
             order by theirs.provider_quantity - coalesce(ours.gateway_quantity, 0) desc, theirs.service_tier
         ) as rank_in_line
     from theirs
