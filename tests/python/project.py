@@ -15,6 +15,8 @@ MARTS = (
     "fct_priced_requests",
     "fct_spend_daily",
     "fct_reconciliation_daily",
+    "fct_reconciliation_invoices",
+    "fct_provider_restatements",
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
