@@ -22,6 +22,8 @@ MARTS = (
     "fct_leaked_spend",
     "fct_unmetered_usage_daily",
     "fct_settlement_watermarks",
+    "fct_reconciliation_invoices",
+    "fct_provider_restatements",
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
