@@ -14,7 +14,7 @@ ours as (
         sum(gateway_quantity) as gateway_quantity
     from {{ ref('int_gateway_meters_daily') }}
     where is_counted
-    group by {{ line_keys() | join(', ') }}, service_tier
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
