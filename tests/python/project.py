@@ -15,6 +15,15 @@ MARTS = (
     "fct_priced_requests",
     "fct_spend_daily",
     "fct_reconciliation_daily",
+    "fct_reconciliation_provider_daily",
+    "fct_reconciliation_team_daily",
+    "fct_reconciliation_monthly",
+    "fct_reconciliation_exceptions",
+    "fct_leaked_spend",
+    "fct_unmetered_usage_daily",
+    "fct_settlement_watermarks",
+    "fct_reconciliation_invoices",
+    "fct_provider_restatements",
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
@@ -26,8 +35,8 @@ MARTS = (
     "dim_rate_cards",
     "fct_rate_changes",
 )
-# When a file was loaded says nothing of what is in it.
-NOT_COMPARED = {"loaded_at"}
+# When a file was loaded, or how old an item is today, says nothing of what is in it.
+NOT_COMPARED = {"loaded_at", "age_days"}
 
 
 class Project:

@@ -26,7 +26,8 @@ ranked as (
     select
         evidence.*,
         row_number() over (
-            partition by {% for key in line_keys() %}evidence.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by
+                {{ line_keys_of('evidence') }}
             order by reasons.reason_rank, evidence.reason_code, evidence.reason_evidence
         ) as place
     from evidence
