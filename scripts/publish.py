@@ -78,7 +78,9 @@ def main(arguments: list[str] | None = None) -> int:
 def publish(warehouse: Path, folder: Path, keep: int) -> tuple[Path, dict[str, int]]:
     """Write a version and turn the links to it; its folder, and the rows of each mart."""
     if target() != "duckdb":
-        raise PublishError(f"the target is {target()}: people read its marts themselves, docs/bi.md")
+        raise PublishError(
+            f"the target is {target()}: people read its marts themselves, docs/bi.md"
+        )
     if not warehouse.exists():
         raise PublishError(f"there is no warehouse at {warehouse}; run `make nightly`")
     now = datetime.now(UTC)

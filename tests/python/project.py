@@ -23,6 +23,15 @@ MARTS = (
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
+    "dim_dates",
+    "fct_efficiency_daily",
+    "fct_efficiency_weekly",
+    "fct_model_mix_weekly",
+    "fct_retry_paths_weekly",
+    "fct_prompt_regressions",
+    "fct_cache_savings_monthly",
+    "fct_savings_opportunities",
+    "fct_alerts",
 )
 # When a file was loaded says nothing of what is in it.
 NOT_COMPARED = {"loaded_at"}
@@ -36,6 +45,7 @@ class Project:
     ):
         self.landing = landing
         self.warehouse = folder / "warehouse.duckdb"
+        self.target = folder / "target"
         self._postgres = postgres
         self._root = root
         self._environment = os.environ | {
@@ -44,7 +54,7 @@ class Project:
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
             "DBT_PROFILES_DIR": str(root),
-            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
             **(postgres or {}),
         }

@@ -142,7 +142,9 @@ def test_a_night_that_did_not_pass_is_not_published(tmp_path, warehouse, capsys,
 
 
 def test_a_warehouse_that_is_written_or_absent_is_refused(tmp_path, warehouse, capsys, monkeypatch):
-    script = f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print('open', flush=True); input()"
+    script = (
+        f"import duckdb; c = duckdb.connect({str(warehouse)!r}); print('open', flush=True); input()"
+    )
     writer = subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,
