@@ -36,10 +36,6 @@ METERS = TOKEN_METERS + CALL_METERS
 CONTEXT_METERS = TOKEN_METERS[:8]
 
 DEPARTURES = {
-    "region_without_uplift": (
-        "int_rate_regions prices a model at the global price in every region its provider prices; "
-        "the seeds' header leaves it unpriced there"
-    ),
     "bare_bedrock_name_is_global": (
         "int_requests_with_model reads a region from a Bedrock id only: a model's own name, "
         "without a version behind a colon, says nothing of where it ran"
@@ -266,7 +262,9 @@ class Oracle:
             elif "bare_bedrock_name_is_global" in self._departures and not is_id:
                 return provider, self._named(provider, name, request.at), None
             region = profile["region_scope"]
-        return provider, self._named(provider, name, request.at), region
+        model = self._named(provider, name, request.at)
+        # a name that no model stands behind is not taken apart
+        return provider, model, region if model else None
 
     def tier(self, provider: str, name: str | None) -> str:
         """The tier of the card by the name a log has for it: the provider's own meaning first.
@@ -295,13 +293,11 @@ class Oracle:
     # --- prices -----------------------------------------------------------------------------------
 
     def _factor(self, provider: str, model: str, region: str, at: datetime) -> Decimal | None:
-        """The factor of a region on the global price; None where it has no price."""
+        """The factor of a region on the global price; None where the provider prices none there."""
         row = in_force(self._multipliers.get((provider, model, region), []), at)
         if row:
             return Decimal(row.values["multiplier"])
-        if "region_without_uplift" in self._departures and (provider, region) in self._regions:
-            return Decimal(1)
-        return None
+        return Decimal(1) if (provider, region) in self._regions else None
 
     def rates(
         self, provider: str, model: str, at: datetime, tier: str, region: str, context: int
