@@ -4,7 +4,7 @@
    models: names of models, each also given to ref() by the caller, so that lineage is drawn. #}
 {% macro union_requests(models) -%}
     {%- for model in models %}
-        {%- set known = graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {} %}
+        {%- set known = model_columns(model) %}
 select
         {%- for name, data_type in request_columns() %}
     {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}
