@@ -1,4 +1,4 @@
-"""A few business events beside the requests: tickets resolved, reports made, revenue by customer."""
+"""A few business events beside the requests: tickets resolved, reports made, revenue."""
 
 import json
 from datetime import timedelta
