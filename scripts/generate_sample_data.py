@@ -14,6 +14,7 @@ from pathlib import Path
 from scripts.sample import simulate
 from scripts.sample.bills import PAGES, Bills, pulls
 from scripts.sample.files import write_json, write_text
+from scripts.sample.outcomes import write_outcomes
 from scripts.sample.simulate import GATEWAYS, Period
 from scripts.sample.traffic import Calendar
 from scripts.sample.truth import Truth
@@ -134,6 +135,8 @@ def generate(args: argparse.Namespace, chunk_rows: int = simulate.CHUNK_ROWS) ->
     totals = period.run(progress=True)
     bills = Bills(calendar, totals.billed, totals.lost, period.card, args.requests)
     totals.files += write_bills(args.landing, bill_tables, bills, calendar)
+    if not args.only:
+        totals.files += write_outcomes(args.landing, calendar, args.seed)
     totals.files.sort()
     arguments = {
         "requests": args.requests,

@@ -34,6 +34,13 @@ MARTS = (
     "fct_cache_savings_monthly",
     "fct_savings_opportunities",
     "fct_alerts",
+    "fct_chargeback_ledger",
+    "fct_chargeback_statements",
+    "fct_chargeback_statement_lines",
+    "fct_chargeback_top_requests",
+    "fct_budget_status",
+    "fct_spend_anomalies",
+    "fct_unit_costs",
 )
 # When a file was loaded says nothing of what is in it.
 NOT_COMPARED = {"loaded_at"}

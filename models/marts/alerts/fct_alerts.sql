@@ -79,6 +79,25 @@ held_back as (
 
 ),
 
+-- a budget stays broken for the rest of its month, and is told once
+anomalies as (
+
+    select
+        'spend_anomaly' as kind,
+        case when rule_kind = 'budget_share' then {{ month_of('usage_date') }} else usage_date end as alert_date,
+        team_id,
+        rule_kind || ', rule ' || rule_id || case when rule_kind = 'request_tokens' then ', ' || request_key else '' end
+            as subject,
+        'spend is beyond its rule: ' || severity as cause,
+        count(*) as item_count,
+        max(observed_usd) as amount_usd,
+        cast(null as {{ money_type() }}) as whole_usd,
+        max(usage_date) as newest_date
+    from {{ ref('fct_spend_anomalies') }}
+    group by 2, 3, 4, 5
+
+),
+
 found as (
 
     {% set columns = 'kind, alert_date, team_id, subject, cause, item_count, amount_usd, whole_usd' %}
@@ -87,6 +106,8 @@ found as (
     select {{ columns }}, alert_date as newest_date from mystery
     union all
     select {{ columns }}, newest_date from unpriced
+    union all
+    select {{ columns }}, newest_date from anomalies
     union all
     select {{ columns }}, alert_date as newest_date from held_back
 
