@@ -17,7 +17,7 @@ from tests.python.project import ROOT
 from tests.python.test_publish import write_warehouse
 
 DOC = (ROOT / "docs" / "bi.md").read_text()
-QUERY = re.search(r'text\("""(.*?)"""\)', DOC, re.DOTALL).group(1)
+QUERY = re.search(r'text\(\s*"""(.*?)"""\s*\)', DOC, re.DOTALL).group(1)
 
 
 def test_sqlalchemy_reads_the_published_copy_and_cannot_write(tmp_path, monkeypatch):

@@ -1,5 +1,11 @@
 -- What somebody must be told, under an id that stays the same from night to night, so that it is told once.
-with breaches as (
+with newest as (
+
+    select max(usage_date) as usage_date from {{ ref('fct_spend_daily') }}
+
+),
+
+breaches as (
 
     select
         'reconciliation_breach' as kind,
@@ -97,18 +103,13 @@ found as (
 
 select
     md5({{ row_text(['found.kind', 'found.alert_date', 'found.team_id', 'found.subject']) }}) as alert_id,
-    found.kind,
-    found.alert_date,
-    found.team_id,
-    teams.team_lead,
-    found.subject,
-    found.cause,
+    found.kind, found.alert_date, found.team_id, teams.team_lead, found.subject, found.cause,
     cast(found.item_count as bigint) as item_count,
     found.amount_usd
 from found
 inner join {{ ref('alert_rules') }} as rules
     on found.kind = rules.kind
-cross join (select max(usage_date) as usage_date from {{ ref('fct_spend_daily') }}) as newest
+cross join newest
 left join {{ ref('dim_teams') }} as teams
     on found.team_id = teams.team_id and teams.is_current
 where
