@@ -16,6 +16,7 @@ from scripts.sample.bills import PAGES, Bills, pulls
 from scripts.sample.cloud_bills import BILLS as CLOUD_BILLS
 from scripts.sample.clouds import Clouds
 from scripts.sample.files import write_json, write_text
+from scripts.sample.outcomes import write_outcomes
 from scripts.sample.simulate import GATEWAYS, Period
 from scripts.sample.traffic import Calendar
 from scripts.sample.truth import Truth
@@ -154,6 +155,8 @@ def generate(args: argparse.Namespace, chunk_rows: int = simulate.CHUNK_ROWS) ->
     if calendar.planted and not args.only and not args.no_bills:
         clouds = Clouds(calendar.start, calendar.days, args.seed, period.card)
         totals.files += write_clouds(args.landing, clouds)
+    if not args.only:
+        totals.files += write_outcomes(args.landing, calendar, args.seed)
     totals.files.sort()
     arguments = {
         "requests": args.requests,

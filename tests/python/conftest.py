@@ -85,3 +85,18 @@ def priced(tmp_path_factory, priced_cards):
     requests += test_pricing_goldens.requests()
     requests += test_pricing_differential.requests()
     return Priced(tmp_path_factory.mktemp("priced"), requests, priced_cards)
+
+
+@pytest.fixture(scope="session")
+def sample_night(tmp_path_factory):
+    """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
+    from scripts.generate_sample_data import main as generate
+    from tests.python.project import Project
+
+    folder = tmp_path_factory.mktemp("sample-night")
+    arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
+    assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
+    project = Project(folder, folder / "landing")
+    project.load()
+    project.dbt("build", "--exclude-resource-type", "unit_test")
+    return project

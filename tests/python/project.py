@@ -34,6 +34,22 @@ MARTS = (
     "dim_models",
     "dim_rate_cards",
     "fct_rate_changes",
+    "dim_dates",
+    "fct_efficiency_daily",
+    "fct_efficiency_weekly",
+    "fct_model_mix_weekly",
+    "fct_retry_paths_weekly",
+    "fct_prompt_regressions",
+    "fct_cache_savings_monthly",
+    "fct_savings_opportunities",
+    "fct_alerts",
+    "fct_chargeback_ledger",
+    "fct_chargeback_statements",
+    "fct_chargeback_statement_lines",
+    "fct_chargeback_top_requests",
+    "fct_budget_status",
+    "fct_spend_anomalies",
+    "fct_unit_costs",
 )
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "age_days"}
@@ -47,6 +63,7 @@ class Project:
     ):
         self.landing = landing
         self.warehouse = folder / "warehouse.duckdb"
+        self.target = folder / "target"
         self._postgres = postgres
         self.root = root
         self._environment = os.environ | {
@@ -55,7 +72,7 @@ class Project:
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
             "DBT_PROFILES_DIR": str(root),
-            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
             **(postgres or {}),
         }
