@@ -64,5 +64,10 @@ class _Postgres:
     def fetchall(self) -> list[tuple]:
         return self._cursor.fetchall()
 
+    def export(self, sql: str, path: Path) -> None:
+        """Write the rows of a query to a CSV file with a header."""
+        with path.open("w", encoding="utf-8") as file:
+            self._cursor.copy_expert(f"copy ({sql}) to stdout (format csv, header)", file)
+
     def close(self) -> None:
         self._connection.close()

@@ -20,9 +20,11 @@ MARTS = (
     "dim_cost_centers",
     "fct_logical_requests",
     "fct_traces",
+    "fct_request_tags",
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
+    "fct_rate_changes",
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
     "fct_chargeback_statement_lines",
@@ -44,7 +46,7 @@ class Project:
         self.landing = landing
         self.warehouse = folder / "warehouse.duckdb"
         self._postgres = postgres
-        self._root = root
+        self.root = root
         self._environment = os.environ | {
             "AI_COST_LANDING": str(landing),
             "AI_COST_WAREHOUSE": str(self.warehouse),
@@ -60,7 +62,7 @@ class Project:
         """Run a command of the project; its output, or an AssertionError that shows it."""
         done = subprocess.run(
             command,
-            cwd=self._root,
+            cwd=self.root,
             env=self._environment,
             capture_output=True,
             text=True,
