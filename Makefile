@@ -13,7 +13,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly docs-site lint test test-long benchmark lock clean
+.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,19 @@ nightly: setup ## Load what is new in the landing folder, check freshness, build
 	$(BIN)/dbt --quiet source freshness --select source:loader; \
 	$(BIN)/python -m scripts.build; \
 	exit $$status
+
+publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
+	@$(BIN)/python -m scripts.publish
+
+audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
+	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
+	@$(BIN)/python -m scripts.audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
+
+report: setup ## Write the report to report/index.html: open it from disk, no server needed
+	@$(BIN)/python -m scripts.report
+
+workbook: setup ## Write review.xlsx, the Excel file that finance reviews
+	@$(BIN)/python -m scripts.workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@$(BIN)/dbt --quiet docs generate --static

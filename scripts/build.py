@@ -11,13 +11,16 @@ from tqdm import tqdm
 
 
 class Progress:
-    """Counts finished nodes on a bar, and keeps what went wrong for the end."""
+    """Counts finished nodes on a bar, and keeps what the project warns of for the end."""
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
+        self.warnings: list[str] = []
 
     def __call__(self, event: EventMsg) -> None:
         """Take one dbt event; the first node tells how many there will be."""
+        if event.info.name == "JinjaLogWarning":
+            self.warnings.append(event.data.msg)
         info = getattr(event.data, "node_info", None)
         total = getattr(event.data, "total", 0)
         if event.info.name not in {"LogModelResult", "LogTestResult", "LogSeedResult"} or not info:
@@ -43,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     if result.exception:
         print(f"build: {result.exception}", file=sys.stderr)
         return 1
+    for warning in progress.warnings:
+        print(warning)
     counts: dict[str, int] = {}
     for node in result.result or []:
         counts[node.status] = counts.get(node.status, 0) + 1

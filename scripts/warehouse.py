@@ -45,7 +45,7 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
 
 
 class _Postgres:
-    """The two calls of a DuckDB connection that are used here, on Postgres (PG* variables)."""
+    """What is used here of a DuckDB connection, on Postgres (PG* variables)."""
 
     def __init__(self) -> None:
         import psycopg2  # only where it is used: the DuckDB target needs no server library
@@ -60,6 +60,10 @@ class _Postgres:
     def execute(self, sql: str) -> _Postgres:
         self._cursor.execute(sql)
         return self
+
+    @property
+    def description(self) -> list:
+        return self._cursor.description
 
     def fetchall(self) -> list[tuple]:
         return self._cursor.fetchall()

@@ -22,8 +22,8 @@
     }) }}
 {%- endmacro %}
 
-{# The models whose rows decide who owns a request, each valid for a span of days: model, and the columns
-   that matter. #}
+{# The models whose rows decide who owns a request, or what else it could have run as, each valid for a span
+   of days: model, and the columns that matter. #}
 {% macro owner_rules() -%}
     {{ return({
         'int_team_names': ['team_name', 'team_id', 'method'],
@@ -31,6 +31,8 @@
         'int_credential_owners': ['credential_id', 'team_id', 'billing_account_id'],
         'int_service_accounts': ['service_name', 'team_id'],
         'int_contract_windows': ['environment', 'contract_version'] + contract_rule_columns(),
+        'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
+            'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens', 'min_requests', 'assumed_share'],
     }) }}
 {%- endmacro %}
 

@@ -38,10 +38,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One declared raw table; `event_time` names the column that puts a record on a day."""
+    """One declared raw table: of a gateway or of bills, by `kind`.
+
+    `event_time` names the column that puts a record on a day.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    kind: str | None = None
     event_time: str | None = None
     exact_numbers: bool = False
     keep_empty: bool = False
@@ -92,6 +96,7 @@ def _table(node: dict) -> Table:
     return Table(
         name=node["name"],
         columns=columns,
+        kind=meta.get("kind"),
         event_time=event_time,
         exact_numbers=bool(meta.get("exact_numbers")),
         keep_empty=bool(meta.get("keep_empty")),

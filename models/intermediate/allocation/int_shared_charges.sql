@@ -55,7 +55,7 @@ rated as (
     select
         allocated.*,
         case when allocated.is_allocated then rules.method else 'central' end as allocation_method,
-        {{ ratio_of('allocated.amount_usd', 'allocated.origin_usd') }} as ratio,
+        {{ money_ratio_of('allocated.amount_usd', 'allocated.origin_usd') }} as ratio,
         row_number() over (
             partition by allocated.source_ref, allocated.usage_period
             order by abs(allocated.amount_usd) desc, allocated.team_id asc, allocated.cost_center_id asc

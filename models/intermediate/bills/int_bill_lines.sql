@@ -32,6 +32,8 @@ select
         else coalesce(model_names.model, lines.model_name, 'none')
     end as billed_model,
     coalesce(meters.meter, 'unmapped') as meter,
+    false as is_known_absent,
+    lines.service_tier,
     lines.sub_account_id,
     lines.credential_id,
     lines.description,

@@ -68,7 +68,7 @@ select
     {{ cents_to_money('compared.total_cents') }} as total_usd,
     {{ cents_to_money('(compared.direct_accrued_cents + compared.shared_accrued_cents)') }} as accrued_usd,
     compared.exact_total_usd,
-    {{ ratio_of(cents_to_money('compared.total_cents'), cents_to_money('compared.month_cents')) }} as total_share,
+    {{ money_ratio_of(cents_to_money('compared.total_cents'), cents_to_money('compared.month_cents')) }} as total_share,
     {{ cents_to_money('compared.previous_cents') }} as previous_total_usd,
     {{ cents_to_money('(compared.total_cents - coalesce(compared.previous_cents, 0))') }} as change_usd,
     budgets.budget_usd,

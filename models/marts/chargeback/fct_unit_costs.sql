@@ -58,5 +58,5 @@ select
     {{ prorate('cost_usd', '1', 'successful_outcome_count') }} as cost_per_successful_outcome_usd,
     {{ prorate('cost_usd', '1', 'active_customer_count') }} as cost_per_active_customer_usd,
     cast(revenue_usd - cost_usd as {{ money_type() }}) as margin_usd,
-    {{ ratio_of('revenue_usd - cost_usd', 'revenue_usd') }} as margin_share
+    {{ money_ratio_of('revenue_usd - cost_usd', 'revenue_usd') }} as margin_share
 from typed

@@ -1,6 +1,6 @@
 {# One amount as a ratio of another, cut after 12 decimals; null where the whole is less than a billionth of a
    dollar. For amounts below a hundred million. #}
-{% macro ratio_of(part, whole) -%}
+{% macro money_ratio_of(part, whole) -%}
     cast(
         {{ prorate(
             'cast(' ~ part ~ ' as ' ~ money_type() ~ ')',
