@@ -1,5 +1,5 @@
 {# What prorate() cuts off, as a whole number: (amount x 10^15 x numerator) modulo denominator. The larger
-   it is, the nearer the part was to the next unit. For amounts that are not negative; same bounds. #}
+   it is, the nearer the part was to the next unit. For amounts that are not negative, below a hundred million. #}
 {% macro prorate_remainder(amount, numerator, denominator) -%}
     {{ return(adapter.dispatch('prorate_remainder', 'ai_cost')(amount, numerator, denominator)) }}
 {%- endmacro %}

@@ -25,9 +25,8 @@ CARD = "seeds/rate_cards/rate_card_prices.csv"
 CENTERS = {"support": "cc-4100", "search": "cc-4200", "growth": "cc-5100"}
 # Only what the ledger needs; of the tests only the identities.
 SELECT = (
-    "+fct_chargeback_statements", "+fct_chargeback_statement_lines", "+fct_reconciliation_daily",
-    "fct_chargeback_ledger", "fct_priced_requests", "accounting_periods", "close_limits",
-    "gl_accounts",
+    "@int_ledger_entries", "+fct_reconciliation_daily", "fct_priced_requests", "close_limits",
+    "accounting_periods", "gl_accounts",
     "assert_ledger_comes_to_what_was_priced", "assert_statements_come_to_the_ledger",
     "assert_allocated_parts_come_to_the_pool", "assert_closed_periods_are_posted",
     "--indirect-selection", "empty",

@@ -22,11 +22,11 @@ def wholes(count: int) -> list[tuple[Decimal, list[int]]]:
     cases = [
         (Decimal("1"), [1, 1, 1]),
         (Decimal("0.000000000000001"), [1, 1]),
-        (Decimal("999999999.999999999999999"), [999_999_999_999, 1, 7]),
+        (Decimal("99999999.999999999999999"), [999_999_999_999, 1, 7]),
         (Decimal("0"), [3, 4]),
     ]
     for _ in range(count):
-        amount = Decimal(RANDOM.randint(0, 10 ** RANDOM.randint(1, 24))).scaleb(-15)
+        amount = Decimal(RANDOM.randint(0, 10 ** RANDOM.randint(1, 22))).scaleb(-15)
         units = [
             RANDOM.randint(1, 10 ** RANDOM.randint(1, 11)) for _ in range(RANDOM.randint(1, 9))
         ]
@@ -112,7 +112,8 @@ def test_cents_of_parts_are_those_of_the_largest_remainder(project):
         project,
         f"""
         with given as ({given}), wholes as (
-            select whole, {{{{ nearest_cents('sum(amount)') }}}} as whole_cents from given group by 1
+            select whole, {{{{ nearest_cents('sum(amount)') }}}} as whole_cents
+            from given group by 1
         )
         select given.whole, given.part, cast({{{{ cents_of_part(
             'given.amount', 'wholes.whole_cents', ['given.whole'], 'given.part'

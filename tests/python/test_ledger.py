@@ -30,7 +30,8 @@ SHORT = {
             (script.dispute, 1),
         ],
         ALWAYS
-        | {"late_arrival", "re_rate", "re_attribution", "re_attribution_and_re_rate"}
+        # the card changes all usage of the month, so nothing is merely moved
+        | {"late_arrival", "re_rate", "re_attribution_and_re_rate"}
         | {"invoice_true_up", "restatement", "credit_memo", "dispute"},
     ),
 }

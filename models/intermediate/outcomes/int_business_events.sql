@@ -57,7 +57,10 @@ select
     event_type = 'revenue' as is_revenue,
     currency,
     revenue_amount,
-    {{ prorate('revenue_amount', 'cast(cast(usd_per_unit as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as decimal(18, 0))', '1000000000') }}
-        as revenue_usd
+    {{ prorate(
+        'revenue_amount',
+        'cast(cast(usd_per_unit as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as decimal(18, 0))',
+        '1000000000',
+    ) }} as revenue_usd
 from rated
 where recency = 1
