@@ -1,22 +1,4 @@
-{# Stacks models into one shape. A column that a model's YAML does not list becomes a typed null, so a model
-   names only what it really has.
-
-   models: names of models, each also given to ref() by the caller, so that lineage is drawn.
-   shape: pairs (column, type). #}
-{% macro union_in_shape(models, shape) -%}
-    {%- for model in models %}
-        {%- set known = graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {} %}
-select
-        {%- for name, data_type in shape %}
-    {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
-from {{ ref(model) }}
-        {{- '\nunion all' if not loop.last }}
-    {%- endfor %}
-{%- endmacro %}
-
-{# The staging models of all gateways. #}
+{# Stacks the staging models of all gateways into one shape. #}
 {% macro union_requests(models) -%}
-    {{ union_in_shape(models, request_columns()) }}
+    {{ union_models(models, request_columns()) }}
 {%- endmacro %}
