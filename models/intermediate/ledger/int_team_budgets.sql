@@ -1,0 +1,20 @@
+-- The plan of a team and month: the last override, else the plan itself.
+with overrides as (
+
+    select
+        *,
+        row_number() over (partition by team_id, budget_period order by recorded_at desc) as recency
+    from {{ ref('budget_overrides') }}
+
+)
+
+select
+    coalesce(overrides.team_id, plans.team_id) as team_id,
+    coalesce(overrides.budget_period, plans.budget_period) as budget_period,
+    cast(coalesce(overrides.plan_usd, plans.plan_usd) as {{ money_type() }}) as budget_usd,
+    cast(plans.plan_usd as {{ money_type() }}) as original_plan_usd,
+    overrides.reason as override_reason,
+    coalesce(overrides.approved_by, plans.approved_by) as approved_by
+from {{ ref('budgets') }} as plans
+full outer join (select * from overrides where recency = 1) as overrides
+    on plans.team_id = overrides.team_id and plans.budget_period = overrides.budget_period
