@@ -1,3 +1,5 @@
--- Every charge, whatever it is for, in one shape.
--- depends_on: {{ ref('int_focus_usage_charges') }}
-{{ union_in_shape(['int_focus_usage_charges'], focus_charge_columns()) }}
+-- Every charge in one shape; their sum is the ledger's for every month.
+-- depends_on: {{ ref('int_focus_detailed_charges') }}, {{ ref('int_focus_lump_charges') }}, {{ ref('int_focus_purchases') }}
+{{ union_models(
+    ['int_focus_detailed_charges', 'int_focus_lump_charges', 'int_focus_purchases'], focus_charge_columns()
+) }}

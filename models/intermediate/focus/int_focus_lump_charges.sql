@@ -25,7 +25,10 @@ lumps as (
         pools.pool_name,
         coalesce(pools.pool_kind, 'none') as pool_kind,
         not balances.is_correction and balances.allocated_ratio is not null as is_split,
-        balances.posting_period = balances.usage_period and balances.amount_usd < 0 as is_negative_original
+        not balances.is_correction and balances.amount_usd < 0 as is_negative_original,
+        max(case when balances.is_correction or balances.amount_usd = 0 then 0 else 1 end) over (
+            partition by balances.ledger_key
+        ) = 1 as has_original
     from balances
     left join detailed
         on balances.ledger_key = detailed.ledger_key
@@ -80,26 +83,26 @@ select
     nullif({{ column }}, 'none') as {{ column }},
     {% endfor -%}
     case when has_price then 'lump_sum' end as meter,
-    case when has_price then 1 end as quantity,
-    case when is_amortised then 0 when has_price then amount_usd end as list_rate_usd,
-    case when is_amortised then 0 when has_price then amount_usd end as contracted_rate_usd,
+    case when has_price then cast(1 as bigint) end as quantity,
+    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }}) as list_rate_usd,
+    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }}) as contracted_rate_usd,
     case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end as sku_id,
     case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end
         as sku_price_id,
-    case when is_amortised then 0 else amount_usd end as list_cost_usd,
-    case when is_amortised then 0 else amount_usd end as contracted_cost_usd,
-    case when is_amortised then 0 else amount_usd end as billed_cost_usd,
+    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as list_cost_usd,
+    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as contracted_cost_usd,
+    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as billed_cost_usd,
     amount_usd as effective_cost_usd,
     case when is_amortised then 'Committed' when has_price then 'Standard' end as pricing_category,
     case when is_amortised then 'pool/' || pool_id || '/' || source_ref end as commitment_id,
     price_card_version,
     case when is_split or is_correction then coalesce(allocation_rule_id, allocation_method) end as allocated_method_id,
-    case when is_split then allocated_ratio end as allocated_ratio,
+    case when is_split then cast(allocated_ratio as {{ money_type() }}) end as allocated_ratio,
     case when is_split then cast(posting_period as {{ dbt.type_string() }}) || '/' || source_ref end as split_origin_id,
-    case
+    cast(case
         when is_amortised then 0
         when is_split then sum(amount_usd) over (partition by posting_period, source_ref, is_split)
-    end as split_origin_cost_usd,
-    case when is_correction then original_key end as correction_of,
+    end as {{ money_type() }}) as split_origin_cost_usd,
+    case when is_correction and has_original then original_key end as correction_of,
     correction_reason
 from final

@@ -11,19 +11,26 @@ priced as (
         *,
         -- where the list has no price for what a contract prices, the contract's stands in
         coalesce(list_rate_usd, contracted_rate_usd) as shown_list_rate_usd,
-        provider || '/' || billed_model || '/' || meter as sku_id
+        provider || '/' || billed_model || '/' || meter as sku_id,
+        {{ month_of('usage_date') }} as usage_period
     from metered
 
 )
 
 select
     md5({{ row_text(focus_usage_key() + ['meter']) }}) as charge_key,
+    -- the charge of the ledger that this is a part of: charge_columns() as int_charges_daily fills them
+    md5({{ row_text([
+        'usage_period', "'usage'", "'requests'", "coalesce(team_id, 'unattributed')", "coalesce(cost_center_id, 'none')",
+        "coalesce(service_name, 'none')", "coalesce(feature, 'none')", "coalesce(environment, 'none')",
+        "coalesce(provider, 'none')", "coalesce(billed_model, 'none')",
+    ]) }}) as ledger_key,
     'Usage' as charge_category,
     cast(null as {{ dbt.type_string() }}) as charge_class,
     'Usage-Based' as charge_frequency,
     usage_date as charge_start_date,
     {{ days_before('usage_date', -1) }} as charge_end_date,
-    cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as billing_start_date,
+    usage_period as billing_start_date,
     provider,
     billing_account_id,
     team_id,

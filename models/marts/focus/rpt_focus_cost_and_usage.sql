@@ -2,7 +2,7 @@
 select
     allocated_method_details as {{ adapter.quote('AllocatedMethodDetails') }},
     allocated_method_id as {{ adapter.quote('AllocatedMethodId') }},
-    case when allocated_method_id is not null then team_id end as {{ adapter.quote('AllocatedResourceId') }},
+    case when allocated_method_id is not null then team_id || '/' || cost_center_id end as {{ adapter.quote('AllocatedResourceId') }},
     case when allocated_method_id is not null then team_name end as {{ adapter.quote('AllocatedResourceName') }},
     billed_cost_usd as {{ adapter.quote('BilledCost') }},
     billing_account_id as {{ adapter.quote('BillingAccountId') }},
