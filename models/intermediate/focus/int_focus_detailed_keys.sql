@@ -11,7 +11,7 @@ details as (
 
     select
         ledger_key,
-        sum(billed_cost_usd) as amount_usd
+        sum(effective_cost_usd) as amount_usd
     from {{ ref('int_focus_usage_charges') }}
     group by 1
 

@@ -5,6 +5,18 @@ with metered as (
 
 ),
 
+prepaid as (
+
+    select * from {{ ref('int_focus_prepaid_accounts') }}
+
+),
+
+links as (
+
+    select * from {{ ref('int_focus_invoice_links') }}
+
+),
+
 priced as (
 
     select
@@ -14,6 +26,31 @@ priced as (
         provider || '/' || billed_model || '/' || meter as sku_id,
         {{ month_of('usage_date') }} as usage_period
     from metered
+
+),
+
+linked as (
+
+    select
+        priced.*,
+        links.invoice_id,
+        links.invoice_detail_id,
+        case
+            when priced.price_source = 'commitment'
+                then 'capacity/' || priced.provider || '/' || priced.billing_account_id || '/' || priced.billed_model
+            when prepaid.provider is not null then 'prepaid/' || priced.provider || '/' || priced.billing_account_id
+        end as commitment_id
+    from linked
+    left join prepaid
+        on
+            priced.provider = prepaid.provider
+            and priced.billing_account_id = prepaid.billing_account_id
+            and priced.usage_period >= prepaid.prepaid_from
+    left join links
+        on
+            priced.provider = links.provider
+            and priced.billing_account_id = links.billing_account_id
+            and priced.usage_period = links.billing_start_date
 
 )
 
@@ -33,6 +70,8 @@ select
     usage_period as billing_start_date,
     provider,
     billing_account_id,
+    invoice_id,
+    invoice_detail_id,
     team_id,
     cost_center_id,
     service_name,
@@ -55,12 +94,11 @@ select
     end as sku_price_id,
     {{ focus_amount('shown_list_rate_usd') }} as list_cost_usd,
     {{ focus_amount('contracted_rate_usd') }} as contracted_cost_usd,
-    cost_usd as billed_cost_usd,
+    -- what was paid in advance is not billed again
+    case when commitment_id is null then cost_usd else cast(0 as {{ money_type() }}) end as billed_cost_usd,
     cost_usd as effective_cost_usd,
-    case when price_source = 'commitment' then 'Committed' else 'Standard' end as pricing_category,
-    case
-        when price_source = 'commitment' then provider || '/' || billing_account_id || '/' || billed_model
-    end as commitment_id,
+    case when commitment_id is null then 'Standard' else 'Committed' end as pricing_category,
+    commitment_id,
     price_source,
     price_card_version
-from priced
+from linked
