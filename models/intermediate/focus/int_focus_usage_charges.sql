@@ -40,7 +40,7 @@ linked as (
                 then 'capacity/' || priced.provider || '/' || priced.billing_account_id || '/' || priced.billed_model
             when prepaid.provider is not null then 'prepaid/' || priced.provider || '/' || priced.billing_account_id
         end as commitment_id
-    from linked
+    from priced
     left join prepaid
         on
             priced.provider = prepaid.provider
