@@ -5,7 +5,8 @@
     <folder>/<period>/billing_period.csv        FOCUS 1.4
     <folder>/<period>/cost_and_usage_v1_2.csv   FOCUS 1.2
 
-Rows are read in batches, so that a period may be larger than memory. A file appears whole or not at all.
+Rows are read in batches, so that a period may be larger than memory. A file appears whole or not
+at all.
 Exit codes: 0 written, 1 a period that has no charges was asked for, 2 the warehouse cannot be read.
 """
 

@@ -1,13 +1,18 @@
 -- Harm: a FOCUS file that says another total than the ledger, for any month or team, is a second truth about
--- the same money. Owners are charged the effective cost; what is billed differs from it only by whom capacity
--- paid for in advance stands with, so it is compared by month.
+-- the same money. Owners are charged the effective cost. What is billed is the same by month, but for prepaid
+-- credits, which are billed when they are bought and not when they are used.
 with delivered as (
 
     select
         cast({{ adapter.quote('BillingPeriodStart') }} as date) as posting_period,
         {{ adapter.quote('SubAccountId') }} as team_id,
         sum({{ adapter.quote('EffectiveCost') }}) as focus_usd,
-        sum({{ adapter.quote('BilledCost') }}) as billed_usd
+        sum(case
+            when {{ adapter.quote('CommitmentDiscountType') }} = 'Prepaid Credits'
+                then {{ adapter.quote('EffectiveCost') }}
+            when {{ adapter.quote('SkuId') }} like 'prepaid/%' then 0
+            else {{ adapter.quote('BilledCost') }}
+        end) as billed_usd
     from {{ ref('rpt_focus_cost_and_usage') }}
     group by 1, 2
 

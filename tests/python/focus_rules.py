@@ -2,8 +2,9 @@
 
     python focus_rules.py FILE.parquet CRITERION,CRITERION
 
-For an environment of its own (make test-focus): it needs focus-validator and nothing of the project.
-The program of that package ends with 0 even when rules fail, so its results are asked for here.
+For an environment of its own (make test-focus): it needs focus-validator and nothing of the
+project. The program of that package ends with 0 even when rules fail, so its results are asked
+for here.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Two months in a warehouse of their own, for the FOCUS tests: July is closed, then the past changes.
+"""Two months in a warehouse of their own, for the FOCUS tests: July is closed, then it changes.
 
 Every kind of charge is in it: list and negotiated prices, long contexts, reserved capacity, prepaid
 credits, shared costs by rule, tax, credits, late requests and a price that was corrected later.
@@ -49,7 +49,7 @@ SEEDS = {
         "vat-08,2026-08-01 00:00:00,tax,2026-08-01,tax,invoiced,7.77,openai,,,",
     ],
     "policy/chargeback_adjustments.csv": [
-        "adj-1,2026-08-01,search,cc-4200,-1.25,goodwill,T-1,Ada Okafor,Bo Lindqvist,2026-08-02 00:00:00,",
+        "adj-1,2026-08-01,search,cc-4200,-1.25,goodwill,T-1,A,B,2026-08-02 00:00:00,",
     ],
 }
 # What night two brings: 10 % off for the ordinary account, from the middle of the closed month on.
@@ -93,14 +93,15 @@ def _events() -> list[dict]:
         event(1, "2026-07-03", mini, some),
         event(2, "2026-07-03", mini, some, team="growth", feature=HOSTILE_FEATURE),
         event(3, "2026-07-20", sonnet, written),
-        event(4, "2026-07-20", sonnet, {"input_tokens": 250_000, "output_tokens": 7}),
-        event(5, "2026-07-21", mini, some, credential_id="key-contract"),
+        event(4, "2026-07-20", "gpt-5.4", {"input_tokens": 300_000, "output_tokens": 7}),
+        event(5, "2026-07-21", mini, some, credential_id="key-contract", service="contract-svc"),
         event(6, "2026-07-21", mini, some, service_tier="batch", team=None, service=None),
         event(7, "2026-07-22", sonnet, some, credential_id="key-prepaid", team="growth"),
         event(8, "2026-07-23", "no-such-model", some),
         event(9, "2026-07-24", "gpt-4o", some, provider="azure", service_tier="ptu",
               credential_id="key-capacity"),
         event(10, "2026-07-25", mini, some, status="error", input_tokens=None, output_tokens=None),
+        event(12, "2026-07-20", "gpt-5.4", some),
         event(11, "2026-07-26", mini, some, team="shared-gateway", service="gateway"),
     ]  # fmt: skip
     august = [

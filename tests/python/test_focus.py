@@ -1,7 +1,7 @@
 """The FOCUS files say what the ledger says, in the words of the specification.
 
-Harm guarded against: a file handed to another department that is wrong in a digit, a unit or a link, or
-that changes a month it has delivered.
+Harm guarded against: a file handed to another department that is wrong in a digit, a unit or a link,
+or that changes a month it has delivered.
 """
 
 import csv
@@ -125,21 +125,26 @@ def test_prices_are_of_one_block_and_the_properties_of_the_model_are_there(rows)
     assert row["ChargePeriodEnd"] == datetime(2026, 8, 22)
 
 
-def test_long_contexts_are_rows_of_their_own_price(rows):
-    prices = {
+def test_long_contexts_are_rows_of_their_own_price(warehouse, rows):
+    found = {
         row["ListUnitPrice"]
         for row in rows
-        if row["x_ModelId"] == "claude-sonnet-4-6" and row["x_Meter"] == "uncached_input"
+        if row["x_ModelId"] == "gpt-5.4" and row["x_Meter"] == "uncached_input"
     }
-    assert prices == {Decimal(3), Decimal(6)}
+    expected = {
+        list_price(warehouse.root, "openai", "gpt-5.4", "uncached_input", "standard", tokens)
+        * 1_000_000
+        for tokens in (1000, 300_000)
+    }
+    assert found == expected
+    assert len(expected) == 2
 
 
 def test_reserved_capacity_is_bought_once_and_borne_by_its_users(rows):
     """July is closed: its purchase stays, whatever came later."""
     for month, users in ((JULY, {"search"}), (AUGUST, {"search"})):
         mine = [row for row in rows if row["BillingPeriodStart"] == month]
-        (bought,) = [row for row in mine if "Provisioned throughput" in (row["ChargeDescription"] or "")
-                     and row["ChargeCategory"] == "Purchase"]  # fmt: skip
+        (bought,) = [row for row in mine if row["SkuId"] == "purchase/provisioned-throughput"]
         assert (bought["BilledCost"], bought["EffectiveCost"]) == (Decimal(30), Decimal(0))
         shares = [row for row in mine if (row["SkuId"] or "") == "pool/provisioned-throughput"]
         assert sum(row["BilledCost"] for row in shares) == 0
@@ -188,10 +193,10 @@ def test_shares_of_a_shared_cost_come_to_it(rows):
             groups[row["x_SplitOriginId"]].append(row)
     assert len(groups) >= 6
     for parts in groups.values():
-        ratios = [
-            Decimal(str(json.loads(part["AllocatedMethodDetails"], parse_float=str)["Elements"][0]["AllocatedRatio"]))
-            for part in parts
-        ]  # fmt: skip
+        details = [
+            json.loads(part["AllocatedMethodDetails"], parse_float=Decimal) for part in parts
+        ]
+        ratios = [Decimal(detail["Elements"][0]["AllocatedRatio"]) for detail in details]
         assert sum(ratios) == 1
         assert sum(part["BilledCost"] for part in parts) == parts[0]["x_SplitOriginCost"]
         resources = [part["AllocatedResourceId"] for part in parts]
