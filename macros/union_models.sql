@@ -5,7 +5,7 @@
    columns: pairs of name and type #}
 {% macro union_models(models, columns) -%}
     {%- for model in models %}
-        {%- set known = graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {} %}
+        {%- set known = model_columns(model) %}
 select
         {%- for name, data_type in columns %}
     {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}

@@ -5,13 +5,9 @@
             + cast(split_part({{ clock }}, ':', 3) as integer)
 {%- endmacro %}
 
-{# Whole seconds since midnight of a timestamp. #}
-{% macro second_of_day(timestamp_column) -%}
-    cast(
-            extract(hour from {{ timestamp_column }}) * 3600
-            + extract(minute from {{ timestamp_column }}) * 60
-            + floor(extract(second from {{ timestamp_column }})) as integer
-        )
+{# Microseconds since midnight of a timestamp. #}
+{% macro microsecond_of_day(timestamp_column) -%}
+    {{ epoch_us(timestamp_column) }} % 86400000000
 {%- endmacro %}
 
 {# When a request was complete: its start and how long it took. A duration that is missing, negative or

@@ -1,10 +1,15 @@
 {# The raw tables that hold gateway records: the source tables marked as such in their YAML. #}
-{% macro gateway_tables() -%}
+{% macro gateway_table_names() -%}
     {% set names = [] %}
     {% if execute %}
         {% for table in graph.sources.values() if table.config.meta.get('kind') == 'gateway' %}
             {% do names.append(table.name) %}
         {% endfor %}
     {% endif %}
-    {{ return("('" ~ names | sort | join("', '") ~ "')") }}
+    {{ return(names | sort) }}
+{%- endmacro %}
+
+{# The same, for use after «in». #}
+{% macro gateway_tables() -%}
+    ('{{ gateway_table_names() | join("', '") }}')
 {%- endmacro %}

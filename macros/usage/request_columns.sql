@@ -21,7 +21,7 @@
         ('credential_name', 'varchar'), ('service_name', 'varchar'), ('service_namespace', 'varchar'),
         ('feature', 'varchar'), ('environment', 'varchar'), ('workspace_id', 'varchar'),
         ('cost_center_tag', 'varchar'), ('user_key', 'varchar'), ('prompt_version', 'varchar'),
-        ('request_source', 'varchar'),
+        ('request_source', 'varchar'), ('request_tags', 'varchar'),
         ('attempt_number', 'bigint'), ('is_retry', 'boolean'), ('is_fallback', 'boolean'),
         ('fallback_from_model', 'varchar'), ('request_status', 'varchar'),
         ('is_gateway_cache_hit', 'boolean'), ('is_uncharged', 'boolean'), ('billing_channel', 'varchar'),

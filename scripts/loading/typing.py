@@ -20,6 +20,7 @@ _ISO = literal(
 _MAX_WHOLE = 999_999_999_999
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
 _USER_KEY_DIGITS = 32
+_MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
 _HMAC_BLOCK = 64
 _RAW_TEXT_LENGTH = 2000
 
@@ -173,6 +174,8 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
         return _date(text, column.format)
     if column.format in _COUNTS:
         return _counts(text, _COUNTS[column.format])
+    if column.format == "texts":
+        return _texts(text)
     if column.format == "decimal":
         # The width of money in the models: a text that passes here can be cast there.
         return (
@@ -205,6 +208,22 @@ def _counts(text: str, kind: str) -> str:
         f"case when json_valid({text}) and json_type({text}) = {literal(kind)}{sane} "
         f"then {kept} end"
     )
+
+
+def _texts(text: str) -> str:
+    """A JSON list of texts, or one text, as lines: at most 50 of at most 200 characters.
+
+    What is no text in the list is left out; a line break within a text becomes a blank.
+    """
+    lines = r"trim(regexp_replace(t, '\s+', ' ', 'g'))"
+    kept = f"list_filter(list_transform(found, lambda t: left({lines}, {_MAX_TEXT_LENGTH})), "
+    kept += "lambda t: t != '' and t not like '{%' and t not like '[%')"
+    found = (
+        f"case when json_valid({text}) and json_type({text}) = 'ARRAY' "
+        f"then json_extract_string({text}, '$[*]') else [{text}] end"
+    )
+    joined = f"array_to_string(list_slice({kept}, 1, {_MAX_TEXTS}), chr(10))"
+    return f"nullif({joined.replace('found', found)}, '')"
 
 
 def _whole(text: str, plain: str) -> str:

@@ -16,7 +16,7 @@ explained as (
 
     -- an answer made in pieces is one record
     select
-        source_system as raw_table,
+        cast(source_system as {{ dbt.type_string() }}) as raw_table,
         count(*) as record_count
     from {{ ref('int_priced_attempts') }}
     where coalesce(iteration_number, 1) = 1

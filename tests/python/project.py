@@ -20,6 +20,7 @@ MARTS = (
     "dim_cost_centers",
     "fct_logical_requests",
     "fct_traces",
+    "fct_request_tags",
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",

@@ -34,10 +34,11 @@ CASES = {
         '{{ epoch_us(plus_ms("' + TIME.format("2026-11-21 23:59:59.999999") + '", "1")) }}',
         "1795305600000999",
     ),
-    "second_of_day": (
-        '{{ second_of_day("' + TIME.format("2026-11-21 23:59:59.999999") + '") }}',
-        "86399",
+    "microsecond_of_day": (
+        '{{ microsecond_of_day("' + TIME.format("2026-11-21 23:59:59.999999") + '") }}',
+        "86399999999",
     ),
+    "stored_label": ("{{ stored_label(\"'end'\", ['start', 'end']) }}", "end"),
     "prorate": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '3') }}", "0.333333333333333"),
     "prorate_negative": (
         "{{ prorate('cast(-2 as decimal(30, 15))', '1', '3') }}",

@@ -1,7 +1,7 @@
 """The FOCUS files say what the ledger says, in the words of the specification.
 
-Harm guarded against: a file handed to another department that is wrong in a digit, a unit or a link,
-or that changes a month it has delivered.
+Harm guarded against: a file handed to another department that is wrong in a digit, a unit or a
+link, or that changes a month it has delivered.
 """
 
 import csv

@@ -157,6 +157,11 @@ def test_lesson_17_tags_multiply_nothing(gateways):
             "from marts.fct_spend_daily group by 1)"
         )
         assert parts == total
+    tags = gateways.rows(
+        "select tag from marts.fct_request_tags inner join marts.fct_priced_requests "
+        "using (request_key) where feature = 'lesson-17' order by 1"
+    )
+    assert [tag for (tag,) in tags] == ["User-Agent: X", "a", "b", "c", "d"]
 
 
 def test_lesson_18_the_tier_that_served_is_the_price(gateways):

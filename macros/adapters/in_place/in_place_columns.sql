@@ -23,7 +23,7 @@
             {%- set value = 'case when ' ~ is_plausible_time(text) ~ ' then ' ~ text ~ '::timestamp end' -%}
         {%- endif -%}
         {%- do typed.append(value ~ ' as ' ~ column.name) -%}
-        {%- if value != text -%}
+        {%- if value != text and meta.get('format') != 'texts' -%}
             {%- do faults.append(
                 'when ' ~ text ~ ' is not null and (' ~ value ~ ") is null then '" ~ column.name ~ ": '''"
                 " || left(" ~ text ~ "::varchar, 100) || ''' is not " ~ kinds.get(column.data_type, 'a number') ~ "'"
@@ -84,6 +84,12 @@
     {% elif format == 'decimal' %}
         {{ return('case when ' ~ is_number ~ ' then case when abs(' ~ text ~ '::numeric) < 1e14 then ' ~ text
             ~ ' end end') }}
+    {% elif format == 'texts' %}
+        {{ return("(select string_agg(left(line, 200), e'\n' order by place) from jsonb_array_elements_text(case "
+            "jsonb_typeof(raw.json_document(to_jsonb(" ~ text ~ "))) when 'array' then raw.json_document(to_jsonb("
+            ~ text ~ ")) else to_jsonb(array[" ~ text ~ "]) end) with ordinality as found(tag, place) cross join lateral "
+            "(select trim(regexp_replace(tag, '\\s+', ' ', 'g')) as line) as lines "
+            "where line != '' and line not like '{%' and line not like '[%' and place <= 50)") }}
     {% endif %}
     {{ return(text) }}
 {%- endmacro %}

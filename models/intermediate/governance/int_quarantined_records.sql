@@ -33,7 +33,7 @@ union all
 
 select
     request_key as quarantine_key,
-    source_system,
+    cast(source_system as {{ dbt.type_string() }}) as source_system,
     'contract' as stage,
     'the attribution contract asks for: ' || contract_missing_fields as reason,
     usage_date,

@@ -1,5 +1,6 @@
--- The heavy step: everything that is worked out about an attempt, written once. The attempts that the
--- attribution contract holds back are here too, with what they would have cost.
+-- The heavy step: everything that is worked out about an attempt, written once, and in the fewest bytes,
+-- because writing takes half of its time: int_accepted_attempts fills in what follows from the rest.
+-- The attempts that the attribution contract holds back are here too, with what they would have cost.
 {{ incremental_by_day() }}
 
 with priced as (
@@ -13,9 +14,9 @@ select
     ---------- ids
     md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
         as request_key,
-    source_system,
+    {{ label('source_system') }},
     request_id,
-    coalesce(logical_request_id, event_id) as logical_request_id,
+    nullif(coalesce(logical_request_id, event_id), request_id) as logical_request_id,
     trace_id,
     span_id,
     gateway_call_id,
@@ -24,7 +25,7 @@ select
     ---------- time
     usage_at,
     usage_date,
-    usage_at_basis,
+    {{ label('usage_at_basis') }},
     latency_ms,
 
     ---------- model
@@ -46,9 +47,9 @@ select
     reported_input_tokens,
     reported_output_tokens,
     reported_total_tokens,
-    usage_status,
-    coalesce(usage_quality, 'exact') as usage_quality,
-    usage_issue,
+    {{ label('usage_status') }},
+    {{ label('usage_quality', "coalesce(usage_quality, 'exact')") }},
+    {{ label('usage_issue') }},
     is_cache_lifetime_assumed,
 
     ---------- money
@@ -56,11 +57,11 @@ select
     {{ meter.name }}_cost_usd,
     {% endfor %}
     cost_usd,
-    list_cost_usd,
+    case when price_source != 'list' or price_source is null and price_status != 'not_billable' then list_cost_usd end
+        as separate_list_cost_usd,
     gateway_reported_cost_usd,
-    cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd,
-    price_status,
-    price_source,
+    {{ label('price_status') }},
+    {{ label('price_source') }},
     price_card_version,
     rate_valid_from,
     gateway_price_card_version,
@@ -78,8 +79,8 @@ select
     request_source,
     credential_id,
     billing_account_id,
-    attribution_method,
-    attribution_status,
+    {{ label('attribution_method') }},
+    {{ label('attribution_status') }},
 
     ---------- attempt
     attempt_number,
@@ -89,12 +90,12 @@ select
     fallback_from_model,
     request_status,
     is_gateway_cache_hit,
-    coalesce(billing_channel, 'api') as billing_channel,
+    {{ label('billing_channel', "coalesce(billing_channel, 'api')") }},
     is_billable,
     counts_as_request,
 
     ---------- contract
-    contract_decision,
+    {{ label('contract_decision') }},
     contract_missing_fields,
     contract_version,
 

@@ -12,62 +12,26 @@ tiers as (
 
 ),
 
-model_names as (
+served_names as (
 
-    select * from {{ ref('int_model_names') }}
-
-),
-
-profiles as (
-
-    select * from {{ ref('inference_profile_prefixes') }}
-
-),
-
--- Amazon Bedrock writes where a model may run in front of its name: the longest known prefix counts
-with_profile as (
-
-    select
-        requests.*,
-        coalesce(by_two.region_scope, by_one.region_scope, by_none.region_scope) as profile_region,
-        case
-            when by_one.prefix is not null
-                then substr(requests.billed_name, length(by_one.prefix) + 1)
-            else requests.billed_name
-        end as name_in_card
-    from requests
-    left join profiles as by_two
-        on
-            requests.known_provider = by_two.provider
-            and split_part(requests.billed_name, '.', 1) || '.'
-            || split_part(requests.billed_name, '.', 2) || '.' = by_two.prefix
-    left join profiles as by_one
-        on
-            requests.known_provider = by_one.provider
-            and split_part(requests.billed_name, '.', 1) || '.' = by_one.prefix
-    left join profiles as by_none
-        on
-            requests.known_provider = by_none.provider
-            and coalesce(by_none.prefix, '') = ''
-            -- a name of the card itself, without the maker in front, says nothing about regions
-            and requests.billed_name like '%.%:%'
+    select * from {{ ref('int_served_names') }}
 
 ),
 
 with_model as (
 
     select
-        with_profile.*,
-        model_names.model as billed_model,
-        coalesce(with_profile.known_provider, model_names.provider, with_profile.provider_alias, 'unknown')
-            as provider
-    from with_profile
-    left join model_names
+        requests.*,
+        served_names.model as billed_model,
+        served_names.region_scope as profile_region,
+        coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider
+    from requests
+    left join served_names
         on
-            coalesce(with_profile.known_provider, '*') = model_names.named_under
-            and with_profile.name_in_card = model_names.model_name
-            and with_profile.usage_at >= model_names.valid_from
-            and with_profile.usage_at < model_names.valid_to
+            coalesce(requests.known_provider, '*') = served_names.named_under
+            and requests.billed_name = served_names.model_name
+            and requests.usage_at >= served_names.valid_from
+            and requests.usage_at < served_names.valid_to
 
 ),
 

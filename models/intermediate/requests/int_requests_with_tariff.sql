@@ -42,8 +42,8 @@ with_windows as (
             and requests.billed_model = windows.model
             and requests.service_tier = windows.service_tier
             and {{ weekday('requests.completed_at') }} = windows.weekday
-            and {{ second_of_day('requests.completed_at') }} >= windows.start_second
-            and {{ second_of_day('requests.completed_at') }} < windows.end_second
+            and {{ microsecond_of_day('requests.completed_at') }} >= cast(windows.start_second as bigint) * 1000000
+            and {{ microsecond_of_day('requests.completed_at') }} < cast(windows.end_second as bigint) * 1000000
             and requests.completed_at >= windows.valid_from and requests.completed_at < windows.valid_to
     left join capacity as own_capacity
         on

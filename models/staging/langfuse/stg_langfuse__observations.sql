@@ -54,6 +54,7 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         coalesce(tagged_prompt_version, prompt_version_id) as prompt_version,
+        tags as request_tags,
 
         ---------- attempt
         case when upper(level) = 'ERROR' then 'failure' else 'success' end as request_status,

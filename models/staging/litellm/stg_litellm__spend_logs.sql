@@ -85,6 +85,7 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,
+        request_tags,
 
         ---------- attempt
         coalesce(attempted_retries, 0) + coalesce(attempted_fallbacks, 0) + 1 as attempt_number,

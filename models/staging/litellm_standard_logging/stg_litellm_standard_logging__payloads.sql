@@ -82,6 +82,7 @@ renamed as (
         coalesce(tagged_cost_center, header_cost_center) as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,
+        request_tags,
 
         ---------- attempt
         coalesce(lower(status), 'success') as request_status,

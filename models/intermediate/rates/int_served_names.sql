@@ -1,0 +1,75 @@
+-- Every name of a model as a log may write it, with the region that the name itself states: Amazon
+-- Bedrock writes where a model may run in front of it. Written out here, so that a request joins once.
+with names as (
+
+    select * from {{ ref('int_model_names') }}
+
+),
+
+prefixes as (
+
+    select * from {{ ref('inference_profile_prefixes') }}
+
+),
+
+in_front as (
+
+    select
+        names.named_under,
+        names.provider,
+        prefixes.prefix || names.model_name as model_name,
+        names.model,
+        names.valid_from,
+        names.valid_to
+    from names
+    inner join prefixes
+        on names.named_under = prefixes.provider
+    -- one word, such as «us.»; of two words, the second is the maker's and stands in the name already
+    where prefixes.prefix like '%.' and prefixes.prefix not like '%.%.'
+
+),
+
+all_names as (
+
+    select * from names
+    union all
+    select in_front.*
+    from in_front
+    left join names
+        on
+            in_front.named_under = names.named_under
+            and in_front.model_name = names.model_name
+    where names.model_name is null
+
+),
+
+-- the longest known prefix counts; a name of the card itself, without the maker in front, says
+-- nothing about regions
+regions as (
+
+    select
+        all_names.named_under,
+        all_names.model_name,
+        prefixes.region_scope,
+        row_number() over (
+            partition by all_names.named_under, all_names.model_name
+            order by length(coalesce(prefixes.prefix, '')) desc
+        ) as rank_of_prefix
+    from (select distinct named_under, model_name from all_names) as all_names
+    inner join prefixes
+        on
+            all_names.named_under = prefixes.provider
+            and substr(all_names.model_name, 1, length(coalesce(prefixes.prefix, ''))) = coalesce(prefixes.prefix, '')
+            and (coalesce(prefixes.prefix, '') != '' or all_names.model_name like '%.%:%')
+
+)
+
+select
+    all_names.*,
+    regions.region_scope
+from all_names
+left join regions
+    on
+        all_names.named_under = regions.named_under
+        and all_names.model_name = regions.model_name
+        and regions.rank_of_prefix = 1
