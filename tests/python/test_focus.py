@@ -16,6 +16,7 @@ import pytest
 from scripts import export_focus
 from tests.python.focus_warehouse import (
     HOSTILE_FEATURE,
+    MARTS,
     FocusWarehouse,
     list_price,
     sums,
@@ -26,8 +27,8 @@ NAMES = ("cost_and_usage", "invoice_detail", "billing_period", "cost_and_usage_v
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory):
-    return FocusWarehouse(tmp_path_factory.mktemp("focus"))
+def warehouse(focus_warehouse):
+    return focus_warehouse
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +37,8 @@ def rows(warehouse):
 
 
 @pytest.fixture(scope="module")
-def files(warehouse):
-    folder = warehouse.folder / "files"
-    warehouse.export(folder)
-    return folder
+def files(focus_files):
+    return focus_files
 
 
 def in_csv(file):
@@ -317,3 +316,12 @@ def test_a_period_is_a_month(rows):
         assert start.day == end.day == 1 and (end - start).days in (30, 31)
         assert row["ChargePeriodStart"] < row["ChargePeriodEnd"] <= end
         assert date(2026, 7, 1) <= row["ChargePeriodStart"].date()
+
+
+@pytest.mark.long
+def test_both_engines_say_the_same(warehouse, postgres, tmp_path):
+    """The sample of the ordinary cross-engine test has no closed month and no shared costs."""
+    other = FocusWarehouse(tmp_path, postgres)
+    other.check()
+    for name in MARTS:
+        assert other.project.mart(name) == warehouse.project.mart(name), name
