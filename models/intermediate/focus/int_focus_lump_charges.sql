@@ -84,21 +84,26 @@ select
     {% endfor -%}
     case when has_price then 'lump_sum' end as meter,
     case when has_price then cast(1 as bigint) end as quantity,
-    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }}) as list_rate_usd,
-    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }}) as contracted_rate_usd,
-    case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end as sku_id,
+    {% for price in ['list', 'contracted'] -%}
+    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }})
+        as {{ price }}_rate_usd,
+    {% endfor -%}
+    {% for id in ['sku_id', 'sku_price_id'] -%}
     case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end
-        as sku_price_id,
-    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as list_cost_usd,
-    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as contracted_cost_usd,
-    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as billed_cost_usd,
+        as {{ id }},
+    {% endfor -%}
+    {% for cost in ['list', 'contracted', 'billed'] -%}
+    cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as {{ cost }}_cost_usd,
+    {% endfor -%}
     amount_usd as effective_cost_usd,
     case when is_amortised then 'Committed' when has_price then 'Standard' end as pricing_category,
     case when is_amortised then 'pool/' || pool_id || '/' || source_ref end as commitment_id,
     price_card_version,
-    case when is_split or is_correction then coalesce(allocation_rule_id, allocation_method) end as allocated_method_id,
+    case when is_split or is_correction then coalesce(allocation_rule_id, allocation_method) end
+        as allocated_method_id,
     case when is_split then cast(allocated_ratio as {{ money_type() }}) end as allocated_ratio,
-    case when is_split then cast(posting_period as {{ dbt.type_string() }}) || '/' || source_ref end as split_origin_id,
+    case when is_split then cast(posting_period as {{ dbt.type_string() }}) || '/' || source_ref end
+        as split_origin_id,
     cast(case
         when is_amortised then 0
         when is_split then sum(amount_usd) over (partition by posting_period, source_ref, is_split)

@@ -58,7 +58,8 @@ select
     md5({{ row_text(focus_usage_key() + ['meter']) }}) as charge_key,
     -- the charge of the ledger that this is a part of: charge_columns() as int_charges_daily fills them
     md5({{ row_text([
-        'usage_period', "'usage'", "'requests'", "coalesce(team_id, 'unattributed')", "coalesce(cost_center_id, 'none')",
+        'usage_period', "'usage'", "'requests'", "coalesce(team_id, 'unattributed')",
+        "coalesce(cost_center_id, 'none')",
         "coalesce(service_name, 'none')", "coalesce(feature, 'none')", "coalesce(environment, 'none')",
         "coalesce(provider, 'none')", "coalesce(billed_model, 'none')",
     ]) }}) as ledger_key,

@@ -14,11 +14,10 @@ rates as (
 listed as (
 
     select
-        usage.*,
         {% for meter in meters() %}
-        rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd
-        {{- ',' if not loop.last }}
+        rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
         {% endfor %}
+        usage.*
     from usage
     left join rates
         on
@@ -51,7 +50,8 @@ metered as (
 select
     *,
     case
-        when price_source != 'commitment' then cast({{ prorate('cost_usd', '1', 'quantity') }} as {{ unit_rate_type() }})
+        when price_source != 'commitment'
+            then cast({{ prorate('cost_usd', '1', 'quantity') }} as {{ unit_rate_type() }})
         else list_rate_usd
     end as contracted_rate_usd
 from metered

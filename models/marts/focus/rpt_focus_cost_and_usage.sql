@@ -2,13 +2,18 @@
 select
     allocated_method_details as {{ adapter.quote('AllocatedMethodDetails') }},
     allocated_method_id as {{ adapter.quote('AllocatedMethodId') }},
-    case when allocated_method_id is not null then team_id || '/' || cost_center_id end as {{ adapter.quote('AllocatedResourceId') }},
-    case when allocated_method_id is not null then team_name end as {{ adapter.quote('AllocatedResourceName') }},
+    case
+        when allocated_method_id is not null then team_id || '/' || cost_center_id
+    end as {{ adapter.quote('AllocatedResourceId') }},
+    case
+        when allocated_method_id is not null then team_name
+    end as {{ adapter.quote('AllocatedResourceName') }},
     billed_cost_usd as {{ adapter.quote('BilledCost') }},
     billing_account_id as {{ adapter.quote('BillingAccountId') }},
     billing_account_id as {{ adapter.quote('BillingAccountName') }},
     'USD' as {{ adapter.quote('BillingCurrency') }},
-    cast({{ dbt.dateadd('month', 1, 'billing_start_date') }} as timestamp) as {{ adapter.quote('BillingPeriodEnd') }},
+    cast({{ dbt.dateadd('month', 1, 'billing_start_date') }} as timestamp)
+        as {{ adapter.quote('BillingPeriodEnd') }},
     cast(billing_start_date as timestamp) as {{ adapter.quote('BillingPeriodStart') }},
     charge_category as {{ adapter.quote('ChargeCategory') }},
     charge_class as {{ adapter.quote('ChargeClass') }},
@@ -16,17 +21,30 @@ select
     charge_frequency as {{ adapter.quote('ChargeFrequency') }},
     cast(charge_end_date as timestamp) as {{ adapter.quote('ChargePeriodEnd') }},
     cast(charge_start_date as timestamp) as {{ adapter.quote('ChargePeriodStart') }},
-    case when commitment_id like 'prepaid/%' then 'Spend' when commitment_id is not null then 'Usage' end as {{ adapter.quote('CommitmentDiscountCategory') }},
+    case
+        when commitment_id like 'prepaid/%' then 'Spend'
+        when commitment_id is not null then 'Usage'
+    end as {{ adapter.quote('CommitmentDiscountCategory') }},
     commitment_id as {{ adapter.quote('CommitmentDiscountId') }},
     commitment_id as {{ adapter.quote('CommitmentDiscountName') }},
-    case when commitment_id is not null then cast(quantity as {{ money_type() }}) end as {{ adapter.quote('CommitmentDiscountQuantity') }},
+    case
+        when commitment_id is not null then cast(quantity as {{ money_type() }})
+    end as {{ adapter.quote('CommitmentDiscountQuantity') }},
     case when commitment_id is not null then 'Used' end as {{ adapter.quote('CommitmentDiscountStatus') }},
-    case when commitment_id like 'prepaid/%' then 'Prepaid Credits' when commitment_id is not null then 'Provisioned Throughput' end as {{ adapter.quote('CommitmentDiscountType') }},
+    case
+        when commitment_id like 'prepaid/%' then 'Prepaid Credits'
+        when commitment_id is not null then 'Provisioned Throughput'
+    end as {{ adapter.quote('CommitmentDiscountType') }},
     case when commitment_id is not null then consumed_unit end as {{ adapter.quote('CommitmentDiscountUnit') }},
-    cast(case when charge_category = 'Usage' then quantity end as {{ money_type() }}) as {{ adapter.quote('ConsumedQuantity') }},
-    case when charge_category = 'Usage' and quantity is not null then consumed_unit end as {{ adapter.quote('ConsumedUnit') }},
+    cast(
+        case when charge_category = 'Usage' then quantity end as {{ money_type() }}
+    ) as {{ adapter.quote('ConsumedQuantity') }},
+    case
+        when charge_category = 'Usage' and quantity is not null then consumed_unit
+    end as {{ adapter.quote('ConsumedUnit') }},
     contracted_cost_usd as {{ adapter.quote('ContractedCost') }},
-    cast(contracted_rate_usd * pricing_block_size as {{ money_type() }}) as {{ adapter.quote('ContractedUnitPrice') }},
+    cast(contracted_rate_usd * pricing_block_size as {{ money_type() }})
+        as {{ adapter.quote('ContractedUnitPrice') }},
     effective_cost_usd as {{ adapter.quote('EffectiveCost') }},
     service_provider_name as {{ adapter.quote('HostProviderName') }},
     invoice_detail_id as {{ adapter.quote('InvoiceDetailId') }},
@@ -37,7 +55,7 @@ select
     pricing_category as {{ adapter.quote('PricingCategory') }},
     case
         when sku_price_id is not null
-            then cast(cast(quantity as {{ quantity_type() }}) * {{ one_over('pricing_block_size') }} as {{ money_type() }})
+            then {{ focus_blocks() }}
     end as {{ adapter.quote('PricingQuantity') }},
     case when sku_price_id is not null then pricing_unit end as {{ adapter.quote('PricingUnit') }},
     case when region_scope != 'global' then region_scope end as {{ adapter.quote('RegionId') }},
