@@ -5,5 +5,7 @@ select
     updated_at as {{ adapter.quote('BillingPeriodLastUpdated') }},
     cast(billing_start_date as timestamp) as {{ adapter.quote('BillingPeriodStart') }},
     case when is_closed then 'Closed' else 'Open' end as {{ adapter.quote('BillingPeriodStatus') }},
-    service_provider_name as {{ adapter.quote('InvoiceIssuerName') }}
+    service_provider_name as {{ adapter.quote('InvoiceIssuerName') }},
+    service_provider_name || '/' || cast(billing_start_date as {{ dbt.type_string() }})
+        as {{ adapter.quote('x_PeriodKey') }}
 from {{ ref('int_focus_billing_periods') }}
