@@ -55,7 +55,8 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 test: lint ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
-	@$(BIN)/python -m pytest
+	@# a file stays on one worker, because its tests share a warehouse
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m long

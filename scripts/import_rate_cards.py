@@ -1,10 +1,13 @@
 """Propose rows for the rate card from the price lists of others, and append them on request.
 
-    python -m scripts.import_rate_cards [--provider NAME] [--model NAME] [--litellm FILE] [--write]
+    python -m scripts.import_rate_cards [--provider NAME] [--model NAME] [--litellm FILE]
+        [--impact] [--write]
 
 Compares genai-prices (its bundled data; nothing is fetched) and, with --litellm, a copy of
 LiteLLM's JSON with what seeds/rate_cards says now. Prints what would be appended; a past row is
-never edited.
+never edited. With --impact the rows are weighed first: all usage in the warehouse is priced with
+the card as it is and with the rows in it, by the models of the project, and what changes is shown
+by month and team. The warehouse (AI_COST_TARGET, AI_COST_WAREHOUSE) is only read.
 Exits with 0 when all is well, 1 when rows are refused, 2 when something must be set right first.
 """
 
@@ -25,8 +28,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from scripts.rates.card import COLUMNS, Card
+from scripts.rates.impact import CardError, ImpactError, lines, weigh
 from scripts.rates.offers import Offer, SourceError, from_genai, from_litellm
 from scripts.rates.proposals import Policy, Proposal, cells, matches, propose
+from scripts.warehouse import WarehouseError
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "rate_cards"
 TABLE = (1, 2, 3, 4, 5, 6, 10, 13)
@@ -97,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
         help="refuse changes by more than this factor either way (default: %(default)s)",
     )
     add("--csv", action="store_true", help="print the rows as they would be appended")
+    add("--impact", action="store_true", help="say what the rows would change in money, in USD")
     add("--write", action="store_true", help="append the rows to rate_card_prices.csv")
     return p  # fmt: skip
 
@@ -110,7 +116,10 @@ def main(arguments: list[str] | None = None) -> int:
     options.version = options.version or f"list-{options.recorded_at:%Y-%m-%d}"
     try:
         return _run(options)
-    except SourceError as error:
+    except CardError as error:
+        print(f"refused: {error}; nothing written", file=sys.stderr)
+        return 1
+    except (SourceError, ImpactError, WarehouseError) as error:
         print(f"import_rate_cards: {error}", file=sys.stderr)
     except OSError as error:
         print(f"import_rate_cards: {error.filename}: {error.strerror}", file=sys.stderr)
@@ -138,8 +147,11 @@ def _run(options: argparse.Namespace) -> int:
     if refused:
         print(f"{said}; nothing written. See --accept, --provider, --model.", file=sys.stderr)
         return 1
-    if options.write and proposals:
-        append(card.path, [cells(each, options.version) for each in proposals])
+    rows = [cells(each, options.version) for each in proposals]
+    if options.impact and rows:
+        print(*lines(weigh(options.seeds, rows)), sep="\n")
+    if options.write and rows:
+        append(card.path, rows)
         said += f", appended to {card.path}"
     print(said, file=sys.stderr)
     return 0

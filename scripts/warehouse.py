@@ -97,5 +97,10 @@ class _Postgres:
             while rows := cursor.fetchmany(size):
                 yield rows
 
+    def export(self, sql: str, path: Path) -> None:
+        """Write the rows of a query to a CSV file with a header."""
+        with path.open("w", encoding="utf-8") as file:
+            self._cursor.copy_expert(f"copy ({sql}) to stdout (format csv, header)", file)
+
     def close(self) -> None:
         self._connection.close()

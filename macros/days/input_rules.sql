@@ -1,14 +1,15 @@
 {# The models whose rows decide what a request costs, each valid for a span of instants: model, and the
    columns that matter; how many days a request may start before the row that decides it, when it is decided
-   by its completion. Hourly prices are among the listed and the negotiated. #}
+   by its completion. Hourly prices are among the listed and the negotiated. The last two decide no cost, but
+   how far usage is summed before a new card is weighed on it. #}
 {% macro price_rules() -%}
     {%- set one_for_hourly = "case when service_tier in ('peak', 'off_peak') then 1 else 0 end" -%}
     {{ return({
         'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
             'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
-        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope'],
-            'days_ahead': 0},
+        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope',
+            'cache_write_lifetime'], 'days_ahead': 0},
         'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
             'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
@@ -16,6 +17,8 @@
             'days_ahead': 0},
         'int_rate_time_windows': {'columns': ['provider', 'model', 'service_tier', 'weekday', 'start_second',
             'end_second', 'priced_tier', 'calendar_id', 'days_after_opening'], 'days_ahead': 1},
+        'int_context_bands': {'columns': ['provider', 'model', 'context_start_tokens'], 'days_ahead': 0},
+        'int_midday_changes': {'columns': ['provider', 'model', 'change_date'], 'days_ahead': 1},
     }) }}
 {%- endmacro %}
 
@@ -36,7 +39,6 @@
     {{ return({
         'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
             'total_covers_all'],
-        'cache_write_defaults': ['provider', 'lifetime'],
         'provider_aliases': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],

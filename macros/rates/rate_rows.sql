@@ -5,6 +5,35 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The state of the rate card that later recordings are compared with, as an instant. #}
+{% macro rate_base() -%}
+    {%- if var('rates_known_at') -%}
+    least(cast('{{ var("rate_changes_after") }}' as timestamp), cast('{{ var("rates_known_at") }}' as timestamp))
+    {%- else -%}
+    cast('{{ var("rate_changes_after") }}' as timestamp)
+    {%- endif -%}
+{%- endmacro %}
+
+{# Of the rows of a rate card with one key and one start, the one recorded last counts (1), at each
+   `known_at` where that is part of the key; a withdrawal goes before what it takes back. #}
+{% macro recency(key) -%}
+    row_number() over (
+            partition by {{ key | join(', ') }}, starts_at
+            order by recorded_at desc, case when status = 'withdrawn' then 0 else 1 end
+        ) as recency
+{%- endmacro %}
+
+{# Keeps the rows that count. #}
+{% macro where_in_force() -%}
+    where recency = 1 and status != 'withdrawn'
+{%- endmacro %}
+
+{# When a row of a rate card holds, as instants that are never null. #}
+{% macro starts_and_ends() -%}
+    coalesce(valid_from, cast({{ open_start() }} as timestamp)) as starts_at,
+        coalesce(valid_to, cast({{ open_end() }} as timestamp)) as ends_at
+{%- endmacro %}
+
 {# The first number of tokens that a context tier covers: «more than 200,000» starts at 200,001,
    «200,000 or more» at 200,000; the base tier starts at 0. #}
 {% macro threshold_start(tokens, inclusive) -%}

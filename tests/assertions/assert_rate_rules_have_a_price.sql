@@ -7,6 +7,7 @@ with prices as (
         model,
         service_tier
     from {{ ref('int_rate_prices') }}
+    where is_current
 
 ),
 

@@ -10,7 +10,8 @@ select
 from {{ ref('int_regional_prices') }} as prices
 inner join {{ ref('int_rate_spans') }} as spans
     on
-        prices.provider = spans.provider
+        prices.known_at = spans.known_at
+        and prices.provider = spans.provider
         and prices.model = spans.model
         and prices.region_scope = spans.region_scope
 where

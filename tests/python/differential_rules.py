@@ -223,12 +223,6 @@ RULES = [
         ),
     ),
     Rule(
-        "azure_without_a_global_price",
-        "Azure's o1-preview is listed in data zones only; genai-prices has OpenAI's price",
-        "2 (fallback models)",
-        no_rate(lambda case: case.model == ("azure", "o1-preview")),
-    ),
-    Rule(
         "cache_without_a_price",
         "a cache meter with no published price is unpriced here, input or a wider meter there",
         "2 (no cache price published), 0.5",
@@ -252,25 +246,6 @@ RULES = [
                 and case.request.model_name in ("deepseek-chat", "deepseek-reasoner")
                 and case.unpriced_meters() == {"cache_read"}
                 and case.at < datetime(2026, 5, 25, 5, 18, 18)
-            )
-        ),
-    ),
-    Rule(
-        "batch_after_an_introduction",
-        "batch prices of Gemini on Vertex end with the introductory price; theirs go on",
-        "5 (gemini-3.6-flash), 7 (Vertex not verified)",
-        no_rate(
-            lambda case: (
-                case.model[0] == "google-vertex"
-                and case.tier == "batch"
-                and (
-                    (case.model[1] == "gemini-4-argon" and case.at >= datetime(2026, 12, 1))
-                    or (
-                        case.model[1]
-                        in ("gemini-3.6-flash", "gemini-3.7-flash", "gemini-3.8-flash")
-                        and case.at >= datetime(2027, 1, 1)
-                    )
-                )
             )
         ),
     ),

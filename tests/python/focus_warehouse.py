@@ -38,7 +38,7 @@ SEEDS = {
     ],
     "rate_cards/rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
     "rate_cards/capacity_commitments.csv": [
-        "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,test",
+        "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
     "policy/shared_costs.csv": [
         "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01,,,,",

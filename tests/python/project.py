@@ -28,6 +28,7 @@ MARTS = (
     "rpt_focus_invoice_detail",
     "rpt_focus_billing_period",
     "rpt_focus_cost_and_usage_v1_2",
+    "fct_rate_changes",
 )
 # When a file was loaded says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "InvoiceDetailLastUpdated"}
@@ -42,7 +43,7 @@ class Project:
         self.landing = landing
         self.warehouse = folder / "warehouse.duckdb"
         self._postgres = postgres
-        self._root = root
+        self.root = root
         self._environment = os.environ | {
             "AI_COST_LANDING": str(landing),
             "AI_COST_WAREHOUSE": str(self.warehouse),
@@ -58,7 +59,7 @@ class Project:
         """Run a command of the project; its output, or an AssertionError that shows it."""
         done = subprocess.run(
             command,
-            cwd=self._root,
+            cwd=self.root,
             env=self._environment,
             capture_output=True,
             text=True,

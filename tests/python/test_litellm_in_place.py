@@ -47,6 +47,10 @@ COMPARED = (
     "team_id, feature, price_status"
 )
 PRICED = f"select {COMPARED} from marts.fct_priced_requests order by request_id"
+TAGS = (
+    "select request_id, tag from marts.fct_request_tags "
+    "inner join marts.fct_priced_requests using (request_key) order by 1, 2"
+)
 
 
 class Gateway:
@@ -158,6 +162,7 @@ def test_files_give_the_same(gateway, in_place, tmp_path):
     project = Project(tmp_path, landing.parent)
     project.nightly()
     assert in_place.rows(PRICED) == project.rows(PRICED)
+    assert in_place.rows(TAGS) == project.rows(TAGS) != []
 
 
 def test_a_broken_row_is_held_back_with_the_reason(in_place):

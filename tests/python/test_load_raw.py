@@ -311,6 +311,34 @@ def test_inner_json_may_be_text_or_an_object_but_not_broken(landing):
     assert [row[:3] for row in landing.rejects()] == [(5, 1, "metadata: not valid JSON")]
 
 
+def test_tags_become_lines(landing):
+    start = "2026-11-03 10:00:00"
+    sent = [
+        ["b", " a\nc ", "", None, {"no": "tag"}, ["nor this"], "x" * 300],
+        '["text", "that holds a list"]',
+        "one",
+        [],
+        {"an": "object"},
+        [f"t{n}" for n in range(60)],
+        '["cut off',
+    ]
+    landing.put(
+        "litellm_spend_logs/a.jsonl", [{"startTime": start, "request_tags": t} for t in sent]
+    )
+    assert landing.load() == 0
+    found = landing.rows("select request_tags from raw.litellm_spend_logs order by line_number")
+    lines = [row[0] and row[0].split("\n") for row in found]
+    assert lines == [
+        ["b", "a c", "x" * 200],
+        ["text", "that holds a list"],
+        ["one"],
+        None,
+        None,
+        [f"t{n}" for n in range(50)],
+        None,
+    ]
+
+
 def test_odd_characters(landing):
     texts = [
         r'{"request_id": "a\u0000b", "timestamp": "2026-11-03"}',

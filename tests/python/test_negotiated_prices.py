@@ -4,6 +4,7 @@ Harm guarded against: a discount that reaches some requests and not others, or a
 charged beside the contract's.
 """
 
+import json
 from decimal import Decimal
 
 from scripts.generate_sample_data import main as generate
@@ -13,20 +14,43 @@ RATES = "seeds/rate_cards"
 PRICED = "marts.fct_priced_requests where price_status = 'priced' and provider = 'openai'"
 
 
+# Served from reserved capacity, a few requests a day from the 9th to the 13th.
+PROVISIONED = [
+    {"id": f"ptu-{day}-{hour}", "timestamp": f"2026-08-{day:02}T{hour:02}:30:00Z", "team": "search",
+     "provider": "openai", "model": "gpt-4o", "service_tier": "provisioned", "input_tokens": 100,
+     "output_tokens": 10}
+    for day in range(9, 14) for hour in (0, 12, 23)
+]  # fmt: skip
+COVERED = (
+    "select usage_date, count(*) from marts.fct_priced_requests "
+    "where price_status = 'covered_by_commitment' group by 1 order by 1"
+)
+
+
 def append(root, seed: str, *rows: str) -> None:
     with (root / RATES / seed).open("a") as file:
         file.writelines(row + "\n" for row in rows)
+
+
+def rebuilt(project) -> set[str]:
+    """Builds again; the days that were not left as they were."""
+    days = "select usage_date, max(built_at) from ops.built_days group by 1"
+    before = dict(project.rows(days))
+    project.dbt("build", "--exclude-resource-type", "unit_test")
+    after = dict(project.rows(days))
+    return {str(day) for day in after if after[day] != before[day]}
 
 
 def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
     landing = tmp_path / "landing"
     arguments = ["--requests", "2000", "--days", "24", "--start", "2026-07-20"]
     assert generate(["--landing", str(landing), *arguments]) == 0
+    (landing / "envelope_events" / "provisioned.jsonl").write_text(
+        "".join(json.dumps(event) + "\n" for event in PROVISIONED)
+    )
     root = copy_project(tmp_path)
     project = Project(tmp_path, landing, root=root)
     project.nightly()
-    days = "select usage_date, max(built_at) from ops.built_days group by 1"
-    before = dict(project.rows(days))
     listed = project.value(f"select sum(cost_usd) from {PRICED}")
 
     append(
@@ -39,7 +63,7 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
     append(
         root,
         "rate_card_time_windows.csv",
-        "openai,gpt-4o,all,peak,UTC,1-7,00:00:00,12:00:00,,2026-08-07 00:00:00,"
+        "openai,gpt-4o,all,peak,UTC,1-7,00:00:00,12:00:00,works,2026-08-07 00:00:00,"
         "2026-08-08 00:00:00,2026-12-01 00:00:00,effective,test",
     )
     append(
@@ -51,12 +75,16 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
             for meter, price in (("uncached_input", 5), ("cache_read", 2.5), ("output", 20))
         ),
     )
-    project.dbt("build")
-
-    after = dict(project.rows(days))
-    rebuilt = {str(day) for day in after if after[day] != before[day]}
+    append(
+        root,
+        "capacity_commitments.csv",
+        "ptu,openai,default,gpt-4o,2026-08-10 00:00:00,2026-08-12 06:00:00,2026-12-01 00:00:00,"
+        "effective,test",
+    )
+    assert project.rows(COVERED) == []
     # A request of the 6th may have been complete on the 7th.
-    assert rebuilt == {f"2026-08-0{day}" for day in (1, 2, 3, 6, 7)}
+    assert rebuilt(project) == {f"2026-08-{day:02}" for day in (1, 2, 3, 6, 7, 10, 11, 12)}
+    assert [(day.day, count) for day, count in project.rows(COVERED)] == [(10, 3), (11, 3), (12, 1)]
 
     rows = project.rows(
         f"select cost_usd, list_cost_usd from {PRICED} and price_source = 'contract'"
@@ -76,6 +104,19 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
     assert peak > 0
     assert project.value(f"select sum(list_cost_usd) from {PRICED}") == listed + peak / 2
 
+    # The reservation ended earlier than was said first, and the 7th was a holiday.
+    append(
+        root,
+        "capacity_commitments.csv",
+        "ptu,openai,default,gpt-4o,2026-08-10 00:00:00,2026-08-11 00:00:00,2026-12-02 00:00:00,"
+        "corrected,test",
+    )
+    append(root, "holiday_calendars.csv", "works,2026-08-07,Works holiday,test")
+    # The rule of the holiday also closes the part of a window after midnight.
+    assert rebuilt(project) == {f"2026-08-{day:02}" for day in (6, 7, 8, 11, 12)}
+    assert [(day.day, count) for day, count in project.rows(COVERED)] == [(10, 3)]
+    assert project.value(f"select count(*) from {PRICED} and priced_tier = 'peak'") == 0
+
     marts = project.marts()
-    project.dbt("build", "--full-refresh")
+    project.dbt("run", "--full-refresh")
     assert_same_marts(project.marts(), marts)

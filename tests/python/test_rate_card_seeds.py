@@ -102,6 +102,9 @@ def window_tier(provider, model, at):
     return "standard"
 
 
+PRICED_REGIONS = {(row["provider"], row["region_scope"]) for row in (*PRICES, *MULTIPLIERS)}
+
+
 def rate(provider, model, meter, at, tier="standard", region="global", tokens=0, **known):
     """USD per block of one meter, or None when nothing is published."""
     rows = BY_MODEL[provider, model]
@@ -116,9 +119,9 @@ def rate(provider, model, meter, at, tier="standard", region="global", tokens=0,
             if (row["provider"], row["model"], row["region_scope"]) == (provider, model, region)
         ]
         row = in_force(factors, at)
-        if row is None:
+        if row is None and (provider, region) not in PRICED_REGIONS:
             return None
-        factor, region = Decimal(row["multiplier"]), "global"
+        factor, region = Decimal(row["multiplier"] if row else 1), "global"
     key = (provider, model, meter, tier, region, str(context))
     row = in_force([row for row in rows if tuple(row[name] for name in KEY) == key], at, **known)
     return row and Decimal(row["unit_price_usd"]) * factor
@@ -345,8 +348,9 @@ def test_cache_writes_and_long_context_of_sonnet():
         ("google", "gemini-2.5-pro", "2026-11-01", "flex", "global", {"uncached_input": 200001}),
         ("openai", "gpt-4o", "2026-11-01", "batch", "global", {"cache_read": 1000}),
         ("openai", "gpt-4o-2024-05-13", "2024-06-01", "standard", "global", {"cache_read": 1000}),
-        ("anthropic", "claude-haiku-4-5", "2026-11-01", "standard", "us", {"output": 1}),
-        ("openai", "gpt-4o", "2026-11-01", "standard", "us", {"output": 1}),
+        # a region in which the provider has no price or uplift for any model
+        ("anthropic", "claude-haiku-4-5", "2026-11-01", "standard", "eu", {"output": 1}),
+        ("openai", "gpt-4o", "2026-11-01", "standard", "apac", {"output": 1}),
         ("deepseek", "deepseek-chat", "2025-09-10", "standard", "global", {"output": 1}),
     ],
 )

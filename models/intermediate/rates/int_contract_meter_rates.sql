@@ -4,6 +4,7 @@ with list_rates as (
 
     {% for meter in meters() %}
     select
+        known_at,
         provider,
         model,
         service_tier,
@@ -14,7 +15,7 @@ with list_rates as (
         valid_to,
         '{{ meter.name }}' as meter,
         {{ meter.name }}_rate_usd as list_rate_usd
-    from {{ ref('int_rate_windows') }}
+    from {{ ref('int_known_rate_windows') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -53,7 +54,7 @@ ranked as (
         end as rate_usd,
         row_number() over (
             partition by
-                contracts.contract_id, contracts.valid_from, list_rates.provider, list_rates.model,
+                list_rates.known_at, contracts.contract_id, contracts.valid_from, list_rates.provider, list_rates.model,
                 list_rates.service_tier, list_rates.region_scope, list_rates.context_start_tokens,
                 list_rates.valid_from, list_rates.meter
             order by
@@ -66,7 +67,8 @@ ranked as (
     from contracts
     inner join list_rates
         on
-            contracts.provider = list_rates.provider
+            contracts.known_at = list_rates.known_at
+            and contracts.provider = list_rates.provider
             and contracts.valid_from < list_rates.valid_to
             and contracts.valid_to > list_rates.valid_from
     left join lines

@@ -1,22 +1,34 @@
--- What an account pays instead of the list, in the shape of int_rate_windows: joined at most once.
+-- What an account pays instead of the list, as it is known now: joined at most once.
 {{ config(materialized='table') }}
 
+with known as (
+
+    select * from {{ ref('int_known_contract_rates') }}
+
+),
+
+knowledge as (
+
+    select * from {{ ref('int_rate_knowledge') }}
+
+)
+
 select
-    provider,
-    billing_account_id,
-    model,
-    service_tier,
-    region_scope,
-    context_start_tokens,
-    context_end_tokens,
-    covered_from as valid_from,
-    covered_to as valid_to,
+    known.provider,
+    known.billing_account_id,
+    known.model,
+    known.service_tier,
+    known.region_scope,
+    known.context_start_tokens,
+    known.context_end_tokens,
+    known.valid_from,
+    known.valid_to,
     {% for meter in meters() %}
-    max(case when meter = '{{ meter.name }}' then rate_usd end) as {{ meter.name }}_rate_usd,
+    known.{{ meter.name }}_rate_usd,
     {% endfor %}
-    contract_id,
-    contract_valid_from
-from {{ ref('int_contract_meter_rates') }}
-group by
-    provider, billing_account_id, model, service_tier, region_scope, context_start_tokens, context_end_tokens,
-    covered_from, covered_to, contract_id, contract_valid_from
+    known.contract_id,
+    known.contract_valid_from
+from known
+inner join knowledge
+    on known.known_at = knowledge.known_at
+where knowledge.is_current

@@ -19,6 +19,7 @@ models as (
         lower(model) as model_name,
         model
     from {{ ref('int_rate_prices') }}
+    where is_current
 
 ),
 

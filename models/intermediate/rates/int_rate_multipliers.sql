@@ -1,27 +1,33 @@
-with multipliers as (
+-- The factors that count, by what was known when.
+with knowledge as (
+
+    select * from {{ ref('int_rate_knowledge') }}
+
+),
+
+multipliers as (
 
     select
         *,
-        coalesce(valid_from, cast({{ open_start() }} as timestamp)) as starts_at,
-        coalesce(valid_to, cast({{ open_end() }} as timestamp)) as ends_at
+        {{ starts_and_ends() }}
     from {{ ref('rate_card_multipliers') }}
-    {{ where_known() }}
 
 ),
 
 ranked as (
 
     select
-        *,
-        row_number() over (
-            partition by provider, model, region_scope, starts_at
-            order by recorded_at desc, case when status = 'withdrawn' then 0 else 1 end
-        ) as recency
+        multipliers.*,
+        knowledge.known_at,
+        {{ recency(['known_at', 'provider', 'model', 'region_scope']) }}
     from multipliers
+    inner join knowledge
+        on multipliers.recorded_at <= knowledge.known_at
 
 )
 
 select
+    known_at,
     price_card_version,
     provider,
     model,
@@ -30,4 +36,4 @@ select
     starts_at as valid_from,
     ends_at as valid_to
 from ranked
-where recency = 1 and status != 'withdrawn'
+{{ where_in_force() }}

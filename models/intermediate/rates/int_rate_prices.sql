@@ -1,31 +1,39 @@
--- The price rows that count: those on record at `rates_known_at` (default: all), less announcements
--- that were withdrawn, and of corrections of one row the last one recorded.
-with prices as (
+-- The price rows that count, by what was known when: those on record then, less announcements that were
+-- withdrawn, and of corrections of one row the last one recorded.
+with knowledge as (
+
+    select * from {{ ref('int_rate_knowledge') }}
+
+),
+
+prices as (
 
     select
         *,
         {{ threshold_start('context_min_tokens', 'threshold_inclusive') }} as context_start_tokens,
-        coalesce(valid_from, cast({{ open_start() }} as timestamp)) as starts_at,
-        coalesce(valid_to, cast({{ open_end() }} as timestamp)) as ends_at
+        {{ starts_and_ends() }}
     from {{ ref('rate_card_prices') }}
-    {{ where_known() }}
 
 ),
 
 ranked as (
 
     select
-        *,
-        row_number() over (
-            partition by
-                provider, model, meter, service_tier, region_scope, context_start_tokens, starts_at
-            order by recorded_at desc, case when status = 'withdrawn' then 0 else 1 end
-        ) as recency
+        prices.*,
+        knowledge.known_at,
+        knowledge.is_current,
+        {{ recency([
+            'known_at', 'provider', 'model', 'meter', 'service_tier', 'region_scope', 'context_start_tokens',
+        ]) }}
     from prices
+    inner join knowledge
+        on prices.recorded_at <= knowledge.known_at
 
 )
 
 select
+    known_at,
+    is_current,
     price_card_version,
     provider,
     model,
@@ -38,4 +46,4 @@ select
     starts_at as valid_from,
     ends_at as valid_to
 from ranked
-where recency = 1 and status != 'withdrawn'
+{{ where_in_force() }}

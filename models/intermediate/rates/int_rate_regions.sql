@@ -9,34 +9,38 @@ with prices as (
 
 provider_regions as (
 
-    select provider, region_scope from prices
+    select known_at, provider, region_scope from prices
     union
-    select provider, region_scope from {{ ref('int_rate_multipliers') }}
+    select known_at, provider, region_scope from {{ ref('int_rate_multipliers') }}
 
 ),
 
 model_regions as (
 
-    select distinct provider, model, region_scope from prices
+    select distinct known_at, provider, model, region_scope from prices
 
 ),
 
 models as (
 
-    select distinct provider, model from prices
+    select distinct known_at, provider, model from prices
 
 )
 
 select
+    models.known_at,
     models.provider,
     models.model,
     provider_regions.region_scope,
     coalesce(model_regions.region_scope, 'global') as base_region_scope
 from models
 inner join provider_regions
-    on models.provider = provider_regions.provider
+    on
+        models.known_at = provider_regions.known_at
+        and models.provider = provider_regions.provider
 left join model_regions
     on
-        models.provider = model_regions.provider
+        models.known_at = model_regions.known_at
+        and models.provider = model_regions.provider
         and models.model = model_regions.model
         and provider_regions.region_scope = model_regions.region_scope

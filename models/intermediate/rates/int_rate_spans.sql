@@ -14,29 +14,32 @@ multipliers as (
 
 instants as (
 
-    select provider, model, region_scope, valid_from as instant_at from prices
+    select known_at, provider, model, region_scope, valid_from as instant_at from prices
     union
-    select provider, model, region_scope, valid_to as instant_at from prices
+    select known_at, provider, model, region_scope, valid_to as instant_at from prices
     union
-    select provider, model, region_scope, valid_from as instant_at from multipliers
+    select known_at, provider, model, region_scope, valid_from as instant_at from multipliers
     union
-    select provider, model, region_scope, valid_to as instant_at from multipliers
+    select known_at, provider, model, region_scope, valid_to as instant_at from multipliers
 
 ),
 
 spans as (
 
     select
+        known_at,
         provider,
         model,
         region_scope,
         instant_at as valid_from,
-        lead(instant_at) over (partition by provider, model, region_scope order by instant_at) as valid_to
+        lead(instant_at) over (partition by known_at, provider, model, region_scope order by instant_at)
+            as valid_to
     from instants
 
 )
 
 select
+    spans.known_at,
     spans.provider,
     spans.model,
     spans.region_scope,
@@ -46,7 +49,8 @@ select
 from spans
 left join multipliers
     on
-        spans.provider = multipliers.provider
+        spans.known_at = multipliers.known_at
+        and spans.provider = multipliers.provider
         and spans.model = multipliers.model
         and spans.region_scope = multipliers.region_scope
         and spans.valid_from >= multipliers.valid_from

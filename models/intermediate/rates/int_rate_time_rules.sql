@@ -4,8 +4,7 @@ with windows as (
 
     select
         *,
-        coalesce(valid_from, cast({{ open_start() }} as timestamp)) as starts_at,
-        coalesce(valid_to, cast({{ open_end() }} as timestamp)) as ends_at,
+        {{ starts_and_ends() }},
         {{ seconds_of_clock('start_time') }} as opens_second,
         {{ seconds_of_clock('end_time') }} as closes_second
     from {{ ref('rate_card_time_windows') }}
@@ -17,10 +16,7 @@ ranked as (
 
     select
         *,
-        row_number() over (
-            partition by provider, model, window_id, starts_at
-            order by recorded_at desc, case when status = 'withdrawn' then 0 else 1 end
-        ) as recency
+        {{ recency(['provider', 'model', 'window_id']) }}
     from windows
 
 )
@@ -38,4 +34,4 @@ select
     starts_at as valid_from,
     least(ends_at, lead(starts_at) over (partition by provider, model, window_id order by starts_at)) as valid_to
 from ranked
-where recency = 1 and status != 'withdrawn'
+{{ where_in_force() }}

@@ -16,6 +16,7 @@ regions as (
 )
 
 select
+    prices.known_at,
     prices.price_card_version,
     prices.provider,
     prices.model,
@@ -31,7 +32,8 @@ select
 from prices
 inner join regions
     on
-        prices.provider = regions.provider
+        prices.known_at = regions.known_at
+        and prices.provider = regions.provider
         and prices.model = regions.model
         and (
             prices.region_scope = regions.base_region_scope

@@ -15,6 +15,7 @@ prices as (
 live as (
 
     select
+        spans.known_at,
         spans.provider,
         spans.model,
         spans.region_scope,
@@ -31,14 +32,15 @@ live as (
         spans.multiplier,
         row_number() over (
             partition by
-                spans.provider, spans.model, spans.region_scope, spans.valid_from,
+                spans.known_at, spans.provider, spans.model, spans.region_scope, spans.valid_from,
                 prices.service_tier, prices.context_start_tokens, prices.meter
             order by prices.valid_from desc
         ) as recency
     from spans
     inner join prices
         on
-            spans.provider = prices.provider
+            spans.known_at = prices.known_at
+            and spans.provider = prices.provider
             and spans.model = prices.model
             and spans.region_scope = prices.region_scope
             and spans.valid_from >= prices.valid_from
@@ -47,6 +49,7 @@ live as (
 )
 
 select
+    known_at,
     provider,
     model,
     service_tier,

@@ -1,6 +1,7 @@
 with prices as (
 
     select * from {{ ref('int_rate_prices') }}
+    where is_current
 
 ),
 

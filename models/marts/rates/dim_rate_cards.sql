@@ -6,6 +6,7 @@ select
     provider,
     model,
     meter,
+    meter in {{ meter_names() }} as is_metered,
     service_tier,
     region_scope,
     context_min_tokens,

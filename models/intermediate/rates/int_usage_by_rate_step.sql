@@ -1,0 +1,105 @@
+-- Each recording's usage, priced twice: with the card before it and with the card that holds it.
+with steps as (
+
+    select * from {{ ref('int_rate_steps') }}
+
+),
+
+sides as (
+
+    select
+        *,
+        'before' as side,
+        previous_known_at as priced_with
+    from steps
+    union all
+    select
+        *,
+        'after' as side,
+        known_at as priced_with
+    from steps
+
+),
+
+requests as (
+
+    select
+        sides.known_at,
+        sides.price_card_version as recorded_version,
+        sides.side,
+        sides.priced_with,
+        usage.*
+    from sides
+    inner join {{ ref('int_rateable_usage_daily') }} as usage
+        on
+            sides.provider = usage.provider
+            and sides.model = usage.billed_model
+
+),
+
+rates as (
+
+    select * from {{ ref('int_known_rate_windows') }}
+
+),
+
+contract_rates as (
+
+    select * from {{ ref('int_known_contract_rates') }}
+
+),
+
+rated as (
+
+    select
+        requests.*,
+        {% for meter in meters() %}
+        case
+            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
+            else contract_rates.{{ meter.name }}_rate_usd
+        end as {{ meter.name }}_rate_usd,
+        {% endfor %}
+        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
+    from requests
+    left join rates
+        on
+            requests.priced_with = rates.known_at
+            and {{ rate_applies('rates') }}
+    left join contract_rates
+        on
+            requests.priced_with = contract_rates.known_at
+            and requests.billing_account_id = contract_rates.billing_account_id
+            and {{ rate_applies('contract_rates') }}
+
+),
+
+judged as (
+
+    select
+        *,
+        case when {{ lacks_a_rate() }} then 'unpriced_no_rate' else 'priced' end as price_status
+    from rated
+
+),
+
+costed as (
+
+    select
+        *,
+        {{ meter_costs() }}
+    from judged
+
+)
+
+select
+    known_at,
+    recorded_version,
+    side,
+    usage_date,
+    team_id,
+    provider,
+    billed_model,
+    attempt_count,
+    price_status,
+    cast({{ sum_of(meter_cost_columns()) }} as {{ money_type() }}) as cost_usd
+from costed
