@@ -60,6 +60,22 @@ def later(gateways, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def focus_warehouse(tmp_path_factory):
+    """Two months with every kind of FOCUS charge, the first closed and then corrected."""
+    from tests.python.focus_warehouse import FocusWarehouse
+
+    return FocusWarehouse(tmp_path_factory.mktemp("focus"))
+
+
+@pytest.fixture(scope="session")
+def focus_files(focus_warehouse):
+    """Its exported files, one folder per billing period."""
+    folder = focus_warehouse.folder / "files"
+    focus_warehouse.export(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def priced_cards(tmp_path_factory):
     """A copy of the project with made-up rate cards beside the real ones."""
     from tests.python import synthetic_cards, test_pricing_goldens

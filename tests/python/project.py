@@ -33,6 +33,10 @@ MARTS = (
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
+    "rpt_focus_cost_and_usage",
+    "rpt_focus_invoice_detail",
+    "rpt_focus_billing_period",
+    "rpt_focus_cost_and_usage_v1_2",
     "fct_rate_changes",
     "dim_dates",
     "fct_efficiency_daily",
@@ -52,7 +56,7 @@ MARTS = (
     "fct_unit_costs",
 )
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
-NOT_COMPARED = {"loaded_at", "age_days"}
+NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 
 
 class Project:
@@ -121,7 +125,8 @@ class Project:
 
     def mart(self, name: str) -> list[tuple]:
         """All rows of a mart, in one order whatever the engine."""
-        names = [column for column, _ in self.columns(name) if column not in NOT_COMPARED]
+        # quoted: the columns of FOCUS have names in mixed case
+        names = [f'"{column}"' for column, _ in self.columns(name) if column not in NOT_COMPARED]
         found = self.rows(f"select {', '.join(names)} from marts.{name}")
         return sorted(found, key=lambda row: tuple(map(_sortable, row)))
 

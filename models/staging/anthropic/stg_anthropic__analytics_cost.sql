@@ -17,8 +17,8 @@ renamed as (
         data_refreshed_at,
 
         ---------- money, in cents: after discounts, before credits
-        {{ cents_to_money('amount_usd_cents') }} as amount,
-        {{ cents_to_money('list_amount_usd_cents') }} as list_amount,
+        {{ cents_text_to_money('amount_usd_cents') }} as amount,
+        {{ cents_text_to_money('list_amount_usd_cents') }} as list_amount,
         upper(currency) as currency,
         'usage' as charge_type,
         request_count,

@@ -16,7 +16,7 @@ renamed as (
         cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as bucket,
 
         ---------- money; the report speaks of cents
-        {{ cents_to_money('amount_usd_cents') }} as amount,
+        {{ cents_text_to_money('amount_usd_cents') }} as amount,
         upper(currency) as currency,
         'usage' as charge_type,
 
