@@ -8,8 +8,8 @@
         'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
             'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
-        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope'],
-            'days_ahead': 0},
+        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope',
+            'cache_write_lifetime'], 'days_ahead': 0},
         'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
             'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
@@ -39,7 +39,6 @@
     {{ return({
         'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
             'total_covers_all'],
-        'cache_write_defaults': ['provider', 'lifetime'],
         'provider_aliases': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],

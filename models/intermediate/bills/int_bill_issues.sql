@@ -12,7 +12,7 @@ issues as (
         'service' as issue,
         'bill_services' as seed,
         coalesce(service, 'none') as term,
-        lines.*
+        *
     from lines
     where provider is null
 
@@ -22,7 +22,7 @@ issues as (
         'charge' as issue,
         'bill_line_categories' as seed,
         charge_type as term,
-        lines.*
+        *
     from lines
     where provider is not null and line_category = 'unlisted'
 
@@ -32,7 +32,7 @@ issues as (
         'meter' as issue,
         'bill_line_meters' as seed,
         coalesce(token_class, 'none') as term,
-        lines.*
+        *
     from lines
     where
         provider is not null
@@ -47,7 +47,7 @@ issues as (
         'unit' as issue,
         'bill_units' as seed,
         billed_unit as term,
-        lines.*
+        *
     from lines
     where provider is not null and billed_unit is not null and quantity_unit is null
 
@@ -57,7 +57,7 @@ issues as (
         'currency' as issue,
         'fx_rates' as seed,
         coalesce(currency, 'none') as term,
-        lines.*
+        *
     from lines
     where provider is not null and amount_usd is null
 

@@ -1,14 +1,8 @@
 -- The lines of the bill that counts for each day, in the words of the rate card.
 with lines as (
 
-    select * from {{ ref('int_bill_lines_unioned') }}
-
-),
-
-pulls as (
-
-    select * from {{ ref('int_bill_pulls') }}
-    where is_current
+    select * from {{ ref('int_bill_lines_pulled') }}
+    where is_current and amount is not null
 
 ),
 
@@ -66,13 +60,6 @@ select
     lines.line_part,
     buckets.pulled_at
 from lines
-inner join pulls
-    on
-        lines.bill_source = pulls.bill_source
-        and lines.provider = pulls.provider
-        and lines.billing_account_id = pulls.billing_account_id
-        and lines.bucket = pulls.bucket
-        and lines.batch_id = pulls.batch_id
 inner join buckets
     on
         lines.provider = buckets.provider
@@ -87,4 +74,3 @@ left join model_names
         and lines.model_name = model_names.model_name
         and cast(lines.usage_date as timestamp) >= model_names.valid_from
         and cast(lines.usage_date as timestamp) < model_names.valid_to
-where lines.amount is not null

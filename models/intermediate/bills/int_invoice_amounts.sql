@@ -1,13 +1,7 @@
 -- What each invoice asks for, by category, in USD. Its current pull counts.
 with lines as (
 
-    select * from {{ ref('int_bill_lines_unioned') }}
-
-),
-
-pulls as (
-
-    select * from {{ ref('int_bill_pulls') }}
+    select * from {{ ref('int_bill_lines_pulled') }}
     where is_current
 
 ),
@@ -23,19 +17,11 @@ ranked as (
 
     select
         lines.*,
-        coalesce(lines.invoice_date, lines.billing_period_start_date) as stated_date,
         dense_rank() over (
             partition by lines.provider, lines.billing_account_id, lines.invoice_id
             order by authority.authority_rank, lines.bill_source
         ) as precedence
     from lines
-    inner join pulls
-        on
-            lines.bill_source = pulls.bill_source
-            and lines.provider = pulls.provider
-            and lines.billing_account_id = pulls.billing_account_id
-            and lines.bucket = pulls.bucket
-            and lines.batch_id = pulls.batch_id
     inner join authority
         on
             lines.provider = authority.provider

@@ -12,8 +12,6 @@ select
         as known_absent_usage_usd,
     cast(sum(case when line_category not in ('usage', 'tax') then invoiced_amount_usd else 0 end) as {{ money_type() }})
         as provider_other_usd,
-    cast(sum(case when line_category = 'tax' then invoiced_amount_usd else 0 end) as {{ money_type() }})
-        as provider_tax_usd,
     cast(sum(case when line_category = 'tax' then 0 else 1 end) as bigint) as provider_line_count
 from {{ ref('int_bill_lines') }}
 group by 1, 2, 3, 4

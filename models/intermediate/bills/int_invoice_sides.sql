@@ -12,35 +12,9 @@ invoices as (
 
 ),
 
-reported as (
-
-    select
-        reported.*,
-        periods.invoice_id as placed_on
-    from {{ ref('int_invoice_reported') }} as reported
-    inner join periods
-        on
-            reported.provider = periods.provider
-            and reported.billing_account_id = periods.billing_account_id
-            and reported.billing_period_start_date = periods.billing_period_start_date
-            and (reported.invoice_id = periods.invoice_id or reported.invoice_id is null and periods.is_main)
-
-),
-
 provider_side as (
 
-    select
-        provider,
-        billing_account_id,
-        billing_period_start_date,
-        placed_on,
-        cast(sum(provider_usage_usd) as {{ money_type() }}) as provider_usage_usd,
-        cast(sum(provider_invoiceable_usd) as {{ money_type() }}) as provider_invoiceable_usd,
-        cast(sum(known_absent_usage_usd) as {{ money_type() }}) as known_absent_usage_usd,
-        cast(sum(provider_other_usd) as {{ money_type() }}) as provider_other_usd,
-        cast(sum(provider_line_count) as bigint) as provider_line_count
-    from reported
-    group by 1, 2, 3, 4
+    select * from {{ ref('int_invoice_provider_side') }}
 
 ),
 
