@@ -21,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-spark benchmark lock clean
+.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,6 +88,23 @@ test-spark: ## The marts on a Spark cluster of this machine, equal to DuckDB's; 
 	@$(MAKE) --no-print-directory setup
 	@.venv-spark/bin/python -m pytest -m spark tests/python/test_spark.py
 
+# The validators need an older NumPy, and that of FOCUS 1.2 needs Python 3.12: an environment of their own.
+FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
+	"$$python" -c '' 2>/dev/null && echo "$$python" && break; done)
+
+.venv-focus/.done: requirements-focus.txt $(BIN)/.dev
+	@test -n "$(FOCUS_PYTHON)" || echo "No Python 3.12 here (or name one in FOCUS_PYTHON): the FOCUS 1.2 file is NOT checked, the 1.4 files are."
+	@echo "Installing the pinned FOCUS validators into .venv-focus ..."
+	@$(or $(FOCUS_PYTHON),$(BIN)/python) -m venv --clear .venv-focus
+	@# uv takes seconds where pip takes minutes; it does not read pip's settings, though
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip install --quiet --python .venv-focus/bin/python -r requirements-focus.txt \
+		|| .venv-focus/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-focus.txt
+	@touch $@
+
+test-focus: .venv-focus/.done ## The FOCUS files against the public validators
+	@$(BIN)/python -m pytest -m focus -r s
+
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmark
 
@@ -99,6 +116,9 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 			--no-emit-index-url --no-annotate --no-header -o $$name; \
 		sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." $$name; \
 	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group focus \
+		--no-emit-index-url --no-annotate --no-header -o requirements-focus.txt
+	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
 
 clean: ## Remove what was built; landing and environments stay
 	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_SPARK_WAREHOUSE)

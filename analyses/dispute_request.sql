@@ -57,9 +57,39 @@ metered as (
 
 ),
 
-bill as (
+buckets as (
 
     select * from {{ ref('fct_reconciliation_daily') }}
+
+),
+
+-- the first of the lines of the bill that make up the bucket
+bill_lines as (
+
+    select
+        {{ line_keys() | join(', ') }},
+        source_file,
+        line_number,
+        description,
+        row_number() over (
+            partition by {{ line_keys() | join(', ') }} order by source_file, line_number, description
+        ) as place
+    from {{ ref('int_bill_lines_by_category') }}
+
+),
+
+bill as (
+
+    select
+        buckets.*,
+        bill_lines.source_file,
+        bill_lines.line_number,
+        bill_lines.description
+    from buckets
+    left join bill_lines
+        on
+            {{ same_line('buckets', 'bill_lines') }}
+            and bill_lines.place = 1
 
 )
 
@@ -99,6 +129,9 @@ select
     bill.status as bucket_status,
     bill.reason_code as bucket_reason_code,
     bill.bill_pulled_at,
+    bill.description as bill_line_description,
+    bill.source_file as bill_source_file,
+    bill.line_number as bill_line_number,
 
     ---------- the evidence
     metered.source_system,

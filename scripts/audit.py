@@ -44,7 +44,9 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
     """The lines of the report; `scratch` is an empty folder, AuditError says what to set right."""
     contract = read_contract(MODELS)
     file = _fetched(name, scratch)
-    table, how = (table, "as told") if table else (_recognised(file, contract, scratch), "recognised")
+    table, how = (
+        (table, "as told") if table else (_recognised(file, contract, scratch), "recognised")
+    )
     known = {each.name: each for each in gateway_tables(contract)}
     if table not in known:
         raise AuditError(f"{table!r} is no format; one of {', '.join(known)}")

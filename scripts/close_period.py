@@ -28,6 +28,8 @@ from scripts.warehouse import WarehouseError
 
 AMOUNT = columns().index("amount_usd")
 POSTED_AT = columns().index("posted_at")
+# What shows a month as closed.
+SHOWN = ("accounting_periods", "int_ledger_entries+", "assert_closed_periods_are_posted")
 
 
 def month(text: str) -> date:
@@ -76,7 +78,7 @@ def record(args: argparse.Namespace, rows: list[tuple], closed_at: datetime, has
             note=args.note,
         )
     )
-    dbt("build", "--select", "accounting_periods", "stg_ledger__posted_entries+")
+    dbt("build", "--indirect-selection", "cautious", "--select", *SHOWN)
     print(f"closed {args.period:%Y-%m}: {len(rows)} entries, hash {hashed}")
     print("commit seeds/policy/accounting_periods.csv, then: python -m scripts.export_ledger")
 

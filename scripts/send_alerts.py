@@ -98,7 +98,10 @@ def message(alert: dict) -> dict:
 def deliver(messages: list[dict], send: Callable[[dict], None], sent: Path) -> int:
     """Send one after the other and remember each; 1 when some were refused, else 0."""
     refused = 0
+    torn = sent.exists() and not sent.read_bytes().endswith(b"\n")
     with sent.open("a", encoding="utf-8") as memory:
+        # A line that a crash cut off must not swallow the next one.
+        memory.write("\n" if torn else "")
         for each in tqdm(messages, desc="alerts", disable=None):
             try:
                 send(each)

@@ -36,6 +36,33 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
         connection.close()
 
 
+def columns(connection, mart: str) -> dict[str, str]:
+    """The columns of a mart in order, each as decimal, timestamp or text; raises WarehouseError."""
+    found = connection.execute(
+        "select column_name, data_type from information_schema.columns "
+        f"where table_schema = 'marts' and table_name = '{mart}' order by ordinal_position"
+    ).fetchall()
+    if not found:
+        raise WarehouseError(f"there is no marts.{mart}; run `make nightly`")
+    return {name: _kind(data_type.lower()) for name, data_type in found}
+
+
+def _kind(data_type: str) -> str:
+    if data_type.startswith(("decimal", "numeric")):
+        return "decimal"
+    return "timestamp" if data_type.startswith("timestamp") else "text"
+
+
+def stream(connection, sql: str, size: int) -> Iterator[list[tuple]]:
+    """The rows of a query in batches of at most `size`, so that a result need not fit in memory."""
+    if isinstance(connection, _Postgres):
+        yield from connection.stream(sql, size)
+        return
+    result = connection.execute(sql)
+    while rows := result.fetchmany(size):
+        yield rows
+
+
 def _duckdb() -> duckdb.DuckDBPyConnection:
     file = warehouse_file()
     if not file.exists():
@@ -69,6 +96,12 @@ class _Postgres:
 
     def fetchall(self) -> list[tuple]:
         return self._cursor.fetchall()
+
+    def stream(self, sql: str, size: int) -> Iterator[list[tuple]]:
+        with self._connection.cursor(name="stream") as cursor:  # named: the server keeps the rows
+            cursor.execute(sql)
+            while rows := cursor.fetchmany(size):
+                yield rows
 
     def export(self, sql: str, path: Path) -> None:
         """Write the rows of a query to a CSV file with a header."""

@@ -32,7 +32,7 @@
         cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as decimal(25, 0))
             * cast({{ numerator }} as decimal(13, 0))
     {%- endset -%}
-    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(13, 0)), 0)' -%}
+    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(20, 0)), 0)' -%}
     cast(
         cast(({{ product }} - ({{ product }}) % {{ divisor }}) / {{ divisor }} as decimal(31, 0))
         * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}

@@ -1,5 +1,5 @@
 {# What prorate() cuts off, as a whole number: (amount x 10^15 x numerator) modulo denominator. The larger
-   it is, the nearer the part was to the next unit. For amounts that are not negative; same bounds. #}
+   it is, the nearer the part was to the next unit. For amounts that are not negative, below a hundred million. #}
 {% macro prorate_remainder(amount, numerator, denominator) -%}
     {{ return(adapter.dispatch('prorate_remainder', 'ai_cost')(amount, numerator, denominator)) }}
 {%- endmacro %}
@@ -15,6 +15,14 @@
 {% macro postgres__prorate_remainder(amount, numerator, denominator) -%}
     cast(
         mod(cast({{ amount }} as numeric) * 1000000000000000 * {{ numerator }}, nullif({{ denominator }}, 0))
+        as decimal(38, 0)
+    )
+{%- endmacro %}
+
+{% macro spark__prorate_remainder(amount, numerator, denominator) -%}
+    cast(
+        cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as decimal(25, 0))
+        * cast({{ numerator }} as decimal(13, 0)) % nullif(cast({{ denominator }} as decimal(20, 0)), 0)
         as decimal(38, 0)
     )
 {%- endmacro %}

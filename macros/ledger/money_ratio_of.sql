@@ -1,5 +1,5 @@
 {# One amount as a ratio of another, cut after 12 decimals; null where the whole is less than a billionth of a
-   dollar. For amounts of up to a billion. #}
+   dollar. For amounts below a hundred million. #}
 {% macro money_ratio_of(part, whole) -%}
     cast(
         {{ prorate(

@@ -19,8 +19,19 @@
     {{ return(['usage_date', 'provider', 'billing_account_id', 'billed_model', 'meter']) }}
 {%- endmacro %}
 
+{% macro line_keys_of(relation) -%}
+    {%- for key in line_keys() -%}
+        {{ relation }}.{{ key }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {% macro same_line(left, right, keys=none) -%}
     {%- for key in keys or line_keys() -%}
         {{ left }}.{{ key }} = {{ right }}.{{ key }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+{# The meters of input of any kind, for use after «in». #}
+{% macro input_meters() -%}
+    ('{{ meters() | selectattr('in_tier') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}

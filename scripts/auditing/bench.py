@@ -1,7 +1,7 @@
-"""An empty warehouse with every seed, rate and view in place, made once for each state of the project.
+"""An empty warehouse with every seed, rate and view in place, made once per state of the project.
 
-An audit works in a copy of it: the same models, so nothing is decided twice, and only the few tables
-that depend on the audited log are built.
+An audit works in a copy of it: the same models, so nothing is decided twice, and only the few
+tables that depend on the audited log are built.
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ class Bench:
         parsed = (self.folder / "partial_parse.msgpack").read_bytes()
         manifest = Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
-        _run(database, database.parent, ["run", "--select", *_MADE_OF_LOGS], manifest)
+        _run(
+            database,
+            database.parent,
+            ["--no-write-json", "run", "--select", *_MADE_OF_LOGS],
+            manifest,
+        )
 
 
 def prepare(cache: Path) -> Bench:
@@ -72,16 +77,13 @@ def prepare(cache: Path) -> Bench:
 
 
 def _run(database: Path, target: Path, command: list[str], manifest: Manifest | None) -> None:
-    # In this process alone: whatever the user's night works on is not touched.
-    os.environ |= {
-        "AI_COST_TARGET": "duckdb",
-        "AI_COST_WAREHOUSE": str(database),
-        "DBT_PROFILES_DIR": str(ROOT),
-    }
+    # In this process alone, and in a database of its own: the warehouse is not touched.
+    os.environ |= {"AI_COST_TARGET": "duckdb", "AI_COST_WAREHOUSE": str(database)}
     os.environ.pop("AI_COST_LITELLM_SCHEMA", None)
-    places = ["--project-dir", str(ROOT), "--target-path", str(target), "--log-path", str(target)]
+    places = ["--project-dir", ROOT, "--profiles-dir", ROOT]
+    places += ["--target-path", target, "--log-path", target]
     try:
-        result = dbtRunner(manifest=manifest).invoke(["--quiet", *command, *places])
+        result = dbtRunner(manifest=manifest).invoke(["--quiet", *command, *map(str, places)])
     finally:
         # The adapter would keep the database open for as long as the process lives.
         DuckDBConnectionManager.close_all_connections()

@@ -14,6 +14,8 @@ from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.targets import DuckDBTarget
 
 _SAMPLE_LINES = 20
+_SAMPLE_BYTES = 8 << 20
+_TRIED = 3
 
 
 def gateway_tables(contract: Contract) -> list[Table]:
@@ -30,6 +32,10 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     """
     tables = gateway_tables(contract)
     head = _head(file, scratch / "head", tables[0])
+    keys = _keys(head)
+    # Loading is what takes the time: only the likely ones are tried.
+    likely = sorted(tables, key=lambda table: -_covered(table, keys))
+    tables = [t for t in likely[:_TRIED] if _covered(t, keys)] if keys else tables
     database = scratch / "detect.duckdb"
     target = DuckDBTarget(str(database))
     try:
@@ -40,7 +46,6 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     finally:
         target.close()
     with duckdb.connect(str(database), read_only=True) as connection:
-        keys = _keys(head)
         scores = [
             (t.name, _score(connection, t, run.tallies[t.name]) * _covered(t, keys)) for t in tables
         ]
@@ -49,7 +54,8 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
 
 def _head(file: Path, to: Path, table: Table) -> Path:
     with ByteStream(file) as stream:
-        beginning = stream.peek()
+        stream.peek()
+        beginning = stream.read(_SAMPLE_BYTES)
     lines = beginning.split(b"\n")
     # The last piece may be cut off; a document or a table is only understood whole.
     if sniff(beginning, file.name, table) == "lines" and len(lines) > 2:

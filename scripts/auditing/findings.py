@@ -26,13 +26,13 @@ _BY_OWNER = """
 _BY_MODEL = """
     select
         provider || ' ' || coalesce(billed_model, served_model, requested_model, 'none')
-            || case when priced_tier = 'standard' then '' else ' (' || priced_tier || ')' end as model,
+        || case priced_tier when 'standard' then '' else ' (' || priced_tier || ')' end as model,
         count(*), sum(tier_basis_tokens), sum(output_tokens), sum(cost_usd)
     from marts.fct_priced_requests group by 1 order by 5 desc nulls last, 1
 """
 _MISSING = """
     select
-        sum(case when attribution_status in ('unattributed', 'unregistered_team') then 1 else 0 end),
+        sum(case when attribution_status in ('attributed', 'shared') then 0 else 1 end),
         sum(case when service_name is null then 1 else 0 end),
         sum(case when feature is null then 1 else 0 end),
         sum(case when environment is null then 1 else 0 end),
@@ -127,7 +127,10 @@ def _spend(ask, totals: tuple) -> list[str]:
 def _one(connection: duckdb.DuckDBPyConnection, ask) -> list[str]:
     """One attempt, taken apart: what each meter counted and cost."""
     parts = []
-    columns = [column for (column,) in ask("select name from pragma_table_info('marts.fct_priced_requests')")]
+    columns = [
+        column
+        for (column,) in ask("select name from pragma_table_info('marts.fct_priced_requests')")
+    ]
     for (meter,) in ask(_METERS):
         quantity = next(c for c in (f"{meter}_tokens", f"{meter}_calls") if c in columns)
         sql = f"select {quantity}, {meter}_cost_usd from marts.fct_priced_requests"
@@ -154,7 +157,9 @@ def _faults(ask) -> list[str]:
         f"{count:,} x {model} ({tier}): {reason}, first in line {line}"
         for reason, model, tier, count, line in ask(_UNPRICED)
     ]
-    duplicates = [f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)]
+    duplicates = [
+        f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)
+    ]
     quarantined = [f"line {line}: {reason}" for line, reason in ask(_QUARANTINED)]
     otherwise = [
         f"line {line}, {request}, {model}: gateway {_usd(theirs)}, ours {_usd(ours)}, "
@@ -186,7 +191,9 @@ def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
     cells = [head, *([str(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     figures = [
-        all(cell[:1].isdigit() or cell in ("unpriced", "") or cell[:1] == "-" for cell in column[1:])
+        all(
+            cell[:1].isdigit() or cell in ("unpriced", "") or cell[:1] == "-" for cell in column[1:]
+        )
         for column in zip(*cells, strict=True)
     ]
     return [

@@ -16,6 +16,7 @@ from scripts.loading.paths import JsonPath, parse_path
 LOADER_SOURCE = "loader"
 RAW_SCHEMA = "raw"
 TYPES = {"varchar", "bigint", "timestamp", "boolean", "date"}
+DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
 EVIDENCE_COLUMNS = ("batch_id", "source_file", "line_number", "record_number", "loaded_at")
 
@@ -26,7 +27,11 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column; `paths` is empty for the evidence columns, which the loader fills."""
+    """One declared column; `paths` is empty for the evidence columns, which the loader fills.
+
+    `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
+    up to the mark behind which the column's text is JSON.
+    """
 
     name: str
     data_type: str
@@ -112,7 +117,7 @@ def _column(table: str, node: dict) -> Column:
         name=node["name"],
         data_type=node["data_type"],
         paths=tuple(parse_path(text) for text in texts),
-        headers=tuple(text.replace('"', "") for text in texts),
+        headers=tuple(text.replace('"', "").partition("|")[0] for text in texts),
         format=meta.get("format"),
         hashed=bool(meta.get("hashed")),
     )
@@ -120,4 +125,6 @@ def _column(table: str, node: dict) -> Column:
         raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
     if column.paths and column.data_type == "timestamp" and column.format not in TIME_FORMATS:
         raise ContractError(f"{where}: a timestamp's format is one of {sorted(TIME_FORMATS)}")
+    if column.data_type == "date" and column.format not in DATE_FORMATS:
+        raise ContractError(f"{where}: a date's format is iso or mdy")
     return column

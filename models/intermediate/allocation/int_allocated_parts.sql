@@ -44,28 +44,14 @@ cut as (
 
 ),
 
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by pool_id, source_ref, bucket_date order by remainder desc, team_id asc, cost_center_id asc
-        ) as remainder_rank,
-        size_usd - sum(cut_usd) over (partition by pool_id, source_ref, bucket_date) as missing_usd
-    from cut
-
-),
-
 footed as (
 
     select
         *,
-        cut_usd + case
-            when remainder_rank * cast(0.000000000000001 as decimal(15, 15)) <= missing_usd
-                then cast(0.000000000000001 as decimal(15, 15))
-            else 0
-        end as part_usd
-    from ranked
+        {{ with_missing_units(
+            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'bucket_date'], 'team_id, cost_center_id',
+        ) }} as part_usd
+    from cut
 
 )
 

@@ -98,23 +98,20 @@ final as (
     select pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued, amount_usd
     from from_requests
     union all
-    select pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued, day_usd as amount_usd
+    select
+        pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued,
+        day_usd as amount_usd
     from spread
     union all
-    select pool_id, rule_id, usage_period, usage_period as bucket_date, source_ref, charge_type, provider, is_accrued, amount_usd
+    select
+        pool_id, rule_id, usage_period, usage_period as bucket_date, source_ref, charge_type, provider, is_accrued,
+        amount_usd
     from by_month
     where allocated_by = 'month'
 
 )
 
 select
-    pool_id,
-    rule_id,
-    usage_period,
-    bucket_date,
-    source_ref,
-    charge_type,
-    provider,
-    is_accrued,
+    pool_id, rule_id, usage_period, bucket_date, source_ref, charge_type, provider, is_accrued,
     cast(amount_usd as {{ money_type() }}) as amount_usd
 from final

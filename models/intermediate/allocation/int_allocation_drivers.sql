@@ -35,16 +35,9 @@ scopes as (
 
 ),
 
--- usage that pools nothing, of teams that are none of the special ones
 usage as (
 
-    select spend.*
-    from {{ ref('int_pooled_spend') }} as spend
-    left join teams
-        on
-            spend.team_id = teams.team_id
-            and spend.usage_date >= teams.valid_from and spend.usage_date < teams.valid_to
-    where spend.pool_id is null and coalesce(teams.team_kind, 'team') = 'team'
+    select * from {{ ref('int_driver_usage') }}
 
 ),
 
@@ -119,10 +112,7 @@ final as (
 )
 
 select
-    rule_id,
-    bucket_date,
-    team_id,
-    cost_center_id,
+    rule_id, bucket_date, team_id, cost_center_id,
     cast(driver_units as decimal(18, 0)) as driver_units,
     cast(sum(driver_units) over (partition by rule_id, bucket_date) as decimal(18, 0)) as total_units
 from final

@@ -51,10 +51,12 @@ against_before as (
     inner join spend as before
         on
             applied.team_id = before.team_id
-            and before.usage_date < applied.usage_date
-            and before.usage_date >= {{ days_before('applied.usage_date', 'applied.window_days') }}
+            and applied.usage_date > before.usage_date
+            and {{ days_before('applied.usage_date', 'applied.window_days') }} <= before.usage_date
     where applied.rule_kind = 'daily_ratio'
-    group by 1, 2, 3, 4, 5, 6, 7, 8, applied.window_days
+    group by
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
+        applied.minimum_usd, applied.spend_usd, applied.window_days
     having count(*) = applied.window_days and sum(before.spend_usd) > 0
 
 ),
@@ -70,10 +72,12 @@ against_pace as (
     inner join spend as lately
         on
             applied.team_id = lately.team_id
-            and lately.usage_date <= applied.usage_date
-            and lately.usage_date > {{ days_before('applied.usage_date', 'applied.window_days') }}
+            and applied.usage_date >= lately.usage_date
+            and {{ days_before('applied.usage_date', 'applied.window_days') }} < lately.usage_date
     where applied.rule_kind = 'rolling_share_of_budget' and applied.budget_usd is not null
-    group by 1, 2, 3, 4, 5, 6, 7, applied.budget_usd, applied.window_days, applied.usage_period
+    group by
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
+        applied.minimum_usd, applied.budget_usd, applied.window_days, applied.usage_period
 
 ),
 

@@ -36,6 +36,7 @@ select
     day_of_month,
     days_in_month,
     is_complete,
+    day_of_month = last_day as is_latest,
     month_to_date_usd,
     last_7_days_usd,
     cast(forecast_usd as {{ money_type() }}) as forecast_usd,

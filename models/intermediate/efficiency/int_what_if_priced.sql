@@ -46,13 +46,13 @@ requests as (
 rated as (
 
     select
-        requests.*,
         {% for meter in meters() %}
         case
             when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
             else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd{{ ',' if not loop.last }}
+        end as {{ meter.name }}_rate_usd,
         {% endfor %}
+        requests.*
     from requests
     left join rates
         on {{ rate_applies('rates') }}

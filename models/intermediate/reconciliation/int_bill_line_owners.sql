@@ -1,9 +1,12 @@
 -- Whose the usage on the current bill is: the credential's owner, else that of the project or workspace, as
 -- of the day. A shared owner (team_kind shared) is a credential that the gateways use for several teams. A
 -- credential that nobody registered, on an account of which others are registered, is nobody's.
+{{ config(materialized='table') }}
+
 with lines as (
 
-    select * from {{ ref('int_bill_lines') }}
+    select * from {{ ref('int_bill_lines_by_category') }}
+    where amount_usd is not null
 
 ),
 
@@ -16,7 +19,7 @@ owners as (
     inner join {{ ref('int_team_windows') }} as teams
         on
             credentials.team_id = teams.team_id
-            and teams.valid_from < credentials.valid_to and teams.valid_to > credentials.valid_from
+            and credentials.valid_to > teams.valid_from and credentials.valid_from < teams.valid_to
 
 ),
 

@@ -1,6 +1,6 @@
 -- The meters of int_metered_usage_daily below each other. Bills give fees per call without a model, so here
--- too they stand under «all models». Usage that the provider's report leaves out (reconciliation_absences)
--- is set apart: its meter is the name of the absence.
+-- too they stand under «all models». A tier that the bill leaves out is set apart as absent_tier; where a bill
+-- does not tell the classes of tokens apart, neither does this (all_tokens).
 {{ config(materialized='table') }}
 
 with usage as (
@@ -9,14 +9,17 @@ with usage as (
 
 ),
 
-absences as (
+absent_tiers as (
 
-    select
-        provider,
-        service_tier,
-        absence,
-        {{ validity_dates() }}
-    from {{ ref('reconciliation_absences') }}
+    select * from {{ ref('bill_absent_tiers') }}
+
+),
+
+undivided_bills as (
+
+    select distinct usage_date, provider, billing_account_id
+    from {{ ref('int_bill_lines') }}
+    where meter = 'all_tokens'
 
 ),
 
@@ -24,13 +27,21 @@ placed as (
 
     select
         usage.*,
-        absences.absence
+        absent_tiers.service_tier is not null as is_known_absent,
+        case
+            when absent_tiers.service_tier is not null then 'absent_tier'
+            when undivided_bills.provider is not null then 'all_tokens'
+        end as undivided_meter
     from usage
-    left join absences
+    left join absent_tiers
         on
-            usage.provider = absences.provider
-            and usage.service_tier = absences.service_tier
-            and usage.usage_date >= absences.valid_from and usage.usage_date < absences.valid_to
+            usage.provider = absent_tiers.provider
+            and usage.service_tier = absent_tiers.service_tier
+    left join undivided_bills
+        on
+            usage.usage_date = undivided_bills.usage_date
+            and usage.provider = undivided_bills.provider
+            and usage.billing_account_id = undivided_bills.billing_account_id
 
 ),
 
@@ -41,9 +52,13 @@ metered as (
         usage_date,
         provider,
         billing_account_id,
-        {{ 'billed_model' if meter.is_token else "'all models' as billed_model" }},
-        coalesce(absence, '{{ meter.name }}') as meter,
-        absence is not null as is_known_absent,
+        {% if meter.is_token %}
+        billed_model,
+        {% else %}
+        case when undivided_meter is null then 'all models' else billed_model end as billed_model,
+        {% endif %}
+        coalesce(undivided_meter, '{{ meter.name }}') as meter,
+        is_known_absent,
         service_tier,
         team_id,
         credential_id,
@@ -71,12 +86,12 @@ select
     attempt_outcome,
     is_counted,
     is_quarantined,
-    -- meters of different kinds stand under one absence: their quantities do not add up
-    cast(sum(case when not is_known_absent then gateway_quantity end) as {{ money_type() }}) as gateway_quantity,
+    -- meters of different kinds stand under one name there: their quantities do not add up
+    cast(sum(case when meter not in ('absent_tier', 'all_tokens') then gateway_quantity end) as {{ money_type() }})
+        as gateway_quantity,
     cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_cost_usd,
     cast(sum(attempt_count) as bigint) as attempt_count,
     cast(sum(unpriced_count) as bigint) as unpriced_count,
     cast(sum(covered_count) as bigint) as covered_count
 from metered
-group by {{ line_keys() | join(', ') }}, is_known_absent, service_tier, team_id, credential_id,
-    attempt_outcome, is_counted, is_quarantined
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12

@@ -2,13 +2,13 @@
 with lines as (
 
     select * from {{ ref('int_reconciliation_judged') }}
-    where variance_usd != 0 and has_provider
+    where variance_usd != 0
 
 ),
 
 bill_lines as (
 
-    select * from {{ ref('int_bill_lines') }}
+    select * from {{ ref('int_bill_lines_by_category') }}
     where not is_known_absent
 
 ),
@@ -17,11 +17,16 @@ copies as (
 
     select
         {{ line_keys() | join(', ') }},
+        description,
+        credential_id,
+        sub_account_id,
         currency,
+        quantity,
+        amount,
         amount_usd,
         count(*) as copy_count
     from bill_lines
-    group by {{ line_keys() | join(', ') }}, description, credential_id, sub_account_id, currency, quantity, amount_usd
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 
 ),
 
@@ -30,10 +35,11 @@ summed as (
     select
         {{ line_keys() | join(', ') }},
         cast(sum(copy_count) as bigint) as line_count,
-        cast(sum(amount_usd * cast(copy_count - 1 as decimal(8, 0))) as {{ money_type() }}) as repeated_usd,
-        max(currency) as currency,
-        max(case when currency != 'USD' then 1 else 0 end) as has_other_currency,
-        min(case when amount_usd = cast(amount_usd as decimal(30, 2)) then 1 else 0 end) as is_whole_cents
+        cast(sum(coalesce(amount_usd, 0) * cast(copy_count - 1 as decimal(8, 0))) as {{ money_type() }})
+            as repeated_usd,
+        max(case when currency != 'USD' then currency end) as other_currency,
+        max(case when amount_usd is null then 1 else 0 end) as lacks_rate,
+        min(case when amount = cast(amount as decimal(30, 2)) then 1 else 0 end) as is_whole_cents
     from copies
     group by {{ line_keys() | join(', ') }}
 
@@ -45,8 +51,8 @@ compared as (
         lines.*,
         summed.line_count,
         summed.repeated_usd,
-        summed.currency,
-        summed.has_other_currency = 1 as is_other_currency,
+        summed.other_currency,
+        summed.lacks_rate = 1 as lacks_rate,
         -- a rounded line is off by half a cent at most
         summed.is_whole_cents = 1
         and abs(lines.variance_usd) <= summed.line_count * cast(0.005 as decimal(4, 3)) as is_rounded
@@ -68,7 +74,8 @@ select
             then cast(line_count as {{ dbt.type_string() }}) || ' lines, each in whole cents'
         when {{ explains('-repeated_usd', 'variance_usd') }}
             then 'lines that stand on the bill more than once come to ' || {{ usd_text('repeated_usd') }} || ' USD'
-        else 'billed in ' || currency || ', converted to USD'
+        when lacks_rate then 'billed in ' || other_currency || ', of which fx_rates has no rate on that day'
+        else 'billed in ' || other_currency || ', converted at the rate of fx_rates'
     end as reason_evidence
 from compared
-where is_rounded or {{ explains('-repeated_usd', 'variance_usd') }} or is_other_currency
+where is_rounded or {{ explains('-repeated_usd', 'variance_usd') }} or other_currency is not null

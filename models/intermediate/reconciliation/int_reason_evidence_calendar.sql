@@ -1,5 +1,7 @@
 -- What the calendar says of a variance: no bill yet, a day the bill left out, a bill pulled too early, usage
 -- that stands one day further on the other side.
+{% set series = 'provider, billing_account_id, billed_model, meter' %}
+
 with lines as (
 
     select * from {{ ref('int_reconciliation_judged') }}
@@ -13,16 +15,10 @@ neighbours as (
         sum(case when has_provider and not is_known_absent then 1 else 0 end) over (
             partition by usage_date, provider, billing_account_id
         ) as day_provider_lines,
-        {% for side, word, days in [('lag', 'before', 1), ('lead', 'after', -1)] %}
-        case
-            when {{ side }}(usage_date) over (
-                partition by provider, billing_account_id, billed_model, meter order by usage_date
-            ) = {{ days_before('usage_date', days) }}
-                then {{ side }}(variance_usd) over (
-                    partition by provider, billing_account_id, billed_model, meter order by usage_date
-                )
-        end as variance_{{ word }}_usd{{ ',' if not loop.last }}
-        {% endfor %}
+        lag(usage_date) over (partition by {{ series }} order by usage_date) as date_before,
+        lag(variance_usd) over (partition by {{ series }} order by usage_date) as variance_before_usd,
+        lead(usage_date) over (partition by {{ series }} order by usage_date) as date_after,
+        lead(variance_usd) over (partition by {{ series }} order by usage_date) as variance_after_usd
     from lines
 
 )
@@ -46,12 +42,14 @@ select
         else
             'the day before or after differs by ' || {{ usd_text('-variance_usd') }} || ' USD the other way'
     end as reason_evidence
-from neighbours as lines
+from neighbours
 where
     variance_usd != 0
     and (
         not is_settled
         or day_provider_lines = 0
-        or {{ explains('-variance_before_usd', 'variance_usd') }}
-        or {{ explains('-variance_after_usd', 'variance_usd') }}
+        or date_before = {{ days_before('usage_date', 1) }}
+        and {{ explains('-variance_before_usd', 'variance_usd') }}
+        or date_after = {{ days_before('usage_date', -1) }}
+        and {{ explains('-variance_after_usd', 'variance_usd') }}
     )

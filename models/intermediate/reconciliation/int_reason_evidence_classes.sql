@@ -3,9 +3,7 @@
 with lines as (
 
     select * from {{ ref('int_reconciliation_judged') }}
-    where
-        meter in ('{{ meters() | selectattr("in_tier") | map(attribute="name") | join("', '") }}')
-        and not is_known_absent
+    where meter in {{ input_meters() }} and not is_known_absent
 
 ),
 

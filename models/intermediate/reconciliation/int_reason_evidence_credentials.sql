@@ -28,7 +28,8 @@ select
     'credential ' || strangers.credential_id
     || case
         when strangers.credential_count > 1
-            then ' and ' || cast(strangers.credential_count - 1 as {{ dbt.type_string() }}) || ' more' else ''
+            then ' and ' || cast(strangers.credential_count - 1 as {{ dbt.type_string() }}) || ' more'
+        else ''
     end
     || ', not registered, is billed ' || {{ usd_text('strangers.stranger_usd') }} || ' USD' as reason_evidence
 from lines

@@ -12,7 +12,7 @@ reasoned as (
         *,
         case
             when meter in {{ call_meters() }} and abs(volume_variance_usd) >= abs(price_variance_usd) then 'tool_fee'
-            when meter = 'unmapped' then 'unmapped_line'
+            when meter = 'unmapped' and not has_gateway then 'unmapped_line'
             when has_gateway and has_provider and not is_comparable then 'no_provider_quantity'
             when is_comparable and abs(price_variance_usd) > abs(volume_variance_usd) then 'stale_rate'
             when variance_usd < 0 then 'unseen_usage'

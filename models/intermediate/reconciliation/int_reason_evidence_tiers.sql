@@ -14,7 +14,7 @@ ours as (
         sum(gateway_quantity) as gateway_quantity
     from {{ ref('int_gateway_meters_daily') }}
     where is_counted
-    group by {{ line_keys() | join(', ') }}, service_tier
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
@@ -32,14 +32,13 @@ theirs as (
         {% endfor %}
         coalesce(tier_names.service_tier, bill_lines.service_tier, 'standard') as service_tier,
         sum(bill_lines.quantity) as provider_quantity
-    from {{ ref('int_bill_lines') }} as bill_lines
+    from {{ ref('int_bill_lines_by_category') }} as bill_lines
     left join tier_names
         on
             bill_lines.provider = tier_names.provider
             and bill_lines.service_tier = tier_names.alias
     where bill_lines.quantity is not null
-    group by {% for key in line_keys() %}bill_lines.{{ key }}, {% endfor %}
-        coalesce(tier_names.service_tier, bill_lines.service_tier, 'standard')
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
@@ -53,7 +52,8 @@ moved as (
         theirs.service_tier,
         theirs.provider_quantity - coalesce(ours.gateway_quantity, 0) as moved_quantity,
         row_number() over (
-            partition by {% for key in line_keys() %}theirs.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by
+                {{ line_keys_of('theirs') }}
             order by theirs.provider_quantity - coalesce(ours.gateway_quantity, 0) desc, theirs.service_tier
         ) as rank_in_line
     from theirs

@@ -1,5 +1,7 @@
 -- The suggested cause of a variance: of all evidence for a line, the one that ranks first in
 -- reconciliation_reasons. A person decides, this only points.
+{{ config(materialized='table') }}
+
 {% set kinds = ['calendar', 'credentials', 'bill_lines', 'attempts', 'classes', 'tiers', 'figures'] %}
 
 with evidence as (
@@ -26,7 +28,8 @@ ranked as (
     select
         evidence.*,
         row_number() over (
-            partition by {% for key in line_keys() %}evidence.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+            partition by
+                {{ line_keys_of('evidence') }}
             order by reasons.reason_rank, evidence.reason_code, evidence.reason_evidence
         ) as place
     from evidence

@@ -5,7 +5,7 @@ with reviews as (
         *,
         row_number() over (
             partition by {{ line_keys() | join(', ') }}
-            order by reviewed_at desc, decision desc, variance_usd
+            order by reviewed_at desc, decision desc, variance_usd desc
         ) as recency
     from {{ ref('reconciliation_reviews') }}
 

@@ -9,7 +9,23 @@ with gateway as (
 
 provider as (
 
-    select * from {{ ref('int_provider_costs_daily') }}
+    select
+        {{ line_keys() | join(', ') }},
+        false as is_known_absent,
+        provider_quantity,
+        provider_cost_usd
+    from {{ ref('int_provider_costs_daily') }}
+
+    union all
+
+    select
+        {{ line_keys() | join(', ') }},
+        true as is_known_absent,
+        cast(null as {{ money_type() }}) as provider_quantity,
+        cast(sum(amount_usd) as {{ money_type() }}) as provider_cost_usd
+    from {{ ref('int_bill_lines_by_category') }}
+    where is_known_absent and amount_usd is not null
+    group by {{ line_keys() | join(', ') }}
 
 ),
 

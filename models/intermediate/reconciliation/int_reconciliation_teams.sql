@@ -42,7 +42,7 @@ weighted as (
             sum(usage_weight) over (partition by {{ line_keys() | join(', ') }}) as decimal(18, 0)
         ) as line_weight,
         row_number() over (
-            partition by {{ line_keys() | join(', ') }} order by usage_weight desc, team_id
+            partition by {{ line_keys() | join(', ') }} order by usage_weight desc, team_id asc
         ) as place
     from gateway
 

@@ -16,7 +16,7 @@ days as (
     select
         batch_id,
         event_date,
-        row_number() over (partition by batch_id order by record_count desc, event_date) as place
+        row_number() over (partition by batch_id order by record_count desc, event_date asc) as place
     from {{ ref('stg_loader__days') }}
     where event_date is not null
 

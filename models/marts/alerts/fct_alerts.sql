@@ -1,14 +1,7 @@
 -- What somebody must be told, under an id that stays the same from night to night, so that it is told once.
-with rules as (
+with newest as (
 
-    select * from {{ ref('alert_rules') }}
-
-),
-
-newest as (
-
-    select max(usage_date) as usage_date
-    from {{ ref('fct_spend_daily') }}
+    select max(usage_date) as usage_date from {{ ref('fct_spend_daily') }}
 
 ),
 
@@ -17,15 +10,13 @@ breaches as (
     select
         'reconciliation_breach' as kind,
         usage_date as alert_date,
-        cast(null as {{ dbt.type_string() }}) as team_id,
         provider || ', account ' || coalesce(billing_account_id, 'unknown') as subject,
         'lines of the bill are beyond tolerance, one of them: ' || coalesce(min(reason_code), 'unexplained') as cause,
         count(*) as item_count,
-        cast(sum(abs(variance_usd)) as {{ money_type() }}) as amount_usd,
-        cast(null as {{ money_type() }}) as whole_usd
+        cast(sum(abs(variance_usd)) as {{ money_type() }}) as amount_usd
     from {{ ref('fct_reconciliation_daily') }}
     where status = 'breach'
-    group by 2, 3, 4
+    group by 2, 3
 
 ),
 
@@ -54,8 +45,6 @@ unpriced as (
         provider || ' ' || coalesce(served_model, requested_model, 'none') as subject,
         'in use without a price: ' || price_status as cause,
         count(*) as item_count,
-        cast(null as {{ money_type() }}) as amount_usd,
-        cast(null as {{ money_type() }}) as whole_usd,
         max(usage_date) as newest_date
     from {{ ref('fct_priced_requests') }}
     where price_status in ('unpriced_unknown_model', 'unpriced_no_rate')
@@ -67,43 +56,58 @@ held_back as (
 
     select
         'quarantined_records' as kind,
-        cast(null as date) as alert_date,
-        cast(null as {{ dbt.type_string() }}) as team_id,
         'file ' || source_file || ' (batch ' || batch_id || ')' as subject,
         'held back, one of them for: ' || min(reason) as cause,
-        count(*) as item_count,
-        cast(null as {{ money_type() }}) as amount_usd,
-        cast(null as {{ money_type() }}) as whole_usd
+        count(*) as item_count
     from {{ ref('fct_quarantined_records') }}
-    group by 4
+    group by 2
+
+),
+
+-- a budget stays broken for the rest of its month, and is told once
+anomalies as (
+
+    select
+        'spend_anomaly' as kind,
+        case when rule_kind = 'budget_share' then {{ month_of('usage_date') }} else usage_date end as alert_date,
+        team_id,
+        rule_kind || ', rule ' || rule_id || case when rule_kind = 'request_tokens' then ', ' || request_key else '' end
+            as subject,
+        'spend is beyond its rule: ' || severity as cause,
+        count(*) as item_count,
+        max(observed_usd) as amount_usd,
+        max(usage_date) as newest_date
+    from {{ ref('fct_spend_anomalies') }}
+    group by 2, 3, 4, 5
 
 ),
 
 found as (
 
-    {% set columns = 'kind, alert_date, team_id, subject, cause, item_count, amount_usd, whole_usd' %}
-    select {{ columns }}, alert_date as newest_date from breaches
-    union all
-    select {{ columns }}, alert_date as newest_date from mystery
-    union all
-    select {{ columns }}, newest_date from unpriced
-    union all
-    select {{ columns }}, alert_date as newest_date from held_back
+    {% set no_team, no_usd = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')' %}
+    {%- for part, date, team, amount, whole, newest in [
+        ('breaches', 'alert_date', no_team, 'amount_usd', no_usd, 'alert_date'),
+        ('mystery', 'alert_date', 'team_id', 'amount_usd', 'whole_usd', 'alert_date'),
+        ('unpriced', 'alert_date', 'team_id', no_usd, no_usd, 'newest_date'),
+        ('anomalies', 'alert_date', 'team_id', 'amount_usd', no_usd, 'newest_date'),
+        ('held_back', 'cast(null as date)', no_team, no_usd, no_usd, 'cast(null as date)'),
+    ] %}
+    select
+        kind, {{ date }} as alert_date, {{ team }} as team_id, subject, cause, item_count,
+        {{ amount }} as amount_usd, {{ whole }} as whole_usd, {{ newest }} as newest_date
+    from {{ part }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 
 select
     md5({{ row_text(['found.kind', 'found.alert_date', 'found.team_id', 'found.subject']) }}) as alert_id,
-    found.kind,
-    found.alert_date,
-    found.team_id,
-    teams.team_lead,
-    found.subject,
-    found.cause,
+    found.kind, found.alert_date, found.team_id, teams.team_lead, found.subject, found.cause,
     cast(found.item_count as bigint) as item_count,
     found.amount_usd
 from found
-inner join rules
+inner join {{ ref('alert_rules') }} as rules
     on found.kind = rules.kind
 cross join newest
 left join {{ ref('dim_teams') }} as teams

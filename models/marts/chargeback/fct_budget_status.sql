@@ -18,29 +18,8 @@ plans as (
 
 forecasts as (
 
-    select
-        *,
-        row_number() over (partition by team_id, usage_period order by usage_date desc) as recency
-    from {{ ref('int_spend_forecasts') }}
-
-),
-
--- how wrong the forecast of the same day was in the months that are over
-backtest as (
-
-    select
-        latest.team_id,
-        latest.usage_period,
-        count(*) as tested_month_count,
-        {{ prorate('cast(sum(earlier.error_ratio) as ' ~ money_type() ~ ')', '1', 'count(*)') }} as error_ratio
-    from forecasts as latest
-    inner join forecasts as earlier
-        on
-            latest.team_id = earlier.team_id
-            and latest.usage_period > earlier.usage_period
-            and latest.day_of_month = earlier.day_of_month
-    where latest.recency = 1 and earlier.error_ratio is not null
-    group by 1, 2
+    select * from {{ ref('int_spend_forecasts') }}
+    where is_latest
 
 ),
 
@@ -74,7 +53,6 @@ forecasted as (
         on
             status.team_id = forecasts.team_id
             and status.budget_period = forecasts.usage_period
-            and forecasts.recency = 1
 
 ),
 
@@ -114,12 +92,12 @@ select
     cast(forecasted.last_7_days_usd as {{ money_type() }}) as last_7_days_usd,
     cast(forecasted.forecast_usd as {{ money_type() }}) as forecast_usd,
     {{ money_ratio_of('forecasted.forecast_usd', 'forecasted.budget_usd') }} as forecast_share,
-    cast(backtest.error_ratio as decimal(16, 12)) as forecast_error_share,
+    backtest.forecast_error_share,
     backtest.tested_month_count,
     alerts.rule_id as alert_rule_id,
     case when forecasted.budget_usd is null then 'no_plan' else coalesce(alerts.severity, 'ok') end as alert_state
 from forecasted
-left join backtest
+left join {{ ref('int_forecast_errors') }} as backtest
     on forecasted.team_id = backtest.team_id and forecasted.budget_period = backtest.usage_period
 left join alerts
     on

@@ -16,7 +16,8 @@ select
     cast(sum(case when opportunity = '{{ kind }}' then attempt_count else 0 end) as bigint) as {{ kind }}_count,
     {% endfor %}
     cast(
-        sum(case when opportunity = 'cache_used' then what_if_cost_usd - actual_cost_usd else 0 end) as {{ money_type() }}
+        sum(case when opportunity = 'cache_used' then what_if_cost_usd - actual_cost_usd else 0 end)
+        as {{ money_type() }}
     ) as saved_usd,
     cast(
         sum(case when opportunity = 'cache_missed' then actual_cost_usd - what_if_cost_usd else 0 end)

@@ -21,7 +21,7 @@ rules as (
 
 newest as (
 
-    select {{ days_before(month_of(days_before('max(usage_date)', -1)), 1) }} as last_complete_date
+    select {{ last_complete_day('usage_date') }} as last_complete_date
     from {{ ref('fct_spend_daily') }}
 
 ),

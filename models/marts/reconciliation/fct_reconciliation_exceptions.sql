@@ -12,7 +12,7 @@ teams as (
         *,
         row_number() over (
             partition by {{ line_keys() | join(', ') }}
-            order by abs(gateway_cost_usd - provider_cost_usd) desc, team_id
+            order by abs(gateway_cost_usd - provider_cost_usd) desc, team_id asc
         ) as place
     from {{ ref('int_reconciliation_teams') }}
 
@@ -63,7 +63,10 @@ select
     owned.owner_team_id,
     leads.team_lead as owner_name,
     owned.settles_on as open_since_date,
-    cast({{ dbt.datediff('owned.settles_on', 'owned.today', 'day') }} as bigint) as age_days,
+    cast(
+        {{ dbt.datediff('owned.settles_on', 'owned.today', 'day') }}
+        as bigint
+    ) as age_days,
     owned.review_decision,
     owned.review_reason,
     owned.reviewed_variance_usd,

@@ -3,8 +3,7 @@ with usage as (
 
     select
         *,
-        {% for meter in meters() %}coalesce({{ meter.name }}_cost_usd, 0){{ ' + ' if not loop.last }}{% endfor %}
-            as cost_usd
+        coalesce({{ sum_of(meter_cost_columns()) }}, 0) as cost_usd
     from {{ ref('int_metered_usage_daily') }}
 
 ),
