@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.python.project import ROOT, Project
+from tests.python.project import Project
 
 # Small: the sample is. What is left at its default is what the project itself sets in profiles.yml.
 SETTINGS = {
@@ -96,8 +96,10 @@ class Cluster:
 class SparkProject(Project):
     """The project on a cluster. A night is one process: one driver, as it would be for a user."""
 
-    def __init__(self, folder: Path, landing: Path, cluster: Cluster, root: Path = ROOT) -> None:
-        super().__init__(folder, landing, root=root)
+    def __init__(self, folder: Path, landing: Path, cluster: Cluster, like: Project) -> None:
+        """`like` is the project that this one is compared with."""
+        super().__init__(folder, landing)
+        self._like = like
         self._marts = folder / "marts"
         self._environment |= cluster.environment | {
             "AI_COST_TARGET": "spark",
@@ -111,6 +113,12 @@ class SparkProject(Project):
         self._marts.mkdir()
         module = [sys.executable, "-m", "tests.python.spark_session", str(self._marts)]
         self.run(*module, "--before", before, *arguments)
+
+    def columns(self, mart: str) -> list[tuple[str, str]]:
+        """Those of the other project, in its order: here a partition's column stands last."""
+        mine, theirs = super().columns(mart), self._like.columns(mart)
+        assert {name for name, _ in mine} == {name for name, _ in theirs}, mart
+        return theirs
 
     def rows(self, sql: str) -> list[tuple]:
         """Rows of the marts as they were after the last night, by DuckDB from Parquet."""

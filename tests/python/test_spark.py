@@ -40,10 +40,13 @@ def test_two_nights_on_a_cluster_equal_one_on_duckdb(tmp_path, cluster):
     duckdb.dbt("build", "--exclude-resource-type", "unit_test", "test")
 
     files = [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith("_")]
-    spark = SparkProject(tmp_path, tmp_path / "landing-of-spark", cluster)
-    deliver(files[::2], landing, spark.landing)
+    # spans count for the day after too, which has no requests: that day changes on the second night
+    last_spans = max(file for file in files if "otel_genai_spans" in file.parts)
+    late = {*files[1::2], last_spans}
+    spark = SparkProject(tmp_path, tmp_path / "landing-of-spark", cluster, duckdb)
+    deliver([file for file in files if file not in late], landing, spark.landing)
     spark.nightly("build", "--exclude-resource-type", "unit_test", "test")
-    deliver(files[1::2], landing, spark.landing)
+    deliver(sorted(late), landing, spark.landing)
     spark.nightly("run", before=GHOST)
 
     assert cluster.executors() == 2
@@ -58,7 +61,7 @@ def deliver(files: list[Path], origin: Path, landing: Path) -> None:
 
 
 def test_the_adapters_answer_as_on_the_other_engines(tmp_path, cluster):
-    spark = SparkProject(tmp_path, tmp_path, cluster)
+    spark = SparkProject(tmp_path, tmp_path, cluster, Project(tmp_path, tmp_path))
     found = test_adapters.ask(spark)
     expected = {name: answer for name, (_, answer) in test_adapters.CASES.items()}
     assert {name: test_adapters.shortened(name, found[name]) for name in expected} == expected
