@@ -37,13 +37,8 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 	@$(MAKE) --no-print-directory nightly docs-site
 	@$(BIN)/python -m scripts.headline
 
-nightly: setup ## Load what is new in the landing folder, check freshness, build
-	@# A file that cannot be read (exit 1) does not keep the others from being built; it still fails the night.
-	@status=0; $(BIN)/python -m scripts.load_raw || status=$$?; \
-	if (( status > 1 )); then exit $$status; fi; \
-	$(BIN)/dbt --quiet source freshness --select source:loader; \
-	$(BIN)/python -m scripts.build; \
-	exit $$status
+nightly: setup ## Load what is new in the landing folder, check freshness, build, keep a record
+	@$(BIN)/python -m scripts.nightly
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@$(BIN)/dbt --quiet docs generate --static
@@ -74,4 +69,4 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 	done
 
 clean: ## Remove what was built; landing and .venv stay
-	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal
+	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock
