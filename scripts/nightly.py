@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def night(extra: list[str]) -> int:
-    """Load, check freshness, build; an unreadable file does not keep the others from being built."""
+    """Load, check freshness, build; a file that cannot be read does not keep the others back."""
     record = Night()
     start = time.monotonic()
     load_code, loaded = load([])
