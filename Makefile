@@ -58,6 +58,8 @@ test-long: $(BIN)/.dev ## The heavier forms of the tests
 
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmark
+	@$(BIN)/python -m scripts.benchmarks.history
+	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 
 lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
