@@ -49,7 +49,8 @@ if __name__ == "__main__":
 _RECORDS = f"""
     copy (
         select
-            billed_model, uncached_input_tokens + cache_read_tokens, cache_read_tokens, output_tokens
+            billed_model, uncached_input_tokens + cache_read_tokens, cache_read_tokens,
+            output_tokens
         from intermediate.{HEAVY} where cost_usd is not null
     ) to '{{file}}' (format csv)
 """
