@@ -13,7 +13,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly docs-site lint test test-long benchmark lock clean
+.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,19 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 nightly: setup ## Load what is new in the landing folder, check freshness, build, keep a record
 	@$(BIN)/python -m scripts.nightly
 
+publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
+	@$(BIN)/python -m scripts.publish
+
+audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
+	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
+	@$(BIN)/python -m scripts.audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
+
+report: setup ## Write the report to report/index.html: open it from disk, no server needed
+	@$(BIN)/python -m scripts.report
+
+workbook: setup ## Write review.xlsx, the Excel file that finance reviews
+	@$(BIN)/python -m scripts.workbook
+
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@$(BIN)/dbt --quiet docs generate --static
 
@@ -56,6 +69,23 @@ test: lint ## Every test: style, dbt unit and data tests, pytest, and the build 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m long
 
+# The validators need an older NumPy, and that of FOCUS 1.2 needs Python 3.12: an environment of their own.
+FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
+	"$$python" -c '' 2>/dev/null && echo "$$python" && break; done)
+
+.venv-focus/.done: requirements-focus.txt $(BIN)/.dev
+	@test -n "$(FOCUS_PYTHON)" || echo "No Python 3.12 here (or name one in FOCUS_PYTHON): the FOCUS 1.2 file is NOT checked, the 1.4 files are."
+	@echo "Installing the pinned FOCUS validators into .venv-focus ..."
+	@$(or $(FOCUS_PYTHON),$(BIN)/python) -m venv --clear .venv-focus
+	@# uv takes seconds where pip takes minutes; it does not read pip's settings, though
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip install --quiet --python .venv-focus/bin/python -r requirements-focus.txt \
+		|| .venv-focus/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-focus.txt
+	@touch $@
+
+test-focus: .venv-focus/.done ## The FOCUS files against the public validators
+	@$(BIN)/python -m pytest -m focus -r s
+
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmark
 	@$(BIN)/python -m scripts.benchmarks.history
@@ -69,6 +99,9 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 			--no-emit-index-url --no-annotate --no-header -o $$name; \
 		sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." $$name; \
 	done
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group focus \
+		--no-emit-index-url --no-annotate --no-header -o requirements-focus.txt
+	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
 
 clean: ## Remove what was built; landing and .venv stay
 	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock

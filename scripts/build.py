@@ -16,13 +16,16 @@ from scripts.warehouse import WarehouseError, check_writable, target, warehouse_
 
 
 class Progress:
-    """Counts finished nodes on a bar, and keeps what went wrong for the end."""
+    """Counts finished nodes on a bar, and keeps what the project warns of for the end."""
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
+        self.warnings: list[str] = []
 
     def __call__(self, event: EventMsg) -> None:
         """Take one dbt event; the first node tells how many there will be."""
+        if event.info.name == "JinjaLogWarning":
+            self.warnings.append(event.data.msg)
         info = getattr(event.data, "node_info", None)
         total = getattr(event.data, "total", 0)
         if event.info.name not in {"LogModelResult", "LogTestResult", "LogSeedResult"} or not info:
@@ -64,6 +67,8 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     if result.exception:
         print(f"build: {result.exception}", file=sys.stderr)
         return 1, Counter()
+    for warning in progress.warnings:
+        print(warning)
     counts = Counter(str(node.status) for node in result.result or [])
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"built: {said}")

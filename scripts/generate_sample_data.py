@@ -13,7 +13,10 @@ from pathlib import Path
 
 from scripts.sample import simulate
 from scripts.sample.bills import PAGES, Bills, pulls
+from scripts.sample.cloud_bills import BILLS as CLOUD_BILLS
+from scripts.sample.clouds import Clouds
 from scripts.sample.files import write_json, write_text
+from scripts.sample.outcomes import write_outcomes
 from scripts.sample.simulate import GATEWAYS, Period
 from scripts.sample.traffic import Calendar
 from scripts.sample.truth import Truth
@@ -53,7 +56,10 @@ def parser() -> argparse.ArgumentParser:
         default=landing,
         help="folder to write into; files listed in its _truth.json are replaced or removed",
     )
-    p.add_argument("--requests", type=_count, default=60_000, help="attempts over the period")
+    p.add_argument(
+        "--requests", type=_count, default=60_000,
+        help="attempts over the period; with all tables, a few a day on other clouds come on top",
+    )  # fmt: skip
     p.add_argument("--start", type=_date, default=date(2026, 7, 1), help="first day, UTC")
     p.add_argument(
         "--days", type=_count, default=92,
@@ -110,6 +116,17 @@ def write_bills(landing: Path, tables: list[str], bills: Bills, calendar: Calend
     return files
 
 
+def write_clouds(landing: Path, clouds: Clouds) -> list[str]:
+    """The clouds' traffic and bills; returns their paths below landing."""
+    texts = {"envelope_events/clouds/period.jsonl": clouds.events()}
+    for table, (bill, suffix, pulled) in CLOUD_BILLS.items():
+        path = f"{table}/account=default/{pulled(clouds):%Y%m%dT060000Z}.{suffix}"
+        texts[path] = bill(clouds)
+    for path, text in texts.items():
+        write_text(landing / path, text)
+    return list(texts)
+
+
 def remove_stale(landing: Path, files: list[str]) -> None:
     """Remove files that an earlier run listed and this one did not write again."""
     try:
@@ -134,6 +151,12 @@ def generate(args: argparse.Namespace, chunk_rows: int = simulate.CHUNK_ROWS) ->
     totals = period.run(progress=True)
     bills = Bills(calendar, totals.billed, totals.lost, period.card, args.requests)
     totals.files += write_bills(args.landing, bill_tables, bills, calendar)
+    clouds = None
+    if calendar.planted and not args.only and not args.no_bills:
+        clouds = Clouds(calendar.start, calendar.days, args.seed, period.card)
+        totals.files += write_clouds(args.landing, clouds)
+    if not args.only:
+        totals.files += write_outcomes(args.landing, calendar, args.seed)
     totals.files.sort()
     arguments = {
         "requests": args.requests,
@@ -144,6 +167,9 @@ def generate(args: argparse.Namespace, chunk_rows: int = simulate.CHUNK_ROWS) ->
         "gzip": args.gzip,
     }
     truth = Truth(calendar, totals, bills, period.card).build(arguments, bool(bill_tables))
+    if clouds:
+        truth["clouds"] = clouds.truth()
+        arguments["tables"] += CLOUD_BILLS
     remove_stale(args.landing, totals.files)
     write_json(args.landing / TRUTH, truth)
     return truth

@@ -22,12 +22,13 @@ from scripts.warehouse import WarehouseError, connect_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
 KINDS = ("loader", "builder", "reader", "finance", "team_lead")
-# Which kind may read which schemas, beside its own.
-READS = {
-    "builder": ("raw",),
-    "reader": ("marts",),
-    "finance": ("marts", "seeds"),
-    "team_lead": ("team",),
+# What each kind may do in which schemas, beside its own. The close posts as finance, and nobody
+# takes back what was posted.
+RIGHTS = {
+    "builder": {"raw": "select"},
+    "reader": {"marts": "select"},
+    "finance": {"marts": "select", "seeds": "select", "ledger": "select, insert"},
+    "team_lead": {"team": "select"},
 }
 # Teams of who is logged in. `session_user` is the login itself, whatever role it has taken on.
 _MY_TEAMS = """
@@ -53,7 +54,7 @@ _OWNED = """
 def schemas() -> dict[str, str]:
     """Every schema of the project, with the kind of role that owns it."""
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
-    built = sorted({*_values(project, "+schema"), "ops", "team"})
+    built = sorted({*_values(project, "+schema"), "ledger", "ops", "team"})
     return {"raw": "loader"} | {name: "builder" for name in built}
 
 
@@ -111,15 +112,13 @@ class Grants:
         self._run("grant create on schema raw to {}", self._roles["builder"])
         self._run("grant create, temporary on database {} to {}", database, self._roles["loader"])
         owners = schemas()
-        for kind, readable in READS.items():
-            for name in readable:
-                schema, reader = sql.Identifier(name), self._roles[kind]
-                self._run("grant usage on schema {} to {}", schema, reader)
-                self._run("grant select on all tables in schema {} to {}", schema, reader)
-                later = (
-                    "alter default privileges for role {} in schema {} grant select on tables to {}"
-                )
-                self._run(later, self._roles[owners[name]], schema, reader)
+        for kind, rights in RIGHTS.items():
+            for name, right in rights.items():
+                schema, role, what = sql.Identifier(name), self._roles[kind], sql.SQL(right)
+                self._run("grant usage on schema {} to {}", schema, role)
+                self._run("grant {} on all tables in schema {} to {}", what, schema, role)
+                later = "alter default privileges for role {} in schema {} grant {} on tables to {}"
+                self._run(later, self._roles[owners[name]], schema, what, role)
         self._run("revoke all on function team.my_teams() from public")
         self._run("grant execute on function team.my_teams() to {}", self._roles["team_lead"])
 

@@ -20,8 +20,8 @@ _PERIOD = """
 _PROVIDERS = """
     select
         provider,
-        sum(case when status != 'no_bill' then gateway_cost_usd end),
-        sum(provider_cost_usd),
+        sum(case when status not in ('no_bill', 'known_absent') then gateway_cost_usd end),
+        sum(case when status not in ('no_bill', 'known_absent') then provider_cost_usd end),
         sum(case when status != 'no_bill' then variance_usd end),
         sum(case when status = 'matched' then 1 else 0 end),
         sum(case when status in ('within_tolerance', 'provisional') then 1 else 0 end),

@@ -65,6 +65,33 @@ def check_writable() -> None:
         raise WarehouseError(f"cannot write {warehouse_file()}: {reason}") from None
 
 
+def columns(connection, mart: str) -> dict[str, str]:
+    """The columns of a mart in order, each as decimal, timestamp or text; raises WarehouseError."""
+    found = connection.execute(
+        "select column_name, data_type from information_schema.columns "
+        f"where table_schema = 'marts' and table_name = '{mart}' order by ordinal_position"
+    ).fetchall()
+    if not found:
+        raise WarehouseError(f"there is no marts.{mart}; run `make nightly`")
+    return {name: _kind(data_type.lower()) for name, data_type in found}
+
+
+def _kind(data_type: str) -> str:
+    if data_type.startswith(("decimal", "numeric")):
+        return "decimal"
+    return "timestamp" if data_type.startswith("timestamp") else "text"
+
+
+def stream(connection, sql: str, size: int) -> Iterator[list[tuple]]:
+    """The rows of a query in batches of at most `size`, so that a result need not fit in memory."""
+    if isinstance(connection, _Postgres):
+        yield from connection.stream(sql, size)
+        return
+    result = connection.execute(sql)
+    while rows := result.fetchmany(size):
+        yield rows
+
+
 def _duckdb() -> duckdb.DuckDBPyConnection:
     file = warehouse_file()
     if not file.exists():
@@ -76,7 +103,7 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
 
 
 class _Postgres:
-    """The two calls of a DuckDB connection that are used here, on Postgres (PG* variables)."""
+    """What is used here of a DuckDB connection, on Postgres (PG* variables)."""
 
     def __init__(self) -> None:
         self._connection = connect_postgres()
@@ -87,8 +114,18 @@ class _Postgres:
         self._cursor.execute(sql)
         return self
 
+    @property
+    def description(self) -> list:
+        return self._cursor.description
+
     def fetchall(self) -> list[tuple]:
         return self._cursor.fetchall()
+
+    def stream(self, sql: str, size: int) -> Iterator[list[tuple]]:
+        with self._connection.cursor(name="stream") as cursor:  # named: the server keeps the rows
+            cursor.execute(sql)
+            while rows := cursor.fetchmany(size):
+                yield rows
 
     def export(self, sql: str, path: Path) -> None:
         """Write the rows of a query to a CSV file with a header."""

@@ -8,8 +8,8 @@
         'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
             'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
-        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope'],
-            'days_ahead': 0},
+        'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope',
+            'cache_write_lifetime'], 'days_ahead': 0},
         'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
             'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
@@ -22,8 +22,8 @@
     }) }}
 {%- endmacro %}
 
-{# The models whose rows decide who owns a request, each valid for a span of days: model, and the columns
-   that matter. #}
+{# The models whose rows decide who owns a request, or what else it could have run as, each valid for a span
+   of days: model, and the columns that matter. #}
 {% macro owner_rules() -%}
     {{ return({
         'int_team_names': ['team_name', 'team_id', 'method'],
@@ -31,6 +31,8 @@
         'int_credential_owners': ['credential_id', 'team_id', 'billing_account_id'],
         'int_service_accounts': ['service_name', 'team_id'],
         'int_contract_windows': ['environment', 'contract_version'] + contract_rule_columns(),
+        'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
+            'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens', 'min_requests', 'assumed_share'],
     }) }}
 {%- endmacro %}
 
@@ -39,7 +41,6 @@
     {{ return({
         'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
             'total_covers_all'],
-        'cache_write_defaults': ['provider', 'lifetime'],
         'provider_aliases': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],

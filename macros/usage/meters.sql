@@ -27,6 +27,11 @@
     ('{{ meters() | rejectattr('is_token') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
 
+{# Those charged by the token, likewise. #}
+{% macro token_meters() -%}
+    ('{{ meters() | selectattr('is_token') | map(attribute='name') | join("', '") }}')
+{%- endmacro %}
+
 {# All of them, for use after «in». #}
 {% macro meter_names() -%}
     ('{{ meters() | map(attribute='name') | join("', '") }}')

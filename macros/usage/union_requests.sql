@@ -1,16 +1,4 @@
-{# Stacks the staging models of all gateways into one shape. A column that a model's YAML does not
-   list becomes a typed null, so a staging model names only what its source really has.
-
-   models: names of models, each also given to ref() by the caller, so that lineage is drawn. #}
+{# Stacks the staging models of all gateways into one shape. #}
 {% macro union_requests(models) -%}
-    {%- for model in models %}
-        {%- set known = model_columns(model) %}
-select
-        {%- for name, data_type in request_columns() %}
-    {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}
-            {{- ',' if not loop.last }}
-        {%- endfor %}
-from {{ ref(model) }}
-        {{- '\nunion all' if not loop.last }}
-    {%- endfor %}
+    {{ union_models(models, request_columns()) }}
 {%- endmacro %}

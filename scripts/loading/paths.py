@@ -42,14 +42,14 @@ class Pick:
 
     def sql(self, text: str) -> str:
         """SQL for the value in the array's text, null when there is none."""
-        pointer = literal(self.pointer)
+        candidates = literal(self.pointer)
         if self.where is None:
-            found = f"try(json_extract_string({text}, {pointer}))"
+            found = f"try(json_extract_string({text}, {candidates}))"
             return f"list_filter({found}, lambda x: x is not null)[-1]"
-        key, value = literal(_pointer((self.where[0],))), literal(self.where[1])
-        found = f"try(json_extract({text}, {pointer}))"
+        key, value = literal(pointer((self.where[0],))), literal(self.where[1])
+        found = f"try(json_extract({text}, {candidates}))"
         element = f"list_filter({found}, lambda x: json_extract_string(x, {key}) = {value})[-1]"
-        return f"json_extract_string({element}, {literal(_pointer(self.keys))})"
+        return f"json_extract_string({element}, {literal(pointer(self.keys))})"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _pointer(keys: Keys) -> str:
+def pointer(keys: Keys) -> str:
+    """Keys as a JSONPath from the root."""
     return "$" + "".join(f'."{key}"' for key in keys)
 
 
@@ -173,7 +174,7 @@ class _Document:
         if shape:
             yield f"try(from_json({self.text}, {literal(json.dumps(shape))})) as {self.name}"
         if apart:
-            paths = ", ".join(literal(_pointer(keys)) for keys in apart)
+            paths = ", ".join(literal(pointer(keys)) for keys in apart)
             yield f"try(json_extract_string({self.text}, [{paths}])) as {apart_name}"
         found = {keys: ".".join([self.name, *map(_quoted, keys)]) for keys in self.wanted}
         found |= {keys: f"{apart_name}[{place}]" for place, keys in enumerate(apart, start=1)}

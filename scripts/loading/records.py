@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,18 +38,55 @@ def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | Ba
         if stream.compressed and content is None:
             raise pa.ArrowInvalid(f"longer than {DOCUMENT_BYTES >> 20} MiB")
         parquet = pq.ParquetFile(io.BytesIO(content) if content is not None else file.path)
-        present = [name for name in file.table.headers if name in parquet.schema_arrow.names]
+        wanted = set(file.table.headers)
+        present = [name for name in parquet.schema_arrow.names if _is_wanted(name, wanted)]
         if not present:
             yield BadLine(1, "none of the declared columns is in the file", None)
             return
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
             numbers = pa.array(range(done + 1, done + 1 + len(batch)), pa.int64())
             done += len(batch)
-            columns = {name: batch.column(name) for name in present}
+            columns = dict(_flat(batch, wanted))
             yield Records(numbers, _placed(file, columns, len(batch)))
     except _UNREADABLE as error:
         reason = str(error).splitlines()[0][:200]
         yield BadLine(done + 1, f"not a readable Parquet file: {reason}", None)
+
+
+def _is_wanted(name: str, wanted: set[str]) -> bool:
+    return name in wanted or any(header.startswith(name + ".") for header in wanted)
+
+
+def _flat(batch: pa.RecordBatch, wanted: set[str]) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """The wanted columns: fields of structs as `struct.field`, maps and lists as JSON text."""
+    table = pa.Table.from_batches([batch])
+    while any(_is_open(field, wanted) for field in table.schema):
+        table = pa.table(_opened(table, wanted))
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in wanted:
+            yield name, _as_text(column) if pa.types.is_nested(column.type) else column
+
+
+def _is_open(field: pa.Field, wanted: set[str]) -> bool:
+    """Whether a struct is to be taken apart: some of its fields are wanted, not the whole."""
+    return pa.types.is_struct(field.type) and field.name not in wanted
+
+
+def _opened(table: pa.Table, wanted: set[str]) -> dict[str, pa.ChunkedArray]:
+    columns: dict[str, pa.ChunkedArray] = {}
+    for field, column in zip(table.schema, table.columns, strict=True):
+        parts = pa.table({field.name: column})
+        parts = parts.flatten() if _is_open(field, wanted) else parts
+        columns |= dict(zip(parts.column_names, parts.columns, strict=True))
+    return columns
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.Array:
+    """A nested value as JSON; what JSON has no type for, such as a decimal, as its text."""
+    is_map = pa.types.is_map(column.type)
+    values = [dict(value) if is_map and value else value for value in column.to_pylist()]
+    texts = [None if value is None else json.dumps(value, default=str) for value in values]
+    return pa.array(texts, pa.string())
 
 
 def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:

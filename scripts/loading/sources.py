@@ -16,6 +16,7 @@ from scripts.loading.paths import JsonPath, parse_path
 LOADER_SOURCE = "loader"
 RAW_SCHEMA = "raw"
 TYPES = {"varchar", "bigint", "timestamp", "boolean", "date"}
+DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
 EVIDENCE_COLUMNS = ("batch_id", "source_file", "line_number", "record_number", "loaded_at")
 
@@ -26,7 +27,11 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column; `paths` is empty for the evidence columns, which the loader fills."""
+    """One declared column; `paths` is empty for the evidence columns, which the loader fills.
+
+    `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
+    up to the mark behind which the column's text is JSON.
+    """
 
     name: str
     data_type: str
@@ -38,10 +43,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One declared raw table; `event_time` names the column that puts a record on a day."""
+    """One declared raw table: of a gateway or of bills, by `kind`.
+
+    `event_time` names the column that puts a record on a day.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    kind: str | None = None
     event_time: str | None = None
     exact_numbers: bool = False
     keep_empty: bool = False
@@ -92,6 +101,7 @@ def _table(node: dict) -> Table:
     return Table(
         name=node["name"],
         columns=columns,
+        kind=meta.get("kind"),
         event_time=event_time,
         exact_numbers=bool(meta.get("exact_numbers")),
         keep_empty=bool(meta.get("keep_empty")),
@@ -107,7 +117,7 @@ def _column(table: str, node: dict) -> Column:
         name=node["name"],
         data_type=node["data_type"],
         paths=tuple(parse_path(text) for text in texts),
-        headers=tuple(text.replace('"', "") for text in texts),
+        headers=tuple(text.replace('"', "").partition("|")[0] for text in texts),
         format=meta.get("format"),
         hashed=bool(meta.get("hashed")),
     )
@@ -115,4 +125,6 @@ def _column(table: str, node: dict) -> Column:
         raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
     if column.paths and column.data_type == "timestamp" and column.format not in TIME_FORMATS:
         raise ContractError(f"{where}: a timestamp's format is one of {sorted(TIME_FORMATS)}")
+    if column.data_type == "date" and column.format not in DATE_FORMATS:
+        raise ContractError(f"{where}: a date's format is iso or mdy")
     return column

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from hashlib import sha256
 
-from scripts.loading.paths import LineQuery, literal
+from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
 from scripts.loading.sources import Column, Table
 
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -42,9 +42,24 @@ def line_sql(table: Table, key: bytes | None, nul: bool) -> str:
 def record_sql(table: Table, key: bytes | None, nul: bool) -> str:
     """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
-    texts = [[place[header] for header in column.headers] for column in table.fields]
+    texts = [
+        [_in_column(place[header], path) for header, path in _headed(column)]
+        for column in table.fields
+    ]
     relation = "select *, null::varchar as line_fault, null::varchar as line from records"
     return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), key)
+
+
+def _headed(column: Column) -> zip:
+    return zip(column.headers, column.paths, strict=True)
+
+
+def _in_column(text: str, path: JsonPath) -> str:
+    """SQL for the text of a column, or for the value in its JSON where the path goes on."""
+    if not path.documents:
+        return text
+    inside = (*(key for keys in path.documents[1:] for key in keys), *path.keys)
+    return f"try(json_extract_string({text}, {literal(pointer(inside))}))"
 
 
 def user_hash(value: str, key: bytes) -> str:
@@ -156,7 +171,7 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
             f"and {parsed} < timestamp '2100-01-01' then {parsed} end"
         )
     if column.data_type == "date":
-        return f"try_cast({text} as date)"
+        return _date(text, column.format)
     if column.format in _COUNTS:
         return _counts(text, _COUNTS[column.format])
     if column.format == "texts":
@@ -257,6 +272,13 @@ def _iso(text: str) -> str:
         f"try_cast(regexp_replace({text}, '([Tt ][0-9]{{2}}:[0-9]{{2}})', '\\1:00') "
         "as timestamptz)) as timestamp) end"
     )
+
+
+def _date(text: str, form: str | None) -> str:
+    """A date, or the UTC date of an instant; with `mdy` also as an American writes it."""
+    usual = f"try_cast({text} as date), cast({_iso(text)} as date)"
+    american = f", cast(try_strptime({text}, '%m/%d/%Y') as date)" if form == "mdy" else ""
+    return f"coalesce({usual}{american})"
 
 
 def _hash(text: str, key: bytes | None) -> str:

@@ -24,6 +24,7 @@ FINAL_PULL_AFTER_DAYS = 5
 PULL_HOUR = 6
 LEAKED_KEY = "key_leaked_7f3a"
 STALE_FACTOR = (8, 5)  # haiku 4.5 output billed at 8.00 instead of 5.00 USD per million
+SEARCHES, SEARCH_PRICE = 140, 10**13  # calls, 1e-15 USD a call
 CENT = 10**13  # one cent in 1e-15 USD
 
 OPENAI_CLASS = {"uncached_input": "input", "cache_read": "cached input", "output": "output"}
@@ -71,6 +72,7 @@ class Bills:
             return [x for x in self._plain(day, percent) if x.provider != "openai"]
         lines = self._plain(day, percent)
         lines += self._leaked(day, percent)
+        lines += self._searched(day)
         self._bill_stale_rate(day, lines)
         lines += self._billed_twice(day, lines)
         self._round_to_cents(day, lines)
@@ -132,6 +134,15 @@ class Bills:
                 )
             )
         return lines
+
+    def _searched(self, day: int) -> list[Line]:
+        """Web searches that OpenAI charges for and no gateway logged."""
+        if day != self.calendar.searched:
+            return []
+        cost = SEARCHES * SEARCH_PRICE
+        return [
+            Line("openai", -1, 0, 0, "web_search", 0, SEARCHES, cost, planted={"tool_fee": cost})
+        ]
 
     def _bill_stale_rate(self, day: int, lines: list[Line]) -> None:
         if day not in self.calendar.stale:
@@ -208,13 +219,17 @@ def _openai_result(line: Line, day: int, index: int) -> str:
     """One result. The amount is documented as a number and was seen as a string: both occur."""
     amount = c.usd(line.cost)
     value = amount if (day + index) % 3 else f'"{amount}"'
-    suffix = "" if line.tier == tr.STANDARD else f" {c.TIERS[line.tier]}"
-    item = f"{c.MODELS[line.model].snapshot}{suffix}, {OPENAI_CLASS[line.meter]}"
+    if line.model < 0:
+        item, unit = "web search tool calls", "null"
+    else:
+        suffix = "" if line.tier == tr.STANDARD else f" {c.TIERS[line.tier]}"
+        item = f"{c.MODELS[line.model].snapshot}{suffix}, {OPENAI_CLASS[line.meter]}"
+        unit = '"tokens"'
     key = line.key or c.API_KEYS[line.project]
     return (
         '{"object":"organization.costs.result","amount":{"value":' + value + ',"currency":"usd"},'
         f'"line_item":"{item}","project_id":"{c.PROJECTS[line.project]}","api_key_id":"{key}",'
-        f'"user_id":null,"api_source":null,"quantity":{line.quantity},"quantity_unit":"tokens"}}'
+        f'"user_id":null,"api_source":null,"quantity":{line.quantity},"quantity_unit":{unit}}}'
     )
 
 
@@ -262,4 +277,48 @@ def _anthropic_result(line: Line) -> str:
     return json.dumps(result, separators=(",", ":"))
 
 
-PAGES = {"openai_costs": openai_page, "anthropic_cost_report": anthropic_page}
+def anthropic_usage_page(
+    bills: Bills, calendar, pulled_after: int, start: int, end: int, final: bool
+) -> str:
+    """Page of GET /v1/organizations/usage_report/messages, grouped by all that the costs are."""
+    buckets = []
+    for day in range(start, end):
+        merged: dict[tuple, dict[str, int]] = {}
+        for x in bills.lines(day, percent_known(pulled_after, day), final):
+            if x.provider == "anthropic":
+                meters = merged.setdefault((x.project, x.model, x.tier, x.geo), {})
+                meters[x.meter] = meters.get(x.meter, 0) + x.quantity
+        results = [_anthropic_usage(*key, meters) for key, meters in sorted(merged.items())]
+        buckets.append(
+            f'{{"starting_at":"{calendar.day(day)}T00:00:00Z",'
+            f'"ending_at":"{calendar.day(day + 1)}T00:00:00Z","results":[{",".join(results)}]}}'
+        )
+    return '{"data":[' + ",".join(buckets) + '],"has_more":false,"next_page":null}\n'
+
+
+def _anthropic_usage(project: int, model: int, tier: int, geo: int, meters: dict[str, int]) -> str:
+    """One result; a web search is counted on a row without a model."""
+    result = {
+        "uncached_input_tokens": meters.get("uncached_input", 0),
+        "cache_creation": {
+            "ephemeral_1h_input_tokens": meters.get("cache_write_1h", 0),
+            "ephemeral_5m_input_tokens": meters.get("cache_write_5m", 0),
+        },
+        "cache_read_input_tokens": meters.get("cache_read", 0),
+        "output_tokens": meters.get("output", 0),
+        "server_tool_use": {"web_search_requests": meters.get("web_search", 0)},
+        "api_key_id": None,
+        "workspace_id": c.WORKSPACES[project],
+        "model": c.MODELS[model].snapshot if model >= 0 else None,
+        "service_tier": c.TIERS[tier],
+        "context_window": "0-200k",
+        "inference_geo": c.GEOS[geo],
+    }
+    return json.dumps(result, separators=(",", ":"))
+
+
+PAGES = {
+    "openai_costs": openai_page,
+    "anthropic_cost_report": anthropic_page,
+    "anthropic_usage_report": anthropic_usage_page,
+}

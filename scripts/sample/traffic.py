@@ -53,6 +53,7 @@ class Calendar:
         on = self.days >= self.MINIMUM
         self.planted = on
         self.no_anthropic = (at(0.12), at(0.20)) if on else ()
+        self.searched = at(0.26) if on else -1
         self.leaked = tuple(range(at(0.30), at(0.30) + 5)) if on else ()
         # Days of the leak without any such model at the gateway; the other days have some.
         self.leak_unseen_model = (self.leaked[1], self.leaked[3]) if on else ()

@@ -29,6 +29,16 @@ REASONS = {
     "double_billed_batch": "volume variance: the provider's lines occur twice",
     "rounding": "the provider rounds each line to whole cents; within tolerance",
     "unseen_requests": "volume variance: gateway logs lost",
+    "tool_fee": "a fee per call that only the provider counts",
+}
+REASON_CODES = {  # as the reconciliation names the causes
+    "leaked_key": "leaked_credential",
+    "stale_rate": "stale_rate",
+    "missing_day": "missing_day",
+    "double_billed_batch": "duplicate",
+    "rounding": "rounding",
+    "unseen_requests": "unseen_usage",
+    "tool_fee": "tool_fee",
 }
 
 
@@ -208,6 +218,8 @@ def _variance(date, cell, gateway, provider, kinds) -> dict:
         "variance_usd": c.usd(gateway[1] - provider[1]),
         "component": component,
         "kinds": kinds,
+        # fees per call are one cause whichever side lacks them
+        "reason_code": "tool_fee" if cell[2] == "web_search" else REASON_CODES[kinds[0]],
     }
 
 

@@ -13,7 +13,9 @@ with requests as (
 
 views as (
 
-    {% for mart in ['fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily'] %}
+    {% for mart in [
+        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily'
+    ] %}
     select
         '{{ mart }}' as mart,
         usage_date,

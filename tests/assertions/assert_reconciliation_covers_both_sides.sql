@@ -17,7 +17,6 @@ gateway as (
 provider as (
 
     select sum(amount_usd) as provider_usd from {{ ref('int_bill_lines') }}
-    where currency = 'USD'
 
 )
 

@@ -60,6 +60,22 @@ def later(gateways, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def focus_warehouse(tmp_path_factory):
+    """Two months with every kind of FOCUS charge, the first closed and then corrected."""
+    from tests.python.focus_warehouse import FocusWarehouse
+
+    return FocusWarehouse(tmp_path_factory.mktemp("focus"))
+
+
+@pytest.fixture(scope="session")
+def focus_files(focus_warehouse):
+    """Its exported files, one folder per billing period."""
+    folder = focus_warehouse.folder / "files"
+    focus_warehouse.export(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def priced_cards(tmp_path_factory):
     """A copy of the project with made-up rate cards beside the real ones."""
     from tests.python import synthetic_cards, test_pricing_goldens
@@ -85,3 +101,18 @@ def priced(tmp_path_factory, priced_cards):
     requests += test_pricing_goldens.requests()
     requests += test_pricing_differential.requests()
     return Priced(tmp_path_factory.mktemp("priced"), requests, priced_cards)
+
+
+@pytest.fixture(scope="session")
+def sample_night(tmp_path_factory):
+    """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
+    from scripts.generate_sample_data import main as generate
+    from tests.python.project import Project
+
+    folder = tmp_path_factory.mktemp("sample-night")
+    arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
+    assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
+    project = Project(folder, folder / "landing")
+    project.load()
+    project.dbt("build", "--exclude-resource-type", "unit_test")
+    return project

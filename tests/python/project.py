@@ -15,6 +15,15 @@ MARTS = (
     "fct_priced_requests",
     "fct_spend_daily",
     "fct_reconciliation_daily",
+    "fct_reconciliation_provider_daily",
+    "fct_reconciliation_team_daily",
+    "fct_reconciliation_monthly",
+    "fct_reconciliation_exceptions",
+    "fct_leaked_spend",
+    "fct_unmetered_usage_daily",
+    "fct_settlement_watermarks",
+    "fct_reconciliation_invoices",
+    "fct_provider_restatements",
     "fct_quarantined_records",
     "dim_teams",
     "dim_cost_centers",
@@ -24,10 +33,30 @@ MARTS = (
     "fct_attribution_coverage_daily",
     "dim_models",
     "dim_rate_cards",
+    "rpt_focus_cost_and_usage",
+    "rpt_focus_invoice_detail",
+    "rpt_focus_billing_period",
+    "rpt_focus_cost_and_usage_v1_2",
     "fct_rate_changes",
+    "dim_dates",
+    "fct_efficiency_daily",
+    "fct_efficiency_weekly",
+    "fct_model_mix_weekly",
+    "fct_retry_paths_weekly",
+    "fct_prompt_regressions",
+    "fct_cache_savings_monthly",
+    "fct_savings_opportunities",
+    "fct_alerts",
+    "fct_chargeback_ledger",
+    "fct_chargeback_statements",
+    "fct_chargeback_statement_lines",
+    "fct_chargeback_top_requests",
+    "fct_budget_status",
+    "fct_spend_anomalies",
+    "fct_unit_costs",
 )
-# When a file was loaded says nothing of what is in it.
-NOT_COMPARED = {"loaded_at"}
+# When a file was loaded, or how old an item is today, says nothing of what is in it.
+NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 
 
 class Project:
@@ -38,6 +67,7 @@ class Project:
     ):
         self.landing = landing
         self.warehouse = folder / "warehouse.duckdb"
+        self.target = folder / "target"
         self._postgres = postgres
         self.root = root
         self._environment = os.environ | {
@@ -46,7 +76,7 @@ class Project:
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
             "DBT_PROFILES_DIR": str(root),
-            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
             **(postgres or {}),
         }
@@ -105,7 +135,8 @@ class Project:
 
     def mart(self, name: str) -> list[tuple]:
         """All rows of a mart, in one order whatever the engine."""
-        names = [column for column, _ in self.columns(name) if column not in NOT_COMPARED]
+        # quoted: the columns of FOCUS have names in mixed case
+        names = [f'"{column}"' for column, _ in self.columns(name) if column not in NOT_COMPARED]
         found = self.rows(f"select {', '.join(names)} from marts.{name}")
         return sorted(found, key=lambda row: tuple(map(_sortable, row)))
 

@@ -2,9 +2,6 @@
 
 Written from seeds/rate_cards/_rate_cards__seeds.yml in `Decimal`, without a line of the project's
 SQL, so that the two agree only by both reading the rules alike.
-
-Where the project is known to read a rule otherwise, or not to read it yet, the departure has a name
-in `DEPARTURES`; an oracle told of it answers as the project does, and tests count what it changes.
 """
 
 import csv
@@ -34,13 +31,6 @@ CALL_METERS = ("web_search",)
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
 CONTEXT_METERS = TOKEN_METERS[:8]
-
-DEPARTURES = {
-    "bare_bedrock_name_is_global": (
-        "int_requests_with_model reads a region from a Bedrock id only: a model's own name, "
-        "without a version behind a colon, says nothing of where it ran"
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -123,11 +113,9 @@ def _grouped(rows: list[dict[str, str]], *names: str) -> dict[tuple, list[dict[s
 
 
 class Oracle:
-    """Prices requests from the seeds; `departures` name what the project does otherwise."""
+    """Prices requests from the seeds."""
 
-    def __init__(self, departures: tuple[str, ...] = (), seeds: Path = SEEDS) -> None:
-        assert set(departures) <= set(DEPARTURES)
-        self._departures = frozenset(departures)
+    def __init__(self, seeds: Path = SEEDS) -> None:
         prices = read_seed("rate_cards/rate_card_prices", seeds)
         multipliers = read_seed("rate_cards/rate_card_multipliers", seeds)
         key = ("provider", "model", "meter", "service_tier", "region_scope", "context_min_tokens")
@@ -170,10 +158,7 @@ class Oracle:
             (row["provider"], row["alias"]): row["service_tier"]
             for row in read_seed("reference/service_tier_aliases", seeds)
         }
-        self._lifetimes = {
-            row["provider"]: row["lifetime"]
-            for row in read_seed("reference/cache_write_defaults", seeds)
-        }
+        self._lifetimes = read_seed("reference/cache_write_defaults", seeds)
 
     # --- what is known of the card, for drawing cases ---------------------------------------------
 
@@ -256,13 +241,14 @@ class Oracle:
         if provider == "bedrock":
             fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
             profile = max(fits, key=lambda row: len(row["prefix"]))
-            is_id = "." in name.partition(":")[0] and ":" in name
             if profile["prefix"]:
                 name = name.partition(".")[2]
-            elif "bare_bedrock_name_is_global" in self._departures and not is_id:
-                return provider, self._named(provider, name, request.at), None
-            region = profile["region_scope"]
-        return provider, self._named(provider, name, request.at), region
+            # an id has its maker in front; the card's own name is no id, and says nothing
+            if profile["prefix"] or (provider, name) in self._aliases:
+                region = profile["region_scope"]
+        model = self._named(provider, name, request.at)
+        # a name that no model stands behind is not taken apart
+        return provider, model, region if model else None
 
     def tier(self, provider: str, name: str | None) -> str:
         """The tier of the card by the name a log has for it: the provider's own meaning first.
@@ -328,6 +314,15 @@ class Oracle:
                 found[meter] = _per_unit(row, Decimal(1))
         return found if tier in tiers and reached in contexts else None
 
+    def _lifetime(self, provider: str, model: str | None) -> str:
+        """How long a cache write lives that does not say so: the closest family's default."""
+        fits = [
+            row
+            for row in self._lifetimes
+            if row["provider"] == provider and model and model.startswith(row["model_prefix"])
+        ]
+        return max(fits, key=lambda row: len(row["model_prefix"]))["lifetime"] if fits else "5m"
+
     def price(self, request: Request) -> Answer:
         """Status and exact cost of a request, in all and by meter."""
         provider, model, own_region = self.identify(request)
@@ -339,8 +334,7 @@ class Oracle:
         if model and tier == "standard":
             tier = self._window_tier(provider, model, request.at)
         usage = dict.fromkeys(METERS, 0) | request.usage
-        lifetime = self._lifetimes.get(provider, "5m")
-        usage[f"cache_write_{lifetime}"] += request.unstated_write_tokens
+        usage[f"cache_write_{self._lifetime(provider, model)}"] += request.unstated_write_tokens
         about = (provider, model, tier, region)
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):

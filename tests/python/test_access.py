@@ -112,6 +112,9 @@ FORBIDDEN = [
     ("t_finance", "insert into seeds.team_leads values ('t_finance', 'growth')"),
     ("t_finance", "update marts.fct_spend_daily set cost_usd = 0"),
     ("t_finance", "select * from raw.envelope_events"),
+    ("t_reader", "select * from ledger.posted_entries"),
+    ("t_finance", "delete from ledger.posted_entries"),
+    ("t_finance", "update ledger.posted_entries set amount_usd = 0"),
     ("t_growth", "select * from marts.fct_spend_daily"),
     ("t_growth", "select * from seeds.team_leads"),
     ("t_growth", "update team.fct_spend_daily set team_id = 'growth'"),
@@ -145,6 +148,9 @@ def test_readers_read_every_mart_also_those_made_anew(warehouse):
         for login in ("t_reader", "t_finance"):
             warehouse.ask(login, f"select * from marts.{mart} limit 1")
     assert warehouse.ask("t_finance", "select count(*) from seeds.reconciliation_reviews")
+    warehouse.ask(
+        "t_finance", "insert into ledger.posted_entries select * from ledger.posted_entries"
+    )
 
 
 def test_a_lead_sees_all_of_the_own_teams_and_nothing_else(warehouse):
@@ -178,15 +184,16 @@ def test_what_a_night_makes_belongs_to_the_roles_and_not_to_the_login(warehouse)
     owners = warehouse.ask(
         None,
         "select distinct schemaname, tableowner from pg_tables where schemaname in "
-        "('raw', 'seeds', 'intermediate', 'marts', 'ops') union "
+        "('raw', 'seeds', 'intermediate', 'marts', 'ops', 'ledger') union "
         "select distinct schemaname, viewowner from pg_views where schemaname in "
         "('staging', 'marts', 'team') order by 1",
     )
     expected = {
-        name: "ai_cost_builder" for name in ("seeds", "intermediate", "marts", "ops", "staging")
+        name: "ai_cost_builder"
+        for name in ("seeds", "intermediate", "marts", "ops", "staging", "ledger")
     }
     assert dict(owners) == expected | {"raw": "ai_cost_loader", "team": "ai_cost_builder"}
-    assert len(owners) == 7
+    assert len(owners) == 8
     superusers = "select rolname from pg_roles where rolname ~ '^(t|ai_cost)_' and rolsuper"
     assert warehouse.ask(None, superusers) == []
     assert warehouse.ask("t_reader", "select status from marts.fct_run_history") == [("succeeded",)]

@@ -50,6 +50,19 @@ CASES = {
         "12345678.123469134690468",
     ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
+    "prorate_remainder": (
+        "{{ prorate_remainder('cast(1 as decimal(30, 15))', '2', '7') }}",
+        "1",
+    ),
+    "prorate_remainder_by_nothing": (
+        "{{ prorate_remainder('cast(1 as decimal(30, 15))', '1', '0') }}",
+        None,
+    ),
+    "months_after": ("{{ months_after(\"cast('2026-12-01' as date)\", 2) }}", "2027-02-01"),
+    "month_length_of_a_leap_year": (
+        "{{ month_length(\"cast('2028-02-01' as date)\") }}",
+        "29",
+    ),
     "hash_number": ("{{ hash_number(\"'abc'\") }}", str(int("900150983cd24fb", 16))),
     "text_to_money": ("{{ text_to_money(\"'7.5e-06'\") }}", "0.000007500000000"),
     "text_to_money_rounds": ("{{ text_to_money(\"'0.30000000000000004'\") }}", "0.300000000000000"),

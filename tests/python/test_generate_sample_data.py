@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts import generate_sample_data as g
+from scripts.sample.clouds import PLANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["--requests", "2000", "--days", "20"]
@@ -273,8 +274,11 @@ def openai_cells(landing, name):
         assert bucket["end_time"] - bucket["start_time"] == 86_400
         for r in bucket["results"]:
             kinds.add(type(r["amount"]["value"]))
-            item, token_class = r["line_item"].split(", ")
-            cell = cells[day, "openai", SEEDS.models[item.split(" ")[0]], classes[token_class]]
+            key = (None, "web_search")
+            if r["line_item"] != "web search tool calls":
+                item, token_class = r["line_item"].split(", ")
+                key = (SEEDS.models[item.split(" ")[0]], classes[token_class])
+            cell = cells[(day, "openai", *key)]
             cell[0] += r["quantity"]
             cell[1] += Decimal(r["amount"]["value"])
     assert str in kinds and Decimal in kinds
@@ -436,7 +440,7 @@ def test_every_discrepancy_is_planted(sample):
     found = {(d["kind"], d["provider"]): d for d in truth["discrepancies"]}
     assert {k for k, _ in found} == {
         "leaked_key", "stale_rate", "missing_day", "double_billed_batch", "rounding",
-        "unseen_requests",
+        "unseen_requests", "tool_fee",
     }  # fmt: skip
     assert all(Decimal(d["variance_usd"]) for d in found.values())
     for d in found.values():
@@ -455,6 +459,39 @@ def test_every_discrepancy_is_planted(sample):
         r for b in final["data"] for r in b["results"] if r["api_key_id"] == "key_leaked_7f3a"
     ]
     assert len(leaked) == 10
+
+
+def test_the_usage_report_counts_what_the_cost_report_charges(sample):
+    """Anthropic's costs state no quantity; both reports must speak of the same tokens."""
+    landing, truth = sample
+    name = pull_names(landing, "anthropic_usage_report")[-1]
+    page = json.loads((landing / "anthropic_usage_report/account=default" / name).read_text())
+    told = Counter()
+    for bucket in page["data"]:
+        for r in bucket["results"]:
+            model = SEEDS.models.get(r["model"], r["model"])
+            for meter, count in {
+                "uncached_input": r["uncached_input_tokens"],
+                "cache_read": r["cache_read_input_tokens"],
+                "cache_write_5m": r["cache_creation"]["ephemeral_5m_input_tokens"],
+                "cache_write_1h": r["cache_creation"]["ephemeral_1h_input_tokens"],
+                "output": r["output_tokens"],
+                "web_search": r["server_tool_use"]["web_search_requests"],
+            }.items():
+                told[bucket["starting_at"][:10], model, meter] += count
+    cells = [v for v in truth["variances"] if v["provider"] == "anthropic"]
+    assert len(cells) > 5
+    for v in cells:
+        assert told[v["usage_date"], v["billed_model"], v["meter"]] == v["provider_quantity"]
+
+
+def test_the_clouds_differ_only_where_something_is_planted(sample):
+    """The generator itself refuses any other difference; here, that each kind is planted."""
+    clouds = sample[1]["clouds"]
+    kinds = {v["reason_code"] for v in clouds["variances"]}
+    absent = {x["category"] for x in clouds["known_absent"]}
+    assert kinds | absent == {kind for kinds in PLANTS.values() for kind in kinds}
+    assert len(absent) == 6 and all(Decimal(v["variance_usd"]) for v in clouds["variances"])
 
 
 def test_bills_are_restated(sample):

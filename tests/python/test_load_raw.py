@@ -450,6 +450,47 @@ def test_arrays_and_documents(landing):
     assert [(row[0], row[1]) for row in landing.rejects()] == [(1, 2), (1, 3), (1, None)]
 
 
+def test_nested_columns_of_parquet_and_json_in_a_csv_cell(landing):
+    """A map is JSON text, a field of a struct is named by its path, decimals keep all digits."""
+    path = landing.folder / "gcp_billing" / "a.parquet"
+    path.parent.mkdir()
+    duckdb.sql(
+        "select {'id': 's1', 'description': 'Vertex AI'} as service, "
+        "timestamptz '2026-11-02 15:00:00+00' as usage_start_time, "
+        "0.123456789012345678::decimal(38, 18) as cost, 'USD' as currency, "
+        "[{'type': 'PROMOTION', 'amount': -0.1::decimal(9, 1)}] as credits"
+    ).write_parquet(str(path))
+    cur = landing.folder / "aws_cur2" / "b.parquet"
+    cur.parent.mkdir()
+    duckdb.sql(
+        "select map {'product_name': 'Claude', 'x': 'y'} as product, 1e-7::double as "
+        "line_item_unblended_cost, timestamp '2026-11-02' as line_item_usage_start_date"
+    ).write_parquet(str(cur))
+    header = "line_item_usage_start_date,line_item_unblended_cost,product\n"
+    cells = '2026-11-02T00:00:00Z,0.5,"{""product_name"": ""Nova""}"\n2026-11-02T00:00:00Z,1,{}\n'
+    landing.put("aws_cur2/c.csv", header + cells)
+    assert landing.load() == 0
+    assert landing.rejects() == []
+    assert landing.rows("select service_name, cost, credits from raw.gcp_billing") == [
+        ("Vertex AI", "0.123456789012345678", '[{"type": "PROMOTION", "amount": "-0.1"}]')
+    ]
+    sql = "select product_name, unblended_cost from raw.aws_cur2 order by source_file, line_number"
+    assert landing.rows(sql) == [("Claude", "1e-07"), ("Nova", "0.5"), (None, "1")]
+
+
+def test_dates_as_an_american_writes_them_and_headers_of_either_case(landing):
+    for name, header in (
+        ("ea", "Date,CostInBillingCurrency"),
+        ("mca", "date,costInBillingCurrency"),
+    ):
+        rows = "11/02/2026,1\n1/5/2026,2\n2026-11-02T00:00:00Z,3\n13/40/2026,4\n"
+        landing.put(f"azure_costs/{name}.csv", f"{header}\n{rows}")
+    assert landing.load() == 0
+    found = landing.rows("select cast(usage_date as varchar), cost from raw.azure_costs")
+    assert found == [("2026-11-02", "1"), ("2026-01-05", "2"), ("2026-11-02", "3")] * 2
+    assert [row[2] for row in landing.rejects()] == ["usage_date: '13/40/2026' is not a date"] * 2
+
+
 def test_csv_and_parquet_by_header(landing):
     landing.put(
         "envelope_events/a.csv",

@@ -10,7 +10,7 @@ import pytest
 
 from tests.python.differential_rules import RULES, Case
 from tests.python.genai_prices_side import draw, price, rare
-from tests.python.rate_oracle import DEPARTURES, Oracle
+from tests.python.rate_oracle import Oracle
 
 SEED, COUNT = 7, 12000
 
@@ -21,7 +21,7 @@ def requests():
 
 @pytest.fixture(scope="module")
 def cases(priced):
-    oracle = Oracle(tuple(DEPARTURES))
+    oracle = Oracle()
     found = []
     for request in requests():
         ours = priced[request.request_id]

@@ -6,12 +6,15 @@ that disagree.
 """
 
 import json
+import shutil
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 
 from scripts.generate_sample_data import main as generate
-from tests.python.project import Project, assert_same_marts
+from scripts.import_reviews import KEY, append, import_rows
+from tests.python.project import Project, assert_same_marts, copy_project
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,18 @@ def sample(tmp_path_factory, landing):
     return project
 
 
+def with_clouds(truth, system, told):
+    """(attempts, priced, USD) told of a gateway; the clouds' come on top, as plain envelopes."""
+    parts = [(told["distinct_attempts"], told)] + [
+        (clouds["attempts"], clouds) for clouds in [truth["clouds"]] if system == "envelope_events"
+    ]
+    return (
+        sum(attempts for attempts, _ in parts),
+        sum(part["priced_attempts"] for _, part in parts),
+        sum(Decimal(part["priced_usd"]) for _, part in parts),
+    )
+
+
 def test_every_attempt_is_there_once_and_priced_to_the_last_digit(sample, truth):
     found = {
         system: (attempts, priced, cost)
@@ -42,8 +57,7 @@ def test_every_attempt_is_there_once_and_priced_to_the_last_digit(sample, truth)
         )
     }
     assert found == {
-        system: (told["distinct_attempts"], told["priced_attempts"], Decimal(told["priced_usd"]))
-        for system, told in truth["gateways"].items()
+        system: with_clouds(truth, system, told) for system, told in truth["gateways"].items()
     }
 
 
@@ -60,9 +74,13 @@ def test_every_duplicate_is_left_out_and_counted(sample, truth):
 
 def test_every_team_is_charged_exactly_its_own(sample, truth):
     found = dict(sample.rows("select team_id, sum(cost_usd) from marts.fct_spend_daily group by 1"))
-    expected = {team: Decimal(cost) for team, cost in truth["spend_usd_by_team"].items()}
+    clouds = truth["clouds"]
+    expected = {
+        team: Decimal(cost) + Decimal(clouds["spend_usd_by_team"].get(team, 0))
+        for team, cost in truth["spend_usd_by_team"].items()
+    }
     assert {team: cost for team, cost in found.items() if cost} == expected
-    assert sum(found.values()) == Decimal(truth["priced_usd"])
+    assert sum(found.values()) == Decimal(truth["priced_usd"]) + Decimal(clouds["priced_usd"])
 
 
 def test_every_malformed_line_is_quarantined_with_a_reason(sample, truth):
@@ -75,21 +93,51 @@ def test_every_malformed_line_is_quarantined_with_a_reason(sample, truth):
     assert all(reason for _, _, reason in found)
 
 
-def test_reconciliation_finds_what_was_planted_and_nothing_else(sample, truth):
+LINE = ("usage_date", "provider", "billed_model", "meter")
+
+
+def line(cell):
+    return tuple(cell[name] or "all models" for name in LINE)
+
+
+def test_every_planted_cause_is_found_with_its_exact_amount_and_nothing_else_is(sample, truth):
+    """Prints the confusion matrix: planted cause x found cause."""
     found = {
-        (str(day), provider, None if model == "all models" else model, meter): variance
-        for day, provider, model, meter, variance in sample.rows(
-            "select usage_date, provider, billed_model, meter, variance_usd "
-            "from marts.fct_reconciliation_daily where variance_usd != 0 and status != 'no_bill'"
+        (str(day), *rest): (variance, reason, evidence)
+        for day, *rest, variance, reason, evidence in sample.rows(
+            f"select {', '.join(LINE)}, variance_usd, reason_code, reason_evidence "
+            "from marts.fct_reconciliation_daily where variance_usd != 0"
         )
     }
     planted = {
-        (cell["usage_date"], cell["provider"], cell["billed_model"], cell["meter"]): Decimal(
-            cell["variance_usd"]
-        )
-        for cell in truth["variances"]
+        line(cell): (Decimal(cell["variance_usd"]), cell["reason_code"])
+        for cell in truth["variances"] + truth["clouds"]["variances"]
     }
-    assert found == planted
+    matrix = Counter(
+        (planted.get(cell, (0, "-"))[1], found.get(cell, (0, "-"))[1])
+        for cell in planted.keys() | found.keys()
+    )
+    for (told, answer), count in sorted(matrix.items()):
+        print(f"{told:<22} -> {answer:<22} {count:>5} {'' if told == answer else '  WRONG'}")
+    assert all(told == answer for told, answer in matrix), "see the matrix above"
+    assert {cell: amounts[:2] for cell, amounts in found.items()} == planted
+    assert len({told for told, _ in matrix}) == 19
+    assert all(evidence for _, _, evidence in found.values())
+
+
+def test_what_no_gateway_can_see_stands_apart_from_the_variance(sample, truth):
+    found = sample.rows(
+        "select usage_date, provider, meter, known_absent_usd from marts.fct_reconciliation_daily "
+        "where known_absent_usd != 0 and status = 'known_absent' and variance_usd = 0"
+    )
+    told = {
+        (absent["usage_date"], absent["provider"], absent["category"]): Decimal(
+            absent["known_absent_usd"]
+        )
+        for absent in truth["clouds"]["known_absent"]
+    }
+    assert {(str(day), *rest): amount for day, *rest, amount in found} == told
+    assert len(told) == 6
 
 
 def test_each_planted_discrepancy_shows_in_the_component_it_belongs_to(sample, truth):
@@ -101,20 +149,95 @@ def test_each_planted_discrepancy_shows_in_the_component_it_belongs_to(sample, t
     }
     kinds = set()
     for cell in truth["variances"]:
-        # Anthropic's cost report states no quantity, so there the two cannot be told apart.
-        column = columns[cell["component"]]
-        if cell["provider"] == "anthropic" and cell["component"] in {"volume", "price"}:
-            column = "residual_usd"
-        model = cell["billed_model"] or "all models"
+        day, provider, model, meter = line(cell)
         amount = sample.value(
-            f"select {column} from marts.fct_reconciliation_daily "
-            f"where usage_date = '{cell['usage_date']}' and provider = '{cell['provider']}' "
-            f"and billed_model = '{model}' and meter = '{cell['meter']}'"
+            f"select {columns[cell['component']]} from marts.fct_reconciliation_daily "
+            f"where usage_date = '{day}' and provider = '{provider}' "
+            f"and billed_model = '{model}' and meter = '{meter}'"
         )
         assert amount != 0, cell
         kinds.update(cell["kinds"])
     assert kinds == {discrepancy["kind"] for discrepancy in truth["discrepancies"]}
-    assert len(kinds) == 6
+    assert len(kinds) == 7
+
+
+def test_leaked_spend_names_the_credential_and_the_amount(sample, truth):
+    (leak,) = [d for d in truth["discrepancies"] if d["kind"] == "leaked_key"]
+    found = sample.rows(
+        "select credential_id, sum(cost_usd) from marts.fct_leaked_spend "
+        "where credential_status = 'unregistered' group by 1"
+    )
+    assert found == [("key_leaked_7f3a", -Decimal(leak["variance_usd"]))]
+
+
+def test_the_watermark_stops_at_the_first_day_that_is_not_final(sample):
+    found = dict(
+        sample.rows("select provider, first_unsettled_date from marts.fct_settlement_watermarks")
+    )
+    assert found["openai"] is None
+    assert str(found["openrouter"]) == "2026-09-30"
+    # A day without a bill is never final; mistral has no bill at all.
+    (gap,) = sample.rows(
+        "select usage_date from marts.fct_reconciliation_daily "
+        "where provider = 'azure' and status = 'no_bill' group by 1"
+    )
+    assert found["azure"] == gap[0]
+    assert found["mistral"] is None
+
+
+def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
+    request, attempts, cost = sample.rows(
+        "select logical_request_id, count(*), sum(cost_usd) from marts.fct_priced_requests "
+        "where provider = 'openai' and cost_usd > 0 group by 1 having count(*) > 1 "
+        "order by 1 limit 1"
+    )[0]
+    shown = sample.dbt(
+        "show", "--select", "dispute_request", "--vars", json.dumps({"request_id": request}),
+        "--limit", "100", "--output", "json",
+    )  # fmt: skip
+    rows = json.loads(shown[shown.index("{") :])["show"]
+    assert len({(row["source_file"], row["line_number"]) for row in rows}) == attempts
+    assert sum(Decimal(str(row["meter_cost_usd"])) for row in rows) == cost
+    for row in rows:
+        assert row["team_id"] and row["price_card_version"] and row["list_rate_usd"]
+        assert row["bucket_provider_cost_usd"] >= row["meter_cost_usd"]
+        assert row["bucket_gateway_quantity"] >= row["gateway_quantity"]
+        assert row["bill_source_file"].startswith("openai_costs/")
+
+
+def test_decisions_close_a_breach_until_it_moves(sample, tmp_path):
+    """Accepted, disputed, reopened; and the strict build, which fails for what is undecided."""
+    root = copy_project(tmp_path)
+    reviewed = Project(tmp_path, sample.landing, root=root)
+    shutil.copy(sample.warehouse, reviewed.warehouse)
+    columns = (*KEY, "variance_usd")
+    breaches = sample.rows(
+        f"select {', '.join(columns)} from marts.fct_reconciliation_exceptions order by 1, 2, 4, 5"
+    )
+    assert len(breaches) >= 3
+    exact = {tuple(map(str, row[:-1])): row[-1] for row in breaches}
+    rows = [
+        dict(zip(columns, row, strict=True))
+        | {"decision": decision, "reason": "leaked_credential", "reviewer": "Bo", "note": ""}
+        for row, decision in zip(breaches, ["accepted", "disputed", "accepted"], strict=False)
+    ]
+    taken = import_rows(rows, exact, preparer="Ada").reviews
+    taken[2]["variance_usd"] = str(Decimal(taken[2]["variance_usd"]) + Decimal("0.005"))
+    append(root / "seeds" / "policy" / "reconciliation_reviews.csv", taken)
+    reviewed.dbt(
+        "build", "--select", "reconciliation_reviews", "int_reconciliation_reviews",
+        "fct_reconciliation_daily", "fct_reconciliation_exceptions",
+    )  # fmt: skip
+    states = reviewed.rows(
+        f"select decision_state, reviewed_by from marts.fct_reconciliation_exceptions "
+        f"order by {', '.join(columns[:2])}, billed_model, meter"
+    )
+    assert states[:3] == [("accepted", "Bo"), ("disputed", "Bo"), ("reopened", "Bo")]
+    assert set(states[3:]) <= {("open", None)}
+    test = ("test", "--select", "assert_settled_days_are_within_tolerance")
+    reviewed.dbt(*test)
+    with pytest.raises(AssertionError, match="assert_settled_days_are_within_tolerance"):
+        reviewed.dbt(*test, "--vars", "strict_reconciliation: true")
 
 
 def test_a_second_night_over_the_same_files_changes_no_row(sample):

@@ -1,7 +1,8 @@
--- The lines of the current bill of each day, in the words of the rate card.
+-- The lines of the bill that counts for each day, in the words of the rate card.
 with lines as (
 
-    select * from {{ ref('int_bill_lines_unioned') }}
+    select * from {{ ref('int_bill_lines_pulled') }}
+    where is_current and amount is not null
 
 ),
 
@@ -11,9 +12,9 @@ buckets as (
 
 ),
 
-meters as (
+bill_models as (
 
-    select * from {{ ref('bill_line_meters') }}
+    select * from {{ ref('bill_models') }}
 
 ),
 
@@ -26,37 +27,50 @@ model_names as (
 select
     lines.usage_date,
     lines.provider,
-    buckets.billing_account_id,
+    lines.billing_account_id,
+    lines.bill_source,
+    buckets.authority_version,
+    lines.billing_period_start_date,
+    lines.invoice_id,
+    lines.line_category,
+    lines.is_known_absent,
     case
-        when meters.meter in {{ call_meters() }} then 'all models'
-        else coalesce(model_names.model, lines.model_name, 'none')
+        when lines.meter in {{ call_meters() }} then 'all models'
+        else coalesce(bill_models.model, model_names.model, lines.model_name, 'none')
     end as billed_model,
-    coalesce(meters.meter, 'unmapped') as meter,
+    coalesce(lines.meter, 'unmapped') as meter,
+    lines.token_class,
+    lines.service_tier,
     lines.sub_account_id,
     lines.credential_id,
     lines.description,
     lines.currency,
-    lines.quantity,
+    lines.amount,
     lines.amount_usd,
+    lines.invoiced_amount_usd,
+    -- a quantity of another kind than the meter's would be compared with tokens
+    case
+        when lines.quantity_unit = 'calls' and lines.meter in {{ call_meters() }} then lines.quantity
+        when lines.quantity_unit = 'tokens' and lines.meter in {{ token_meters() }} then lines.quantity
+    end as quantity,
     lines.batch_id,
     lines.source_file,
     lines.line_number,
     lines.record_number,
+    lines.line_part,
     buckets.pulled_at
 from lines
 inner join buckets
     on
         lines.provider = buckets.provider
+        and lines.billing_account_id = buckets.billing_account_id
         and lines.usage_date = buckets.usage_date
-        and lines.batch_id = buckets.batch_id
-left join meters
-    on
-        lines.provider = meters.provider
-        and lines.token_class = meters.token_class
+        and lines.bill_source = buckets.bill_source
+left join bill_models
+    on lines.provider = bill_models.provider and lines.model_name = bill_models.model_name
 left join model_names
     on
         lines.provider = model_names.named_under
         and lines.model_name = model_names.model_name
         and cast(lines.usage_date as timestamp) >= model_names.valid_from
         and cast(lines.usage_date as timestamp) < model_names.valid_to
-where lines.amount_usd is not null

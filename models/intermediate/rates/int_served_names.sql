@@ -1,5 +1,7 @@
 -- Every name of a model as a log may write it, with the region that the name itself states: Amazon
 -- Bedrock writes where a model may run in front of it. Written out here, so that a request joins once.
+{{ config(materialized='table') }}
+
 with names as (
 
     select * from {{ ref('int_model_names') }}
@@ -9,6 +11,12 @@ with names as (
 prefixes as (
 
     select * from {{ ref('inference_profile_prefixes') }}
+
+),
+
+lifetimes as (
+
+    select * from {{ ref('int_model_cache_lifetimes') }}
 
 ),
 
@@ -43,8 +51,8 @@ all_names as (
 
 ),
 
--- the longest known prefix counts; a name of the card itself, without the maker in front, says
--- nothing about regions
+-- the longest known prefix counts; a name of the card itself, without the maker in front, is no id and
+-- says nothing about regions
 regions as (
 
     select
@@ -55,19 +63,24 @@ regions as (
             partition by all_names.named_under, all_names.model_name
             order by length(coalesce(prefixes.prefix, '')) desc
         ) as rank_of_prefix
-    from (select distinct named_under, model_name from all_names) as all_names
+    from (select distinct named_under, model_name, lower(model) as card_name from all_names) as all_names
     inner join prefixes
         on
             all_names.named_under = prefixes.provider
             and substr(all_names.model_name, 1, length(coalesce(prefixes.prefix, ''))) = coalesce(prefixes.prefix, '')
-            and (coalesce(prefixes.prefix, '') != '' or all_names.model_name like '%.%:%')
+            and (coalesce(prefixes.prefix, '') != '' or all_names.model_name != all_names.card_name)
 
 )
 
 select
     all_names.*,
-    regions.region_scope
+    regions.region_scope,
+    lifetimes.cache_write_lifetime
 from all_names
+left join lifetimes
+    on
+        all_names.provider = lifetimes.provider
+        and all_names.model = lifetimes.model
 left join regions
     on
         all_names.named_under = regions.named_under

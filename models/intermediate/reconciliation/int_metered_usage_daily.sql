@@ -1,10 +1,49 @@
--- What the gateways saw, summed as a provider bills it; the meters still stand beside each other.
+-- What the gateways saw, summed by day as a provider bills it, and by what can explain a difference: tier,
+-- team, credential, and what became of the attempt. The meters still stand beside each other. Attempts that
+-- cost nothing or do not count are here too: they may stand on the bill all the same.
 {{ incremental_by_day() }}
 
-with requests as (
+with attempts as (
 
-    select * from {{ ref('int_accepted_attempts') }}
+    select * from {{ ref('int_priced_attempts') }}
     {{ where_days_changed() }}
+
+),
+
+-- a gateway that answers from its own cache replays the provider's answer, id and usage
+counted as (
+
+    select
+        *,
+        row_number() over (
+            partition by
+                usage_date, provider, coalesce(provider_response_id, request_key), iteration_number,
+                uncached_input_tokens, output_tokens
+            order by usage_at, request_key
+        ) as answer_number
+    from attempts
+
+),
+
+named as (
+
+    select
+        *,
+        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as model_name,
+        coalesce(priced_tier, service_tier, 'standard') as tier_name,
+        coalesce(credential_id, 'none') as credential_name,
+        contract_decision = 'quarantine' as is_quarantined,
+        case
+            when is_gateway_cache_hit then 'gateway_cache_hit'
+            when not is_billable and request_status in {{ broken_off_statuses() }} then 'broken_off_without_usage'
+            when not is_billable and request_status in {{ failed_statuses() }} then 'failed_without_usage'
+            when not is_billable then 'not_billable'
+            when price_status = 'usage_missing' then 'usage_missing'
+            when answer_number > 1 then 'repeated_answer'
+            when request_status in {{ failed_statuses() }} then 'failed'
+            else 'succeeded'
+        end as attempt_outcome
+    from counted
 
 )
 
@@ -12,7 +51,13 @@ select
     usage_date,
     provider,
     billing_account_id,
-    coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as billed_model,
+    model_name as billed_model,
+    tier_name as service_tier,
+    team_id,
+    credential_name as credential_id,
+    attempt_outcome,
+    is_billable,
+    is_quarantined,
     {% for meter in meters() %}
     cast(sum({{ meter.quantity }}) as {{ money_type() }}) as {{ meter.quantity }},
     cast(sum({{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
@@ -20,7 +65,7 @@ select
     count(*) as attempt_count,
     cast(
         sum(case when price_status in ('priced', 'not_billable', 'covered_by_commitment') then 0 else 1 end) as bigint
-    ) as unpriced_count
-from requests
-where is_billable
-group by 1, 2, 3, 4
+    ) as unpriced_count,
+    cast(sum(case when price_status = 'covered_by_commitment' then 1 else 0 end) as bigint) as covered_count
+from named
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

@@ -1,5 +1,6 @@
 -- The two sides beside each other. Totals can tie while one class of tokens is off, so the grain goes
--- down to the meter.
+-- down to the meter. What one side can never have (tax, credits, seats, a tier the report leaves out) is
+-- not a variance; it stands under the name of its category.
 with gateway as (
 
     select * from {{ ref('int_gateway_costs_daily') }}
@@ -8,29 +9,50 @@ with gateway as (
 
 provider as (
 
-    select * from {{ ref('int_provider_costs_daily') }}
+    select
+        {{ line_keys() | join(', ') }},
+        false as is_known_absent,
+        provider_quantity,
+        provider_cost_usd
+    from {{ ref('int_provider_costs_daily') }}
+
+    union all
+
+    select
+        {{ line_keys() | join(', ') }},
+        true as is_known_absent,
+        cast(null as {{ money_type() }}) as provider_quantity,
+        cast(sum(amount_usd) as {{ money_type() }}) as provider_cost_usd
+    from {{ ref('int_bill_lines_by_category') }}
+    where is_known_absent and amount_usd is not null
+    group by {{ line_keys() | join(', ') }}
+
+),
+
+sides as (
+
+    select
+        {% for key in line_keys() %}
+        coalesce(gateway.{{ key }}, provider.{{ key }}) as {{ key }},
+        {% endfor %}
+        gateway.meter is not null as has_gateway,
+        provider.meter is not null as has_provider,
+        coalesce(gateway.is_known_absent, provider.is_known_absent, false) as is_known_absent,
+        gateway.gateway_quantity,
+        provider.provider_quantity,
+        gateway.gateway_cost_usd,
+        provider.provider_cost_usd,
+        coalesce(gateway.attempt_count, 0) as attempt_count,
+        coalesce(gateway.unpriced_count, 0) as unpriced_count,
+        coalesce(gateway.gateway_cost_usd, 0) - coalesce(provider.provider_cost_usd, 0) as difference_usd
+    from gateway
+    full outer join provider
+        on {{ same_line('gateway', 'provider') }}
 
 )
 
 select
-    coalesce(gateway.usage_date, provider.usage_date) as usage_date,
-    coalesce(gateway.provider, provider.provider) as provider,
-    coalesce(gateway.billing_account_id, provider.billing_account_id) as billing_account_id,
-    coalesce(gateway.billed_model, provider.billed_model) as billed_model,
-    coalesce(gateway.meter, provider.meter) as meter,
-    gateway.meter is not null as has_gateway,
-    provider.meter is not null as has_provider,
-    gateway.gateway_quantity,
-    provider.provider_quantity,
-    gateway.gateway_cost_usd,
-    provider.provider_cost_usd,
-    coalesce(gateway.unpriced_count, 0) as unpriced_count,
-    coalesce(gateway.gateway_cost_usd, 0) - coalesce(provider.provider_cost_usd, 0) as variance_usd
-from gateway
-full outer join provider
-    on
-        gateway.usage_date = provider.usage_date
-        and gateway.provider = provider.provider
-        and gateway.billing_account_id = provider.billing_account_id
-        and gateway.billed_model = provider.billed_model
-        and gateway.meter = provider.meter
+    *,
+    case when is_known_absent then difference_usd else 0 end as known_absent_usd,
+    case when is_known_absent then 0 else difference_usd end as variance_usd
+from sides

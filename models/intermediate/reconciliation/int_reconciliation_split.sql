@@ -7,17 +7,37 @@ with sides as (
 
 ),
 
+-- whole units: what is prorated must be whole, and some bills state thousandths
+units as (
+
+    select
+        *,
+        cast(gateway_quantity as decimal(18, 0)) as gateway_units,
+        cast(provider_quantity as decimal(18, 0)) as provider_units
+    from sides
+
+),
+
+-- a quantity a million times smaller than ours is in a unit that was not understood
+compared as (
+
+    select
+        *,
+        has_gateway and has_provider and not is_known_absent
+        and coalesce(abs(gateway_units) <= abs(provider_units) * cast(1000000 as decimal(7, 0)), false)
+        and coalesce(provider_units, 0) != 0 as is_comparable
+    from units
+
+),
+
 rescaled as (
 
     select
         *,
-        has_gateway and has_provider and provider_quantity != 0 as is_comparable,
         -- the provider's cost, had it seen our quantity
-        case
-            when has_gateway and has_provider and provider_quantity != 0
-                then {{ prorate('provider_cost_usd', 'gateway_quantity', 'provider_quantity') }}
-        end as provider_cost_at_gateway_quantity_usd
-    from sides
+        case when is_comparable then {{ prorate('provider_cost_usd', 'gateway_units', 'provider_units') }} end
+            as provider_cost_at_gateway_quantity_usd
+    from compared
 
 ),
 
@@ -49,7 +69,11 @@ select
     provider_quantity,
     gateway_cost_usd,
     provider_cost_usd,
+    is_known_absent,
+    is_comparable,
+    attempt_count,
     unpriced_count,
+    cast(known_absent_usd as {{ money_type() }}) as known_absent_usd,
     cast(variance_usd as {{ money_type() }}) as variance_usd,
     cast(volume_part as {{ money_type() }}) as volume_variance_usd,
     cast(price_part as {{ money_type() }}) as price_variance_usd,

@@ -24,6 +24,7 @@ with_model as (
         requests.*,
         served_names.model as billed_model,
         served_names.region_scope as profile_region,
+        served_names.cache_write_lifetime as default_lifetime,
         coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider
     from requests
     left join served_names

@@ -13,12 +13,6 @@ conventions as (
 
 ),
 
-cache_defaults as (
-
-    select * from {{ ref('cache_write_defaults') }}
-
-),
-
 counted as (
 
     select
@@ -29,7 +23,6 @@ counted as (
         coalesce(by_provider.output_includes_reasoning, by_system.output_includes_reasoning)
         or requests.iteration_number is not null as output_includes_reasoning,
         coalesce(by_provider.total_covers_all, by_system.total_covers_all) as total_covers_all,
-        cache_defaults.lifetime as default_lifetime,
         coalesce(requests.reported_cache_write_5m_tokens, 0)
         + coalesce(requests.reported_cache_write_30m_tokens, 0)
         + coalesce(requests.reported_cache_write_1h_tokens, 0)
@@ -43,8 +36,6 @@ counted as (
         on
             requests.source_system = by_system.source_system
             and by_system.provider = '*'
-    left join cache_defaults
-        on requests.provider = cache_defaults.provider
 
 ),
 

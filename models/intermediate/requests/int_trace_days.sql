@@ -31,6 +31,7 @@ select
     max(case when step = 1 then team_id end) as team_id,
     max(case when step = 1 then service_name end) as service_name,
     max(case when step = 1 then feature end) as feature,
+    max(case when step = 1 then workspace_id end) as workspace_id,
     count(distinct team_id) as team_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     max(case when dearness = 1 then cost_usd end) as dearest_step_cost_usd,

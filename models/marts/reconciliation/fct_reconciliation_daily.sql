@@ -4,53 +4,89 @@ with judged as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('int_reconciliation_reasons') }}
+
+),
+
+unmetered as (
+
+    select * from {{ ref('int_unmetered_lines_daily') }}
+
+),
+
 reviews as (
 
-    select * from {{ ref('reconciliation_reviews') }}
+    select * from {{ ref('int_reconciliation_reviews') }}
+
+),
+
+with_status as (
+
+    select
+        *,
+        case
+            when is_known_absent then 'known_absent'
+            when not has_bill then 'no_bill'
+            when variance_usd = 0 and unpriced_count = 0 then 'matched'
+            when abs(variance_usd) <= tolerance_usd then 'within_tolerance'
+            when not is_settled then 'provisional'
+            else 'breach'
+        end as status
+    from judged
 
 )
 
 select
-    judged.usage_date,
-    judged.provider,
-    judged.billing_account_id,
-    judged.billed_model,
-    judged.meter,
-    judged.has_gateway,
-    judged.has_provider,
-    judged.gateway_quantity,
-    judged.provider_quantity,
-    judged.gateway_cost_usd,
-    judged.provider_cost_usd,
-    judged.variance_usd,
-    judged.volume_variance_usd,
-    judged.price_variance_usd,
-    judged.unmatched_gateway_usd,
-    judged.unmatched_provider_usd,
-    judged.residual_usd,
-    judged.tolerance_usd,
-    judged.tolerance_version,
+    {% for key in line_keys() %}
+    lines.{{ key }},
+    {% endfor %}
+    lines.has_gateway,
+    lines.has_provider,
+    lines.gateway_quantity,
+    lines.provider_quantity,
+    lines.gateway_cost_usd,
+    lines.provider_cost_usd,
+    lines.known_absent_usd,
+    lines.variance_usd,
+    lines.volume_variance_usd,
+    lines.price_variance_usd,
+    lines.unmatched_gateway_usd,
+    lines.unmatched_provider_usd,
+    lines.residual_usd,
+    lines.tolerance_usd,
+    lines.tolerance_version,
+    lines.status,
+    case when lines.is_known_absent then lines.meter else reasons.reason_code end as reason_code,
+    reasons.reason_evidence,
+    lines.is_settled,
+    lines.settles_on,
+    lines.settlement_version,
+    lines.bill_pulled_at,
+    lines.attempt_count,
+    lines.unpriced_count,
+    coalesce(unmetered.unmetered_count, 0) as unmetered_count,
+    unmetered.unmetered_estimate_usd,
+    -- a line that ties again needs no decision; one that moved by half a cent or more needs another
     case
-        when not judged.has_bill then 'no_bill'
-        when judged.variance_usd = 0 and judged.unpriced_count = 0 then 'matched'
-        when abs(judged.variance_usd) <= coalesce(judged.tolerance_usd, 0) then 'within_tolerance'
-        when not judged.is_settled then 'provisional'
-        else 'breach'
-    end as status,
-    {{ reason_code() }} as reason_code,
-    judged.is_settled,
-    judged.bill_pulled_at,
-    judged.unpriced_count,
+        when lines.status != 'breach' then null
+        when reviews.decision is null then 'open'
+        when reviews.decision = 'disputed' then 'disputed'
+        when abs(lines.variance_usd - reviews.reviewed_variance_usd) < cast(0.005 as decimal(4, 3)) then 'accepted'
+        else 'reopened'
+    end as decision_state,
     reviews.decision as review_decision,
     reviews.reason as review_reason,
+    reviews.reviewed_variance_usd,
+    reviews.preparer as prepared_by,
     reviews.reviewer as reviewed_by,
     reviews.reviewed_at,
     reviews.note as review_note
-from judged
+from with_status as lines
+left join reasons
+    on {{ same_line('lines', 'reasons') }}
+left join unmetered
+    on {{ same_line('lines', 'unmetered') }}
 left join reviews
-    on
-        judged.usage_date = reviews.usage_date
-        and judged.provider = reviews.provider
-        and judged.billing_account_id = reviews.billing_account_id
-        and judged.billed_model = reviews.billed_model
-        and judged.meter = reviews.meter
+    on {{ same_line('lines', 'reviews') }}

@@ -7,14 +7,18 @@ with source as (
 renamed as (
 
     select
+        'anthropic_cost_report' as bill_source,
+        'anthropic' as provider_name,
+
         ---------- time
         bucket_start_at,
         cast(bucket_start_at as date) as usage_date,
+        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as bucket,
 
         ---------- money; the report speaks of cents
-        cast(cast(amount_usd_cents as decimal(28, 13)) * cast(0.01 as decimal(3, 2)) as {{ money_type() }})
-            as amount_usd,
+        {{ cents_text_to_money('amount_usd_cents') }} as amount,
         upper(currency) as currency,
+        'usage' as charge_type,
 
         ---------- what for
         description,
@@ -22,10 +26,10 @@ renamed as (
         coalesce(token_type, cost_type) as token_class,
         service_tier,
         context_window,
-        inference_geo,
+        inference_geo as region_scope,
 
         ---------- whose
-        workspace_id,
+        workspace_id as sub_account_id,
 
         ---------- evidence
         batch_id,

@@ -7,33 +7,43 @@ with source as (
 renamed as (
 
     select
+        'openai_costs' as bill_source,
+        'openai' as provider_name,
+
         ---------- time
         bucket_start_at,
         cast(bucket_start_at as date) as usage_date,
+        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as bucket,
 
         ---------- money
-        cast(amount_usd as {{ money_type() }}) as amount_usd,
+        {{ text_to_money('amount_usd') }} as amount,
         upper(currency) as currency,
-        cast(quantity as {{ money_type() }}) as quantity,
-        quantity_unit,
+        {{ text_to_money('quantity') }} as billed_quantity,
+        lower(quantity_unit) as billed_unit,
+        'usage' as charge_type,
 
-        ---------- what for; the display string is "model, token class", or one word for other charges
-        line_item,
+        ---------- what for; the display string is "model, token class", the model alone where it has one
+        -- class of tokens, or the name of another charge
+        line_item as description,
         -- how batch and flex lines are spelled is not documented; a word behind the model is assumed
         case
             when line_item like '%, %' then regexp_replace(lower(line_item), '( batch| flex)?, [^,]*$', '')
+            when quantity_unit = 'tokens' then lower(line_item)
         end as model_name,
         case
             when lower(line_item) like '% batch, %' then 'batch'
             when lower(line_item) like '% flex, %' then 'flex'
             else 'standard'
         end as service_tier,
-        case when line_item like '%, %' then lower(regexp_replace(line_item, '^.*, ', '')) else lower(line_item) end
-            as token_class,
+        case
+            when line_item like '%, %' then lower(regexp_replace(line_item, '^.*, ', ''))
+            when quantity_unit = 'tokens' then 'tokens'
+            else lower(line_item)
+        end as token_class,
 
         ---------- whose
-        project_id,
-        api_key_id,
+        project_id as sub_account_id,
+        api_key_id as credential_id,
 
         ---------- evidence
         batch_id,

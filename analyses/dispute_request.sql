@@ -1,0 +1,151 @@
+-- One request walked from the charge back to the raw line and forward to the provider's bill: its attempts,
+-- tokens, rate card, evidence, and for each meter the line of the bill that contains it.
+-- Run it with the request_id, logical_request_id or request_key of the request:
+--   dbt show --select dispute_request --vars '{request_id: chatcmpl-1}' --limit 100
+{% set wanted = "'" ~ (var('request_id', '')) | replace("'", "''") ~ "'" %}
+
+with named as (
+
+    select distinct logical_request_id
+    from {{ ref('fct_priced_requests') }}
+    where request_id = {{ wanted }} or logical_request_id = {{ wanted }} or request_key = {{ wanted }}
+
+),
+
+attempts as (
+
+    select requests.*
+    from {{ ref('fct_priced_requests') }} as requests
+    inner join named
+        on requests.logical_request_id = named.logical_request_id
+
+),
+
+-- the list price when the attempt began
+rates as (
+
+    select * from {{ ref('int_rate_windows') }}
+
+),
+
+metered as (
+
+    {% for meter in meters() %}
+    select
+        attempts.*,
+        coalesce(attempts.billed_model, lower(attempts.served_model), lower(attempts.requested_model), 'none')
+            as line_model,
+        '{{ meter.name }}' as meter,
+        {{ 'true' if meter.is_token else 'false' }} as is_token,
+        attempts.{{ meter.quantity }} as quantity,
+        attempts.{{ meter.name }}_cost_usd as meter_cost_usd,
+        rates.{{ meter.name }}_rate_usd as list_rate_usd
+    from attempts
+    left join rates
+        on
+            attempts.provider = rates.provider
+            and attempts.billed_model = rates.model
+            and attempts.priced_tier = rates.service_tier
+            and attempts.region_scope = rates.region_scope
+            and attempts.tier_basis_tokens >= rates.context_start_tokens
+            and attempts.tier_basis_tokens < rates.context_end_tokens
+            and attempts.usage_at >= rates.valid_from
+            and attempts.usage_at < rates.valid_to
+    where attempts.{{ meter.quantity }} != 0 {{ "or attempts.price_status != 'priced'" if loop.first }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+buckets as (
+
+    select * from {{ ref('fct_reconciliation_daily') }}
+
+),
+
+-- the first of the lines of the bill that make up the bucket
+bill_lines as (
+
+    select
+        {{ line_keys() | join(', ') }},
+        source_file,
+        line_number,
+        description,
+        row_number() over (
+            partition by {{ line_keys() | join(', ') }} order by source_file, line_number, description
+        ) as place
+    from {{ ref('int_bill_lines_by_category') }}
+
+),
+
+bill as (
+
+    select
+        buckets.*,
+        bill_lines.source_file,
+        bill_lines.line_number,
+        bill_lines.description
+    from buckets
+    left join bill_lines
+        on
+            {{ same_line('buckets', 'bill_lines') }}
+            and bill_lines.place = 1
+
+)
+
+select
+    ---------- the charge
+    metered.usage_date,
+    metered.team_id,
+    metered.cost_center_id,
+    metered.attribution_method,
+    metered.attempt_number,
+    metered.request_status,
+    metered.cost_usd as attempt_cost_usd,
+    metered.gateway_reported_cost_usd,
+    metered.price_status,
+
+    ---------- what it is made of
+    metered.meter,
+    metered.quantity as gateway_quantity,
+    metered.list_rate_usd,
+    metered.meter_cost_usd,
+    metered.provider,
+    metered.requested_model,
+    metered.served_model,
+    metered.billed_model,
+    metered.priced_tier,
+    metered.region_scope,
+    metered.price_source,
+    metered.price_card_version,
+    metered.rate_valid_from,
+
+    ---------- the provider's bucket that contains it
+    bill.gateway_quantity as bucket_gateway_quantity,
+    bill.provider_quantity as bucket_provider_quantity,
+    bill.gateway_cost_usd as bucket_gateway_cost_usd,
+    bill.provider_cost_usd as bucket_provider_cost_usd,
+    bill.variance_usd as bucket_variance_usd,
+    bill.status as bucket_status,
+    bill.reason_code as bucket_reason_code,
+    bill.bill_pulled_at,
+    bill.description as bill_line_description,
+    bill.source_file as bill_source_file,
+    bill.line_number as bill_line_number,
+
+    ---------- the evidence
+    metered.source_system,
+    metered.request_id,
+    metered.source_file,
+    metered.line_number,
+    metered.record_number,
+    metered.batch_id
+from metered
+left join bill
+    on
+        metered.usage_date = bill.usage_date
+        and metered.provider = bill.provider
+        and metered.billing_account_id = bill.billing_account_id
+        and case when metered.is_token then metered.line_model else 'all models' end = bill.billed_model
+        and metered.meter = bill.meter
+order by metered.usage_at, metered.attempt_number, metered.request_key, metered.meter

@@ -1,0 +1,24 @@
+-- What nobody answers for in the last seven days of use, and where it comes from: the credential is whom to ask.
+with newest as (
+
+    select max(usage_date) as usage_date
+    from {{ ref('fct_spend_daily') }}
+
+)
+
+select
+    coverage.source_system,
+    coverage.environment,
+    coverage.service_name,
+    coverage.credential_id,
+    coverage.attribution_status,
+    sum(coverage.attempt_count) as attempt_count,
+    sum(coverage.mystery_spend_usd) as mystery_spend_usd,
+    min(coverage.usage_date) as first_usage_date,
+    max(coverage.usage_date) as last_usage_date
+from {{ ref('fct_attribution_coverage_daily') }} as coverage
+inner join newest
+    on coverage.usage_date > {{ days_before('newest.usage_date', 7) }}
+where coverage.attribution_status in ('unattributed', 'unregistered_team')
+group by 1, 2, 3, 4, 5
+order by 7 desc nulls last

@@ -1,0 +1,60 @@
+{# The shape every bill is brought to, a row per line: (column, type). Described, with units, in
+   models/intermediate/bills/int_bill_lines_stacked.yml. #}
+{% macro bill_line_columns() -%}
+    {{ return([
+        ('bill_source', 'varchar'), ('provider_name', 'varchar'), ('service', 'varchar'),
+        ('stated_account_id', 'varchar'), ('bucket', 'varchar'),
+        ('usage_date', 'date'), ('billing_period_start_date', 'date'),
+        ('invoice_id', 'varchar'), ('invoice_date', 'date'), ('reference_invoice_id', 'varchar'),
+        ('charge_type', 'varchar'), ('model_name', 'varchar'), ('token_class', 'varchar'),
+        ('service_tier', 'varchar'), ('region_scope', 'varchar'),
+        ('amount', 'decimal(30, 15)'), ('invoiced_amount', 'decimal(30, 15)'), ('list_amount', 'decimal(30, 15)'),
+        ('currency', 'varchar'), ('billed_quantity', 'decimal(30, 15)'), ('billed_unit', 'varchar'),
+        ('sub_account_id', 'varchar'), ('credential_id', 'varchar'), ('description', 'varchar'),
+    ] + bill_evidence_columns() + [('line_part', 'integer')]) }}
+{%- endmacro %}
+
+{# The shape every usage report is brought to, a row per result, meters beside each other. #}
+{% macro provider_usage_columns() -%}
+    {% set quantities = [] %}
+    {% for meter in meters() %}
+        {% do quantities.append((meter.quantity, 'bigint')) %}
+    {% endfor %}
+    {{ return([
+        ('usage_source', 'varchar'), ('provider_name', 'varchar'), ('bucket', 'varchar'),
+        ('usage_date', 'date'), ('model_name', 'varchar'), ('service_tier', 'varchar'),
+        ('region_scope', 'varchar'), ('sub_account_id', 'varchar'), ('credential_id', 'varchar'),
+    ] + quantities + bill_evidence_columns()) }}
+{%- endmacro %}
+
+{# Where a line of a bill stands. #}
+{% macro bill_evidence_columns() -%}
+    {{ return([
+        ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),
+        ('record_number', 'bigint'),
+    ]) }}
+{%- endmacro %}
+
+{# The bills that come in several files at once: their source tables are marked so in their YAML. Of
+   the others one file holds a whole bucket. #}
+{% macro bills_in_parts() -%}
+    {% set names = ['none'] %}
+    {% if execute %}
+        {% for table in graph.sources.values() if table.config.meta.get('in_parts') %}
+            {% do names.append(table.name) %}
+        {% endfor %}
+    {% endif %}
+    {{ return("('" ~ names | sort | join("', '") ~ "')") }}
+{%- endmacro %}
+
+{# An amount in USD at the rate of its day, null without one. The rate takes part with eight decimals,
+   a foreign amount with twelve, so that the product stays within 38 digits. #}
+{% macro in_usd(amount) -%}
+    case
+            when currency = 'USD' then {{ amount }}
+            when fx_rate is not null
+                then cast(
+                    cast({{ amount }} as decimal(24, 12)) * cast(fx_rate as decimal(14, 8)) as {{ money_type() }}
+                )
+        end
+{%- endmacro %}

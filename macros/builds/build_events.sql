@@ -1,0 +1,33 @@
+{# A log of builds, append-only: whoever publishes asks it whether the last one went well. A run that was
+   killed has begun and never ended. #}
+{% macro build_events_table() -%} ops.build_events {%- endmacro %}
+
+{% macro create_build_events() -%}
+    {% if execute and flags.WHICH in ['build', 'run', 'test'] %}
+        {% do run_query('create schema if not exists ops') %}
+        {% do run_query(
+            'create table if not exists ' ~ build_events_table() ~ ' ('
+            'invocation_id ' ~ raw_type('varchar') ~ ', event ' ~ raw_type('varchar')
+            ~ ', status ' ~ raw_type('varchar') ~ ', is_whole boolean, happened_at timestamp)'
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{# Whole: every model and every test, not a selection of them. #}
+{% macro build_is_whole() -%}
+    {%- set arguments = invocation_args_dict -%}
+    {{ return(flags.WHICH == 'build' and not arguments.get('select') and not arguments.get('exclude')) }}
+{%- endmacro %}
+
+{% macro remember_build(event, status) -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test'] -%}
+    insert into {{ build_events_table() }}
+    select '{{ invocation_id }}', '{{ event }}', '{{ status }}', {{ build_is_whole() | lower }}, {{ utc_now() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro remember_build_end(results) -%}
+    {%- set bad = results | map(attribute='status') | map('string')
+        | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
+    {{ remember_build('finished', 'failed' if bad else 'passed') }}
+{%- endmacro %}

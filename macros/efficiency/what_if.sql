@@ -1,0 +1,58 @@
+{# True where a rule of seeds/policy/efficiency_rules.csv speaks of an attempt; a star means any. #}
+{% macro rule_speaks_of_attempt() -%}
+    attempts.usage_date >= rules.valid_from and attempts.usage_date < rules.valid_to
+            and rules.provider in ('*', attempts.provider)
+            and rules.model in ('*', attempts.billed_model)
+            and rules.service_name in ('*', coalesce(attempts.service_name, ''))
+            and rules.feature in ('*', coalesce(attempts.feature, ''))
+            and rules.environment in ('*', coalesce(attempts.environment, ''))
+{%- endmacro %}
+
+{# The quantities an attempt would have had: input that moves between cache and no cache, the rest as
+   it is. The sum of the input stays the same, and so does the context tier. #}
+{% macro what_if_quantities() -%}
+    {%- set moved = "cast(floor(uncached_input_tokens * assumed_share) as bigint)" -%}
+    {%- set caching = [] -%}
+    {%- for meter in meters() if meter.name.startswith('cache_') %}{% do caching.append(meter.quantity) %}{% endfor -%}
+    {%- for meter in meters() %}
+    {%- if meter.name == 'uncached_input' %}
+    case
+        when opportunity = 'cache_missed' then uncached_input_tokens - {{ moved }}
+        when opportunity = 'cache_used' then uncached_input_tokens + {{ caching | join(' + ') }}
+        else uncached_input_tokens
+    end as uncached_input_tokens
+    {%- elif meter.name == 'cache_read' %}
+    case
+        when opportunity = 'cache_missed' then {{ moved }}
+        when opportunity = 'cache_used' then 0
+        else cache_read_tokens
+    end as cache_read_tokens
+    {%- elif meter.quantity in caching %}
+    case when opportunity = 'cache_used' then 0 else {{ meter.quantity }} end as {{ meter.quantity }}
+    {%- else %}
+    {{ meter.quantity }}
+    {%- endif %}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{# What quantities would have cost at the rates beside them; null where one of them has no rate. #}
+{% macro what_if_cost() -%}
+    cast(
+        {%- for meter in meters() %}
+        case
+            when {{ meter.quantity }} = 0 then 0
+            else cast({{ meter.quantity }} as {{ quantity_type() }}) * {{ meter.name }}_rate_usd
+        end
+        {{- ' +' if not loop.last }}
+        {%- endfor %} as {{ money_type() }}
+    )
+{%- endmacro %}
+
+{# What is needed of an attempt to price it as something else. #}
+{% macro what_if_columns() -%}
+    {{ return([
+        'request_key', 'usage_date', 'usage_at', 'usage_at_basis', 'latency_ms', 'team_id', 'service_name', 'feature',
+        'provider', 'billing_account_id', 'billed_model', 'priced_tier', 'region_scope', 'tier_basis_tokens', 'cost_usd',
+    ] + (meters() | map(attribute='quantity') | list)) }}
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{# What a charge of one amount is, in words. #}
+{% macro focus_lump_description() -%}
+    case
+        when charge_type = 'usage' then 'Usage of the month, ' || billed_model
+        when charge_type = 'manual' then 'Adjustment ' || source_ref
+        when allocation_method = 'moved_on' then coalesce(pool_name, pool_id) || ', charged to others by rule'
+        else coalesce(pool_name, pool_id) || ', ' || source_ref
+    end || coalesce(': ' || correction_reason, '')
+{%- endmacro %}

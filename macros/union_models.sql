@@ -1,0 +1,17 @@
+{# Stacks models into one shape. A column that a model's YAML does not list becomes a typed null, so a
+   model names only what its source really has.
+
+   models: names of models, each also given to ref() by the caller, so that lineage is drawn
+   columns: pairs of name and type #}
+{% macro union_models(models, columns) -%}
+    {%- for model in models %}
+        {%- set known = model_columns(model) %}
+select
+        {%- for name, data_type in columns %}
+    {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}
+            {{- ',' if not loop.last }}
+        {%- endfor %}
+from {{ ref(model) }}
+        {{- '\nunion all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,74 @@
+{{ config(materialized='table') }}
+
+-- The parts of each portion. They come to it exactly: each part is cut after 15 decimals, and the units that
+-- are then missing go to the parts that lost most. A portion nobody drives stays with the central team.
+with buckets as (
+
+    select
+        *,
+        abs(amount_usd) as size_usd
+    from {{ ref('int_allocation_buckets') }}
+
+),
+
+pools as (
+
+    select * from {{ ref('allocation_pools') }}
+
+),
+
+shares as (
+
+    select
+        buckets.*,
+        coalesce(drivers.team_id, pools.central_team_id) as team_id,
+        coalesce(drivers.cost_center_id, pools.central_cost_center_id) as cost_center_id,
+        coalesce(drivers.driver_units, 1) as driver_units,
+        coalesce(drivers.total_units, 1) as total_units,
+        drivers.rule_id is not null as is_allocated
+    from buckets
+    inner join pools
+        on buckets.pool_id = pools.pool_id
+    left join {{ ref('int_allocation_drivers') }} as drivers
+        on buckets.rule_id = drivers.rule_id and buckets.bucket_date = drivers.bucket_date
+
+),
+
+cut as (
+
+    select
+        *,
+        {{ prorate('size_usd', 'driver_units', 'total_units') }} as cut_usd,
+        {{ prorate_remainder('size_usd', 'driver_units', 'total_units') }} as remainder
+    from shares
+
+),
+
+footed as (
+
+    select
+        *,
+        {{ with_missing_units(
+            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'bucket_date'], 'team_id, cost_center_id',
+        ) }} as part_usd
+    from cut
+
+)
+
+select
+    pool_id,
+    rule_id,
+    usage_period,
+    bucket_date,
+    source_ref,
+    charge_type,
+    provider,
+    is_accrued,
+    is_allocated,
+    team_id,
+    cost_center_id,
+    driver_units,
+    total_units,
+    cast(amount_usd as {{ money_type() }}) as bucket_usd,
+    cast(case when amount_usd < 0 then -part_usd else part_usd end as {{ money_type() }}) as part_usd
+from footed

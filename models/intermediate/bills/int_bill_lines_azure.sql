@@ -1,0 +1,43 @@
+-- Azure names its meters as it pleases, so a seed says what each is: by its id, else by its name as
+-- written. A meter nobody listed keeps its money and its name.
+with costs as (
+
+    select * from {{ ref('stg_azure__costs') }}
+
+),
+
+meters as (
+
+    select * from {{ ref('azure_meters') }}
+
+)
+
+select
+    costs.bill_source,
+    costs.provider_name,
+    costs.service,
+    costs.stated_account_id,
+    costs.bucket,
+    costs.usage_date,
+    costs.billing_period_start_date,
+    costs.invoice_id,
+    costs.charge_type,
+    coalesce(by_id.model_name, by_name.model_name) as model_name,
+    coalesce(by_id.token_class, by_name.token_class, costs.meter_name) as token_class,
+    coalesce(by_id.service_tier, by_name.service_tier) as service_tier,
+    coalesce(by_id.region_scope, by_name.region_scope) as region_scope,
+    costs.amount,
+    costs.currency,
+    costs.billed_quantity,
+    costs.billed_unit,
+    costs.sub_account_id,
+    costs.description,
+    costs.batch_id,
+    costs.source_file,
+    costs.line_number,
+    costs.record_number
+from costs
+left join meters as by_id
+    on costs.meter_id = by_id.meter
+left join meters as by_name
+    on costs.meter_name = by_name.meter

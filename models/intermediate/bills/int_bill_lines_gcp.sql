@@ -1,0 +1,62 @@
+-- The rows of the export, and a line of its own for each credit on them: an invoice shows credits apart.
+with billing as (
+
+    select
+        *,
+        case when credits is not null then {{ json_array_size('credits') }} end as iteration_count
+    from {{ ref('stg_gcp__billing') }}
+
+),
+
+numbers as (
+
+    {{ iteration_numbers() }}
+
+),
+
+credited as (
+
+    select
+        billing.*,
+        numbers.iteration_number,
+        {{ json_array_value('billing.credits', 'numbers.iteration_number', ['type']) }} as credit_type,
+        {{ json_array_value('billing.credits', 'numbers.iteration_number', ['full_name']) }} as credit_name,
+        {{ json_array_value('billing.credits', 'numbers.iteration_number', ['amount']) }} as credit_amount
+    from billing
+    inner join numbers
+        on billing.iteration_count = numbers.iteration_count
+
+)
+
+{% set shared = ['bill_source', 'provider_name', 'service', 'stated_account_id', 'bucket', 'usage_date',
+    'billing_period_start_date', 'currency', 'model_name', 'sub_account_id', 'batch_id', 'source_file',
+    'line_number', 'record_number'] %}
+select
+    {{ shared | join(',\n    ') }},
+    charge_type,
+    token_class,
+    service_tier,
+    region_scope,
+    amount,
+    list_amount,
+    billed_quantity,
+    billed_unit,
+    description,
+    0 as line_part
+from billing
+
+union all
+
+select
+    {{ shared | join(',\n    ') }},
+    coalesce(lower(credit_type), 'credit') as charge_type,
+    cast(null as {{ dbt.type_string() }}) as token_class,
+    cast(null as {{ dbt.type_string() }}) as service_tier,
+    cast(null as {{ dbt.type_string() }}) as region_scope,
+    {{ text_to_money('credit_amount') }} as amount,
+    cast(null as {{ money_type() }}) as list_amount,
+    cast(null as {{ money_type() }}) as billed_quantity,
+    cast(null as {{ dbt.type_string() }}) as billed_unit,
+    credit_name as description,
+    iteration_number as line_part
+from credited

@@ -1,0 +1,10 @@
+select
+    rule_id,
+    rule_kind,
+    team_id,
+    coalesce(window_days, 1) as window_days,
+    threshold,
+    coalesce(minimum_usd, 0) as minimum_usd,
+    severity,
+    {{ validity_dates() }}
+from {{ ref('spend_alert_rules') }}

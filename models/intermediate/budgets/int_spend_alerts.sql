@@ -1,0 +1,117 @@
+-- Days on which a team's spend broke a rule: against the days before, against the plan's pace, and the day
+-- on which the month's spend reached a share of the plan.
+with spend as (
+
+    select * from {{ ref('int_team_spend_daily') }}
+
+),
+
+rules as (
+
+    select * from {{ ref('int_spend_alert_rules') }}
+
+),
+
+plans as (
+
+    select * from {{ ref('int_team_budgets') }}
+
+),
+
+applied as (
+
+    select
+        spend.*,
+        rules.rule_id,
+        rules.rule_kind,
+        rules.severity,
+        rules.window_days,
+        rules.threshold,
+        rules.minimum_usd,
+        plans.budget_usd
+    from spend
+    inner join rules
+        on
+            (rules.team_id = '*' or spend.team_id = rules.team_id)
+            and spend.usage_date >= rules.valid_from and spend.usage_date < rules.valid_to
+    left join plans
+        on spend.team_id = plans.team_id and spend.usage_period = plans.budget_period
+
+),
+
+-- a rule is silent until its window is full of days the team existed
+against_before as (
+
+    select
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date,
+        applied.threshold, applied.minimum_usd,
+        applied.spend_usd as observed_usd,
+        {{ prorate('cast(sum(before.spend_usd) as ' ~ money_type() ~ ')', '1', 'applied.window_days') }} as baseline_usd
+    from applied
+    inner join spend as before
+        on
+            applied.team_id = before.team_id
+            and applied.usage_date > before.usage_date
+            and {{ days_before('applied.usage_date', 'applied.window_days') }} <= before.usage_date
+    where applied.rule_kind = 'daily_ratio'
+    group by
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
+        applied.minimum_usd, applied.spend_usd, applied.window_days
+    having count(*) = applied.window_days and sum(before.spend_usd) > 0
+
+),
+
+against_pace as (
+
+    select
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date,
+        applied.threshold, applied.minimum_usd,
+        sum(lately.spend_usd) as observed_usd,
+        {{ prorate('applied.budget_usd', 'applied.window_days', month_length('applied.usage_period')) }} as baseline_usd
+    from applied
+    inner join spend as lately
+        on
+            applied.team_id = lately.team_id
+            and applied.usage_date >= lately.usage_date
+            and {{ days_before('applied.usage_date', 'applied.window_days') }} < lately.usage_date
+    where applied.rule_kind = 'rolling_share_of_budget' and applied.budget_usd is not null
+    group by
+        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
+        applied.minimum_usd, applied.budget_usd, applied.window_days, applied.usage_period
+
+),
+
+against_plan as (
+
+    select
+        rule_id, rule_kind, severity, team_id, usage_date, threshold, minimum_usd,
+        month_to_date_usd as observed_usd,
+        budget_usd as baseline_usd
+    from applied
+    where
+        rule_kind = 'budget_share'
+        and month_to_date_usd - spend_usd < threshold * budget_usd
+
+),
+
+final as (
+
+    select * from against_before
+    union all
+    select * from against_pace
+    union all
+    select * from against_plan
+
+)
+
+select
+    rule_id,
+    rule_kind,
+    severity,
+    team_id,
+    usage_date,
+    threshold,
+    cast(observed_usd as {{ money_type() }}) as observed_usd,
+    cast(baseline_usd as {{ money_type() }}) as baseline_usd
+from final
+where observed_usd >= threshold * baseline_usd and observed_usd >= minimum_usd

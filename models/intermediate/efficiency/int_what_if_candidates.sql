@@ -1,0 +1,83 @@
+-- Which attempts could have run otherwise: by rule, each attempt once per opportunity; and those that used a
+-- cache, to see what that was worth.
+with attempts as (
+
+    select
+        *,
+        cache_read_tokens + cache_write_5m_tokens + cache_write_30m_tokens
+        + cache_write_1h_tokens + cache_write_12h_tokens as cached_tokens
+    from {{ ref('int_accepted_attempts') }}
+    where price_status = 'priced'
+
+),
+
+rules as (
+
+    select * from {{ ref('int_efficiency_rules') }}
+
+),
+
+matched as (
+
+    select
+        attempts.*,
+        rules.rule_id,
+        rules.opportunity,
+        rules.alternative_model,
+        rules.assumed_share,
+        rules.min_requests,
+        row_number() over (
+            partition by attempts.usage_date, attempts.request_key, rules.opportunity order by rules.rule_id
+        ) as choice
+    from attempts
+    inner join rules
+        on {{ rule_speaks_of_attempt() }}
+    where
+        (rules.opportunity = 'batchable_live' and attempts.priced_tier = 'standard')
+        or (
+            rules.opportunity = 'premium_short_task'
+            and attempts.tier_basis_tokens <= rules.max_input_tokens
+            and attempts.output_tokens <= rules.max_output_tokens
+        )
+        or (
+            rules.opportunity = 'cache_missed'
+            and attempts.cached_tokens = 0
+            and attempts.uncached_input_tokens >= rules.min_input_tokens
+        )
+        or (rules.opportunity = 'failed_attempts' and attempts.request_status in {{ failed_statuses() }})
+
+),
+
+-- a prefix stays in a cache only while it is asked for often enough
+counted as (
+
+    select
+        *,
+        count(*) over (
+            partition by usage_date, opportunity, team_id, service_name, feature, prompt_version, provider, billed_model
+        ) as alike_count
+    from matched
+    where choice = 1
+
+),
+
+final as (
+
+    select {{ what_if_columns() | join(', ') }}, rule_id, opportunity, alternative_model, assumed_share
+    from counted
+    where alike_count >= coalesce(min_requests, 0)
+
+    union all
+
+    select
+        {{ what_if_columns() | join(', ') }},
+        'cache-used' as rule_id,
+        'cache_used' as opportunity,
+        null as alternative_model,
+        null as assumed_share
+    from attempts
+    where cached_tokens > 0
+
+)
+
+select * from final

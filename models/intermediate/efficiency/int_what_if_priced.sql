@@ -1,0 +1,86 @@
+-- What each candidate would have cost as the other thing, at the rates of the second it was used: the same join to
+-- the same windows as the pricing of the attempt itself. No rate is null, and then nothing is claimed.
+with candidates as (
+
+    select * from {{ ref('int_what_if_candidates') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_rate_windows') }}
+
+),
+
+contract_rates as (
+
+    select * from {{ ref('int_contract_rates') }}
+
+),
+
+requests as (
+
+    select
+        request_key,
+        usage_date,
+        rule_id,
+        opportunity,
+        team_id,
+        service_name,
+        feature,
+        provider,
+        billing_account_id,
+        billed_model as actual_model,
+        coalesce(alternative_model, billed_model) as billed_model,
+        case when opportunity = 'batchable_live' then 'batch' else priced_tier end as priced_tier,
+        region_scope,
+        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at,
+        tier_basis_tokens,
+        cost_usd as actual_cost_usd,
+        assumed_share,
+        {{ what_if_quantities() }}
+    from candidates
+
+),
+
+rated as (
+
+    select
+        {% for meter in meters() %}
+        case
+            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
+            else contract_rates.{{ meter.name }}_rate_usd
+        end as {{ meter.name }}_rate_usd,
+        {% endfor %}
+        requests.*
+    from requests
+    left join rates
+        on {{ rate_applies('rates') }}
+    left join contract_rates
+        on
+            requests.billing_account_id = contract_rates.billing_account_id
+            and {{ rate_applies('contract_rates') }}
+
+)
+
+select
+    request_key,
+    usage_date,
+    rule_id,
+    opportunity,
+    team_id,
+    service_name,
+    feature,
+    provider,
+    actual_model as billed_model,
+    billed_model as alternative_model,
+    priced_tier as alternative_tier,
+    actual_cost_usd,
+    case
+        when opportunity = 'failed_attempts'
+            then {{ prorate(
+                'actual_cost_usd', 'cast(floor((1 - assumed_share) * 1000000) as bigint)', '1000000'
+            ) }}
+        else {{ what_if_cost() }}
+    end as what_if_cost_usd
+from rated

@@ -1,0 +1,37 @@
+-- The charges for usage whose detail still says what the ledger says. Where a closed month was corrected since,
+-- the detail has moved on: there the posted amount stands as one row, and each correction as another.
+with balances as (
+
+    select * from {{ ref('int_focus_ledger_balances') }}
+    where charge_type = 'usage'
+
+),
+
+details as (
+
+    select
+        ledger_key,
+        sum(effective_cost_usd) as amount_usd
+    from {{ ref('int_focus_usage_charges') }}
+    group by 1
+
+),
+
+posted as (
+
+    select
+        ledger_key,
+        sum(case when not is_correction then amount_usd end) as amount_usd,
+        max(case when is_correction then 1 else 0 end) = 1 as is_corrected
+    from balances
+    group by 1
+
+)
+
+select posted.ledger_key
+from posted
+inner join details
+    on
+        posted.ledger_key = details.ledger_key
+        and posted.amount_usd = details.amount_usd
+where not posted.is_corrected

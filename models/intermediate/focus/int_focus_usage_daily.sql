@@ -1,0 +1,66 @@
+-- What is charged for usage, summed as far as one price per meter allows: the windows that priced an
+-- attempt are found again, and are part of the grain.
+{{ incremental_by_day() }}
+
+with attempts as (
+
+    select * from {{ ref('int_accepted_attempts') }}
+    {{ where_days_changed() }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_rate_windows') }}
+
+),
+
+contract_rates as (
+
+    select * from {{ ref('int_contract_rates') }}
+
+),
+
+-- an hourly price is decided by the completion, any other by the start
+requests as (
+
+    select
+        *,
+        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at
+    from attempts
+    where is_billable and price_status in ('priced', 'covered_by_commitment')
+
+)
+
+select
+    requests.usage_date,
+    requests.team_id,
+    requests.cost_center_id,
+    requests.service_name,
+    requests.feature,
+    requests.environment,
+    requests.provider,
+    requests.billing_account_id,
+    coalesce(requests.billed_model, lower(requests.served_model), lower(requests.requested_model)) as billed_model,
+    requests.service_tier,
+    requests.priced_tier,
+    requests.region_scope,
+    requests.price_source,
+    requests.price_card_version,
+    rates.context_start_tokens as list_context_start_tokens,
+    rates.valid_from as list_valid_from,
+    contract_rates.context_start_tokens as contract_context_start_tokens,
+    contract_rates.valid_from as contract_valid_from,
+    {% for meter in meters() %}
+    cast(sum(requests.{{ meter.quantity }}) as bigint) as {{ meter.quantity }},
+    cast(sum(requests.{{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
+    {% endfor %}
+    count(*) as attempt_count
+from requests
+left join rates
+    on {{ rate_applies('rates') }}
+left join contract_rates
+    on
+        requests.billing_account_id = contract_rates.billing_account_id
+        and {{ rate_applies('contract_rates') }}
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18

@@ -1,0 +1,57 @@
+-- The same usage with a row per meter and the price of one unit: what was charged, and what the list has.
+with usage as (
+
+    select * from {{ ref('int_focus_usage_daily') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_rate_windows') }}
+
+),
+
+listed as (
+
+    select
+        {% for meter in meters() %}
+        rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
+        {% endfor %}
+        usage.*
+    from usage
+    left join rates
+        on
+            usage.provider = rates.provider
+            and usage.billed_model = rates.model
+            and usage.priced_tier = rates.service_tier
+            and usage.region_scope = rates.region_scope
+            and usage.list_context_start_tokens = rates.context_start_tokens
+            and usage.list_valid_from = rates.valid_from
+
+),
+
+metered as (
+
+    {% for meter in meters() %}
+    select
+        {{ focus_usage_key() | join(', ') }},
+        '{{ meter.name }}' as meter,
+        {{ meter.quantity }} as quantity,
+        {{ meter.name }}_cost_usd as cost_usd,
+        {{ meter.name }}_list_rate_usd as list_rate_usd
+    from listed
+    where {{ meter.quantity }} != 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+-- within a row the price is one, so that the cost by the quantity is exactly it
+select
+    *,
+    case
+        when price_source != 'commitment'
+            then cast({{ prorate('cost_usd', '1', 'quantity') }} as {{ unit_rate_type() }})
+        else list_rate_usd
+    end as contracted_rate_usd
+from metered

@@ -1,0 +1,68 @@
+-- For months that are closed: what a charge is now against what was posted for it. Only what differs, and
+-- the sums over its surroundings from which the reason is read.
+with truth as (
+
+    select charges.*
+    from {{ ref('int_charges') }} as charges
+    inner join {{ ref('int_posting_state') }} as state
+        on charges.usage_period <= state.last_posted_period
+
+),
+
+posted as (
+
+    select * from {{ ref('int_posted_balances') }}
+
+),
+
+compared as (
+
+    select
+        coalesce(truth.charge_key, posted.charge_key) as charge_key,
+        {% for column in charge_columns() %}
+        coalesce(truth.{{ column }}, posted.{{ column }}) as {{ column }},
+        {% endfor %}
+        coalesce(truth.pool_id, posted.pool_id) as pool_id,
+        coalesce(truth.allocation_rule_id, posted.allocation_rule_id) as allocation_rule_id,
+        truth.allocation_method,
+        truth.allocated_ratio,
+        truth.stated_reason,
+        truth.stated_evidence,
+        truth.price_card_version,
+        posted.price_card_version as posted_price_card_version,
+        posted.charge_key is not null as was_posted,
+        coalesce(truth.amount_usd, 0) - coalesce(posted.amount_usd, 0) as difference_usd,
+        coalesce(truth.attempt_count, 0) - coalesce(posted.attempt_count, 0) as difference_attempts,
+        coalesce(truth.unpriced_count, 0) - coalesce(posted.unpriced_count, 0) as difference_unpriced,
+        coalesce(truth.accrued_usd, 0) - coalesce(posted.accrued_usd, 0) as accrual_difference_usd,
+        coalesce(truth.accrued_attempt_count, 0) - coalesce(posted.accrued_attempt_count, 0)
+            as accrual_difference_attempts,
+        coalesce(truth.late_usd, 0) as late_usd,
+        coalesce(truth.late_attempt_count, 0) as late_attempts
+    from truth
+    full outer join posted
+        on truth.charge_key = posted.charge_key
+
+),
+
+in_context as (
+
+    select
+        *,
+        sum(case when charge_type = 'usage' then difference_attempts else 0 end) over (partition by usage_period)
+            as period_new_attempts,
+        sum(late_attempts) over (partition by usage_period) as period_late_attempts,
+        sum(difference_usd) over (partition by usage_period, charge_type, source_ref) as source_difference_usd,
+        max(case when was_posted then 1 else 0 end) over (partition by usage_period, charge_type, source_ref) = 1
+            as is_source_posted
+    from compared
+
+)
+
+select * from in_context
+where
+    difference_usd != 0
+    or difference_attempts != 0
+    or difference_unpriced != 0
+    or accrual_difference_usd != 0
+    or accrual_difference_attempts != 0

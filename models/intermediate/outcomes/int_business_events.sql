@@ -1,0 +1,66 @@
+-- Each event once, with its customer and feature: its own, else those of its trace; revenue in USD at the
+-- last rate fixed by its day.
+with events as (
+
+    select
+        *,
+        row_number() over (
+            partition by event_id order by source_file, line_number, record_number
+        ) as copy_number
+    from {{ ref('stg_business_events__events') }}
+
+),
+
+trace_days as (
+
+    select
+        *,
+        row_number() over (partition by trace_id order by usage_date) as day_number
+    from {{ ref('int_trace_days') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('fx_rates') }}
+
+),
+
+rated as (
+
+    select
+        events.*,
+        trace_days.workspace_id as trace_workspace_id,
+        trace_days.feature as trace_feature,
+        trace_days.trace_id is not null as has_trace,
+        case when events.currency = 'USD' then cast(1 as decimal(18, 9)) else rates.usd_per_unit end as usd_per_unit,
+        row_number() over (partition by events.event_id order by rates.rate_date desc nulls last) as recency
+    from events
+    left join trace_days
+        on events.trace_id = trace_days.trace_id and trace_days.day_number = 1
+    left join rates
+        on events.currency = rates.currency and events.event_date >= rates.rate_date
+    where events.copy_number = 1
+
+)
+
+select
+    event_id,
+    event_date,
+    {{ month_of('event_date') }} as usage_period,
+    event_type,
+    is_successful,
+    coalesce(workspace_id, trace_workspace_id, 'none') as workspace_id,
+    coalesce(feature, trace_feature, 'none') as feature,
+    trace_id,
+    has_trace,
+    event_type = 'revenue' as is_revenue,
+    currency,
+    revenue_amount,
+    {{ prorate(
+        'revenue_amount',
+        'cast(cast(usd_per_unit as decimal(24, 9)) * cast(1000000000 as decimal(10, 0)) as decimal(18, 0))',
+        '1000000000',
+    ) }} as revenue_usd
+from rated
+where recency = 1

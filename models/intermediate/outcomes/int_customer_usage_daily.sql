@@ -1,0 +1,19 @@
+-- The spend of a day by customer and feature.
+{{ incremental_by_day() }}
+
+with attempts as (
+
+    select * from {{ ref('int_accepted_attempts') }}
+    {{ where_days_changed() }}
+
+)
+
+select
+    usage_date,
+    coalesce(workspace_id, 'none') as workspace_id,
+    coalesce(feature, 'none') as feature,
+    count(*) as attempt_count,
+    count(distinct case when counts_as_request then logical_request_id end) as request_count,
+    cast(coalesce(sum(cost_usd), 0) as {{ money_type() }}) as cost_usd
+from attempts
+group by 1, 2, 3

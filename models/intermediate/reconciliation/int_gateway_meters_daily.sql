@@ -1,0 +1,97 @@
+-- The meters of int_metered_usage_daily below each other. Bills give fees per call without a model, so here
+-- too they stand under «all models». A tier that the bill leaves out is set apart as absent_tier; where a bill
+-- does not tell the classes of tokens apart, neither does this (all_tokens).
+{{ config(materialized='table') }}
+
+with usage as (
+
+    select * from {{ ref('int_metered_usage_daily') }}
+
+),
+
+absent_tiers as (
+
+    select * from {{ ref('bill_absent_tiers') }}
+
+),
+
+undivided_bills as (
+
+    select distinct usage_date, provider, billing_account_id
+    from {{ ref('int_bill_lines') }}
+    where meter = 'all_tokens'
+
+),
+
+placed as (
+
+    select
+        usage.*,
+        absent_tiers.service_tier is not null as is_known_absent,
+        case
+            when absent_tiers.service_tier is not null then 'absent_tier'
+            when undivided_bills.provider is not null then 'all_tokens'
+        end as undivided_meter
+    from usage
+    left join absent_tiers
+        on
+            usage.provider = absent_tiers.provider
+            and usage.service_tier = absent_tiers.service_tier
+    left join undivided_bills
+        on
+            usage.usage_date = undivided_bills.usage_date
+            and usage.provider = undivided_bills.provider
+            and usage.billing_account_id = undivided_bills.billing_account_id
+
+),
+
+metered as (
+
+    {% for meter in meters() %}
+    select
+        usage_date,
+        provider,
+        billing_account_id,
+        {% if meter.is_token %}
+        billed_model,
+        {% else %}
+        case when undivided_meter is null then 'all models' else billed_model end as billed_model,
+        {% endif %}
+        coalesce(undivided_meter, '{{ meter.name }}') as meter,
+        is_known_absent,
+        service_tier,
+        team_id,
+        credential_id,
+        attempt_outcome,
+        is_billable and not is_quarantined as is_counted,
+        is_quarantined,
+        {{ meter.quantity }} as gateway_quantity,
+        {{ meter.name }}_cost_usd as gateway_cost_usd,
+        attempt_count,
+        unpriced_count,
+        covered_count
+    from placed
+    where {{ meter.quantity }} != 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    {{ line_keys() | join(', ') }},
+    is_known_absent,
+    service_tier,
+    team_id,
+    credential_id,
+    attempt_outcome,
+    is_counted,
+    is_quarantined,
+    -- meters of different kinds stand under one name there: their quantities do not add up
+    cast(sum(case when meter not in ('absent_tier', 'all_tokens') then gateway_quantity end) as {{ money_type() }})
+        as gateway_quantity,
+    cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_cost_usd,
+    cast(sum(attempt_count) as bigint) as attempt_count,
+    cast(sum(unpriced_count) as bigint) as unpriced_count,
+    cast(sum(covered_count) as bigint) as covered_count
+from metered
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12

@@ -1,0 +1,6 @@
+select
+    settlement_version,
+    provider,
+    settles_after_days,
+    {{ validity_dates() }}
+from {{ ref('settlement_lags') }}

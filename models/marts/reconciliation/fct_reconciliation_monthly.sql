@@ -1,0 +1,7 @@
+select
+    cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as usage_month_date,
+    provider,
+    billing_account_id,
+    {{ rolled_up_sums() }}
+from {{ ref('fct_reconciliation_daily') }}
+group by 1, 2, 3

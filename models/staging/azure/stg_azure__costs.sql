@@ -1,0 +1,52 @@
+with source as (
+
+    select * from {{ source('azure', 'azure_costs') }}
+
+),
+
+renamed as (
+
+    select
+        'azure_costs' as bill_source,
+        'microsoft' as provider_name,
+        lower(meter_category) as service,
+        billing_account_id as stated_account_id,
+
+        ---------- time
+        usage_date,
+        coalesce(billing_period_start_date, cast({{ dbt.date_trunc('month', 'usage_date') }} as date))
+            as billing_period_start_date,
+        cast(
+            coalesce(billing_period_start_date, cast({{ dbt.date_trunc('month', 'usage_date') }} as date))
+            as {{ dbt.type_string() }}
+        ) as bucket,
+
+        ---------- money
+        invoice_id,
+        {{ text_to_money('cost') }} as amount,
+        upper(currency) as currency,
+        {{ text_to_money('quantity') }} as billed_quantity,
+        lower(unit_of_measure) as billed_unit,
+        lower(charge_type) as charge_type,
+
+        ---------- what for; names are abbreviated as Microsoft pleases, so a seed says what they mean
+        lower(meter_id) as meter_id,
+        lower(meter_name) as meter_name,
+        coalesce(product_name, meter_name) as description,
+        resource_location,
+
+        ---------- whose
+        subscription_id as sub_account_id,
+        resource_id,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

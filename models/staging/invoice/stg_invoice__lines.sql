@@ -1,0 +1,44 @@
+with source as (
+
+    select * from {{ source('invoice', 'generic_invoice_lines') }}
+
+),
+
+renamed as (
+
+    select
+        'generic_invoice_lines' as bill_source,
+        invoice_issuer as provider_name,
+        billing_account_id as stated_account_id,
+
+        ---------- which
+        invoice_id,
+        invoice_id as bucket,
+        invoice_date,
+        nullif(reference_invoice_id, invoice_id) as reference_invoice_id,
+        billing_period_start_date,
+        billing_period_end_date,
+        line_no,
+
+        ---------- money
+        {{ text_to_money('amount_unrounded') }} as amount_unrounded,
+        {{ text_to_money('amount') }} as amount,
+        upper(currency) as currency,
+        {{ text_to_money('quantity') }} as billed_quantity,
+        lower(unit) as billed_unit,
+        lower(line_type) as charge_type,
+
+        ---------- what for
+        description,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,63 @@
+with source as (
+
+    select * from {{ source('openai', 'openai_usage') }}
+
+),
+
+renamed as (
+
+    select
+        'openai_usage' as usage_source,
+        'openai' as provider_name,
+
+        ---------- time
+        bucket_start_at,
+        cast(bucket_start_at as date) as usage_date,
+        -- a pull of one endpoint says nothing of the others
+        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) || coalesce(' ' || endpoint, '') as bucket,
+
+        ---------- what
+        regexp_replace(regexp_replace(endpoint, '^organization\.usage\.', ''), '\.result$', '') as endpoint,
+        lower(model) as model_name,
+        case when is_batch then 'batch' when service_tier = 'default' then 'standard' else service_tier end
+            as service_tier,
+
+        ---------- how much, by meter; the input figure includes what was read from and written to a cache
+        case
+            when endpoint like '%completions%' then coalesce(input_text_tokens, input_uncached_tokens)
+            else input_tokens
+        end as uncached_input_tokens,
+        input_cached_tokens as cache_read_tokens,
+        input_cache_write_tokens - coalesce(input_cache_write_12h_tokens, 0) as cache_write_30m_tokens,
+        input_cache_write_12h_tokens as cache_write_12h_tokens,
+        input_audio_tokens,
+        input_image_tokens,
+        output_tokens - coalesce(output_audio_tokens, 0) - coalesce(output_image_tokens, 0) as output_tokens,
+        output_audio_tokens,
+        output_image_tokens,
+        case when endpoint like '%web_search%' then num_requests end as web_search_calls,
+
+        ---------- what no meter counts
+        case when endpoint like '%file_search%' then num_requests end as file_search_calls,
+        num_sessions as code_interpreter_sessions,
+        images,
+        characters,
+        seconds,
+        {{ text_to_money('usage_bytes') }} as stored_bytes,
+        num_model_requests as request_count,
+
+        ---------- whose
+        project_id as sub_account_id,
+        api_key_id as credential_id,
+
+        ---------- evidence
+        batch_id,
+        source_file,
+        line_number,
+        record_number,
+        loaded_at
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""The chargeback ledger outside the warehouse: entries as bytes, hashes, the close."""

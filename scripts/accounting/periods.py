@@ -1,0 +1,42 @@
+"""The seed accounting_periods: one row per closed month, appended by the close."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+PERIODS_FILE = Path(__file__).resolve().parents[2] / "seeds/policy/accounting_periods.csv"
+
+
+@dataclass(frozen=True)
+class Period:
+    """One closed month, every field as text as it stands in the seed."""
+
+    period_start: str
+    status: str
+    prepared_by: str
+    approved_by: str
+    closed_at: str
+    entry_count: str
+    posted_usd: str
+    ledger_hash: str
+    note: str
+
+
+def read_periods(file: Path = PERIODS_FILE) -> list[Period]:
+    """The closed months, oldest first."""
+    with file.open(encoding="utf-8", newline="") as text:
+        periods = [Period(**row) for row in csv.DictReader(text)]
+    return sorted(periods, key=lambda period: period.period_start)
+
+
+def append_period(period: Period, file: Path = PERIODS_FILE) -> None:
+    """Write the seed anew with one more row; whole or not at all."""
+    rows = [*read_periods(file), period]
+    temporary = file.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.DictWriter(text, [field.name for field in fields(Period)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    temporary.replace(file)

@@ -1,0 +1,92 @@
+"""Audit one record or a whole log: what it cost, whose it is, and what is wrong with it.
+
+    python -m scripts.audit FILE [--format TABLE]      FILE may be -, for a record pasted in
+
+Any format that the loader knows, recognised by its fields. The log is loaded and built by the
+same models as a night's, in a scratch database: the warehouse is neither needed nor touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from scripts.auditing.bench import ROOT, AuditError, prepare
+from scripts.auditing.detect import detect, gateway_tables
+from scripts.auditing.findings import report
+from scripts.load_raw import MODELS, Run
+from scripts.loading.files import LandingFile
+from scripts.loading.sources import Contract, read_contract
+from scripts.loading.targets import DuckDBTarget
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the audit; exit 0 when it was made, 2 when it could not be."""
+    parser = argparse.ArgumentParser(prog="audit", description=__doc__.splitlines()[0])
+    parser.add_argument("file", help="a log of any supported format, or - for standard input")
+    parser.add_argument("--format", help="its raw table; recognised by its fields when left out")
+    options = parser.parse_args(arguments)
+    try:
+        with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
+            print("\n".join(audit(options.file, options.format, Path(scratch))))
+    except (AuditError, OSError) as error:
+        print(f"audit: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def audit(name: str, table: str | None, scratch: Path) -> list[str]:
+    """The lines of the report; `scratch` is an empty folder, AuditError says what to set right."""
+    contract = read_contract(MODELS)
+    file = _fetched(name, scratch)
+    table, how = (
+        (table, "as told") if table else (_recognised(file, contract, scratch), "recognised")
+    )
+    known = {each.name: each for each in gateway_tables(contract)}
+    if table not in known:
+        raise AuditError(f"{table!r} is no format; one of {', '.join(known)}")
+    cache = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "audit"
+    if not cache.exists():
+        print("Preparing the models; this is done once ...", file=sys.stderr)
+    bench = prepare(cache)
+    database = bench.copy(scratch)
+    target = DuckDBTarget(str(database))
+    try:
+        target.prepare(contract)
+        run = Run(target, contract, secrets.token_bytes())
+        run.load([LandingFile(file, file.name, known[table], file.stat().st_size)], lambda n: None)
+    finally:
+        target.close()
+    if run.unread:
+        raise AuditError(f"{name} cannot be read")
+    bench.build(database)
+    return [f"Audit of {name}, format {table} ({how})", *report(database)]
+
+
+def _fetched(name: str, scratch: Path) -> Path:
+    if name == "-":
+        pasted = scratch / "pasted.jsonl"
+        with pasted.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        return pasted
+    if not Path(name).is_file():
+        raise AuditError(f"there is no file {name}")
+    return Path(name).resolve()
+
+
+def _recognised(file: Path, contract: Contract, scratch: Path) -> str:
+    folder = scratch / "recognise"
+    folder.mkdir()
+    found = detect(file, contract, folder)
+    if not found:
+        raise AuditError(f"{file.name} is of no known format; say which with --format")
+    return found[0][0]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Parts of the audit: recognising a log, building it apart from the warehouse, what is found."""

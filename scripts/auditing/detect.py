@@ -1,0 +1,91 @@
+"""Which declared format a log has: the one whose loader finds most of its fields in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from scripts.load_raw import Run
+from scripts.loading.files import ByteStream, LandingFile, sniff
+from scripts.loading.sources import RAW_SCHEMA, Contract, Table
+from scripts.loading.targets import DuckDBTarget
+
+_SAMPLE_LINES = 20
+_SAMPLE_BYTES = 8 << 20
+_TRIED = 3
+
+
+def gateway_tables(contract: Contract) -> list[Table]:
+    """The raw tables that a log of requests can be for, by name."""
+    return [table for _, table in sorted(contract.raw.items()) if table.kind == "gateway"]
+
+
+def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, float]]:
+    """Raw tables that take some of the file's records, best first, with their scores.
+
+    The score is the number of declared fields found in a record on average, times the share of
+    records the loader takes, times the share of the records' keys that the table declares: formats
+    share many fields. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
+    """
+    tables = gateway_tables(contract)
+    head = _head(file, scratch / "head", tables[0])
+    keys = _keys(head)
+    # Loading is what takes the time: only the likely ones are tried.
+    likely = sorted(tables, key=lambda table: -_covered(table, keys))
+    tables = [t for t in likely[:_TRIED] if _covered(t, keys)] if keys else tables
+    database = scratch / "detect.duckdb"
+    target = DuckDBTarget(str(database))
+    try:
+        target.prepare(contract)
+        run = Run(target, contract, b"only to recognise")
+        size = head.stat().st_size
+        run.load([LandingFile(head, file.name, t, size) for t in tables], lambda done: None)
+    finally:
+        target.close()
+    with duckdb.connect(str(database), read_only=True) as connection:
+        scores = [
+            (t.name, _score(connection, t, run.tallies[t.name]) * _covered(t, keys)) for t in tables
+        ]
+    return sorted((found for found in scores if found[1] > 0), key=lambda found: -found[1])
+
+
+def _head(file: Path, to: Path, table: Table) -> Path:
+    with ByteStream(file) as stream:
+        stream.peek()
+        beginning = stream.read(_SAMPLE_BYTES)
+    lines = beginning.split(b"\n")
+    # The last piece may be cut off; a document or a table is only understood whole.
+    if sniff(beginning, file.name, table) == "lines" and len(lines) > 2:
+        to.write_bytes(b"\n".join(lines[: min(_SAMPLE_LINES, len(lines) - 1)]) + b"\n")
+    else:
+        shutil.copyfile(file, to)
+    return to
+
+
+def _score(connection: duckdb.DuckDBPyConnection, table: Table, tally: dict[str, int]) -> float:
+    found = " + ".join(f'(count("{column.name}"))' for column in table.fields)
+    sql = f'select coalesce(({found}) / nullif(count(*), 0), 0) from {RAW_SCHEMA}."{table.name}"'
+    filled = connection.execute(sql).fetchone()[0]
+    taken = tally["records"] + tally["rejects"]
+    return filled * tally["records"] / taken if taken else 0.0
+
+
+def _keys(head: Path) -> set[str]:
+    """The keys of the objects that begin the lines; none where a file is not of lines."""
+    found: set[str] = set()
+    for line in head.read_bytes().split(b"\n")[:_SAMPLE_LINES]:
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        found |= set(record) if isinstance(record, dict) else set()
+    return found
+
+
+def _covered(table: Table, keys: set[str]) -> float:
+    paths = [path for field in table.fields for path in field.paths]
+    firsts = {(*path.arrays, *path.documents, path.keys)[0][:1] for path in paths}
+    return sum((key,) in firsts for key in keys) / len(keys) if keys else 1.0

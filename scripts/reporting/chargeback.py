@@ -1,0 +1,118 @@
+"""What each team is charged, and its plan."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from scripts.reporting.marts import Marts, Period
+from scripts.reporting.tables import Column, Table, top
+
+_MONTHS = 6
+_RULES = {
+    "budget_share": "spend against the plan",
+    "rolling_share_of_budget": "last days against the plan's pace",
+    "daily_ratio": "day against the average before it",
+    "request_tokens": "size of a single request",
+}
+
+
+def statements(marts: Marts, period: Period) -> dict[str, list[dict]]:
+    """The newest statements of each team, newest first; one row per month and cost centre."""
+    if not marts.has("fct_chargeback_statements"):
+        return {}
+    found: dict[str, list[dict]] = defaultdict(list)
+    for row in marts.rows(
+        f"""
+        select
+            posting_period, team_id, cost_center_id, period_status, charge_mode, direct_usd,
+            shared_usd, credits_usd, adjustments_usd, total_usd, change_usd, budget_usd,
+            total_share
+        from marts.fct_chargeback_statements
+        where posting_period <= '{period.month}'
+        order by posting_period desc, cost_center_id
+        """
+    ):
+        found[row["team_id"]].append(row)
+    return dict(found)
+
+
+def budgets(marts: Marts, period: Period) -> dict[str, dict]:
+    """Plan, charges so far and forecast of each team for the month."""
+    if not marts.has("fct_budget_status"):
+        return {}
+    rows = marts.rows(
+        f"""
+        select
+            team_id, budget_usd, override_reason, approved_by, spent_usd, spent_share,
+            forecast_usd, forecast_share, forecast_error_share, alert_state
+        from marts.fct_budget_status
+        where budget_period = '{period.month}'
+        """
+    )
+    return {row["team_id"]: row for row in rows}
+
+
+def anomalies(marts: Marts, period: Period) -> list[dict]:
+    """What broke a rule of spend this month, newest and gravest first."""
+    if not marts.has("fct_spend_anomalies"):
+        return []
+    rows = marts.rows(
+        f"""
+        select
+            usage_date, team_id, rule_id, rule_kind, severity, threshold, observed_usd,
+            baseline_usd, observed_tokens
+        from marts.fct_spend_anomalies
+        where usage_date between '{period.month}' and '{period.last}'
+        order by
+            usage_date desc,
+            case severity when 'critical' then 0 when 'warning' then 1 else 2 end,
+            observed_usd desc, team_id, rule_id, anomaly_id
+        """
+    )
+    for row in rows:
+        row["rule"] = _RULES.get(row["rule_kind"], (row["rule_kind"] or "").replace("_", " "))
+    return rows
+
+
+def anomalies_table(rows: list[dict], limit: int) -> Table:
+    """Days and requests out of the ordinary."""
+    kept, more = top(rows, limit)
+    return Table(
+        "Out of the ordinary this month, USD",
+        [
+            Column("usage_date", "Day", "date"),
+            Column("rule", "What"),
+            Column("severity", "Severity"),
+            Column("observed_usd", "Spent", "unit"),
+            Column("baseline_usd", "Compared with", "unit"),
+            Column("observed_tokens", "Tokens", "count"),
+        ],
+        kept,
+        empty="Nothing broke a rule of spend.",
+        more=more,
+    )
+
+
+def statements_table(rows: list[dict]) -> Table:
+    """A team's statements, as they are booked or shown."""
+    months = sorted({row["posting_period"] for row in rows}, reverse=True)[:_MONTHS]
+    shown = [row for row in rows if row["posting_period"] in months]
+    return Table(
+        "Statements, USD",
+        [
+            Column("posting_period", "Month", "month"),
+            Column("cost_center_id", "Cost centre"),
+            Column("direct_usd", "Direct", "usd"),
+            Column("shared_usd", "Shared", "usd"),
+            Column("credits_usd", "Credits", "usd"),
+            Column("adjustments_usd", "Adjustments", "usd"),
+            Column("total_usd", "Total", "usd"),
+            Column("change_usd", "Change", "change"),
+            Column("budget_usd", "Plan", "usd"),
+            Column("charge_mode", "Is"),
+            Column("period_status", "Period"),
+        ],
+        shown,
+        empty="No statement yet.",
+        more=len(rows) - len(shown),
+    )

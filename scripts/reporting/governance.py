@@ -1,0 +1,159 @@
+"""What nobody owns, what could not be priced, and what could not be read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from scripts.reporting.marts import Marts, Period
+from scripts.reporting.tables import Column, Table, ratio, top, total
+
+_SHOWN = 25
+
+
+def coverage(marts: Marts, period: Period) -> list[dict]:
+    """Per day: all spend, and the part without a registered owner."""
+    if not marts.has("fct_attribution_coverage_daily"):
+        return []
+    return marts.rows(
+        f"""
+        select
+            usage_date,
+            coalesce(sum(cost_usd), 0) as cost_usd,
+            coalesce(sum(mystery_spend_usd), 0) as mystery_usd
+        from marts.fct_attribution_coverage_daily
+        where usage_date between '{period.first}' and '{period.last}'
+        group by 1
+        order by 1
+        """
+    )
+
+
+def coverage_table(rows: list[dict]) -> Table:
+    """The share of spend that nobody owns, day by day."""
+    for row in rows:
+        row["share"] = ratio(row["mystery_usd"], row["cost_usd"]) or Decimal(0)
+    return Table(
+        "Spend without a registered owner, per day",
+        [
+            Column("usage_date", "Day", "date"),
+            Column("cost_usd", "All spend, USD", "usd"),
+            Column("mystery_usd", "Without an owner, USD", "usd"),
+            Column("share", "Share", "share"),
+        ],
+        rows,
+        empty="No coverage figures yet.",
+    )
+
+
+def mystery(marts: Marts, period: Period) -> Table:
+    """Where the spend that nobody owns comes from this month."""
+    rows = marts.rows(
+        f"""
+        select
+            source_system, service_name, credential_id, environment, attribution_status,
+            sum(attempt_count) as attempts, sum(mystery_spend_usd) as mystery_usd
+        from marts.fct_attribution_coverage_daily
+        where
+            usage_date between '{period.month}' and '{period.last}'
+            and attribution_status in ('unattributed', 'unregistered_team')
+        group by 1, 2, 3, 4, 5
+        order by 7 desc, 6 desc, 1, 2, 3, 4
+        """
+    )
+    whole = total(row["mystery_usd"] for row in rows)
+    kept, more = top(rows, _SHOWN)
+    for row in kept:
+        row["attribution_status"] = (row["attribution_status"] or "").replace("_", " ")
+    return Table(
+        "Where this month's spend without an owner comes from, USD",
+        [
+            Column("source_system", "Source"),
+            Column("service_name", "Service"),
+            Column("credential_id", "Credential", "id"),
+            Column("environment", "Environment"),
+            Column("attribution_status", "Why"),
+            Column("attempts", "Attempts", "count"),
+            Column("mystery_usd", "USD", "bar"),
+        ],
+        kept,
+        empty="Every dollar of this month has a registered owner.",
+        total={"source_system": "Total", "mystery_usd": whole},
+        more=more,
+    )
+
+
+def unpriced(marts: Marts, period: Period) -> Table:
+    """Models that were used and could not be priced this month."""
+    rows = marts.rows(
+        f"""
+        select
+            provider, billed_model, service_tier, team_id,
+            sum(unpriced_count) as attempts, sum(attempt_count) as all_attempts
+        from marts.fct_spend_daily
+        where usage_date between '{period.month}' and '{period.last}'
+        group by 1, 2, 3, 4
+        having sum(unpriced_count) > 0
+        order by 5 desc, 1, 2, 3, 4
+        """
+    )
+    kept, more = top(rows, _SHOWN)
+    return Table(
+        "Attempts of this month without a price",
+        [
+            Column("provider", "Provider"),
+            Column("billed_model", "Model"),
+            Column("service_tier", "Tier"),
+            Column("team_id", "Team"),
+            Column("attempts", "Without a price", "count"),
+            Column("all_attempts", "Of attempts", "count"),
+        ],
+        kept,
+        empty="Every billable attempt of this month has a price.",
+        total={"provider": "Total", "attempts": sum(int(row["attempts"]) for row in rows)},
+        more=more,
+    )
+
+
+def quarantine(marts: Marts) -> Table:
+    """What could not be read, by reason; with one place to look at."""
+    rows = marts.rows(
+        """
+        select
+            source_system, stage, reason, count(*) as records,
+            sum(estimated_cost_usd) as estimated_usd, max(loaded_at) as last_loaded_at,
+            min(source_file) as source_file
+        from marts.fct_quarantined_records
+        group by 1, 2, 3
+        order by 4 desc, 1, 2, 3
+        """,
+        "fct_quarantined_records",
+    )
+    kept, more = top(rows, _SHOWN)
+    return Table(
+        "Records set aside, of all time",
+        [
+            Column("source_system", "Source"),
+            Column("stage", "Stage"),
+            Column("reason", "Reason"),
+            Column("records", "Records", "count"),
+            Column("estimated_usd", "Estimated, USD", "usd"),
+            Column("last_loaded_at", "Last, UTC", "time"),
+            Column("source_file", "A file", "id"),
+        ],
+        kept,
+        empty="No record was set aside.",
+        total={"source_system": "Total", "records": sum(int(row["records"]) for row in rows)},
+        more=more,
+    )
+
+
+def page(marts: Marts, period: Period, days: list[dict]) -> dict:
+    """Everything on the page of the governance."""
+    parts = {
+        "coverage": coverage_table(days),
+        "unpriced": unpriced(marts, period),
+        "quarantine": quarantine(marts),
+    }
+    if marts.has("fct_attribution_coverage_daily"):
+        parts["mystery"] = mystery(marts, period)
+    return parts

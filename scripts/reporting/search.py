@@ -1,0 +1,73 @@
+"""What the search box knows: teams, the dearest requests and traces, and disputed lines."""
+
+from __future__ import annotations
+
+import json
+
+from scripts.reporting.tables import Table, usd
+from scripts.reporting.teams import page_name
+
+# With more than this the index would be the largest file of the report.
+_LIMIT = 2000
+
+
+def index(
+    recipients: dict[str, dict],
+    teams: list[str],
+    requests: dict[str, list[dict]],
+    traces: dict[str, list[dict]],
+    disputed: Table,
+) -> str:
+    """A script that sets the list; a page opened from disk may not fetch JSON."""
+    entries = [
+        {
+            "what": "Team",
+            "id": team,
+            "more": (recipients.get(team) or {}).get("team_name") or "",
+            "to": page_name(team),
+        }
+        for team in teams
+    ]
+    found = [
+        (row["cost_usd"], what, row[name], team, f"{page_name(team)}#{anchor}-{row['place']}")
+        for rows, what, name, anchor in (
+            (requests, "Request", "logical_request_id", "request"),
+            (traces, "Trace", "trace_id", "trace"),
+        )
+        for team, members in rows.items()
+        for row in members
+        if row[name]
+    ]
+    # A trace is also found where only its requests are among the dearest.
+    found += [
+        (
+            row["cost_usd"],
+            "Trace",
+            row["trace_id"],
+            team,
+            f"{page_name(team)}#request-{row['place']}",
+        )
+        for team, members in requests.items()
+        for row in members
+        if row["trace_id"]
+    ]
+    found.sort(key=lambda entry: -entry[0])
+    entries += [
+        {"what": what, "id": name, "more": f"{team}, USD {usd(cost)}", "to": to}
+        for cost, what, name, team, to in found[:_LIMIT]
+    ]
+    entries += [
+        {
+            "what": "Disputed",
+            "id": " ".join(
+                str(row[part])
+                for part in ("usage_date", "provider", "billed_model", "meter")
+                if row.get(part)
+            ),
+            "more": f"USD {usd(row['variance_usd'])}",
+            "to": f"reconciliation.html#{row['_id']}",
+        }
+        for row in disputed.rows
+    ]
+    text = json.dumps(entries, ensure_ascii=True, separators=(",", ":"))
+    return f"window.SEARCH = {text.replace('<', chr(92) + 'u003c')};\n"

@@ -1,0 +1,172 @@
+"""The sheets of the workbook: one mart each, typed cells, and nothing that Excel could run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import plain, total
+
+_ROW_LIMIT = 1_048_575
+_TEXT_LIMIT = 32_767
+_WIDTHS = {"text": 20, "date": 11, "time": 17, "usd": 14, "number": 14, "flag": 8, "exact": 24}
+# What a reviewer fills in, read back by scripts/import_reviews.py.
+REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
+
+
+class TooManyRows(Exception):
+    """A sheet would hold more rows than Excel can; the message says which."""
+
+
+@dataclass
+class Sheet:
+    """One mart as a list with its header in the first row, which importers rely on."""
+
+    name: str
+    mart: str
+    since: str | None = None
+    order: str = "1, 2, 3, 4, 5"
+    # Money whose every digit counts stands beside the number as text.
+    exact: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    rows: list[dict] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
+
+    def read(self, marts: Marts, first: date | None) -> None:
+        """Fetch the rows from a day on; none when the mart is not there."""
+        self.types = marts.types(self.mart)
+        if not self.types:
+            return
+        where = f"where {self.since} >= '{first}'" if self.since and first else ""
+        self.rows = marts.rows(f"select * from marts.{self.mart} {where} order by {self.order}")
+        if len(self.rows) > _ROW_LIMIT:
+            raise TooManyRows(
+                f"{self.name} has {len(self.rows):,} rows and Excel holds {_ROW_LIMIT:,}; "
+                "name fewer --days"
+            )
+
+    def columns(self) -> list[tuple[str, str]]:
+        """(column, kind of cell) from left to right, what is filled in last."""
+        found = []
+        for name, kind in self.types.items():
+            found.append((name, _kind(name, kind)))
+            if name in self.exact:
+                found.append((f"{name}_exact", "exact"))
+        return found + [(name, "input") for name in self.inputs]
+
+    def money(self) -> list[str]:
+        """Columns of money that a total makes sense of; a sum of tolerances says nothing."""
+        return [name for name, kind in self.columns() if kind == "usd" and name != "tolerance_usd"]
+
+    def cells(self, column: str) -> str:
+        """The rows of a column as a formula names them."""
+        place = [name for name, _ in self.columns()].index(column)
+        start = xl_rowcol_to_cell(1, place, row_abs=True, col_abs=True)
+        end = xl_rowcol_to_cell(max(len(self.rows), 1), place, row_abs=True, col_abs=True)
+        return f"'{self.name}'!{start}:{end}"
+
+    def sum(self, column: str) -> Decimal:
+        """The exact sum of a column."""
+        return total(row[column] for row in self.rows)
+
+
+def _kind(name: str, kind: str) -> str:
+    if kind.startswith("timestamp"):
+        return "time"
+    if kind in ("date", "boolean"):
+        return {"date": "date", "boolean": "flag"}[kind]
+    if kind.startswith(
+        ("decimal", "numeric", "bigint", "integer", "hugeint", "double", "smallint")
+    ):
+        return "usd" if name.endswith("_usd") else "number"
+    return "text"
+
+
+class Styles:
+    """The cell formats of one workbook."""
+
+    def __init__(self, book: Workbook) -> None:
+        # The quote prefix keeps text that begins with = + - @ text, also when it is edited.
+        text = {"quote_prefix": True, "valign": "top"}
+        self.head = book.add_format(
+            {
+                "bold": True,
+                "bottom": 1,
+                "text_wrap": True,
+                "valign": "bottom",
+                "bg_color": "#EEF1F4",
+            }
+        )
+        self.kinds = {
+            "text": book.add_format(text),
+            "exact": book.add_format(text | {"align": "right", "font_color": "#57606A"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+            "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"}),
+            "usd": book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00", "valign": "top"}),
+            "number": book.add_format({"num_format": "#,##0.######", "valign": "top"}),
+            "flag": book.add_format({"valign": "top"}),
+            "input": book.add_format(
+                text | {"bg_color": "#FFF8E1", "border": 1, "text_wrap": True}
+            ),
+        }
+        self.title = book.add_format({"bold": True, "font_size": 15})
+        self.bold = book.add_format({"bold": True})
+        self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
+
+
+def put(sheet: Worksheet, row: int, column: int, value, kind: str, styles: Styles) -> None:
+    """One typed cell; text is never taken for a formula, a link or a number."""
+    style = styles.kinds[kind]
+    if value is None:
+        sheet.write_blank(row, column, None, style)
+    elif kind in ("text", "exact", "input"):
+        text = str(value)
+        if len(text) > _TEXT_LIMIT:
+            text = text[: _TEXT_LIMIT - 1] + "…"
+        sheet.write_string(row, column, text, style)
+    elif kind == "flag":
+        sheet.write_boolean(row, column, value, style)
+    elif kind in ("date", "time"):
+        sheet.write_datetime(row, column, value, style)
+    else:
+        sheet.write_number(row, column, value, style)
+
+
+def fill(book: Workbook, sheet: Sheet, styles: Styles, lists: dict[str, str]) -> None:
+    """Write one sheet; `lists` has the choices of a column as a formula names them."""
+    page = book.add_worksheet(sheet.name)
+    if not sheet.types:
+        page.write_string(0, 0, f"The mart {sheet.mart} is not in this warehouse yet.")
+        return
+    columns = sheet.columns()
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, max(len(sheet.rows), 1), len(columns) - 1)
+    for place, (name, kind) in enumerate(columns):
+        page.write_string(0, place, name, styles.head)
+        page.set_column(place, place, _WIDTHS.get(kind, 18))
+        if name in lists and kind == "input":
+            page.data_validation(
+                1,
+                place,
+                max(len(sheet.rows), 1),
+                place,
+                {
+                    "validate": "list",
+                    "source": lists[name],
+                    "error_title": "Not one of the list",
+                    "error_message": f"Choose the {name} from the list, or leave it blank.",
+                },
+            )
+    for number, row in enumerate(sheet.rows, start=1):
+        for place, (name, kind) in enumerate(columns):
+            value = plain(row[name.removesuffix("_exact")]) if kind == "exact" else row.get(name)
+            put(page, number, place, value, kind, styles)
+    page.set_landscape()
+    page.repeat_rows(0)
+    page.fit_to_pages(1, 0)

@@ -1,0 +1,175 @@
+"""Spend by day and by whatever explains it: the queries that several pages share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from scripts.reporting.marts import Marts, Period
+from scripts.reporting.tables import Column, Table, ratio, total, trend
+
+_UNKNOWN = {"billed_model": "(unknown model)", "provider": "(unknown provider)"}
+_LAYERS = 6
+
+
+@dataclass(frozen=True)
+class Driver:
+    """One owner, service, feature, provider and model, this month and the month before."""
+
+    team_id: str
+    service_name: str | None
+    feature: str | None
+    provider: str
+    billed_model: str
+    cost_usd: Decimal
+    before_usd: Decimal
+    requests: int
+    requests_before: int
+    unpriced: int
+
+    @property
+    def change_usd(self) -> Decimal:
+        """What it costs more than the month before."""
+        return self.cost_usd - self.before_usd
+
+    @property
+    def volume_change_usd(self) -> Decimal:
+        """Part of the change due to the number of requests, at the old cost of one."""
+        if not self.requests_before:
+            return self.change_usd
+        more = Decimal(self.requests - self.requests_before)
+        return (self.before_usd * more / self.requests_before).quantize(Decimal("1e-15"))
+
+    @property
+    def unit_change_usd(self) -> Decimal:
+        """The rest: a request costs more or less than it did."""
+        return self.change_usd - self.volume_change_usd
+
+
+def drivers(marts: Marts, period: Period) -> list[Driver]:
+    """All drivers of both months, dearest first."""
+    rows = marts.rows(
+        f"""
+        select
+            team_id,
+            service_name,
+            feature,
+            coalesce(provider, '{_UNKNOWN["provider"]}') as provider,
+            coalesce(billed_model, '{_UNKNOWN["billed_model"]}') as billed_model,
+            coalesce(sum(case when usage_date >= '{period.month}' then cost_usd end), 0)
+                as cost_usd,
+            coalesce(sum(case when usage_date <= '{period.before_last}' then cost_usd end), 0)
+                as before_usd,
+            coalesce(sum(case when usage_date >= '{period.month}' then request_count end), 0)
+                as requests,
+            coalesce(sum(case when usage_date <= '{period.before_last}' then request_count end), 0)
+                as requests_before,
+            coalesce(sum(case when usage_date >= '{period.month}' then unpriced_count end), 0)
+                as unpriced
+        from marts.fct_spend_daily
+        where
+            usage_date between '{period.before_first}' and '{period.before_last}'
+            or usage_date between '{period.month}' and '{period.last}'
+        group by 1, 2, 3, 4, 5
+        order by 6 desc, 1, 2, 3, 4, 5
+        """
+    )
+    whole = {"requests", "requests_before", "unpriced"}
+    return [Driver(**{k: int(v) if k in whole else v for k, v in row.items()}) for row in rows]
+
+
+def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, Decimal]]:
+    """Spend of each value of a column on each day of the period; days without are absent."""
+    found: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    for row in marts.rows(
+        f"""
+        select {column} as name, usage_date, sum(cost_usd) as cost_usd
+        from marts.fct_spend_daily
+        where usage_date between '{period.first}' and '{period.last}'
+        group by 1, 2
+        """
+    ):
+        name = row["name"] or _UNKNOWN.get(column, "(none)")
+        found[name][row["usage_date"]] = row["cost_usd"] or Decimal(0)
+    return dict(found)
+
+
+def daily_table(spend: dict[str, dict[date, Decimal]], period: Period) -> Table:
+    """One row per day, one column per layer; the smallest beyond six are added up as others."""
+    names = sorted(spend, key=lambda name: (-total(spend[name].values()), name))
+    kept = names if len(names) <= _LAYERS else names[: _LAYERS - 1]
+    rest = names[len(kept) :]
+    columns = [Column(f"s{n}", name, "usd", series=True) for n, name in enumerate(kept)]
+    if rest:
+        columns.append(Column("rest", f"{len(rest)} others", "usd", series=True))
+    rows = []
+    for day in period.dates():
+        row = {f"s{n}": spend[name].get(day, Decimal(0)) for n, name in enumerate(kept)}
+        row |= {"rest": total(spend[name].get(day) for name in rest), "usage_date": day}
+        rows.append(row | {"total": total(spend[name].get(day) for name in names)})
+    return Table(
+        "Spend per day and provider, USD",
+        [Column("usage_date", "Day", "date"), *columns, Column("total", "Total", "usd")],
+        rows,
+    )
+
+
+def compared(rows: list[Driver], column: str) -> list[dict]:
+    """This month against the month before for each value of a column, dearest first."""
+    groups: dict[str, list[Driver]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, column) or "(none)"].append(row)
+    whole = total(row.cost_usd for row in rows)
+    found = []
+    for name, members in groups.items():
+        cost = total(row.cost_usd for row in members)
+        before = total(row.before_usd for row in members)
+        unpriced = sum(row.unpriced for row in members)
+        # Nothing priced at all: what it costs is unknown, not zero.
+        unknown = unpriced and not cost and not before
+        found.append(
+            {
+                "name": name,
+                "cost_usd": None if unknown else cost,
+                "share": None if unknown else ratio(cost, whole),
+                "change_usd": None if unknown else cost - before,
+                "requests": sum(row.requests for row in members),
+                "unpriced": unpriced,
+            }
+        )
+    return sorted(found, key=lambda row: (-(row["cost_usd"] or 0), row["name"]))
+
+
+def weeks(daily: dict[date, Decimal], period: Period) -> list[Decimal]:
+    """Sums of seven days, ending with the last; a first incomplete week is left out."""
+    sums = []
+    end = period.last
+    while end - timedelta(days=6) >= period.first:
+        sums.append(total(daily.get(end - timedelta(days=n)) for n in range(7)))
+        end -= timedelta(days=7)
+    return sums[::-1]
+
+
+def comparison_table(
+    caption: str, label: str, rows: list[dict], daily: dict, period: Period
+) -> Table:
+    """Bars, shares, change and a trend line for rows of `compared`."""
+    for row in rows:
+        row["trend"] = trend(weeks(daily.get(row["name"], {}), period))
+    return Table(
+        caption,
+        [
+            Column("name", label),
+            Column("cost_usd", "USD", "bar"),
+            Column("share", "Share", "share"),
+            Column("change_usd", "Change, USD", "change"),
+            Column("requests", "Requests", "count"),
+            Column("trend", "By week", "trend"),
+        ],
+        rows,
+        empty="No spend this month.",
+        total={"name": "Total", "cost_usd": total(row["cost_usd"] for row in rows)}
+        | {"change_usd": total(row["change_usd"] for row in rows)},
+    )

@@ -1,0 +1,163 @@
+"""Tables of a page. A chart draws the table that stands under it, so both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal, getcontext
+
+from markupsafe import Markup, escape
+
+# Sums of decimal(30,15) have up to 38 digits; Python would round them to 28.
+getcontext().prec = 60
+_CENT = Decimal("0.01")
+NUMBERS = {"usd", "change", "unit", "count", "share", "bar"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `kind` says how it is shown, see `shown` and templates/parts.html."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    # A chart takes each column of a series as one line or layer.
+    series: bool = False
+
+
+@dataclass
+class Table:
+    """A caption, columns, and rows by column name.
+
+    A row may hold `_href` (where its first cell leads), `_id` (anchor), `_rest` (the others,
+    which get no bar), and `_<column>` for attributes of a cell that a chart needs.
+    """
+
+    caption: str
+    columns: list[Column]
+    rows: list[dict]
+    empty: str = "Nothing here."
+    total: dict = field(default_factory=dict)
+    more: int = 0
+
+    @property
+    def largest(self) -> dict[str, Decimal]:
+        """Per money column, the largest amount: the full length of a bar."""
+        return {
+            column.name: max(
+                (abs(row.get(column.name) or 0) for row in self.rows if not row.get("_rest")),
+                default=0,
+            )
+            for column in self.columns
+            if column.kind == "bar"
+        }
+
+
+def top(rows: list[dict], limit: int) -> tuple[list[dict], int]:
+    """The first rows, and how many were left out."""
+    return rows[:limit], max(0, len(rows) - limit)
+
+
+def plain(number: Decimal | int | None) -> str:
+    """The exact figure without an exponent or trailing zeros, for machines and tests."""
+    if number is None:
+        return ""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def usd(amount: Decimal | None) -> str:
+    """To the cent; an amount too small to show says so, and none is a dash."""
+    if amount is None:
+        return "–"
+    rounded = amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    if rounded == 0 and amount != 0:
+        return "<0.01" if amount > 0 else "−<0.01"
+    return f"{rounded:,}".replace("-", "−")
+
+
+def change(amount: Decimal | None) -> str:
+    """As usd, with its sign."""
+    text = usd(amount)
+    return f"+{text}" if amount and amount > 0 else text
+
+
+def unit(amount: Decimal | None) -> str:
+    """A cost per something: four digits that count, because cents would say nothing."""
+    if amount is None:
+        return "–"
+    if abs(amount) >= 1:
+        return f"{amount:,.2f}"
+    return plain(Decimal(f"{amount:.4g}"))
+
+
+def count(number: int | Decimal | None) -> str:
+    """With thousands; rounded to a whole number."""
+    return "–" if number is None else f"{int(number):,}".replace("-", "−")
+
+
+def share(part: Decimal | None) -> str:
+    """A fraction as per cent."""
+    return "–" if part is None else f"{100 * part:.1f} %".replace("-", "−")
+
+
+def ratio(part: Decimal | int | None, whole: Decimal | int | None) -> Decimal | None:
+    """`part / whole` to six places; None without a whole."""
+    if not whole or part is None:
+        return None
+    return (Decimal(part) / Decimal(whole)).quantize(Decimal("0.000001"))
+
+
+def day(value: date | None) -> str:
+    """As 7 July 2026."""
+    return "–" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal:
+    """The sum, unknown amounts left out."""
+    return sum((value for value in values if value is not None), Decimal(0))
+
+
+def shown(kind: str, value) -> str:
+    """A value as people read it."""
+    if value is None or value == "":
+        return "–"
+    match kind:
+        case "usd" | "bar":
+            return usd(value)
+        case "change":
+            return change(value)
+        case "unit":
+            return unit(value)
+        case "count":
+            return count(value)
+        case "share":
+            return share(value)
+        case "month":
+            return f"{value:%Y-%m}"
+        case "time":
+            return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+        case _:
+            return str(value)
+
+
+def trend(amounts: list[Decimal]) -> Markup:
+    """A line of a dozen points in one row of text; the figures beside it say the same."""
+    peak = max(amounts, default=Decimal(0))
+    if len(amounts) < 2 or peak <= 0:
+        return Markup("")
+    step = 80 / (len(amounts) - 1)
+    points = " ".join(
+        f"{round(n * step, 1)},{round(float(19 - 17 * max(a, 0) / peak), 1)}"
+        for n, a in enumerate(amounts)
+    )
+    return Markup(
+        '<svg class="trend" viewBox="-1 0 82 20" aria-hidden="true">'
+        f'<polyline points="{escape(points)}"/></svg>'
+    )
+
+
+def data_attributes(values: dict[str, str]) -> Markup:
+    """`data-` attributes of a cell, for a chart."""
+    return Markup("").join(Markup(' data-{}="{}"').format(k, v) for k, v in values.items())

@@ -1,0 +1,6 @@
+-- Harm: a new token class, unit, kind of charge or currency on a bill that nobody notices: its money then
+-- stands in no meter, or in no sum at all. Services beside AI are not asked about.
+{{ config(severity='warn') }}
+
+select * from {{ ref('int_bill_issues') }}
+where issue != 'service'

@@ -1,0 +1,44 @@
+-- Harm: a FOCUS file whose prices and quantities do not give its costs cannot be checked by whoever receives it.
+-- No validator runs these rules: price times quantity is the cost to the last digit, consumed and priced
+-- quantity are the same usage, and what has no price has no SKU price either.
+{%- set price = 'decimal(23, 15)' %}
+{%- set quantity = 'decimal(14, 6)' %}
+with charges as (
+
+    select
+        {{ adapter.quote('x_ChargeKey') }} as charge_key,
+        {{ adapter.quote('SkuPriceId') }} as sku_price_id,
+        cast({{ adapter.quote('PricingQuantity') }} as {{ quantity }}) as pricing_quantity,
+        {{ adapter.quote('PricingQuantity') }} as full_quantity,
+        {{ adapter.quote('PricingUnit') }} as pricing_unit,
+        {{ adapter.quote('ConsumedQuantity') }} as consumed_quantity,
+        {{ adapter.quote('ConsumedUnit') }} as consumed_unit,
+        cast({{ adapter.quote('ListUnitPrice') }} as {{ price }}) as list_price,
+        cast({{ adapter.quote('ContractedUnitPrice') }} as {{ price }}) as contracted_price,
+        {{ adapter.quote('ListUnitPrice') }} as full_list_price,
+        {{ adapter.quote('ContractedUnitPrice') }} as full_contracted_price,
+        {{ adapter.quote('ListCost') }} as list_cost,
+        {{ adapter.quote('ContractedCost') }} as contracted_cost,
+        {{ adapter.quote('BilledCost') }} as billed_cost,
+        {{ adapter.quote('PricingCategory') }} as pricing_category,
+        cast(case {{ adapter.quote('PricingUnit') }}
+            when '1000000 Tokens' then 1000000 when '1000 Requests' then 1000 else 1
+        end as decimal(7, 0)) as block_size
+    from {{ ref('rpt_focus_cost_and_usage') }}
+
+)
+
+select * from charges
+where
+    list_price * pricing_quantity != list_cost
+    or contracted_price * pricing_quantity != contracted_cost
+    or pricing_quantity * block_size != consumed_quantity
+    or pricing_quantity != full_quantity
+    or list_price != full_list_price
+    or contracted_price != full_contracted_price
+    or (pricing_category = 'Standard' and billed_cost != contracted_cost)
+    or (sku_price_id is null) != (pricing_quantity is null)
+    or (sku_price_id is null) != (list_price is null)
+    or (sku_price_id is null) != (contracted_price is null)
+    or (pricing_quantity is null) != (pricing_unit is null)
+    or (consumed_quantity is null) != (consumed_unit is null)

@@ -1,0 +1,44 @@
+-- Harm: a team charged for what nobody used, or usage that is in no month's charges. For every month of use,
+-- whatever was posted when, the ledger is what was priced, plus shared costs, credits and adjustments by hand.
+with sources as (
+
+    select {{ month_of('usage_date') }} as usage_period, cost_usd as amount_usd
+    from {{ ref('fct_priced_requests') }}
+    where cost_usd is not null
+
+    union all
+
+    select usage_period, amount_usd
+    from {{ ref('int_shared_costs') }}
+
+    union all
+
+    select usage_period, amount_usd
+    from {{ ref('chargeback_adjustments') }}
+
+),
+
+expected as (
+
+    select usage_period, sum(amount_usd) as expected_usd
+    from sources
+    group by 1
+
+),
+
+ledger as (
+
+    select usage_period, sum(amount_usd) as ledger_usd
+    from {{ ref('fct_chargeback_ledger') }}
+    group by 1
+
+)
+
+select
+    coalesce(expected.usage_period, ledger.usage_period) as usage_period,
+    expected.expected_usd,
+    ledger.ledger_usd
+from expected
+full outer join ledger
+    on expected.usage_period = ledger.usage_period
+where coalesce(expected.expected_usd, 0) != coalesce(ledger.ledger_usd, 0)

@@ -1,0 +1,47 @@
+-- Harm: a rule that takes effect in the middle of a month, percentages that do not come to 100, or money
+-- moved by one person alone. What is wrong, and in which row.
+select 'allocation_rules: not the first day of a month' as problem, rule_id as row_id
+from {{ ref('allocation_rules') }}
+where
+    valid_from != {{ month_of('valid_from') }}
+    or valid_to != {{ month_of('valid_to') }}
+
+union all
+
+select 'allocation_rule_teams: fixed percentages do not come to 100' as problem, rules.rule_id as row_id
+from {{ ref('allocation_rules') }} as rules
+left join {{ ref('allocation_rule_teams') }} as teams
+    on rules.rule_id = teams.rule_id and teams.treatment = 'include'
+where rules.method = 'fixed_percent'
+group by rules.rule_id
+having coalesce(sum(teams.fixed_percent), 0) != 100
+
+union all
+
+select 'shared_costs: not the first day of a month' as problem, cost_id as row_id
+from {{ ref('shared_costs') }}
+where usage_period != {{ month_of('usage_period') }}
+
+union all
+
+select 'shared_costs: a credit is negative, a cost and a tax are not' as problem, cost_id as row_id
+from {{ ref('shared_costs') }}
+where (cost_kind = 'credit') = (amount_usd > 0) and amount_usd != 0
+
+union all
+
+select 'chargeback_adjustments: not the first day of a month' as problem, adjustment_id as row_id
+from {{ ref('chargeback_adjustments') }}
+where usage_period != {{ month_of('usage_period') }}
+
+union all
+
+select 'chargeback_adjustments: prepared and approved by the same person' as problem, adjustment_id as row_id
+from {{ ref('chargeback_adjustments') }}
+where lower(trim(prepared_by)) = lower(trim(approved_by)) or approved_by is null
+
+union all
+
+select 'budgets: not the first day of a month' as problem, team_id as row_id
+from {{ ref('budgets') }}
+where budget_period != {{ month_of('budget_period') }}

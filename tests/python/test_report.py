@@ -1,0 +1,459 @@
+"""The report says what the marts say, for any warehouse, and lets nothing in."""
+
+import datetime
+import itertools
+import random
+import re
+import time
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import duckdb
+import pytest
+
+from scripts import report as report_script
+from scripts.reporting import invoices
+from scripts.reporting.marts import Marts, Period, period
+from scripts.reporting.spend import Driver
+from scripts.reporting.tables import change, share, unit, usd
+from tests.python import mart_tables
+from tests.python.mart_tables import ask
+from tests.python.pages import Page, all_pages
+from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
+
+_PAGES = {"index", "teams", "reconciliation", "efficiency", "governance"}
+
+
+def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:
+    """The report of a warehouse with these rows."""
+    file = mart_tables.make(folder / "w.duckdb", rows, without)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    assert report_script.main(["--out", str(folder / "report")]) == 0
+    return folder / "report"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Three teams with a plain quarter: its folder, with report and warehouse."""
+    folder = tmp_path_factory.mktemp("plain")
+    with pytest.MonkeyPatch.context() as patch:
+        build(folder, quarter(["search", "growth", "nobody-registered"]), patch)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    """The same with names that bite in every text column."""
+    folder = tmp_path_factory.mktemp("odd")
+    with pytest.MonkeyPatch.context() as patch:
+        build(folder, bitten(quarter([f"team {n}" for n in range(len(ODD_NAMES))])), patch)
+    return folder
+
+
+def cents(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def spent(folder: Path, column: str, first: str, last: str) -> dict:
+    return dict(
+        ask(
+            folder,
+            f"select {column}, sum(cost_usd) from marts.fct_spend_daily "
+            f"where usage_date between '{first}' and '{last}' group by 1",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("caption", "column", "page"),
+    [
+        ("Spend of this month by team", "team_id", "teams"),
+        ("Spend of this month by team", "team_id", "index"),
+        ("Spend of this month by provider", "provider", "index"),
+        ("Spend of this month by model", "billed_model", "index"),
+    ],
+)
+def test_spend_is_the_marts_spend(plain, caption, column, page):
+    found = Page(plain / "report" / f"{page}.html").rows(caption)
+    expected = spent(plain, column, "2026-09-01", "2026-09-20")
+    before = spent(plain, column, "2026-08-01", "2026-08-20")
+    assert {row["name"]: row["cost_usd"] for row in found} == expected
+    assert {row["name"]: row["change_usd"] for row in found} == {
+        name: cost - before[name] for name, cost in expected.items()
+    }
+
+
+def test_days_of_the_chart_are_the_marts_days(plain):
+    found = Page(plain / "report" / "index.html").rows("Spend per day")
+    expected = dict(
+        ask(plain, "select usage_date, sum(cost_usd) from marts.fct_spend_daily group by 1")
+    )
+    assert len(found) == 90
+    for row in found:
+        day = datetime.date.fromisoformat(row["usage_date"])
+        assert row["total"] == cents(expected.get(day, Decimal(0)))
+        assert abs(row["s0"] + row["s1"] - row["total"]) <= Decimal("0.01")
+
+
+def test_a_teams_page_adds_up(plain):
+    for page in all_pages(plain / "report" / "teams"):
+        team = page.soup.find("code")
+        name = team.get_text() if team else page.soup.h1.get_text()
+        expected = spent(plain, "team_id", "2026-09-01", "2026-09-20")[name]
+        before = spent(plain, "team_id", "2026-08-01", "2026-08-20")[name]
+        drivers = page.rows("What the money went to")
+        assert sum(row["cost_usd"] for row in drivers) == expected
+        assert sum(row["change_usd"] for row in drivers) == expected - before
+        for row in drivers:
+            assert row["volume_usd"] + row["unit_usd"] == row["change_usd"]
+        assert page.rows("Spend so far")[19]["this"] == cents(expected)
+        (wasted,) = ask(
+            plain,
+            "select sum(wasted_cost_usd) from marts.fct_logical_requests "
+            f"where team_id = '{name}' and usage_date >= '2026-09-01'",
+        )
+        assert sum(row["wasted_usd"] for row in page.rows("Money that bought")) == wasted[0]
+
+
+def test_the_reconciliation_adds_up(plain):
+    page = Page(plain / "report" / "reconciliation.html")
+    expected = ask(
+        plain,
+        "select provider, sum(gateway_cost_usd), sum(provider_cost_usd), sum(variance_usd), "
+        "sum(abs(variance_usd)), count(*) filter (status = 'breach'), sum(known_absent_usd) "
+        "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
+    )
+    found = page.rows("Ours against")
+    names = ("name", "gateway_usd", "provider_usd", "variance_usd", "gross_usd", "breaches")
+    names += ("known_absent_usd",)
+    assert [tuple(row[name] for name in names) for row in found] == expected
+    steps = [
+        (Decimal(cell["data-from"]), Decimal(cell["data-to"]), cell["data-kind"])
+        for cell in page.table("From our cost to the providers").find_all("td")
+    ]
+    assert steps[0][0] == sum(row["gateway_usd"] for row in found)
+    assert steps[-1][0] == sum(row["provider_usd"] for row in found)
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(steps))
+    assert [kind for start, end, kind in steps if start == end] == ["whole", "whole"]
+    days = page.rows("Variance per day")
+    for place, row in enumerate(found):
+        shown = sum(day[f"p{place}"] or 0 for day in days)
+        assert abs(shown - row["variance_usd"]) <= len(days) * Decimal("0.005")
+
+
+def test_the_work_list_is_the_marts(plain):
+    """Open items first, then by amount; each can be found and led to."""
+    found = Page(plain / "report" / "reconciliation.html").rows("Lines that breach")
+    expected = ask(
+        plain,
+        "select decision_state, variance_usd from marts.fct_reconciliation_exceptions "
+        "order by decision_state not in ('open', 'reopened'), abs(variance_usd) desc",
+    )
+    assert [(row["decision_state"], row["variance_usd"]) for row in found] == expected
+    index = mart_tables.search_index(plain / "report")
+    assert len([entry for entry in index if entry["what"] == "Disputed"]) == len(expected)
+
+
+def test_steps_to_the_invoice_add_up():
+    """Ours, the report and the invoice are where the parts between them lead."""
+    chance = random.Random(3)
+    money = ["gateway_usd", "provider_usage_usd", "known_absent_usage_usd", "prepaid_drawdown_usd"]
+    kinds = ["usage", "discount", "credit", "tax", "rounding"]
+    rows = []
+    for status in ("matched", "breach", "no_provider_report", "credit_memo", "not_invoiced"):
+        row = {name: Decimal(chance.randrange(10**9)) / 10**6 for name in money}
+        parts = {f"invoiced_{kind}_usd": Decimal(chance.randrange(10**9)) / 10**6 for kind in kinds}
+        row |= parts | {"invoiced_usd": sum(parts.values()), "status": status}
+        rows.append(row | {"is_credit_memo": status == "credit_memo"})
+    rows[2]["provider_usage_usd"] = None
+    invoiced = rows[:4]
+    steps = invoices.steps(rows).rows
+    wholes = [n for n, step in enumerate(steps) if step["_amount_usd"]["kind"] == "whole"]
+    levels = [steps[n]["amount_usd"] for n in wholes]
+    assert levels == [
+        sum(row["gateway_usd"] for row in invoiced[:3]),
+        sum(row["provider_usage_usd"] for row in invoiced[:2]),
+        sum(row["invoiced_usd"] for row in invoiced),
+    ]
+    for (start, end), (before, after) in zip(
+        itertools.pairwise(wholes), itertools.pairwise(levels), strict=True
+    ):
+        between = steps[start + 1 : end]
+        assert len(between) > 1
+        assert before + sum(step["amount_usd"] for step in between) == after
+        assert Decimal(between[-1]["_amount_usd"]["to"]) == after
+
+
+def test_savings_and_units_are_the_marts(plain):
+    page = Page(plain / "report" / "efficiency.html")
+    assert (
+        sum(row["saving_usd"] for row in page.rows("What would have cost less"))
+        == (ask(plain, "select sum(saving_usd) from marts.fct_savings_opportunities")[0][0])
+    )
+    expected = dict(
+        ask(
+            plain,
+            "select team_id, cast(cost_usd * 1000 / request_count as decimal(30, 4)) "
+            "from marts.fct_efficiency_weekly where week_start_date = '2026-09-14'",
+        )
+    )
+    found = page.rows("Scoreboard")
+    assert {row["team_id"]: round(row["unit_usd"], 4) for row in found} == expected
+
+
+def test_statements_are_the_marts(plain):
+    pages = all_pages(plain / "report" / "teams")
+    found = [row["total_usd"] for page in pages for row in page.rows("Statements")]
+    expected = ask(plain, "select total_usd from marts.fct_chargeback_statements")
+    assert sorted(found) == sorted(total for (total,) in expected)
+
+
+def test_what_is_shown_is_the_figure_rounded(plain, odd):
+    """A figure in a cell and the exact one behind it cannot drift apart."""
+    for folder in (plain, odd):
+        figures = [figure for page in all_pages(folder / "report") for figure in page.figures()]
+        assert len(figures) > 500
+        for exact, shown in figures:
+            if not exact:
+                assert shown == "–"
+                continue
+            number = Decimal(exact)
+            forms = {usd(number), change(number), share(number), unit(number)}
+            assert shown in forms | {f"{int(number):,}".replace("-", "−")}
+
+
+def test_every_link_leads_somewhere(plain, odd):
+    for folder in (plain, odd):
+        report = folder / "report"
+        anchors = {
+            page.file.resolve(): {tag["id"] for tag in page.soup.find_all(id=True)}
+            for page in all_pages(report)
+        }
+        targets = [(report, entry["to"]) for entry in mart_tables.search_index(report)]
+        for page in all_pages(report):
+            targets += [(page.file.parent, a["href"]) for a in page.soup.find_all("a", href=True)]
+            for tag in page.soup.find_all(["link", "script"]):
+                link = tag.get("href") or tag["src"]
+                assert (page.file.parent / link).is_file()
+        for base, link in targets:
+            parts = urlsplit(link)
+            assert not parts.scheme and not parts.netloc, link
+            if not parts.path:
+                continue
+            file = (base / unquote(parts.path)).resolve()
+            assert not parts.fragment or parts.fragment in anchors[file], link
+            assert file in anchors, link
+
+
+def test_names_are_text(odd):
+    """A name from a log that becomes markup runs in the browser of whoever reads the report."""
+    for page in all_pages(odd / "report"):
+        assert len(page.soup.find_all("script")) == 4
+        assert all(tag.get("src") for tag in page.soup.find_all("script"))
+        assert not page.soup.find_all(["img", "iframe", "object", "embed", "form"])
+        for tag in page.soup.find_all(True):
+            assert not [name for name in tag.attrs if name.startswith("on")], tag
+    teams = Page(odd / "report" / "teams.html").rows("Spend of this month by team")
+    assert {row["name"] for row in teams} == {name.strip() for name in ODD_NAMES}
+    script = (odd / "report" / "assets" / "search-index.js").read_text()
+    assert "</script" not in script and script.count("\n") == 1
+
+
+def test_each_team_has_a_page_of_its_own(tmp_path, monkeypatch):
+    """Names that differ only in what a file name cannot hold must not share a page."""
+    names = ["a b", "a-b", "A b", "a/b", "ä", "ö"]
+    report = build(tmp_path, quarter(names), monkeypatch)
+    files = [file.name.lower() for file in (report / "teams").iterdir()]
+    assert len(set(files)) == len(names)
+
+
+@pytest.mark.parametrize("teams", [[], ["only"]])
+def test_few_rows(tmp_path, monkeypatch, teams):
+    report = build(tmp_path, quarter(teams) if teams else {}, monkeypatch)
+    assert {page.file.stem for page in all_pages(report) if page.file.parent == report} == _PAGES
+    for page in all_pages(report):
+        assert page.soup.main.get_text().strip()
+        assert "None" not in page.soup.main.get_text()
+    if not teams:
+        assert "No spend yet" in Page(report / "index.html").soup.main.get_text()
+
+
+def test_marts_that_are_not_there(tmp_path, monkeypatch):
+    """A mart that was not built costs its section, not the report."""
+    without = set(mart_tables.contracts()) - {"fct_spend_daily"}
+    rows = {"fct_spend_daily": quarter(["one", "two"])["fct_spend_daily"]}
+    report = build(tmp_path, rows, monkeypatch, without)
+    assert "No provider bill is loaded yet" in Page(report / "reconciliation.html").soup.get_text()
+    assert len(Page(report / "teams.html").rows("Spend of this month by team")) == 2
+
+
+def test_a_warehouse_without_marts(tmp_path, monkeypatch):
+    report = build(tmp_path, {}, monkeypatch, set(mart_tables.contracts()))
+    assert "No spend yet" in Page(report / "index.html").soup.get_text()
+
+
+def test_no_warehouse(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "none.duckdb"))
+    assert report_script.main(["--out", str(tmp_path / "report")]) == 2
+    assert "there is no warehouse" in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
+def test_a_folder_of_someone_else_is_left_alone(plain, tmp_path, monkeypatch, capsys):
+    """A misspelt --out must not delete a folder of photographs."""
+    (tmp_path / "precious.txt").write_text("keep me")
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
+    assert report_script.main(["--out", str(tmp_path)]) == 1
+    assert "something else than a report" in capsys.readouterr().err
+    assert (tmp_path / "precious.txt").read_text() == "keep me"
+
+
+def test_a_second_report_takes_the_place_of_the_first(plain, tmp_path, monkeypatch):
+    """A team that is gone must not keep a page that nothing leads to."""
+    report = build(tmp_path, quarter(["old"]), monkeypatch)
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
+    assert report_script.main(["--out", str(report)]) == 0
+    assert len(list((report / "teams").iterdir())) == 3
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_a_clock_in_the_future_does_not_empty_the_report(tmp_path):
+    days = [datetime.date(2026, 9, 1), LAST, datetime.date(2999, 1, 1)]
+    rows = {"fct_spend_daily": [{"usage_date": day, "team_id": "a"} for day in days]}
+    file = mart_tables.make(tmp_path / "w.duckdb", rows)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = period(Marts(connection), 90, today=datetime.date(2026, 9, 25))
+        assert (found.first, found.last) == (days[0], LAST)
+        # Where all is in the future, the clock that is wrong is ours.
+        found = period(Marts(connection), 90, today=datetime.date(2020, 1, 1))
+        assert found.last == days[2]
+
+
+def test_on_postgres(plain, postgres, tmp_path, monkeypatch):
+    """The same pages from either engine."""
+    mart_tables.make_postgres(postgres, quarter(["search", "growth", "nobody-registered"]))
+    monkeypatch.setenv("AI_COST_TARGET", "postgres")
+    for name, value in postgres.items():
+        monkeypatch.setenv(name, value)
+    assert report_script.main(["--out", str(tmp_path / "report")]) == 0
+    for page in all_pages(plain / "report"):
+        other = Page(tmp_path / "report" / page.file.relative_to(plain / "report"))
+        assert page.soup.main.get_text() == other.soup.main.get_text(), page.file
+
+
+def test_pages_can_be_read_aloud(plain, odd):
+    """Landmarks, one title, headings in order, captions, labels, unique ids."""
+    for folder in (plain, odd):
+        for page in all_pages(folder / "report"):
+            soup = page.soup
+            assert soup.html["lang"] == "en" and soup.title.get_text()
+            for name in ("header", "nav", "main", "footer", "h1"):
+                assert len(soup.find_all(name)) == 1, name
+            levels = [int(tag.name[1]) for tag in soup.find_all(re.compile("^h[1-6]$"))]
+            assert levels[0] == 1 and all(b - a <= 1 for a, b in itertools.pairwise(levels))
+            ids = [tag["id"] for tag in soup.find_all(id=True)]
+            assert len(ids) == len(set(ids))
+            for table in soup.find_all("table"):
+                assert table.caption.get_text().strip()
+                assert all(head.get("scope") for head in table.find_all("th"))
+            for plot in soup.find_all(class_="plot"):
+                assert plot["role"] == "img" and plot["aria-label"]
+                assert plot.find_next("table"), "a chart without its figures"
+            for field in soup.find_all("input"):
+                assert soup.find("label", attrs={"for": field["id"]})
+            for tag in soup.find_all(attrs={"aria-labelledby": True}):
+                assert tag["aria-labelledby"] in ids
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_text_stands_out_in_light_and_dark():
+    """WCAG AA: 4.5 for text, 3 for marks that carry meaning."""
+    css = (Path(report_script.__file__).parent / "reporting/assets/report.css").read_text()
+    themes = re.findall(r":root \{(.*?)\}", css, re.S)
+    assert len(themes) == 2
+    for theme in themes:
+        colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", theme))
+        for ink, least in {"ink": 7, "soft": 4.5, "link": 4.5, "grave": 3, "series-1": 3}.items():
+            for paper in ("paper", "panel"):
+                a, b = sorted((_luminance(colours[ink]), _luminance(colours[paper])))
+                assert (b + 0.05) / (a + 0.05) >= least, (ink, paper, theme)
+
+
+@pytest.mark.parametrize(
+    ("last", "before"),
+    [
+        ("2026-09-30", ("2026-08-01", "2026-08-31")),
+        ("2026-09-20", ("2026-08-01", "2026-08-20")),
+        ("2026-03-30", ("2026-02-01", "2026-02-28")),
+        ("2028-02-29", ("2028-01-01", "2028-01-31")),
+        ("2026-01-01", ("2025-12-01", "2025-12-01")),
+    ],
+)
+def test_days_compared(last, before):
+    day = datetime.date.fromisoformat(last)
+    found = Period(day, day)
+    assert (str(found.before_first), str(found.before_last)) == before
+
+
+@pytest.mark.parametrize(
+    ("cost", "before", "requests", "requests_before", "volume"),
+    [
+        ("30", "10", 30, 10, "20"),
+        ("30", "10", 10, 10, "0"),
+        ("5", "0", 3, 0, "5"),
+        ("0", "9", 0, 3, "-9"),
+    ],
+)
+def test_why_a_driver_changed(cost, before, requests, requests_before, volume):
+    driver = Driver(
+        "t", "s", "f", "p", "m", Decimal(cost), Decimal(before), requests, requests_before, 0
+    )
+    assert driver.volume_change_usd == Decimal(volume)
+    assert driver.volume_change_usd + driver.unit_change_usd == Decimal(cost) - Decimal(before)
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        ("0", "0.00"),
+        ("0.005", "0.01"),
+        ("0.0049", "<0.01"),
+        ("-0.001", "−<0.01"),
+        ("-1234.5", "−1,234.50"),
+    ],
+)
+def test_money_as_people_read_it(amount, shown):
+    assert usd(Decimal(amount)) == shown
+
+
+def test_a_large_warehouse(tmp_path, monkeypatch):
+    """Ninety days, a million requests, five hundred teams: seconds, and below 10 MB."""
+    file = mart_tables.make(tmp_path / "w.duckdb", {})
+    with duckdb.connect(str(file)) as connection:
+        for statement in LARGE:
+            connection.execute(statement)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    start = time.monotonic()
+    assert report_script.main(["--out", str(tmp_path / "report")]) == 0
+    seconds = time.monotonic() - start
+    size = sum(f.stat().st_size for f in (tmp_path / "report").rglob("*") if f.is_file())
+    print(f"{seconds:.1f} s, {size / 1e6:.1f} MB")
+    assert len(list((tmp_path / "report" / "teams").iterdir())) == 500
+    assert size < 10_000_000
+    # Some ten seconds on an idle machine; a test machine is not idle.
+    assert seconds < 90
+    rows = Page(tmp_path / "report" / "teams.html").rows("Spend of this month by team")
+    ((expected,),) = ask(
+        tmp_path, "select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '2026-09-01'"
+    )
+    assert len(rows) == 500 and sum(row["cost_usd"] for row in rows) == expected

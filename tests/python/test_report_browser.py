@@ -1,0 +1,118 @@
+"""The report in a real browser: charts drawn, nothing run that a log wrote, search, both themes."""
+
+import pytest
+
+from tests.python import browser
+from tests.python.test_report import odd, plain  # noqa: F401  (fixtures)
+
+_LOOK = """
+    const boxes = [...document.querySelectorAll(".plot svg")].map((s) => s.getBoundingClientRect());
+    return {
+        charts: boxes.length,
+        narrowest: Math.min(...boxes.map((b) => b.width)),
+        widest: Math.max(...boxes.map((b) => b.right)),
+        wide: document.documentElement.scrollWidth,
+        window: window.innerWidth,
+        hacked: "hacked" in window,
+        paper: getComputedStyle(document.body).backgroundColor,
+        ink: getComputedStyle(find("h1")).color,
+        bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
+    };
+"""
+_CHARTS = {"index": 1, "reconciliation": 2, "efficiency": 1, "governance": 1, "team": 1}
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    browser.chromium()
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.mark.parametrize("page", _CHARTS)
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (500, True)])
+@pytest.mark.parametrize("which", ["plain", "odd"])
+def test_pages_are_drawn(request, profile, page, width, dark, which):
+    """Charts fit the window, nothing overflows it, nothing that a log wrote runs."""
+    report = request.getfixturevalue(which) / "report"
+    file = next((report / "teams").glob("*.html")) if page == "team" else report / f"{page}.html"
+    found = browser.probe(file, _LOOK, profile, width, dark)
+    look = found["answer"]
+    assert found["console"] == []
+    assert look["charts"] == _CHARTS[page] and look["bars"] > 10
+    assert look["narrowest"] > 200
+    assert look["widest"] <= look["wide"] <= look["window"]
+    assert not look["hacked"]
+    themes = ["rgb(255, 255, 255)", "rgb(18, 22, 27)"]
+    assert look["paper"] == themes[dark] and look["ink"] not in themes
+
+
+def test_search_by_keyboard(profile, plain):  # noqa: F811
+    """Type an id, go down with the arrow, and be led to its row; Escape closes the list."""
+    found = browser.probe(
+        plain / "report" / "index.html",
+        """
+        const type = (text) => {
+            find("#find").value = text;
+            find("#find").dispatchEvent(new Event("input"));
+        };
+        const press = (key) => find("#find").dispatchEvent(new KeyboardEvent("keydown", { key }));
+        const listed = () => [...document.querySelectorAll("#found [role=option]")];
+        const state = () => find("#find").getAttribute("aria-expanded");
+        type("REQUEST-0-1");
+        const request = listed().map((item) => [item.textContent, item.querySelector("a").href]);
+        press("ArrowDown");
+        const chosen = find("#find").getAttribute("aria-activedescendant");
+        const selected = listed().map((item) => item.getAttribute("aria-selected"));
+        const open = state();
+        press("Escape");
+        const closed = [state(), find("#found").hidden];
+        type("trace-1-");
+        const trace = listed().map((item) => item.textContent);
+        type("Team growth");
+        const team = listed().map((item) => item.textContent);
+        type("no such thing");
+        const none = find("#found").textContent;
+        return { request, chosen, selected, open, closed, trace, team, none };
+        """,
+        profile,
+    )
+    answer = found["answer"]
+    assert found["console"] == []
+    text, link = answer["request"][0]
+    assert "request-0-1" in text and "search" in text
+    assert "/teams/search-" in link and "#request-" in link
+    assert answer["chosen"] == "found-0" and answer["selected"][0] == "true"
+    assert answer["open"] == "true" and answer["closed"] == ["false", True]
+    assert any("trace-1-" in entry for entry in answer["trace"])
+    assert len(answer["team"]) == 1 and "growth" in answer["team"][0]
+    assert "Not among" in answer["none"]
+
+
+def test_search_shows_names_as_text(profile, odd):  # noqa: F811
+    found = browser.probe(
+        odd / "report" / "index.html",
+        """
+        find("#find").value = "window.hacked";
+        find("#find").dispatchEvent(new Event("input"));
+        return {
+            hits: document.querySelectorAll("#found li").length,
+            markup: document.querySelectorAll("#found script, #found img, #found svg").length,
+            links: [...document.querySelectorAll("#found a")].map((a) => a.protocol),
+            hacked: "hacked" in window,
+        };
+        """,
+        profile,
+    )
+    answer = found["answer"]
+    assert answer["hits"] > 2 and answer["markup"] == 0 and not answer["hacked"]
+    assert set(answer["links"]) == {"file:"}
+
+
+def test_prints(profile, plain, tmp_path):  # noqa: F811
+    """A page becomes a PDF with text on it, not a picture of a search box."""
+    file = tmp_path / "page.pdf"
+    page = next((plain / "report" / "teams").glob("*.html"))
+    flags = ("--virtual-time-budget=10000", f"--print-to-pdf={file}", "--no-pdf-header-footer")
+    browser.run(page, *flags, profile=profile)
+    content = file.read_bytes()
+    assert content.startswith(b"%PDF") and b"/Font" in content

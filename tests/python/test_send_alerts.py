@@ -1,0 +1,160 @@
+"""Each alert reaches somebody, once.
+
+Harm guarded against: a breach nobody hears of; a channel that is muted because the same alert comes
+every night; a name in a log that becomes markup or leaks the webhook's address.
+"""
+
+import json
+import threading
+from datetime import date
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import duckdb
+import pytest
+
+from scripts.send_alerts import main
+
+ODD = "<script>*bold* & \"quotes\" 'and' =cmd() ünï\n" + "x" * 200
+ALERTS = [
+    ("a1", "reconciliation_breach", date(2026, 9, 3), None, None, ODD, "price", 3, "1234.567890"),
+    ("b2", "mystery_spend", date(2026, 9, 4), "unattributed", "Kim", "the day", "none", 9, "5.00"),
+    ("c3", "quarantined_records", None, None, None, "file x", "not valid JSON", 1, None),
+]
+
+
+class Receiver(HTTPServer):
+    """A webhook that keeps what it gets and refuses what it is told to."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.got: list[dict] = []
+        self.keys: list[str] = []
+        self.refuse: set[str] = set()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        refused = body["alert_id"] in self.server.refuse
+        if not refused:
+            self.server.got.append(body)
+            self.server.keys.append(self.headers["Idempotency-Key"])
+        self.send_response(500 if refused else 200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def webhook(monkeypatch):
+    server = Receiver()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/secret-token"
+    monkeypatch.setenv("AI_COST_ALERT_WEBHOOK", address)
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def warehouse(tmp_path, monkeypatch):
+    file = tmp_path / "w.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "create schema marts; create table marts.fct_alerts (alert_id varchar, kind varchar, "
+            "alert_date date, team_id varchar, team_lead varchar, subject varchar, cause varchar, "
+            "item_count bigint, amount_usd decimal(30, 15))"
+        )
+        connection.executemany(
+            "insert into marts.fct_alerts values (?, ?, ?, ?, ?, ?, ?, ?, ?)", ALERTS
+        )
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_REPORT_URL", "https://reports.example/ai/")
+    return file
+
+
+def send(tmp_path, *more) -> int:
+    return main(["--sent", str(tmp_path / "sent.jsonl"), *more])
+
+
+def test_by_default_nothing_leaves(tmp_path, warehouse, webhook, capsys):
+    assert send(tmp_path) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["alert_id"] for line in shown[:-1]] == ["b2", "a1", "c3"]
+    assert "3 to send" in shown[-1]
+    assert webhook.got == [] and not (tmp_path / "sent.jsonl").exists()
+
+
+def test_each_alert_is_sent_once_with_all_it_says(tmp_path, warehouse, webhook):
+    assert send(tmp_path, "--send") == 0
+    assert send(tmp_path, "--send") == 0
+    assert [each["alert_id"] for each in webhook.got] == webhook.keys == ["b2", "a1", "c3"]
+    breach = webhook.got[1]
+    assert Decimal(breach["amount_usd"]) == Decimal("1234.56789")
+    assert breach["subject"] == ODD and "<" not in breach["text"].replace("&lt;", "")
+    assert breach["link"] == "https://reports.example/ai/reconciliation.html"
+    assert webhook.got[0]["team_lead"] == "Kim" and "USD 5.00" in webhook.got[0]["text"]
+    assert webhook.got[2]["amount_usd"] is None
+
+
+def test_what_was_refused_is_sent_the_next_time_and_nothing_else(
+    tmp_path, warehouse, webhook, capsys
+):
+    webhook.refuse = {"a1"}
+    assert send(tmp_path, "--send") == 1
+    assert "secret-token" not in capsys.readouterr().err
+    # A crash in the middle of a line of the memory.
+    with (tmp_path / "sent.jsonl").open("a") as memory:
+        memory.write('{"alert_id": "a')
+    webhook.refuse = set()
+    assert send(tmp_path, "--send") == 0
+    assert webhook.keys == ["b2", "c3", "a1"]
+    assert send(tmp_path, "--send") == 0
+    assert webhook.keys == ["b2", "c3", "a1"]
+
+
+def test_a_file_can_take_the_place_of_the_webhook(tmp_path, warehouse, monkeypatch, capsys):
+    monkeypatch.delenv("AI_COST_ALERT_WEBHOOK", raising=False)
+    assert send(tmp_path, "--send") == 2
+    assert "AI_COST_ALERT_WEBHOOK" in capsys.readouterr().err
+    out = tmp_path / "alerts.jsonl"
+    assert send(tmp_path, "--send", "--file", str(out)) == 0
+    assert send(tmp_path, "--send", "--file", str(out)) == 0
+    assert len(out.read_text().splitlines()) == 3
+    monkeypatch.setenv("AI_COST_ALERT_WEBHOOK", "file:///etc/passwd")
+    assert send(tmp_path, "--send") == 2
+
+
+def test_no_warehouse_is_said_in_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "none.duckdb"))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    assert send(tmp_path) == 2
+    assert "no warehouse" in capsys.readouterr().err
+
+
+def test_the_alerts_of_the_sample_are_those_its_marts_have(sample_night):
+    found = {
+        kind: (rows, amount)
+        for kind, rows, amount in sample_night.rows(
+            "select kind, count(*), sum(amount_usd) from marts.fct_alerts group by 1"
+        )
+    }
+    newest = "(select max(usage_date) from marts.fct_spend_daily)"
+    breaches = (
+        "select usage_date, provider, billing_account_id, sum(abs(variance_usd)) as amount "
+        f"from marts.fct_reconciliation_daily where status = 'breach' "
+        f"and usage_date > {newest} - 14 group by all having amount >= 1"
+    )
+    expected = sample_night.rows(f"select count(*), sum(amount) from ({breaches})")[0]
+    assert found.get("reconciliation_breach", (0, None)) == expected
+    unpriced = sample_night.value(
+        "select count(distinct (team_id, provider, coalesce(served_model, requested_model), "
+        "price_status, date_trunc('month', usage_date))) from marts.fct_priced_requests "
+        f"where price_status like 'unpriced%' and usage_date > {newest} - 7"
+    )
+    assert found["unpriced_usage"] == (unpriced, None)
+    files = "select count(distinct batch_id) from marts.fct_quarantined_records"
+    assert found["quarantined_records"][0] == sample_night.value(files) > 0

@@ -1,0 +1,228 @@
+"""The workbook says what the marts say, runs nothing a log wrote, and is read back."""
+
+import csv
+import datetime
+import re
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from scripts import import_reviews, workbook
+from scripts.reporting import sheets
+from tests.python import mart_tables
+from tests.python.mart_tables import ask
+from tests.python.report_cases import ODD_NAMES, bitten, quarter
+
+SHEETS = {
+    "Daily reconciliation": "fct_reconciliation_daily",
+    "Exceptions": "fct_reconciliation_exceptions",
+    "Statements": "fct_chargeback_statements",
+    "Ledger": "fct_chargeback_ledger",
+}
+
+
+def build(folder: Path, rows: dict, monkeypatch, without=frozenset(), code: int = 0) -> Path:
+    """The workbook of a warehouse with these rows."""
+    file = mart_tables.make(folder / "w.duckdb", rows, without)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    assert workbook.main(["--out", str(folder / "review.xlsx")]) == code
+    return folder / "review.xlsx"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain")
+    with pytest.MonkeyPatch.context() as patch:
+        build(folder, quarter(["search", "growth"]), patch)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("odd")
+    with pytest.MonkeyPatch.context() as patch:
+        build(folder, bitten(quarter([f"team {n}" for n in range(len(ODD_NAMES))])), patch)
+    return folder
+
+
+def column(page, name: str) -> list:
+    heads = [cell.value for cell in page[1]]
+    place = heads.index(name) + 1
+    return [page.cell(row, place).value for row in range(2, page.max_row + 1)]
+
+
+@pytest.mark.parametrize("which", ["plain", "odd"])
+def test_totals_are_live_and_the_marts(request, which):
+    """A formula that misses the last row, or counts a header, would still look right."""
+    folder = request.getfixturevalue(which)
+    live = openpyxl.load_workbook(folder / "review.xlsx")
+    cached = openpyxl.load_workbook(folder / "review.xlsx", data_only=True)
+    checked = set()
+    for row in live["Summary"].iter_rows():
+        sheet, name, formula = row[0].value, row[1].value, row[2].value
+        if sheet not in SHEETS:
+            continue
+        span = re.fullmatch(r"=SUM\('(.+)'!\$([A-Z]+)\$2:\$([A-Z]+)\$(\d+)\)", formula)
+        page = live[span[1]]
+        assert span[1] == sheet and span[2] == span[3] and int(span[4]) == page.max_row
+        assert page[f"{span[2]}1"].value == name
+        cells = [cell[0].value for cell in page[f"{span[2]}2:{span[2]}{span[4]}"]]
+        ((exact,),) = ask(folder, f"select coalesce(sum({name}), 0) from marts.{SHEETS[sheet]}")
+        cent = Decimal("0.005")
+        assert abs(sum(Decimal(repr(cell)) for cell in cells if cell is not None) - exact) < cent
+        number = cached["Summary"].cell(row[2].row, 3).value
+        assert abs(Decimal(repr(number)) - exact) < cent
+        assert abs(Decimal(repr(row[3].value)) - exact) < cent
+        checked.add((sheet, name))
+    assert len(checked) > 20 and {sheet for sheet, _ in checked} == set(SHEETS)
+
+
+@pytest.mark.parametrize("which", ["plain", "odd"])
+def test_sums_by_provider(request, which):
+    folder = request.getfixturevalue(which)
+    cached = openpyxl.load_workbook(folder / "review.xlsx", data_only=True)["Summary"]
+    expected = ask(
+        folder,
+        "select provider, count(*), sum(gateway_cost_usd), sum(provider_cost_usd), "
+        "sum(variance_usd) from marts.fct_reconciliation_daily where status <> 'no_bill' "
+        "group by 1 order by 1",
+    )
+    found = [[cell.value for cell in row[:5]] for row in cached.iter_rows(min_row=6)]
+    found = found[: len(expected)]
+    assert [row[:2] for row in found] == [list(row[:2]) for row in expected]
+    for mine, theirs in zip(found, expected, strict=True):
+        for shown, exact in zip(mine[2:], theirs[2:], strict=True):
+            assert abs(Decimal(repr(shown)) - exact) < Decimal("0.005")
+
+
+def test_no_text_is_a_formula(odd):
+    """A model named =HYPERLINK(...) would phone home from finance's machine."""
+    book = openpyxl.load_workbook(odd / "review.xlsx")
+    names, formulas = set(), set()
+    for page in book:
+        assert not page._hyperlinks
+        for row in page.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    assert page.title == "Summary"
+                    formulas.add(re.match(r"=[A-Z]+", cell.value)[0])
+                elif cell.data_type == "s" and cell.value in ODD_NAMES:
+                    assert cell.quotePrefix, cell.value
+                    names.add(cell.value)
+    assert names == set(ODD_NAMES) and formulas == {"=SUM", "=SUMPRODUCT", "=IF"}
+
+
+def test_every_digit_is_there_as_text(plain):
+    page = openpyxl.load_workbook(plain / "review.xlsx")["Ledger"]
+    found = [Decimal(text) for text in column(page, "amount_usd_exact")]
+    expected = ask(plain, "select amount_usd from marts.fct_chargeback_ledger")
+    assert sorted(found) == sorted(amount for (amount,) in expected)
+
+
+def test_sheets_can_be_worked_with(plain):
+    book = openpyxl.load_workbook(plain / "review.xlsx")
+    for name, mart in SHEETS.items():
+        page = book[name]
+        assert page.freeze_panes == "A2" and page.auto_filter.ref
+        columns = [cell.value for cell in page[1]]
+        assert [c for c in mart_tables.contracts()[mart] if c not in columns] == []
+        for head, cell in zip(page[1], page[2], strict=True):
+            if head.value.endswith("_usd") and cell.value is not None:
+                assert "#,##0.00" in cell.number_format and cell.data_type == "n"
+            if head.value.endswith("_date"):
+                assert isinstance(cell.value, datetime.datetime)
+    assert book["Lists"].sheet_state == "hidden"
+
+
+def test_drop_downs_offer_what_the_import_takes(plain):
+    book = openpyxl.load_workbook(plain / "review.xlsx")
+    page = book["Exceptions"]
+    offered = {}
+    for rule in page.data_validations.dataValidation:
+        head = page.cell(1, next(iter(rule.sqref.ranges)).min_col).value
+        span = rule.formula1.replace("$", "").removeprefix("Lists!")
+        offered[head] = tuple(cell[0].value for cell in book["Lists"][span])
+        assert next(iter(rule.sqref.ranges)).max_row == page.max_row
+    assert offered == {"decision": import_reviews.DECISIONS, "reason": import_reviews.reasons()}
+
+
+def fill_in(file: Path, saved: Path) -> None:
+    """Decide on two lines, as finance would in Excel."""
+    book = openpyxl.load_workbook(file)
+    page = book["Exceptions"]
+    heads = [cell.value for cell in page[1]]
+    filled = {
+        "decision": "accepted",
+        "reason": import_reviews.reasons()[0],
+        "preparer": "Ada Okafor",
+        "reviewer": "Bo Lindqvist",
+        "note": "=looked(at)",
+    }
+    for row in (2, 4):
+        for name, value in filled.items():
+            page.cell(row, heads.index(name) + 1).value = value
+            page.cell(row, heads.index(name) + 1).data_type = "s"
+    book.save(saved)
+
+
+@pytest.mark.parametrize("which", ["plain", "odd"])
+def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
+    """What finance fills in reaches the seed, whatever the lines are called."""
+    folder = request.getfixturevalue(which)
+    fill_in(folder / "review.xlsx", tmp_path / "filled.xlsx")
+    reviews = tmp_path / "reviews.csv"
+    shutil.copyfile(import_reviews.REVIEWS, reviews)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(folder / "w.duckdb"))
+    arguments = [str(tmp_path / "filled.xlsx"), "--reviews", str(reviews)]
+    assert import_reviews.main(arguments) == 0
+    with reviews.open(newline="") as file:
+        found = list(csv.DictReader(file))
+    lines = ask(folder, "select variance_usd from marts.fct_reconciliation_exceptions")
+    assert len(found) == 2
+    assert {Decimal(row["variance_usd"]) for row in found} <= {amount for (amount,) in lines}
+    assert {row["note"] for row in found} == {"=looked(at)"}
+
+
+def test_decisions_are_not_written_over(plain, tmp_path, monkeypatch, capsys):
+    """An afternoon of finance's work must not be lost to a second `make workbook`."""
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
+    file = tmp_path / "filled.xlsx"
+    fill_in(plain / "review.xlsx", file)
+    before = file.read_bytes()
+    assert workbook.main(["--out", str(file)]) == 1
+    assert "2 decisions filled in" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    assert workbook.main(["--out", str(file), "--replace"]) == 0
+    assert workbook.decisions(file) == 0 and workbook.main(["--out", str(file)]) == 0
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_nothing_to_show(tmp_path, monkeypatch, missing):
+    without = set(mart_tables.contracts()) if missing else set()
+    file = build(tmp_path, {}, monkeypatch, without)
+    book = openpyxl.load_workbook(file)
+    assert set(SHEETS) < set(book.sheetnames)
+    for name in SHEETS:
+        said = book[name]["A1"].value
+        assert ("not in this warehouse" in said) == missing
+
+
+def test_more_rows_than_excel_holds(tmp_path, monkeypatch, capsys):
+    """Rows that Excel cannot hold must not vanish in silence."""
+    monkeypatch.setattr(sheets, "_ROW_LIMIT", 5)
+    file = build(tmp_path, quarter(["search"]), monkeypatch, code=1)
+    assert "Excel holds" in capsys.readouterr().err
+    assert not file.exists() and not list(tmp_path.glob(".*"))
+
+
+def test_no_warehouse(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "none.duckdb"))
+    assert workbook.main(["--out", str(tmp_path / "review.xlsx")]) == 2
+    assert "there is no warehouse" in capsys.readouterr().err
