@@ -114,5 +114,5 @@ def sample_night(tmp_path_factory):
     assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
     project = Project(folder, folder / "landing")
     project.load()
-    project.dbt("build", "--exclude-resource-type", "unit_test")
+    project.build()
     return project

@@ -77,7 +77,10 @@ class GatewayWarehouse:
             (landing / "expected_normalised.composed.csv").unlink()
             write_landing(landing)
         self.run("scripts.load_raw", environment=environment)
-        self.dbt("build", "--exclude-resource-type", "unit_test", environment=environment)
+        self.dbt(
+            *("build", "--exclude-resource-type", "unit_test", "--exclude", "test_type:generic"),
+            environment=environment,
+        )
 
     def dbt(self, *arguments: str, environment: dict | None = None) -> None:
         self.run("dbt.cli.main", "--quiet", *arguments, environment=environment)

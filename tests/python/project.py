@@ -110,9 +110,18 @@ class Project:
     def dbt(self, *arguments: str) -> str:
         return self.run(str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments)
 
+    def build(self, *arguments: str) -> None:
+        """Seeds, models and the identities of tests/assertions; unit tests and the tests of
+        single columns, three in four of all nodes, are run where the whole build is tested.
+        """
+        self.dbt(
+            *("build", "--exclude-resource-type", "unit_test"),
+            *("--exclude", "test_type:generic", *arguments),
+        )
+
     def nightly(self, *arguments: str) -> None:
         self.load()
-        self.dbt("build", *arguments)
+        self.build(*arguments)
 
     def rows(self, sql: str) -> list[tuple]:
         if self._postgres is None:

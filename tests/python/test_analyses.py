@@ -86,7 +86,7 @@ def test_traffic_rerated_at_unchanged_prices_costs_the_same(sample_night, found)
 def test_postgres_gives_the_same_answers(sample_night, found, postgres, tmp_path):
     project = Project(tmp_path, sample_night.landing, postgres)
     project.load()
-    project.dbt("build", "--exclude-resource-type", "unit_test")
+    project.build()
     theirs = answers(project)
     for name in NAMES:
         assert comparable(theirs[name]) == comparable(found[name]), name

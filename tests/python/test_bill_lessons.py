@@ -387,7 +387,7 @@ def test_openrouters_credits_are_spent_and_not_invoiced(bills):
     found = bills.rows(
         f"select amount, invoiced_amount, meter from {LINES} where provider = 'openrouter'"
     )
-    assert found == [(usd("0.75"), 0, None)] * 2
+    assert found == [(usd("0.75"), 0, "all_tokens")] * 2
     quantities = bills.rows(
         "select meter, sum(quantity) from intermediate.int_provider_usage_daily "
         "where provider = 'openrouter' group by 1 order by 1"

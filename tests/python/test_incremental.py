@@ -78,7 +78,7 @@ def test_changed_rules_rebuild_exactly_the_days_they_hold_on(tmp_path, landing):
         .replace("2025-01-01,2026-08-01", "2025-01-01,2026-08-08")
         .replace(",research,default,2026-08-01", ",research,default,2026-08-08")
     )
-    changing.dbt("build")
+    changing.build()
 
     after = dict(changing.rows("select usage_date, max(built_at) from ops.built_days group by 1"))
     rebuilt = {str(day) for day in after if after[day] != before[day]}
@@ -95,7 +95,7 @@ def test_changed_rules_rebuild_exactly_the_days_they_hold_on(tmp_path, landing):
 def test_a_backfill_of_named_days_changes_nothing_that_was_right(tmp_path, landing, at_once):
     project = Project(tmp_path, landing)
     project.nightly()
-    project.dbt("build", "--vars", "{start_date: 2026-07-25, end_date: 2026-07-27}")
+    project.build("--vars", "{start_date: 2026-07-25, end_date: 2026-07-27}")
     assert_same_marts(project.marts(), at_once)
-    project.dbt("build", "--full-refresh")
+    project.build("--full-refresh")
     assert_same_marts(project.marts(), at_once)

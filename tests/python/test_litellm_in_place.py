@@ -138,10 +138,7 @@ def in_place(gateway, tmp_path_factory):
 
 class InPlace(Project):
     def build(self) -> None:
-        self.dbt(
-            *("build", "--exclude-resource-type", "unit_test"),
-            *("--vars", "{litellm_schema: litellm}"),
-        )
+        super().build("--vars", "{litellm_schema: litellm}")
 
     def built_days(self) -> dict:
         return dict(self.rows("select usage_date, max(built_at) from ops.built_days group by 1"))

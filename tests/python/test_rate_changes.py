@@ -89,11 +89,11 @@ def adopted(tmp_path_factory):
     )  # fmt: skip
     root = copy_project(folder)
     project = Project(folder, landing, root=root)
-    project.nightly("--exclude-resource-type", "unit_test")
+    project.nightly()
     before = {row[:4]: row[4:] for row in project.rows(BY)}
     append(root, ADDED)
     shutil.copy(project.warehouse, folder / "before.duckdb")
-    project.dbt("build", "--exclude-resource-type", "unit_test")
+    project.build()
     return project, before
 
 

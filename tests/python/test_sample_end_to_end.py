@@ -32,7 +32,8 @@ def truth(landing):
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory, landing):
     project = Project(tmp_path_factory.mktemp("duckdb"), landing)
-    project.nightly()
+    project.load()
+    project.dbt("build")
     return project
 
 
@@ -252,5 +253,6 @@ def test_a_second_night_over_the_same_files_changes_no_row(sample):
 
 def test_postgres_gives_the_same_rows(sample, landing, postgres, tmp_path):
     warehouse = Project(tmp_path, landing, postgres=postgres)
-    warehouse.nightly()
+    warehouse.load()
+    warehouse.dbt("build")
     assert_same_marts(warehouse.marts(), sample.marts())

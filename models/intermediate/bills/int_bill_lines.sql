@@ -1,4 +1,6 @@
 -- The lines of the bill that counts for each day, in the words of the rate card.
+{{ config(materialized='table') }}
+
 with lines as (
 
     select * from {{ ref('int_bill_lines_pulled') }}

@@ -1,4 +1,6 @@
 -- The provider's report by invoice; what names none is on the main invoice of its period.
+{{ config(materialized='table') }}
+
 with periods as (
 
     select * from {{ ref('int_invoice_periods') }}

@@ -1,5 +1,7 @@
 -- Each invoice with its three sides. A credit memo's use is taken off the invoice it refers to, so that
 -- the memo itself has nothing left to compare.
+{{ config(materialized='table') }}
+
 with periods as (
 
     select * from {{ ref('int_invoice_periods') }}

@@ -1,4 +1,6 @@
 -- Every month that an issuer has a charge or an invoice in, and whether finance closed it.
+{{ config(materialized='table') }}
+
 with issuers as (
 
     select

@@ -1,4 +1,6 @@
 -- Every charge with the names, units and JSON texts that a FOCUS file wants beside it.
+{{ config(materialized='table') }}
+
 with charges as (
 
     select * from {{ ref('int_focus_charges') }}

@@ -1,4 +1,6 @@
 -- Usage as charges in the shape of int_focus_charges.
+{{ config(materialized='table') }}
+
 with metered as (
 
     select * from {{ ref('int_focus_usage_metered') }}

@@ -1,5 +1,7 @@
 -- The suggested cause of a variance: of all evidence for a line, the one that ranks first in
 -- reconciliation_reasons. A person decides, this only points.
+{{ config(materialized='table') }}
+
 {% set kinds = ['calendar', 'credentials', 'bill_lines', 'attempts', 'classes', 'tiers', 'figures'] %}
 
 with evidence as (

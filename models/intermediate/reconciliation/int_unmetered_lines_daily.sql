@@ -1,5 +1,7 @@
 -- Attempts that may be on the bill although no usage of theirs is known, and what they could have cost: as
 -- much as the mean attempt of the same day, account and model, meter by meter. Null where there is none.
+{{ config(materialized='table') }}
+
 with models as (
 
     select
