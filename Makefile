@@ -4,24 +4,32 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+export AI_COST_TARGET ?= duckdb
+# Spark brings a copy of itself, ten times the size of the rest: an environment of its own.
+ifeq ($(AI_COST_TARGET),spark)
+VENV := .venv-spark
+LOCKED := requirements-spark.txt
+else
 VENV := .venv
+LOCKED := requirements.txt
+endif
 BIN := $(VENV)/bin
 export AI_COST_LANDING ?= landing
 export AI_COST_WAREHOUSE ?= warehouse.duckdb
-export AI_COST_TARGET ?= duckdb
+export AI_COST_SPARK_WAREHOUSE ?= warehouse.spark
 export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus benchmark lock clean
+.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-$(BIN)/.runtime: requirements.txt
+$(BIN)/.runtime: $(LOCKED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCKED)
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.runtime
@@ -69,6 +77,12 @@ test: lint ## Every test: style, dbt unit and data tests, pytest, and the build 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m long
 
+test-spark: export AI_COST_TARGET := spark
+test-spark: ## The marts on a Spark cluster of this machine, equal to DuckDB's; needs Java 17
+	@command -v java > /dev/null || { echo "test-spark: there is no java; on Debian: apt-get install openjdk-17-jre-headless" >&2; exit 2; }
+	@$(MAKE) --no-print-directory setup
+	@.venv-spark/bin/python -m pytest -m spark tests/python/test_spark.py
+
 # The validators need an older NumPy, and that of FOCUS 1.2 needs Python 3.12: an environment of their own.
 FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python; do \
 	"$$python" -c '' 2>/dev/null && echo "$$python" && break; done)
@@ -93,8 +107,8 @@ benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the
 
 lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
-	@for part in "dev:--extra dev" ":-c requirements-dev.txt"; do \
-		name=requirements$${part%%:*}; name=$${name/requirementsdev/requirements-dev}.txt; \
+	@for part in "dev:--extra dev" ":-c requirements-dev.txt" "spark:--extra spark -c requirements-dev.txt"; do \
+		name=$${part%%:*}; name=requirements$${name:+-$$name}.txt; \
 		$(BIN)/uv pip compile --quiet --upgrade pyproject.toml $${part#*:} \
 			--no-emit-index-url --no-annotate --no-header -o $$name; \
 		sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." $$name; \
@@ -103,5 +117,5 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 		--no-emit-index-url --no-annotate --no-header -o requirements-focus.txt
 	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
 
-clean: ## Remove what was built; landing and .venv stay
-	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock
+clean: ## Remove what was built; landing and environments stay
+	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock $(AI_COST_SPARK_WAREHOUSE)

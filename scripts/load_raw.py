@@ -1,6 +1,6 @@
 """Load raw gateway logs and provider bills from the landing folder into the warehouse.
 
-    python -m scripts.load_raw [--landing DIR] [--target duckdb|postgres] [--warehouse FILE]
+    python -m scripts.load_raw [--landing DIR] [--target duckdb|postgres|spark] [--warehouse FILE]
 
 A folder below landing that has the name of a declared raw table is loaded, whatever its files
 are called. Loading a content twice is a no-op. Exits with 0 when all is well, 1 when a file
@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from scripts.loading.files import LandingFile, find_files
 from scripts.loading.load import FileCounts, Load, Progress, Typist, groups
+from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError
 from scripts.operations.lock import add_wait, only_writer
@@ -112,7 +113,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--target",
         default=environment("AI_COST_TARGET", "duckdb"),
-        help="duckdb or postgres (default: %(default)s)",
+        help="duckdb, postgres or spark (default: %(default)s)",
     )
     parser.add_argument(
         "--warehouse",
@@ -120,6 +121,11 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         help="DuckDB file (default: %(default)s)",
     )
     add_wait(parser)
+    parser.add_argument(
+        "--spark-warehouse",
+        default=environment(VARIABLE, DEFAULT),
+        help="warehouse folder of Spark (default: %(default)s)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -148,15 +154,14 @@ def _load(options: argparse.Namespace) -> Run:
     landing = Path(options.landing)
     if not landing.is_dir():
         raise UserError(f"no landing folder at {landing}")
-    if options.target not in ("duckdb", "postgres"):
-        raise UserError(f"cannot load into {options.target!r}; choose duckdb or postgres")
+    if options.target not in ("duckdb", "postgres", "spark"):
+        raise UserError(f"cannot load into {options.target!r}; choose duckdb, postgres or spark")
     contract = read_contract(MODELS)
     key = _user_key(options.target)
     files, unknown = find_files(landing, contract.raw)
     if unknown:
         say(f"warning: no raw table is declared for these folders: {', '.join(unknown)}")
-    postgres = options.target == "postgres"
-    target: Target = PostgresTarget() if postgres else DuckDBTarget(options.warehouse)
+    target, where = _target(options)
     try:
         target.prepare(contract)
         run = Run(target, contract, key)
@@ -166,16 +171,25 @@ def _load(options: argparse.Namespace) -> Run:
             run.load(files, bar.update)
     finally:
         target.close()
-    _summary(run, "Postgres" if postgres else options.warehouse)
+    _summary(run, where)
     return run
+
+
+def _target(options: argparse.Namespace) -> tuple[Target, str]:
+    """The warehouse to load into, and what to call it."""
+    if options.target == "postgres":
+        return PostgresTarget(), "Postgres"
+    if options.target == "spark":
+        return ParquetTarget(options.spark_warehouse), options.spark_warehouse
+    return DuckDBTarget(options.warehouse), options.warehouse
 
 
 def _user_key(target: str) -> bytes | None:
     key = os.environ.get(KEY_VARIABLE, "")
     if key:
         return key.encode()
-    if target == "postgres":
-        raise UserError(f"set {KEY_VARIABLE}, the key of the user hash, to load into Postgres")
+    if target != "duckdb":
+        raise UserError(f"set {KEY_VARIABLE}, the key of the user hash, to load into {target}")
     say(f"warning: {KEY_VARIABLE} is not set; user columns are loaded as null")
     return None
 

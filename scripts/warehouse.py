@@ -15,7 +15,7 @@ class WarehouseError(Exception):
 
 
 def target() -> str:
-    """The engine in use: duckdb or postgres."""
+    """The engine in use: duckdb, postgres or spark."""
     return os.environ.get("AI_COST_TARGET", "duckdb")
 
 
@@ -27,6 +27,8 @@ def warehouse_file() -> Path:
 @contextmanager
 def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
     """A read-only connection, `execute(sql).fetchall()` on either; raises WarehouseError."""
+    if target() == "spark":
+        raise WarehouseError("this reads DuckDB and Postgres; ask Spark itself for its marts")
     connection = _Postgres() if target() == "postgres" else _duckdb()
     try:
         yield connection

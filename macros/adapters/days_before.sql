@@ -7,3 +7,7 @@
 {% macro default__days_before(date_column, days) -%}
     ({{ date_column }} - {{ days }})
 {%- endmacro %}
+
+{% macro spark__days_before(date_column, days) -%}
+    date_sub({{ date_column }}, cast({{ days }} as int))
+{%- endmacro %}

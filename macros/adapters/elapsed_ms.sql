@@ -11,3 +11,8 @@
 {% macro postgres__elapsed_ms(started_at, ended_at) -%}
     cast(floor(extract(epoch from {{ ended_at }} - {{ started_at }}) * 1000) as bigint)
 {%- endmacro %}
+
+{# `div` gives a whole number, cut towards zero. #}
+{% macro spark__elapsed_ms(started_at, ended_at) -%}
+    ((unix_micros({{ ended_at }}) - unix_micros({{ started_at }})) div 1000)
+{%- endmacro %}

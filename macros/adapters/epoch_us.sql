@@ -12,3 +12,7 @@
 {% macro postgres__epoch_us(timestamp_column) -%}
     cast(extract(epoch from {{ timestamp_column }}) * 1000000 as bigint)
 {%- endmacro %}
+
+{% macro spark__epoch_us(timestamp_column) -%}
+    unix_micros({{ timestamp_column }})
+{%- endmacro %}

@@ -12,3 +12,8 @@
 {% macro postgres__hash_number(text) -%}
     cast(cast('x' || substr(md5({{ text }}), 1, 15) as bit(60)) as bigint)
 {%- endmacro %}
+
+{# A decimal: a sum of bigints overflows here. #}
+{% macro spark__hash_number(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as decimal(20, 0))
+{%- endmacro %}

@@ -20,3 +20,16 @@
 {% macro postgres__incremental_by_day() -%}
     {% do ai_cost.default__incremental_by_day(on_schema_change='append_new_columns') %}
 {%- endmacro %}
+
+{# Parquet tables know neither delete nor transactions: a changed day is a partition that is overwritten
+   whole. The order of the hooks is what makes a killed run harmless. #}
+{% macro spark__incremental_by_day() -%}
+    {% do config(
+        materialized='incremental',
+        incremental_strategy='insert_overwrite',
+        partition_by=['usage_date'],
+        on_schema_change='fail',
+        pre_hook="{{ spark_forget_changed_days() }}",
+        post_hook=["{{ spark_drop_emptied_days() }}", "{{ spark_remember_changed_days() }}"],
+    ) %}
+{%- endmacro %}

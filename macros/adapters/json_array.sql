@@ -23,3 +23,7 @@
 {% macro postgres__json_array_value(text, number, keys) -%}
     (cast({{ text }} as jsonb) -> cast({{ number }} - 1 as integer) #>> '{{ "{" ~ keys | join(",") ~ "}" }}')
 {%- endmacro %}
+
+{% macro spark__json_array_value(text, number, keys) -%}
+    get_json_object({{ text }}, '$[' || ({{ number }} - 1) || '].{{ keys | join(".") }}')
+{%- endmacro %}

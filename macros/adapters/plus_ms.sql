@@ -10,3 +10,7 @@
 {% macro postgres__plus_ms(timestamp_column, milliseconds) -%}
     ({{ timestamp_column }} + {{ milliseconds }} * interval '1 millisecond')
 {%- endmacro %}
+
+{% macro spark__plus_ms(timestamp_column, milliseconds) -%}
+    timestampadd(millisecond, {{ milliseconds }}, {{ timestamp_column }})
+{%- endmacro %}

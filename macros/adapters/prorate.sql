@@ -24,3 +24,17 @@
         * 0.000000000000001 as {{ money_type() }}
     )
 {%- endmacro %}
+
+{# The remainder goes first, so that what is left divides without one: `/` rounds after the sixth decimal.
+   The factors are as wide as stated above; wider ones would not fit 38 digits. #}
+{% macro spark__prorate(amount, numerator, denominator) -%}
+    {%- set product -%}
+        cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as decimal(25, 0))
+            * cast({{ numerator }} as decimal(13, 0))
+    {%- endset -%}
+    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(20, 0)), 0)' -%}
+    cast(
+        cast(({{ product }} - ({{ product }}) % {{ divisor }}) / {{ divisor }} as decimal(31, 0))
+        * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
+    )
+{%- endmacro %}

@@ -6,3 +6,8 @@
 {% macro default__raw_type(data_type) -%}
     {{ return(data_type) }}
 {%- endmacro %}
+
+{# A varchar without a length is a syntax error here. #}
+{% macro spark__raw_type(data_type) -%}
+    {{ return('string' if data_type == 'varchar' else data_type) }}
+{%- endmacro %}

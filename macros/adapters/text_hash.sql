@@ -11,3 +11,7 @@
 {% macro postgres__text_hash(text) -%}
     hashtextextended({{ text }}, 0)
 {%- endmacro %}
+
+{% macro spark__text_hash(text) -%}
+    xxhash64({{ text }})
+{%- endmacro %}

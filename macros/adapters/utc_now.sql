@@ -7,3 +7,8 @@
 {% macro default__utc_now() -%}
     cast(now() at time zone 'UTC' as timestamp)
 {%- endmacro %}
+
+{# The session's time zone is UTC: check_session() sees to that. #}
+{% macro spark__utc_now() -%}
+    current_timestamp()
+{%- endmacro %}

@@ -6,3 +6,8 @@
 {% macro default__weekday(date_column) -%}
     cast(extract(isodow from {{ date_column }}) as integer)
 {%- endmacro %}
+
+{# weekday() counts from 0. #}
+{% macro spark__weekday(date_column) -%}
+    (weekday({{ date_column }}) + 1)
+{%- endmacro %}

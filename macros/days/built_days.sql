@@ -8,7 +8,7 @@
         {% do run_query(
             'create table if not exists ' ~ built_days_table() ~ ' ('
             'model_name ' ~ raw_type('varchar') ~ ', usage_date date, '
-            'day_fingerprint ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+            'day_fingerprint ' ~ raw_type('varchar') ~ ', built_at timestamp)' ~ partitioned_by('model_name')
         ) %}
     {% endif %}
 {%- endmacro %}

@@ -10,9 +10,7 @@
             {% for column in table.columns.values() %}
                 {% do columns.append(column.name ~ ' ' ~ raw_type(column.data_type)) %}
             {% endfor %}
-            {% do run_query(
-                'create table if not exists raw.' ~ table.name ~ ' (' ~ columns | join(', ') ~ ')'
-            ) %}
+            {% do create_raw_table(table.name, columns) %}
         {% endfor %}
         {% do adapter.commit_if_has_connection() if adapter.commit_if_has_connection is defined %}
     {% endif %}

@@ -1,5 +1,7 @@
 -- Every name by which a model is asked for or answers, under its provider and, for logs that do not
 -- say the provider, under '*': where only one provider has that name, or one of them is its maker.
+{{ config(materialized='table') }}
+
 with aliases as (
 
     select

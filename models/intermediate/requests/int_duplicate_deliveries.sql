@@ -1,7 +1,16 @@
 -- The same event of the same system delivered more than once: all but one copy. The newest version
 -- stays, else the first in the order of the files' names, so that the order in which files arrive
 -- changes nothing. A retry has another attempt id or another start and is not a duplicate.
+{{ view_by_day() }}
+
 with requests as (
+
+    select * from {{ ref('int_requests_unioned') }}
+    {{ where_days_changed() }}
+
+),
+
+events as (
 
     select
         source_system,
@@ -14,7 +23,7 @@ with requests as (
         line_number,
         record_number,
         {{ text_hash('event_id') }} as event_hash
-    from {{ ref('int_requests_unioned') }}
+    from requests
     where event_id is not null
 
 ),
@@ -26,7 +35,7 @@ repeated_events as (
     select
         event_hash,
         usage_at
-    from requests
+    from events
     where not coalesce(is_poll, false)
     group by 1, 2
     having count(*) > 1
@@ -36,19 +45,19 @@ repeated_events as (
 numbered as (
 
     select
-        requests.*,
+        events.*,
         row_number() over (
-            partition by requests.source_system, requests.event_id, requests.usage_at, requests.usage_date
+            partition by events.source_system, events.event_id, events.usage_at, events.usage_date
             order by
-                requests.version_at desc, requests.source_file asc,
-                requests.line_number asc, requests.record_number asc
+                events.version_at desc, events.source_file asc,
+                events.line_number asc, events.record_number asc
         ) as copy_number
-    from requests
+    from events
     inner join repeated_events
         on
-            requests.event_hash = repeated_events.event_hash
-            and requests.usage_at = repeated_events.usage_at
-    where not coalesce(requests.is_poll, false)
+            events.event_hash = repeated_events.event_hash
+            and events.usage_at = repeated_events.usage_at
+    where not coalesce(events.is_poll, false)
 
 ),
 
@@ -56,6 +65,7 @@ numbered as (
 polls as (
 
     select * from {{ ref('int_polls') }}
+    {{ where_days_changed() }}
 
 ),
 

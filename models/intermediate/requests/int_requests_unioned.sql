@@ -12,6 +12,7 @@
 -- depends_on: {{ ref('stg_cloudflare__ai_gateway_logs') }}
 -- depends_on: {{ ref('stg_openrouter__generations') }}
 -- depends_on: {{ ref('stg_envoy__ai_gateway_logs') }}
+{{ view_by_day() }}
 
 with requests as (
 
@@ -31,9 +32,16 @@ with requests as (
         'stg_envoy__ai_gateway_logs',
     ]) }}
 
+),
+
+dated as (
+
+    select
+        *,
+        cast(usage_at as date) as usage_date
+    from requests
+
 )
 
-select
-    *,
-    cast(usage_at as date) as usage_date
-from requests
+select * from dated
+{{ where_days_changed() }}

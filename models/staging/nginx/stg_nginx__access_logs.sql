@@ -28,7 +28,7 @@ renamed as (
         -- nginx writes the line when the request has ended; a duration of over a day is none to reckon with
         case
             when duration_ms between 0 and 86400000
-                then {{ dbt.dateadd('millisecond', '-duration_ms', 'logged_at') }}
+                then {{ plus_ms('logged_at', '-duration_ms') }}
             else logged_at
         end as usage_at,
         case when duration_ms between 0 and 86400000 then 'start' else 'end' end as usage_at_basis,
