@@ -53,7 +53,7 @@ CASES = {
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
     "prorate_remainder": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '2', '7') }}",
-        "1",
+        "5",
     ),
     "prorate_remainder_by_nothing": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '1', '0') }}",
