@@ -45,13 +45,8 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 	@$(MAKE) --no-print-directory nightly docs-site
 	@$(BIN)/python -m scripts.headline
 
-nightly: setup ## Load what is new in the landing folder, check freshness, build
-	@# A file that cannot be read (exit 1) does not keep the others from being built; it still fails the night.
-	@status=0; $(BIN)/python -m scripts.load_raw || status=$$?; \
-	if (( status > 1 )); then exit $$status; fi; \
-	$(BIN)/dbt --quiet source freshness --select source:loader; \
-	$(BIN)/python -m scripts.build; \
-	exit $$status
+nightly: setup ## Load what is new in the landing folder, check freshness, build, keep a record
+	@$(BIN)/python -m scripts.nightly
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
 	@$(BIN)/python -m scripts.publish
@@ -107,6 +102,8 @@ test-focus: .venv-focus/.done ## The FOCUS files against the public validators
 
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmark
+	@$(BIN)/python -m scripts.benchmarks.history
+	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 
 lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 	@$(BIN)/python -m pip install --quiet uv
@@ -121,4 +118,4 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
 	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
 
 clean: ## Remove what was built; landing and environments stay
-	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_SPARK_WAREHOUSE)
+	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock $(AI_COST_SPARK_WAREHOUSE)

@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+import yaml
 from tqdm import tqdm
 
 from scripts.sample.simulate import GATEWAYS
@@ -67,92 +68,35 @@ class Step:
     said: str
 
 
-class Bench:
-    """The measurements of one size in one folder."""
+class Workbench:
+    """A warehouse in a folder of its own, and steps that are measured on it."""
 
-    def __init__(self, folder: Path, tables: list[str], bar: tqdm) -> None:
-        self._landing = folder / "landing"
-        self._held_back = folder / "night"
-        self._warehouse = folder / "warehouse.duckdb"
+    def __init__(self, folder: Path, bar: tqdm, memory: str | None = None) -> None:
+        self.landing = folder / "landing"
+        self.warehouse = folder / "warehouse.duckdb"
         self._target = folder / "target"
-        self._tables = tables
         self._bar = bar
         self._environment = os.environ | {
-            "AI_COST_LANDING": str(self._landing),
-            "AI_COST_WAREHOUSE": str(self._warehouse),
+            "AI_COST_LANDING": str(self.landing),
+            "AI_COST_WAREHOUSE": str(self.warehouse),
             "AI_COST_TARGET": "duckdb",
             "AI_COST_USER_KEY": "benchmark-key-not-a-secret",
-            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(_profiles(folder, memory) if memory else PROJECT),
             "DBT_TARGET_PATH": str(self._target),
             "DBT_LOG_PATH": str(folder / "logs"),
         }
 
-    def run(self, requests: int, repeat: int) -> list[Line]:
-        """Everything, in the order of a warehouse's life: full load and build, then a night."""
-        self._generate(requests)
-        load = self._step("load", "scripts.load_raw")
-        raw_rows = sum(self._count(f"raw.{table}") for table in self._tables)
-        floor = median(self._read_floor() for _ in range(repeat))
-        build = self._step("full build", "scripts.build")
-        rows = self._count(f"intermediate.{HEAVY}")
-        rounds = [self._round() for _ in range(repeat)]
-        raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
-        to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
-        self._bring_back()
-        night_load = self._step("night: load", "scripts.load_raw")
-        night_rows = sum(self._count(f"raw.{table}") for table in self._tables) - raw_rows
-        night_build = self._step("night: build", "scripts.build")
-        night_heavy = self._heavy_seconds()
-        whole, night = (
-            load.seconds + build.seconds,
-            night_load.seconds + night_build.seconds,
-        )
-        return [
-            Line("load", raw_rows, load.seconds, load.peak_mib,
-                 f"{load.seconds / floor:.1f} x bare read_json"),
-            Line("  bare read_json", raw_rows, floor),
-            Line("full build, with its tests", rows, build.seconds, build.peak_mib),
-            Line(f"raw -> {HEAVY}", rows, heavy, peak,
-                 f"{to_raw:.1f} x copy of raw, {to_own:.1f} x copy of itself"),
-            Line("  copy of the raw rows", raw_rows, raw_copy),
-            Line("  copy of the priced rows", rows, own_copy),
-            Line("night: load", night_rows, night_load.seconds, night_load.peak_mib),
-            Line("night: build, with its tests", night_rows, night_build.seconds,
-                 night_build.peak_mib, f"{night / whole:.2f} of load and full build, for "
-                 f"{night_rows / (raw_rows + night_rows):.3f} of the rows"),
-            Line(f"  of it {HEAVY}", night_rows, night_heavy,
-                 ratio=f"{night_heavy / heavy:.2f} of all days"),
-        ]  # fmt: skip
+    def other_seconds(self) -> tuple[float, float]:
+        """What dbt's last build took for all other models and seeds, and for the tests, summed."""
+        results = json.loads((self._target / "run_results.json").read_text(encoding="utf-8"))
+        spent = {"test": 0.0, "made": 0.0}
+        for result in results["results"]:
+            kind = result["unique_id"].split(".")[0]
+            if not result["unique_id"].endswith(f".{HEAVY}"):
+                spent["made" if kind in ("model", "seed") else "test"] += result["execution_time"]
+        return spent["made"], spent["test"]
 
-    def _generate(self, requests: int) -> None:
-        arguments = ["--requests", str(requests), "--no-bills", "--only", *self._tables]
-        self._step("sample", "scripts.generate_sample_data", *arguments)
-        for table in self._tables:
-            files = sorted((self._landing / table).iterdir())
-            sizes = [file.stat().st_size for file in files]
-            # The last full day, and the few late records that came after it.
-            last = max(i for i, size in enumerate(sizes) if size > median(sizes) / 2)
-            place = self._held_back / table
-            place.mkdir(parents=True)
-            for file in files[last:]:
-                file.rename(place / file.name)
-
-    def _bring_back(self) -> None:
-        for file in self._held_back.glob("*/*"):
-            file.rename(self._landing / file.parent.name / file.name)
-
-    def _round(self) -> tuple[float, float, float, float]:
-        """Seconds of the two copies and of the heavy path, close together; its memory."""
-        raw = sum(self._floor("copy", self._warehouse, f"raw.{table}") for table in self._tables)
-        own = self._floor("copy", self._warehouse, f"intermediate.{HEAVY}")
-        arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
-        step = self._step("heavy path", "dbt.cli.main", *arguments)
-        return raw, own, self._heavy_seconds(), step.peak_mib
-
-    def _read_floor(self) -> float:
-        return sum(self._floor("read_json", self._landing, table) for table in self._tables)
-
-    def _heavy_seconds(self) -> float:
+    def heavy_seconds(self) -> float:
         """What dbt's last run says it took to make the priced requests."""
         results = json.loads((self._target / "run_results.json").read_text(encoding="utf-8"))
         return next(
@@ -161,13 +105,16 @@ class Bench:
             if result["unique_id"].endswith(f".{HEAVY}")
         )
 
-    def _count(self, table: str) -> int:
-        return int(self._python("scripts.floors", "count", str(self._warehouse), table).said)
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        return int(self._python("scripts.floors", "count", str(self.warehouse), table).said)
 
-    def _floor(self, what: str, path: Path, table: str) -> float:
-        return float(self._step(f"{what} {table}", "scripts.floors", what, str(path), table).said)
+    def floor(self, what: str, path: Path, table: str) -> float:
+        """Seconds of the least an engine could do; see scripts.floors."""
+        return float(self.step(f"{what} {table}", "scripts.floors", what, str(path), table).said)
 
-    def _step(self, name: str, module: str, *arguments: str) -> Step:
+    def step(self, name: str, module: str, *arguments: str) -> Step:
+        """Run a module of the project and move the bar; raises BenchmarkError when it fails."""
         self._bar.set_postfix_str(name)
         step = self._python(module, *arguments)
         self._bar.update()
@@ -189,6 +136,95 @@ class Bench:
         if process.returncode:
             raise BenchmarkError(f"{module} failed:\n{text[-2000:]}")
         return Step(seconds, usage.ru_maxrss / 1024, text)
+
+
+def _profiles(folder: Path, memory: str) -> Path:
+    """A folder with the project's profile, and the memory that DuckDB may use; beyond it, disk."""
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    profile["ai_cost"]["outputs"]["duckdb"]["settings"]["memory_limit"] = memory
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    return folder
+
+
+class Bench:
+    """The measurements of one size in one folder."""
+
+    def __init__(self, folder: Path, tables: list[str], work: Workbench) -> None:
+        self._held_back = folder / "night"
+        self._tables = tables
+        self._work = work
+
+    def run(self, requests: int, repeat: int) -> list[Line]:
+        """Everything, in the order of a warehouse's life: full load and build, then a night."""
+        self._generate(requests)
+        load = self._work.step("load", "scripts.load_raw")
+        raw_rows = sum(self._work.count(f"raw.{table}") for table in self._tables)
+        floor = median(self._read_floor() for _ in range(repeat))
+        build = self._work.step("full build", "scripts.build")
+        others, tests = self._work.other_seconds()
+        rows = self._work.count(f"intermediate.{HEAVY}")
+        rounds = [self._round() for _ in range(repeat)]
+        raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
+        to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
+        self._bring_back()
+        night_load = self._work.step("night: load", "scripts.load_raw")
+        night_rows = sum(self._work.count(f"raw.{table}") for table in self._tables) - raw_rows
+        night_build = self._work.step("night: build", "scripts.build")
+        night_heavy = self._work.heavy_seconds()
+        whole, night = (
+            load.seconds + build.seconds,
+            night_load.seconds + night_build.seconds,
+        )
+        return [
+            Line("load", raw_rows, load.seconds, load.peak_mib,
+                 f"{load.seconds / floor:.1f} x bare read_json"),
+            Line("  bare read_json", raw_rows, floor),
+            Line("full build, with its tests", rows, build.seconds, build.peak_mib),
+            Line(f"raw -> {HEAVY}", rows, heavy, peak,
+                 f"{to_raw:.1f} x copy of raw, {to_own:.1f} x copy of itself"),
+            Line("  copy of the raw rows", raw_rows, raw_copy),
+            Line("  copy of the priced rows", rows, own_copy),
+            Line("all other models and seeds", rows, others,
+                 ratio=f"{others / heavy:.2f} x {HEAVY}; tests {tests / heavy:.2f} x"),
+            Line("night: load", night_rows, night_load.seconds, night_load.peak_mib),
+            Line("night: build, with its tests", night_rows, night_build.seconds,
+                 night_build.peak_mib, f"{night / whole:.2f} of load and full build, for "
+                 f"{night_rows / (raw_rows + night_rows):.3f} of the rows"),
+            Line(f"  of it {HEAVY}", night_rows, night_heavy,
+                 ratio=f"{night_heavy / heavy:.2f} of all days"),
+        ]  # fmt: skip
+
+    def _generate(self, requests: int) -> None:
+        arguments = ["--requests", str(requests), "--no-bills", "--only", *self._tables]
+        self._work.step("sample", "scripts.generate_sample_data", *arguments)
+        for table in self._tables:
+            files = sorted((self._work.landing / table).iterdir())
+            sizes = [file.stat().st_size for file in files]
+            # The last full day, and the few late records that came after it.
+            last = max(i for i, size in enumerate(sizes) if size > median(sizes) / 2)
+            place = self._held_back / table
+            place.mkdir(parents=True)
+            for file in files[last:]:
+                file.rename(place / file.name)
+
+    def _bring_back(self) -> None:
+        for file in self._held_back.glob("*/*"):
+            file.rename(self._work.landing / file.parent.name / file.name)
+
+    def _round(self) -> tuple[float, float, float, float]:
+        """Seconds of the two copies and of the heavy path, close together; its memory."""
+        raw = sum(
+            self._work.floor("copy", self._work.warehouse, f"raw.{table}") for table in self._tables
+        )
+        own = self._work.floor("copy", self._work.warehouse, f"intermediate.{HEAVY}")
+        arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
+        step = self._work.step("heavy path", "dbt.cli.main", *arguments)
+        return raw, own, self._work.heavy_seconds(), step.peak_mib
+
+    def _read_floor(self) -> float:
+        return sum(
+            self._work.floor("read_json", self._work.landing, table) for table in self._tables
+        )
 
 
 def machine() -> str:
@@ -246,6 +282,10 @@ def parser() -> argparse.ArgumentParser:
         "--repeat", type=_positive, default=3,
         help="how often the floors and the heavy path are measured; medians are shown",
     )  # fmt: skip
+    p.add_argument(
+        "--memory", metavar="SIZE",
+        help="what DuckDB may use, such as 8GB (default: its own, most of the machine)",
+    )  # fmt: skip
     p.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR and leave it there")
     return p
 
@@ -262,7 +302,8 @@ def main(argv: list[str] | None = None) -> int:
                 workplace(args.keep and args.keep.resolve(), requests) as folder,
                 tqdm(total=steps, desc=title, unit="step", disable=None) as bar,
             ):
-                lines = Bench(folder, args.tables, bar).run(requests, args.repeat)
+                work = Workbench(folder, bar, args.memory)
+                lines = Bench(folder, args.tables, work).run(requests, args.repeat)
             print(f"\n{title} as {', '.join(args.tables)}\n{HEADER}")
             print(*lines, sep="\n", flush=True)
     except (BenchmarkError, OSError) as error:

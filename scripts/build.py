@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 from tqdm import tqdm
+
+from scripts.operations.lock import add_wait, only_writer
+from scripts.operations.roles import owner_of
+from scripts.warehouse import WarehouseError, check_writable, target, warehouse_file
 
 
 class Progress:
@@ -36,24 +41,38 @@ class Progress:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build everything; exit 0 when all passed or only warned, 1 otherwise."""
+    """Build everything; exit 0 when all passed or only warned, 1 otherwise, 2 when it is locked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dbt", nargs="*", help="further arguments of `dbt build`, after --")
-    extra = parser.parse_args(arguments).dbt
+    add_wait(parser)
+    options = parser.parse_args(arguments)
+    try:
+        with only_writer(target(), warehouse_file(), options.wait):
+            return build(options.dbt)[0]
+    except WarehouseError as error:
+        print(f"build: {error}", file=sys.stderr)
+        return 2
+
+
+def build(extra: list[str]) -> tuple[int, Counter]:
+    """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
+
+    `extra` are further arguments of `dbt build`. Raises WarehouseError when it cannot begin.
+    """
+    check_writable()
     progress = Progress()
-    result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *extra])
+    with owner_of("marts", target()):
+        result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *extra])
     progress.close()
     if result.exception:
         print(f"build: {result.exception}", file=sys.stderr)
-        return 1
+        return 1, Counter()
     for warning in progress.warnings:
         print(warning)
-    counts: dict[str, int] = {}
-    for node in result.result or []:
-        counts[node.status] = counts.get(node.status, 0) + 1
+    counts = Counter(str(node.status) for node in result.result or [])
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"built: {said}")
-    return 0 if result.success else 1
+    return (0 if result.success else 1), counts
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ from scripts.loading.load import FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError
+from scripts.operations.lock import add_wait, only_writer
+from scripts.operations.roles import owner_of
+from scripts.warehouse import WarehouseError
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 KEY_VARIABLE = "AI_COST_USER_KEY"
@@ -117,6 +120,7 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
         default=environment("AI_COST_WAREHOUSE", "warehouse.duckdb"),
         help="DuckDB file (default: %(default)s)",
     )
+    add_wait(parser)
     parser.add_argument(
         "--spark-warehouse",
         default=environment(VARIABLE, DEFAULT),
@@ -127,15 +131,26 @@ def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     """Load and report; return the exit code."""
+    return load(arguments)[0]
+
+
+def load(arguments: list[str] | None = None) -> tuple[int, Counter]:
+    """Load and report; return the exit code and the sums of all tables' tallies."""
     options = parse_arguments(arguments)
     try:
-        return _load(options)
-    except (UserError, ContractError, TargetError) as error:
+        with (
+            only_writer(options.target, Path(options.warehouse), options.wait),
+            owner_of("raw", options.target),
+        ):
+            run = _load(options)
+    except (UserError, ContractError, TargetError, WarehouseError) as error:
         print(f"load_raw: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 2
+        return 2, Counter()
+    total = sum(run.tallies.values(), Counter(unread=run.unread))
+    return (1 if run.unread else 0), total
 
 
-def _load(options: argparse.Namespace) -> int:
+def _load(options: argparse.Namespace) -> Run:
     landing = Path(options.landing)
     if not landing.is_dir():
         raise UserError(f"no landing folder at {landing}")
@@ -157,7 +172,7 @@ def _load(options: argparse.Namespace) -> int:
     finally:
         target.close()
     _summary(run, where)
-    return 1 if run.unread else 0
+    return run
 
 
 def _target(options: argparse.Namespace) -> tuple[Target, str]:

@@ -36,6 +36,37 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
         connection.close()
 
 
+def connect_postgres(**options: object):
+    """A psycopg2 connection by the PG* variables, defaults as in profiles.yml; WarehouseError."""
+    import psycopg2  # only where it is used: the DuckDB target needs no server library
+
+    address = {
+        "host": os.environ.get("PGHOST", "localhost"),
+        "port": os.environ.get("PGPORT", "5432"),
+        "user": os.environ.get("PGUSER", "postgres"),
+        "dbname": os.environ.get("PGDATABASE", "ai_cost"),
+    }
+    try:
+        return psycopg2.connect(**address, **options)
+    except psycopg2.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise WarehouseError(f"cannot connect to Postgres: {reason}") from None
+
+
+def check_writable() -> None:
+    """Raise WarehouseError while somebody else has the DuckDB file open, or it cannot be made.
+
+    dbt says the same with a traceback, and only after minutes of parsing.
+    """
+    if target() != "duckdb":
+        return
+    try:
+        duckdb.connect(str(warehouse_file())).close()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(f"cannot write {warehouse_file()}: {reason}") from None
+
+
 def columns(connection, mart: str) -> dict[str, str]:
     """The columns of a mart in order, each as decimal, timestamp or text; raises WarehouseError."""
     found = connection.execute(
@@ -77,12 +108,7 @@ class _Postgres:
     """What is used here of a DuckDB connection, on Postgres (PG* variables)."""
 
     def __init__(self) -> None:
-        import psycopg2  # only where it is used: the DuckDB target needs no server library
-
-        try:
-            self._connection = psycopg2.connect("")
-        except psycopg2.OperationalError as error:
-            raise WarehouseError(f"cannot connect to Postgres: {error}".strip()) from None
+        self._connection = connect_postgres()
         self._connection.set_session(readonly=True)
         self._cursor = self._connection.cursor()
 

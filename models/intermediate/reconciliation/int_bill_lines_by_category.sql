@@ -1,7 +1,5 @@
 -- The lines of the bill that counts, placed for the reconciliation: what no gateway can see stands under the
 -- name of its category instead of a meter, for all models.
-{{ config(materialized='table') }}
-
 with lines as (
 
     select * from {{ ref('int_bill_lines') }}

@@ -1,0 +1,1 @@
+"""Benchmarks beside scripts/benchmark.py, each a claim with a measured ratio."""

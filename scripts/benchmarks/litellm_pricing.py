@@ -1,0 +1,131 @@
+"""Requests per second of the heavy path, and of LiteLLM's own cost_per_token on the same records.
+
+LiteLLM is no dependency of the project. Give it an environment of its own, and name its Python:
+
+    python3 -m venv /tmp/litellm && /tmp/litellm/bin/pip install litellm
+    python -m scripts.benchmarks.litellm_pricing --python /tmp/litellm/bin/python
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+from tqdm import tqdm
+
+from scripts.benchmark import HEADER, HEAVY, BenchmarkError, Line, Workbench, machine, workplace
+
+_TESTS = ("resource_type:test", "resource_type:unit_test")
+# Runs in LiteLLM's environment: one process per core, each with its share of the records.
+_PRICE = """
+import csv, os, sys, time
+from multiprocessing import Pool
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+import litellm
+def price(rows):
+    priced = 0
+    start = time.perf_counter()
+    for model, whole, read, output in rows:
+        try:
+            litellm.cost_per_token(
+                model=model, prompt_tokens=int(whole), completion_tokens=int(output),
+                cache_read_input_tokens=int(read),
+            )
+            priced += 1
+        except Exception:
+            pass
+    return time.perf_counter() - start, priced
+if __name__ == "__main__":
+    rows = list(csv.reader(open(sys.argv[1])))
+    cores = int(sys.argv[2])
+    with Pool(cores) as pool:
+        done = pool.map(price, [rows[i::cores] for i in range(cores)], chunksize=1)
+    print(max(seconds for seconds, _ in done), sum(priced for _, priced in done))
+"""
+_RECORDS = f"""
+    copy (
+        select
+            billed_model, uncached_input_tokens + cache_read_tokens, cache_read_tokens,
+            output_tokens
+        from intermediate.{HEAVY} where cost_usd is not null
+    ) to '{{file}}' (format csv)
+"""
+
+
+def measure(folder: Path, args: argparse.Namespace, bar: tqdm) -> list[Line]:
+    """Both on the same records and as many cores."""
+    work = Workbench(folder, bar)
+    sample = ("--requests", str(args.requests), "--no-bills", "--only", "envelope_events")
+    work.step("sample", "scripts.generate_sample_data", *sample)
+    work.step("load", "scripts.load_raw")
+    work.step("build", "scripts.build", "--", "--select", f"+{HEAVY}", "--exclude", *_TESTS)
+    step = work.step(
+        "heavy path", "dbt.cli.main", "--quiet", "run", "--full-refresh", "--select", HEAVY
+    )
+    ours = Line(f"raw -> {HEAVY}", work.count(f"intermediate.{HEAVY}"), work.heavy_seconds(),
+                step.peak_mib)  # fmt: skip
+    records = folder / "records.csv"
+    with duckdb.connect(str(work.warehouse), read_only=True) as connection:
+        connection.execute(_RECORDS.format(file=records))
+    seconds, priced = price_with_litellm(args.python, folder, records)
+    bar.update()
+    times = ours.rows / ours.seconds / (priced / seconds) if priced else 0
+    theirs = Line("LiteLLM cost_per_token", priced, seconds, ratio=f"heavy path {times:,.0f} x")
+    return [ours, theirs]
+
+
+def price_with_litellm(python: str, folder: Path, records: Path) -> tuple[float, int]:
+    """Seconds of the slowest process, and the records that LiteLLM knew a price for."""
+    script = folder / "price.py"
+    script.write_text(_PRICE, encoding="utf-8")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    command = [python, str(script), str(records), str(cores)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BenchmarkError(f"LiteLLM failed:\n{done.stderr[-2000:]}")
+    seconds, priced = done.stdout.split()[-2:]
+    return float(seconds), int(priced)
+
+
+def has_litellm(python: str) -> bool:
+    """Whether an interpreter is there and finds LiteLLM, without importing it."""
+    find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('litellm') is None)"
+    try:
+        return subprocess.run([python, "-c", find], check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point: 0 done or nothing to compare with, 2 a step failed."""
+    p = argparse.ArgumentParser(
+        prog="python -m scripts.benchmarks.litellm_pricing",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    p.add_argument("--requests", type=int, default=200_000, help="default: %(default)s")
+    p.add_argument("--python", default=sys.executable, help="a Python that has litellm")
+    args = p.parse_args(argv)
+    if not has_litellm(args.python):
+        print("LiteLLM is not installed here, so its cost_per_token is not measured; see --help")
+        return 0
+    print(machine())
+    try:
+        with (
+            workplace(None, args.requests) as folder,
+            tqdm(total=5, unit="step", disable=None) as bar,
+        ):
+            lines = measure(folder, args, bar)
+    except (BenchmarkError, OSError) as error:
+        print(f"litellm_pricing: {error}", file=sys.stderr)
+        return 2
+    print(HEADER, *lines, sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

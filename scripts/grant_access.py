@@ -1,0 +1,155 @@
+"""Make the roles of a PostgreSQL warehouse, and say what each may do.
+
+    python -m scripts.grant_access [--prefix ai_cost]
+
+Run by an administrator (PG* variables): before the first night, and again after an upgrade. It may
+be run as often as one likes. Who holds which role is for the administrator to say afterwards:
+`grant ai_cost_reader to ada`. See docs/access.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import yaml
+from psycopg2 import sql
+
+from scripts.warehouse import WarehouseError, connect_postgres
+
+PROJECT = Path(__file__).resolve().parent.parent
+KINDS = ("loader", "builder", "reader", "finance", "team_lead")
+# What each kind may do in which schemas, beside its own. The close posts as finance, and nobody
+# takes back what was posted.
+RIGHTS = {
+    "builder": {"raw": "select"},
+    "reader": {"marts": "select"},
+    "finance": {"marts": "select", "seeds": "select", "ledger": "select, insert"},
+    "team_lead": {"team": "select"},
+}
+# Teams of who is logged in. `session_user` is the login itself, whatever role it has taken on.
+_MY_TEAMS = """
+    create or replace function team.my_teams() returns text[]
+    language sql stable security definer set search_path = pg_catalog, pg_temp
+    as $$
+        select coalesce(array_agg(team_id::text), array[]::text[])
+        from seeds.team_leads
+        where login = session_user
+            and (valid_from is null or valid_from <= (now() at time zone 'UTC')::date)
+            and (valid_to is null or valid_to > (now() at time zone 'UTC')::date)
+    $$
+"""
+# What is there already, made by whichever login ran the first nights.
+_OWNED = """
+    select relation.relkind, relation.relname
+    from pg_class as relation join pg_namespace as schema on relation.relnamespace = schema.oid
+    where schema.nspname = %s and relation.relkind in ('r', 'p', 'v', 'm')
+        and pg_get_userbyid(relation.relowner) != %s
+"""
+
+
+def schemas() -> dict[str, str]:
+    """Every schema of the project, with the kind of role that owns it."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    built = sorted({*_values(project, "+schema"), "ledger", "ops", "team"})
+    return {"raw": "loader"} | {name: "builder" for name in built}
+
+
+def _values(node: object, key: str) -> list[str]:
+    if not isinstance(node, dict):
+        return []
+    inner = [value for child in node.values() for value in _values(child, key)]
+    return inner + ([node[key]] if key in node else [])
+
+
+class Grants:
+    """The statements, each safe to repeat, run on one connection."""
+
+    def __init__(self, cursor, prefix: str) -> None:
+        self._cursor = cursor
+        self._roles = {kind: sql.Identifier(f"{prefix}_{kind}") for kind in KINDS}
+        self._names = {kind: f"{prefix}_{kind}" for kind in KINDS}
+
+    def make_roles(self) -> None:
+        """Group roles that nobody can log in as."""
+        for kind, name in self._names.items():
+            self._cursor.execute("select from pg_roles where rolname = %s", (name,))
+            if self._cursor.fetchone() is None:
+                self._run("create role {} nologin", self._roles[kind])
+        # To hand over what is there, the administrator has to be of both sides.
+        self._run("grant {}, {} to current_user", self._roles["loader"], self._roles["builder"])
+
+    def make_schemas(self) -> None:
+        """Schemas, owned by who writes them, with what is in them."""
+        for name, kind in schemas().items():
+            schema, owner = sql.Identifier(name), self._roles[kind]
+            self._run("create schema if not exists {}", schema)
+            self._run("alter schema {} owner to {}", schema, owner)
+            self._hand_over(name, kind)
+        # The seed it reads comes with the first night.
+        self._cursor.execute("set local check_function_bodies = off")
+        self._cursor.execute(_MY_TEAMS)
+        self._run("alter function team.my_teams() owner to {}", self._roles["builder"])
+
+    def _hand_over(self, schema: str, kind: str) -> None:
+        self._cursor.execute(_OWNED, (schema, self._names[kind]))
+        words = {"v": "view", "m": "materialized view"}
+        for relkind, name in self._cursor.fetchall():
+            what = sql.SQL(words.get(relkind, "table"))
+            relation = sql.Identifier(schema, name)
+            self._run("alter {} {} owner to {}", what, relation, self._roles[kind])
+
+    def grant(self) -> None:
+        """What each kind may read, now and of every table that a night makes anew."""
+        database = sql.Identifier(self._cursor.connection.info.dbname)
+        every = sql.SQL(", ").join(self._roles.values())
+        self._run("grant connect on database {} to {}", database, every)
+        # Both ask for schemas that are there already; PostgreSQL wants this right even then.
+        self._run("grant create, temporary on database {} to {}", database, self._roles["builder"])
+        self._run("grant create on schema raw to {}", self._roles["builder"])
+        self._run("grant create, temporary on database {} to {}", database, self._roles["loader"])
+        owners = schemas()
+        for kind, rights in RIGHTS.items():
+            for name, right in rights.items():
+                schema, role, what = sql.Identifier(name), self._roles[kind], sql.SQL(right)
+                self._run("grant usage on schema {} to {}", schema, role)
+                self._run("grant {} on all tables in schema {} to {}", what, schema, role)
+                later = "alter default privileges for role {} in schema {} grant {} on tables to {}"
+                self._run(later, self._roles[owners[name]], schema, what, role)
+        self._run("revoke all on function team.my_teams() from public")
+        self._run("grant execute on function team.my_teams() to {}", self._roles["team_lead"])
+
+    def _run(self, statement: str, *parts: sql.Composable) -> None:
+        self._cursor.execute(sql.SQL(statement).format(*parts))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Make or mend the roles; exit 0 when done, 2 when the server refuses."""
+    parser = argparse.ArgumentParser(
+        prog="grant_access",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--prefix", default="ai_cost", help="first part of the roles' names (default: %(default)s)"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        # One transaction: all of it, or nothing.
+        with closing(connect_postgres()) as connection, connection, connection.cursor() as cursor:
+            grants = Grants(cursor, options.prefix)
+            grants.make_roles()
+            grants.make_schemas()
+            grants.grant()
+    except (WarehouseError, psycopg2.Error) as error:
+        print(f"grant_access: {str(error).splitlines()[0]}", file=sys.stderr)
+        return 2
+    print("roles: " + ", ".join(f"{options.prefix}_{kind}" for kind in KINDS))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Running the warehouse: one night at a time, as the right role."""

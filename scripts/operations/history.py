@@ -1,0 +1,38 @@
+"""What became of each night, as events in ops.run_events; `fct_run_history` has a row per night.
+
+dbt writes them, so that every engine does it alike. Events are only appended: a night that was
+killed has begun and never ended, and nothing has to be put right after it.
+"""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from dbt.cli.main import dbtRunner
+
+from scripts.operations.roles import owner_of
+from scripts.warehouse import WarehouseError, target
+
+
+class Night:
+    """One night: its beginning is recorded at once, its end when it is told."""
+
+    def __init__(self) -> None:
+        self._run_id = uuid4().hex
+        self._record("started")
+
+    def finish(self, status: str, figures: dict[str, int | str]) -> None:
+        """Record the end; the figures are named as the columns of ops.run_events."""
+        self._record("finished", {"status": status} | figures)
+
+    def _record(self, event: str, figures: dict | None = None) -> None:
+        values = {"run_id": self._run_id, "event": event} | (figures or {})
+        arguments = json.dumps({"values": values})
+        with owner_of("marts", target()):
+            result = dbtRunner().invoke(
+                ["--quiet", "run-operation", "record_run_event", "--args", arguments]
+            )
+        if not result.success:
+            reason = str(result.exception or "see the lines above").splitlines()[0]
+            raise WarehouseError(f"cannot write ops.run_events: {reason}")
