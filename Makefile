@@ -75,13 +75,15 @@ test: lint ## Every test: style, dbt unit and data tests, pytest, and the build 
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m "long and not spark"
+	@$(MAKE) --no-print-directory test-spark SPARK_TESTS="spark and long"
 
+SPARK_TESTS ?= spark and not long
 test-spark: export AI_COST_TARGET := spark
 test-spark: ## The marts on a Spark cluster of this machine, equal to DuckDB's; needs Java 17
 	@command -v java > /dev/null || { echo "test-spark: there is no java; on Debian: apt-get install openjdk-17-jre-headless" >&2; exit 2; }
 	@$(MAKE) --no-print-directory setup
-	@.venv-spark/bin/python -m pytest -m spark tests/python/test_spark.py
+	@.venv-spark/bin/python -m pytest -m "$(SPARK_TESTS)" tests/python/test_spark.py
 
 # The validators need an older NumPy, and that of FOCUS 1.2 needs Python 3.12: an environment of their own.
 FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/bin/python; do \

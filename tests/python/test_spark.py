@@ -30,27 +30,44 @@ def cluster(tmp_path_factory):
     cluster.stop()
 
 
-def test_two_nights_on_a_cluster_equal_one_on_duckdb(tmp_path, cluster):
-    """Late files, copies and a day that comes back empty among them."""
-    landing = tmp_path / "landing"
+@pytest.fixture(scope="module")
+def duckdb(tmp_path_factory):
+    """The sample on DuckDB, to compare with."""
+    folder = tmp_path_factory.mktemp("duckdb")
+    landing = folder / "landing"
     assert generate(["--landing", str(landing), *ARGUMENTS]) == 0
-    duckdb = Project(tmp_path / "duckdb", landing)
-    (tmp_path / "duckdb").mkdir()
-    duckdb.load()
-    duckdb.dbt("build", "--exclude-resource-type", "unit_test", "test")
+    project = Project(folder, landing)
+    project.load()
+    project.dbt("build", "--exclude-resource-type", "unit_test", "test")
+    return project
 
-    files = [p for p in sorted(landing.rglob("*")) if p.is_file() and not p.name.startswith("_")]
+
+def test_a_night_on_a_cluster_equals_one_on_duckdb(tmp_path, cluster, duckdb):
+    spark = SparkProject(tmp_path, tmp_path / "landing", cluster, duckdb)
+    deliver(sent(duckdb), duckdb.landing, spark.landing)
+    spark.nightly("build", "--exclude-resource-type", "unit_test", "test")
+    assert cluster.executors() == 2
+    assert_same_marts(spark.marts(), duckdb.marts())
+
+
+@pytest.mark.long
+def test_two_nights_on_a_cluster_equal_one_on_duckdb(tmp_path, cluster, duckdb):
+    """Late files, copies and a day that comes back empty among them."""
+    files = sent(duckdb)
     # spans count for the day after too, which has no requests: that day changes on the second night
     last_spans = max(file for file in files if "otel_genai_spans" in file.parts)
     late = {*files[1::2], last_spans}
-    spark = SparkProject(tmp_path, tmp_path / "landing-of-spark", cluster, duckdb)
-    deliver([file for file in files if file not in late], landing, spark.landing)
+    spark = SparkProject(tmp_path, tmp_path / "landing", cluster, duckdb)
+    deliver([file for file in files if file not in late], duckdb.landing, spark.landing)
     spark.nightly("build", "--exclude-resource-type", "unit_test", "test")
-    deliver(sorted(late), landing, spark.landing)
+    deliver(sorted(late), duckdb.landing, spark.landing)
     spark.nightly("run", before=GHOST)
-
-    assert cluster.executors() == 2
     assert_same_marts(spark.marts(), duckdb.marts())
+
+
+def sent(project: Project) -> list[Path]:
+    files = sorted(project.landing.rglob("*"))
+    return [file for file in files if file.is_file() and not file.name.startswith("_")]
 
 
 def deliver(files: list[Path], origin: Path, landing: Path) -> None:
