@@ -244,7 +244,7 @@ class Oracle:
             if profile["prefix"]:
                 name = name.partition(".")[2]
             # an id has its maker in front; the card's own name is no id, and says nothing
-            if profile["prefix"] or (provider, name) in self._aliases:
+            if profile["prefix"] or ("." in name and (provider, name) in self._aliases):
                 region = profile["region_scope"]
         model = self._named(provider, name, request.at)
         # a name that no model stands behind is not taken apart

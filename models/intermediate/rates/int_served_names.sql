@@ -52,7 +52,7 @@ all_names as (
 ),
 
 -- the longest known prefix counts; a name of the card itself, without the maker in front, is no id and
--- says nothing about regions
+-- says nothing about regions, nor does the ARN of a profile
 regions as (
 
     select
@@ -68,7 +68,10 @@ regions as (
         on
             all_names.named_under = prefixes.provider
             and substr(all_names.model_name, 1, length(coalesce(prefixes.prefix, ''))) = coalesce(prefixes.prefix, '')
-            and (coalesce(prefixes.prefix, '') != '' or all_names.model_name != all_names.card_name)
+            and (
+                coalesce(prefixes.prefix, '') != ''
+                or (all_names.model_name like '%.%' and all_names.model_name != all_names.card_name)
+            )
 
 )
 
