@@ -50,11 +50,8 @@
 {# An amount in USD at the rate of its day, null without one. The rate takes part with eight decimals,
    a foreign amount with twelve, so that the product stays within 38 digits. #}
 {% macro in_usd(amount) -%}
-    case
+    cast(case
             when currency = 'USD' then {{ amount }}
-            when fx_rate is not null
-                then cast(
-                    cast({{ amount }} as decimal(24, 12)) * cast(fx_rate as decimal(14, 8)) as {{ money_type() }}
-                )
-        end
+            when fx_rate is not null then cast({{ amount }} as decimal(24, 12)) * cast(fx_rate as decimal(14, 8))
+        end as {{ money_type() }})
 {%- endmacro %}

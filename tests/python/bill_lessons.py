@@ -246,7 +246,7 @@ def focus_csv() -> str:
             # paid in advance: cash on one row, use on the other
             _focus("Mistral", "2026-08-01", "50", EffectiveCost="0", ChargeCategory="Purchase"),
             _focus("Mistral", "2026-08-02", "0", EffectiveCost="7"),
-            _focus("Cohere", "2026-09-07", "20", BillingCurrency="EUR"),
+            _focus("Cohere", "2026-09-07", "20", BillingCurrency="SEK"),
         ]
     )
 
@@ -282,7 +282,7 @@ def _invoice(invoice: str, kind: str, amount: str, **more) -> dict:
 
 def invoices_csv() -> str:
     august = {"billing_period_start": "2026-08-01", "billing_period_end": "2026-09-01"}
-    cohere = {"invoice_issuer": "Cohere", "currency": "EUR"}
+    cohere = {"invoice_issuer": "Cohere", "currency": "SEK"}
     return _csv(
         [
             _invoice("M-9", "usage", "110"),

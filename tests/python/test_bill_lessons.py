@@ -343,7 +343,7 @@ def test_what_no_seed_lists_keeps_its_money_and_is_named(bills):
         ("unit", "aws_cur2", "marketplace fathoms"),
         ("meter", "openai_costs", "dream tokens"),
         ("service", "aws_cur2", "amazonec2"),
-        ("currency", "focus_costs", "EUR"),
+        ("currency", "focus_costs", "SEK"),
     } <= set(found)
     ec2 = "select count(*) from intermediate.int_bill_lines where amount = 99"
     assert bills.value(ec2) == 0

@@ -39,7 +39,7 @@ def priced(sample_night):
 
 @pytest.fixture(scope="module")
 def oracle():
-    return Oracle(departures=("bare_bedrock_name_is_global",))
+    return Oracle()
 
 
 def what_if(oracle, row, model=None, tier=None, usage=None) -> Decimal | None:

@@ -19,7 +19,7 @@ _LOOK = """
         bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
     };
 """
-_CHARTS = {"index": 1, "reconciliation": 2, "efficiency": 1, "governance": 1, "team": 1}
+_CHARTS = {"index": 1, "reconciliation": 3, "efficiency": 1, "governance": 1, "team": 1}
 
 
 @pytest.fixture(scope="module")

@@ -41,5 +41,8 @@ select
     last_7_days_usd,
     cast(forecast_usd as {{ money_type() }}) as forecast_usd,
     cast(month_usd as {{ money_type() }}) as month_usd,
-    case when is_complete then {{ money_ratio_of('abs(forecast_usd - month_usd)', 'month_usd') }} end as error_ratio
+    cast(
+        case when is_complete then {{ money_ratio_of('abs(forecast_usd - month_usd)', 'month_usd') }} end
+        as decimal(16, 12)
+    ) as error_ratio
 from forecasts
