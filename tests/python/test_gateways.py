@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import defaultdict
 from decimal import Decimal
 
 import pytest
@@ -243,12 +244,17 @@ def test_nothing_private_is_in_the_warehouse(gateways):
     unreadable = {"load_rejects", "fct_quarantined_records"}
     # LiteLLM's own automatic tag, kept as it is among the declared tags.
     allowed = {("request_tags", "OpenAI/Python 3"), ("tag", "OpenAI/Python 3")}
+    columns = defaultdict(list)
     for schema, table, column in tables:
-        for secret in secrets:
-            if (column, secret) in allowed or table in unreadable:
-                continue
-            sql = f'select count(*) from {schema}."{table}" where contains("{column}", ?)'
-            assert gateways.rows(sql, secret) == [(0,)], (table, column, secret)
+        if table not in unreadable:
+            columns[f'{schema}."{table}"'].append(column)
+    assert len(columns) > 50
+    for table, names in columns.items():
+        quoted = ", ".join(f'"{name}"' for name in names)
+        for row in gateways.rows(f"select distinct {quoted} from {table}"):
+            for name, text in zip(names, row, strict=True):
+                kept = [s for s in secrets if s in (text or "") and (name, s) not in allowed]
+                assert not kept, (table, name, text)
 
 
 def test_contracts_declare_no_text_of_prompts():
