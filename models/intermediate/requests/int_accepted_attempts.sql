@@ -7,20 +7,5 @@ with attempts as (
 
 )
 
-select
-    {% for column in model_columns('int_accepted_attempts') %}
-    {% if column in labels() %}
-    cast({{ column }} as {{ dbt.type_string() }}) as {{ column }}
-    {%- elif column == 'logical_request_id' %}
-    coalesce(logical_request_id, request_id) as logical_request_id
-    {%- elif column == 'list_cost_usd' %}
-    case when price_source = 'list' or price_status = 'not_billable' then cost_usd else separate_list_cost_usd end
-        as list_cost_usd
-    {%- elif column == 'gateway_estimate_difference_usd' %}
-    cast(gateway_reported_cost_usd - cost_usd as {{ money_type() }}) as gateway_estimate_difference_usd
-    {%- else %}
-    {{ column }}
-    {%- endif %}
-    {{ ',' if not loop.last }}
-    {% endfor %}
+select {{ filled_in('int_accepted_attempts') }}
 from attempts
