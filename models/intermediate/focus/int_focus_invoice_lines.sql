@@ -4,15 +4,8 @@ with lines as (
     select
         *,
         coalesce(invoice_date, billing_period_start_date) as stated_date
-    from {{ ref('int_bill_lines_unioned') }}
-    where invoice_id is not null and line_category is not null and amount is not null
-
-),
-
-pulls as (
-
-    select * from {{ ref('int_bill_pulls') }}
-    where is_current
+    from {{ ref('int_bill_lines_pulled') }}
+    where is_current and invoice_id is not null and line_category is not null and amount is not null
 
 ),
 
@@ -32,13 +25,6 @@ ranked as (
             order by authority.authority_rank, lines.bill_source
         ) as precedence
     from lines
-    inner join pulls
-        on
-            lines.bill_source = pulls.bill_source
-            and lines.provider = pulls.provider
-            and lines.billing_account_id = pulls.billing_account_id
-            and lines.bucket = pulls.bucket
-            and lines.batch_id = pulls.batch_id
     inner join authority
         on
             lines.provider = authority.provider
