@@ -6,9 +6,9 @@ import re
 
 from scripts.loading.sources import Table
 
-# A string literal, or the start of one that the text breaks off in, with the colon behind a key;
-# else a word that stands outside of any.
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)(\s*:)?|[^\s"{}\[\]:,]+', re.DOTALL)
+# A string literal, or the start of one that the text breaks off in (even behind a backslash), with
+# the colon behind a key; else a word that stands outside of any.
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\\?\Z)(\s*:)?|[^\s"{}\[\]:,]+', re.DOTALL)
 _PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null")
 _MASK = "…"
 # Formats of fields that hold numbers: a text under their keys is not theirs.
@@ -16,14 +16,19 @@ _NUMBERS = ("decimal", "counts", "counts_list")
 
 
 def shown_names(table: Table) -> frozenset[str]:
-    """The keys whose texts may be shown: those of declared fields, but users and mere numbers."""
+    """The keys whose texts may be shown: those of declared fields, but users and mere numbers.
+
+    A text that is itself JSON is not shown: one field of it is declared, and not what is beside it.
+    """
     names: set[str] = set()
+    documents: set[str] = set()
     for field in table.fields:
+        documents.update(keys[-1] for path in field.paths for keys in path.documents)
         if not field.hashed and field.data_type != "bigint" and field.format not in _NUMBERS:
             names.add(field.name)
             # A key further down may stand elsewhere too, over something else.
             names.update(header for header in field.headers if re.fullmatch(r"\w+", header))
-    return frozenset(names)
+    return frozenset(names - documents)
 
 
 def mask(text: str | None, names: frozenset[str]) -> str | None:
@@ -44,6 +49,8 @@ def mask(text: str | None, names: frozenset[str]) -> str | None:
         if colon:
             key = value
             return token.group(0)
-        return token.group(0) if key in names else f'"{_MASK}"'
+        # One text to a key: where a quote or a colon is missing, the next one may be anybody's.
+        declared, key = key in names, None
+        return token.group(0) if declared else f'"{_MASK}"'
 
     return _TOKEN.sub(shown, text)

@@ -4,13 +4,18 @@ Harm guarded against: a prompt, an answer, a header, an address or a user's name
 """
 
 import json
+import re
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from scripts.loading.masking import mask, shown_names
+from scripts.loading.sources import read_contract
 from tests.python.formats import opened, records
 from tests.python.project import Project
 
+CONTRACT = read_contract(Path(__file__).parents[2] / "models")
 CANARY = "canary-7f3a91"
 # Where the formats put what people wrote, what identifies them, and secrets of the wire.
 PRIVATE = """
@@ -74,6 +79,25 @@ def test_the_canary_was_there_to_be_found(warehouse):
         assert path.read_text().count(CANARY) > 20, path
     assert warehouse.value("select count(*) from marts.fct_priced_requests") > 20
     assert warehouse.value("select count(user_key) from marts.fct_priced_requests") > 5
+
+
+@pytest.mark.parametrize(("table", "rows"), records().items(), ids=list(records()))
+def test_a_line_that_breaks_off_anywhere_keeps_it_to_itself(table, rows):
+    names = shown_names(CONTRACT.raw[table])
+    line = json.dumps(planted(rows[0]))
+    ends = [match.start() for match in re.finditer(r'[\\":]', line)]
+    for cut in ends[:: len(ends) // 300 + 1] + [end + 1 for end in ends[:: len(ends) // 299 + 1]]:
+        assert CANARY not in mask(line[:cut], names), line[cut - 100 : cut]
+
+
+@pytest.mark.parametrize("broken", [
+    '{"model": "gpt-4o", "messages" "canary-7f3a91"}',
+    '{"model": "gpt-4o "canary-7f3a91" and", "canary-7f3a91"',
+    '{"model" = "gpt-4o", messages: "canary-7f3a91", prompt: canary-7f3a91}',
+])  # fmt: skip
+def test_a_text_nobody_can_place_is_not_shown(broken):
+    assert CANARY not in mask(broken, frozenset({"model"}))
+    assert "gpt-4o" in mask('{"model": "gpt-4o", "messages" "x"', frozenset({"model"}))
 
 
 def test_no_table_and_no_byte_of_the_warehouse_holds_it(warehouse):

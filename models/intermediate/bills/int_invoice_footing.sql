@@ -46,7 +46,7 @@ summed as (
         invoice_id,
         case when count(distinct currency) = 1 then min(currency) else 'mixed' end as currency,
         max(subunit) as subunit,
-        max(case when is_total then amount end) as stated_total,
+        cast(max(case when is_total then amount end) as {{ money_type() }}) as stated_total,
         cast(sum(case when is_total then 0 else amount end) as {{ money_type() }}) as line_total,
         cast(sum(case when is_total then 0 else amount_unrounded end) as {{ money_type() }}) as unrounded_total,
         cast(

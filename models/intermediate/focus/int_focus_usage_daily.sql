@@ -1,5 +1,5 @@
--- What is charged for usage, summed as far as one price per meter allows: the windows that priced an
--- attempt are found again, and are part of the grain.
+-- What is charged for usage, summed as far as one price per meter allows: the prices of an attempt are
+-- found again, and are part of the grain.
 {{ incremental_by_day() }}
 
 with attempts as (
@@ -11,13 +11,19 @@ with attempts as (
 
 rates as (
 
-    select * from {{ ref('int_rate_windows') }}
+    select
+        *,
+        md5({{ row_text(meter_rate_columns()) }}) as rates_key
+    from {{ ref('int_rate_windows') }}
 
 ),
 
 contract_rates as (
 
-    select * from {{ ref('int_contract_rates') }}
+    select
+        *,
+        md5({{ row_text(meter_rate_columns()) }}) as rates_key
+    from {{ ref('int_contract_rates') }}
 
 ),
 
@@ -48,12 +54,13 @@ select
     requests.price_source,
     requests.price_card_version,
     rates.context_start_tokens as list_context_start_tokens,
-    rates.valid_from as list_valid_from,
+    rates.rates_key as list_rates_key,
     contract_rates.context_start_tokens as contract_context_start_tokens,
-    contract_rates.valid_from as contract_valid_from,
+    contract_rates.rates_key as contract_rates_key,
     {% for meter in meters() %}
     cast(sum(requests.{{ meter.quantity }}) as bigint) as {{ meter.quantity }},
     cast(sum(requests.{{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
+    max(rates.{{ meter.name }}_rate_usd) as {{ meter.name }}_list_rate_usd,
     {% endfor %}
     count(*) as attempt_count
 from requests

@@ -5,31 +5,6 @@ with usage as (
 
 ),
 
-rates as (
-
-    select * from {{ ref('int_rate_windows') }}
-
-),
-
-listed as (
-
-    select
-        {% for meter in meters() %}
-        rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
-        {% endfor %}
-        usage.*
-    from usage
-    left join rates
-        on
-            usage.provider = rates.provider
-            and usage.billed_model = rates.model
-            and usage.priced_tier = rates.service_tier
-            and usage.region_scope = rates.region_scope
-            and usage.list_context_start_tokens = rates.context_start_tokens
-            and usage.list_valid_from = rates.valid_from
-
-),
-
 metered as (
 
     {% for meter in meters() %}
@@ -39,7 +14,7 @@ metered as (
         {{ meter.quantity }} as quantity,
         {{ meter.name }}_cost_usd as cost_usd,
         {{ meter.name }}_list_rate_usd as list_rate_usd
-    from listed
+    from usage
     where {{ meter.quantity }} != 0
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -20,7 +20,7 @@ rest as (
 
     select
         *,
-        difference_usd - case when is_late_known then late_usd else 0 end as rest_usd,
+        cast(difference_usd - case when is_late_known then late_usd else 0 end as {{ money_type() }}) as rest_usd,
         difference_attempts - case when is_late_known then late_attempts else 0 end as rest_attempts
     from late
 
@@ -82,7 +82,7 @@ parts as (
         *,
         'adjustment' as entry_type,
         'invoice_received' as reason,
-        -accrual_difference_usd as part_usd,
+        cast(-accrual_difference_usd as {{ money_type() }}) as part_usd,
         -accrual_difference_attempts as part_attempts,
         'takes the place of the accrual' as evidence
     from in_context

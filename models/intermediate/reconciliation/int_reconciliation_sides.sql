@@ -44,7 +44,8 @@ sides as (
         provider.provider_cost_usd,
         coalesce(gateway.attempt_count, 0) as attempt_count,
         coalesce(gateway.unpriced_count, 0) as unpriced_count,
-        coalesce(gateway.gateway_cost_usd, 0) - coalesce(provider.provider_cost_usd, 0) as difference_usd
+        cast(coalesce(gateway.gateway_cost_usd, 0) - coalesce(provider.provider_cost_usd, 0) as {{ money_type() }})
+            as difference_usd
     from gateway
     full outer join provider
         on {{ same_line('gateway', 'provider') }}
@@ -53,6 +54,6 @@ sides as (
 
 select
     *,
-    case when is_known_absent then difference_usd else 0 end as known_absent_usd,
-    case when is_known_absent then 0 else difference_usd end as variance_usd
+    cast(case when is_known_absent then difference_usd else 0 end as {{ money_type() }}) as known_absent_usd,
+    cast(case when is_known_absent then 0 else difference_usd end as {{ money_type() }}) as variance_usd
 from sides
