@@ -11,11 +11,20 @@
 {% macro default__prorate(amount, numerator, denominator) -%}
     cast(
         cast(
-            cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as hugeint) * cast({{ numerator }} as hugeint)
+            {{ in_last_decimals(amount) }} * cast({{ numerator }} as hugeint)
             // nullif(cast({{ denominator }} as hugeint), 0)
             as decimal(38, 0)
         ) * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
     )
+{%- endmacro %}
+
+{# An amount as a whole number of its fifteenth decimals. In two parts: a product of decimals keeps as many
+   decimals as its factors, and would have no room for more than a hundred million. #}
+{% macro in_last_decimals(amount) -%}
+    (
+                cast(trunc({{ amount }}) as hugeint) * 1000000000000000
+                + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as hugeint)
+            )
 {%- endmacro %}
 
 {% macro postgres__prorate(amount, numerator, denominator) -%}

@@ -1,12 +1,12 @@
 {# What prorate() cuts off, as a whole number: (amount x 10^15 x numerator) modulo denominator. The larger
-   it is, the nearer the part was to the next unit. For amounts that are not negative, below a hundred million. #}
+   it is, the nearer the part was to the next unit. For amounts that are not negative, up to a billion. #}
 {% macro prorate_remainder(amount, numerator, denominator) -%}
     {{ return(adapter.dispatch('prorate_remainder', 'ai_cost')(amount, numerator, denominator)) }}
 {%- endmacro %}
 
 {% macro default__prorate_remainder(amount, numerator, denominator) -%}
     cast(
-        cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as hugeint) * cast({{ numerator }} as hugeint)
+        {{ in_last_decimals(amount) }} * cast({{ numerator }} as hugeint)
         % nullif(cast({{ denominator }} as hugeint), 0)
         as decimal(38, 0)
     )

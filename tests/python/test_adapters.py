@@ -46,14 +46,19 @@ CASES = {
         "-0.666666666666666",
     ),
     "prorate_large": (
-        "{{ prorate(\"cast('12345678.123456789012345' as decimal(30, 15))\", "
+        "{{ prorate(\"cast('-987654321.123456789012345' as decimal(30, 15))\", "
         "'999999999999', '999999999998') }}",
-        "12345678.123469134690468",
+        "-987654321.124444443333470",
     ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
     "prorate_remainder": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '2', '7') }}",
         "5",
+    ),
+    "prorate_remainder_large": (
+        "{{ prorate_remainder(\"cast('987654321.123456789012345' as decimal(30, 15))\", "
+        "'999999999999', '999999999998') }}",
+        "432097654595",
     ),
     "prorate_remainder_by_nothing": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '1', '0') }}",
