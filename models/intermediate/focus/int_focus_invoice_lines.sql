@@ -1,36 +1,8 @@
--- The lines of the invoices that count: the current pull of the source that the authority rules put first.
+-- The lines of the invoices in the words of FOCUS, numbered: FOCUS wants an id for each.
 with lines as (
 
-    select
-        *,
-        coalesce(invoice_date, billing_period_start_date) as stated_date
-    from {{ ref('int_bill_lines_pulled') }}
-    where is_current and invoice_id is not null and line_category is not null and amount is not null
-
-),
-
-authority as (
-
-    select * from {{ ref('int_bill_authority') }}
-    where purpose = 'invoice'
-
-),
-
-ranked as (
-
-    select
-        lines.*,
-        dense_rank() over (
-            partition by lines.provider, lines.billing_account_id, lines.invoice_id
-            order by authority.authority_rank, lines.bill_source
-        ) as precedence
-    from lines
-    inner join authority
-        on
-            lines.provider = authority.provider
-            and lines.bill_source = authority.bill_source
-            and lines.stated_date >= authority.valid_from
-            and lines.stated_date < authority.valid_to
+    select * from {{ ref('int_invoice_lines') }}
+    where invoice_id is not null and line_category is not null and amount is not null
 
 ),
 
@@ -43,8 +15,7 @@ numbered as (
             partition by provider, billing_account_id, invoice_id
             order by source_file, line_number, record_number, line_part
         ) as detail_number
-    from ranked
-    where precedence = 1
+    from lines
 
 )
 

@@ -1,0 +1,36 @@
+"""Who reads which mart is written down, and true.
+
+Harm guarded against: a mart that is changed or dropped because its lineage shows no reader.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+READERS = {
+    "headline": ["scripts/headline.py"],
+    "showback_report": ["scripts/report.py", "scripts/reporting/*.py"],
+    "finance_workbook": ["scripts/workbook.py"],
+    "alerts": ["scripts/send_alerts.py"],
+}
+
+
+@pytest.fixture(scope="module")
+def declared():
+    exposures = yaml.safe_load((ROOT / "models/metrics/_exposures.yml").read_text())["exposures"]
+    return {
+        exposure["name"]: {re.search(r"'(\w+)'", mart)[1] for mart in exposure["depends_on"]}
+        for exposure in exposures
+    }
+
+
+@pytest.mark.parametrize(("name", "files"), READERS.items(), ids=list(READERS))
+def test_an_exposure_names_the_marts_its_code_reads(declared, name, files):
+    found: set[str] = set()
+    for pattern in files:
+        for path in ROOT.glob(pattern):
+            found |= set(re.findall(r"\b(?:fct|dim|rpt)_\w+", path.read_text()))
+    assert found == declared[name]
