@@ -8,3 +8,12 @@
         'contract_context_start_tokens', 'contract_rates_key',
     ]) }}
 {%- endmacro %}
+
+{# A digest of the rates of all meters. In whole 10^-15 dollars: the text of a decimal differs by engine. #}
+{% macro rates_key() -%}
+    {%- set units = [] %}
+    {%- for column in meter_rate_columns() %}
+        {%- do units.append('cast(' ~ column ~ ' * cast(1000000000000000 as decimal(16, 0)) as bigint)') %}
+    {%- endfor -%}
+    md5({{ row_text(units) }})
+{%- endmacro %}

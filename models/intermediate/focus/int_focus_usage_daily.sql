@@ -13,7 +13,7 @@ rates as (
 
     select
         *,
-        md5({{ row_text(meter_rate_columns()) }}) as rates_key
+        {{ rates_key() }} as rates_key
     from {{ ref('int_rate_windows') }}
 
 ),
@@ -22,7 +22,7 @@ contract_rates as (
 
     select
         *,
-        md5({{ row_text(meter_rate_columns()) }}) as rates_key
+        {{ rates_key() }} as rates_key
     from {{ ref('int_contract_rates') }}
 
 ),
