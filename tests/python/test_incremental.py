@@ -41,6 +41,7 @@ def deliver(files: list[Path], origin: Path, landing: Path) -> None:
         shutil.copy(file, target)
 
 
+@pytest.mark.long
 def test_files_in_any_order_over_three_nights(tmp_path, landing, at_once):
     files = files_of(landing)
     random.Random(11).shuffle(files)
