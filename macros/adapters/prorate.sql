@@ -18,15 +18,6 @@
     )
 {%- endmacro %}
 
-{# An amount as a whole number of its fifteenth decimals. In two parts: a product of decimals keeps as many
-   decimals as its factors, and would have no room for more than a hundred million. #}
-{% macro in_last_decimals(amount) -%}
-    (
-                cast(trunc({{ amount }}) as hugeint) * 1000000000000000
-                + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as hugeint)
-            )
-{%- endmacro %}
-
 {% macro postgres__prorate(amount, numerator, denominator) -%}
     cast(
         div(cast({{ amount }} as numeric) * 1000000000000000 * {{ numerator }}, nullif({{ denominator }}, 0))
@@ -38,12 +29,32 @@
    The factors are as wide as stated above; wider ones would not fit 38 digits. #}
 {% macro spark__prorate(amount, numerator, denominator) -%}
     {%- set product -%}
-        cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as decimal(25, 0))
-            * cast({{ numerator }} as decimal(13, 0))
+        {{ in_last_decimals(amount) }} * cast({{ numerator }} as decimal(13, 0))
     {%- endset -%}
     {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(20, 0)), 0)' -%}
     cast(
         cast(({{ product }} - ({{ product }}) % {{ divisor }}) / {{ divisor }} as decimal(31, 0))
         * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
     )
+{%- endmacro %}
+
+{# An amount as a whole number of its fifteenth decimals. In two parts: a product of decimals keeps as many
+   decimals as its factors, and would have no room for more than a hundred million. #}
+{% macro in_last_decimals(amount) -%}
+    {{ return(adapter.dispatch('in_last_decimals', 'ai_cost')(amount)) }}
+{%- endmacro %}
+
+{% macro default__in_last_decimals(amount) -%}
+    (
+                cast(trunc({{ amount }}) as hugeint) * 1000000000000000
+                + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as hugeint)
+            )
+{%- endmacro %}
+
+{% macro spark__in_last_decimals(amount) -%}
+    cast(
+                cast({{ amount }} - {{ amount }} % 1 as decimal(15, 0)) * cast(1000000000000000 as decimal(16, 0))
+                + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as decimal(16, 0))
+                as decimal(25, 0)
+            )
 {%- endmacro %}

@@ -21,8 +21,7 @@
 
 {% macro spark__prorate_remainder(amount, numerator, denominator) -%}
     cast(
-        cast({{ amount }} * cast(1000000000000000 as decimal(16, 0)) as decimal(25, 0))
-        * cast({{ numerator }} as decimal(13, 0)) % nullif(cast({{ denominator }} as decimal(20, 0)), 0)
+        {{ in_last_decimals(amount) }} * cast({{ numerator }} as decimal(13, 0)) % nullif(cast({{ denominator }} as decimal(20, 0)), 0)
         as decimal(38, 0)
     )
 {%- endmacro %}
