@@ -12,19 +12,33 @@ with named as (
 
 ),
 
-attempts as (
+-- an hourly price is decided by the completion, any other by the start
+requests as (
 
-    select requests.*
-    from {{ ref('fct_priced_requests') }} as requests
-    inner join named
-        on requests.logical_request_id = named.logical_request_id
+    select
+        *,
+        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at
+    from {{ ref('fct_priced_requests') }}
+    where logical_request_id in (select named.logical_request_id from named)
 
 ),
 
--- the list price when the attempt began
 rates as (
 
     select * from {{ ref('int_rate_windows') }}
+
+),
+
+attempts as (
+
+    select
+        {% for meter in meters() %}
+        rates.{{ meter.name }}_rate_usd,
+        {% endfor %}
+        requests.*
+    from requests
+    left join rates
+        on {{ rate_applies('rates') }}
 
 ),
 
@@ -32,26 +46,15 @@ metered as (
 
     {% for meter in meters() %}
     select
-        attempts.*,
-        coalesce(attempts.billed_model, lower(attempts.served_model), lower(attempts.requested_model), 'none')
-            as line_model,
+        *,
+        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as line_model,
         '{{ meter.name }}' as meter,
         {{ 'true' if meter.is_token else 'false' }} as is_token,
-        attempts.{{ meter.quantity }} as quantity,
-        attempts.{{ meter.name }}_cost_usd as meter_cost_usd,
-        rates.{{ meter.name }}_rate_usd as list_rate_usd
+        {{ meter.quantity }} as quantity,
+        {{ meter.name }}_cost_usd as meter_cost_usd,
+        {{ meter.name }}_rate_usd as list_rate_usd
     from attempts
-    left join rates
-        on
-            attempts.provider = rates.provider
-            and attempts.billed_model = rates.model
-            and attempts.priced_tier = rates.service_tier
-            and attempts.region_scope = rates.region_scope
-            and attempts.tier_basis_tokens >= rates.context_start_tokens
-            and attempts.tier_basis_tokens < rates.context_end_tokens
-            and attempts.usage_at >= rates.valid_from
-            and attempts.usage_at < rates.valid_to
-    where attempts.{{ meter.quantity }} != 0 {{ "or attempts.price_status != 'priced'" if loop.first }}
+    where {{ meter.quantity }} != 0 {{ "or price_status != 'priced'" if loop.first }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -109,6 +112,8 @@ select
     metered.meter,
     metered.quantity as gateway_quantity,
     metered.list_rate_usd,
+    -- what was paid for a unit: a contract's price where there is one, 0 on reserved capacity
+    cast({{ prorate('metered.meter_cost_usd', '1', 'metered.quantity') }} as {{ unit_rate_type() }}) as paid_rate_usd,
     metered.meter_cost_usd,
     metered.provider,
     metered.requested_model,

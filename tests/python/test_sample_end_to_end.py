@@ -200,7 +200,8 @@ def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
     assert len({(row["source_file"], row["line_number"]) for row in rows}) == attempts
     assert sum(Decimal(str(row["meter_cost_usd"])) for row in rows) == cost
     for row in rows:
-        assert row["team_id"] and row["price_card_version"] and row["list_rate_usd"]
+        assert row["team_id"] and row["price_card_version"]
+        assert row["paid_rate_usd"] == row["list_rate_usd"] > 0  # the sample has no contract
         assert row["bucket_provider_cost_usd"] >= row["meter_cost_usd"]
         assert row["bucket_gateway_quantity"] >= row["gateway_quantity"]
         assert row["bill_source_file"].startswith("openai_costs/")
