@@ -1,6 +1,6 @@
 """Teams, keys and cost centres that lie outside the project.
 
-Harm guarded against: a project that must be edited, and merged with every upgrade, to know one's teams.
+Harm guarded against: a project that must be edited, and merged at every upgrade, to know its teams.
 """
 
 import shutil
