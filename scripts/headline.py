@@ -65,9 +65,10 @@ def _reconciliation(connection) -> list[str]:
     providers = connection.execute(_PROVIDERS).fetchall()
     if not providers:
         return ["Reconciliation: no provider bill loaded yet"]
+    width = max(len(provider) for provider, *_ in providers)
     lines = ["Reconciliation, USD (ours - provider = variance; lines by status)"]
     lines += [
-        f"  {provider:<10} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
+        f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
         f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at"
         for provider, ours, theirs, gap, matched, near, breach in providers
     ]
