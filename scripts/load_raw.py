@@ -58,15 +58,15 @@ class Run:
     def _new(self, files: list[LandingFile], progress: Progress) -> Iterator[LandingFile]:
         for file in files:
             try:
-                content = (file.table.name, file.sha256)
+                batch_id = file.batch_id
             except OSError as error:
                 self._complain(file, error)
                 continue
-            if content in self._known:
+            if batch_id in self._known:
                 self.tallies[file.table.name]["skipped"] += 1
                 progress(file.size)
                 continue
-            self._known.add(content)
+            self._known.add(batch_id)
             yield file
 
     def _load_group(self, group: list[LandingFile], progress: Progress) -> None:

@@ -42,9 +42,15 @@ class LandingFile:
 
     @property
     def batch_id(self) -> str:
-        """The name of this content in this table: the same wherever and whenever it is loaded."""
-        content = bytes.fromhex(self.sha256)
-        return hashlib.sha256(self.table.name.encode() + content).hexdigest()[:16]
+        """The name of this content in this table: the same wherever and whenever it is loaded.
+
+        Of a bill, what its path says belongs to the content: that a bill still says the same when
+        it is pulled again is how it becomes final.
+        """
+        content = self.table.name.encode() + bytes.fromhex(self.sha256)
+        if self.table.kind == "bill":
+            content += f"{self.billing_account}|{self.pulled_at}".encode()
+        return hashlib.sha256(content).hexdigest()[:16]
 
     @property
     def billing_account(self) -> str | None:

@@ -56,15 +56,14 @@ class ParquetTarget:
         self._publish()
         self.rollback()
 
-    def loaded(self) -> set[tuple[str, str]]:
+    def loaded(self) -> set[str]:
         """See Target."""
         files = sorted((self._tables / "load_files").glob("*.parquet"))
-        columns = ["raw_table", "content_sha256"]
         try:
-            tables = [pq.ParquetFile(file).read(columns) for file in files]
+            tables = [pq.ParquetFile(file).read(["batch_id"]) for file in files]
         except (OSError, pa.ArrowException) as error:
             raise TargetError(f"cannot read {RAW_SCHEMA}.load_files: {error}") from error
-        return {tuple(row.values()) for table in tables for row in table.to_pylist()}
+        return {batch_id for table in tables for batch_id in table["batch_id"].to_pylist()}
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""

@@ -31,8 +31,8 @@ class Target(Protocol):
     def prepare(self, contract: Contract) -> None:
         """Create what is missing: schema, tables, columns. Commits."""
 
-    def loaded(self) -> set[tuple[str, str]]:
-        """Pairs of (raw_table, content_sha256) that are in the warehouse."""
+    def loaded(self) -> set[str]:
+        """The batch_id of every file that is in the warehouse."""
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows to a raw table, by column name."""
@@ -72,7 +72,7 @@ _PRESENT = (
     "select table_name, column_name from information_schema.columns "
     f"where table_schema = '{RAW_SCHEMA}'"
 )
-_LOADED = f"select raw_table, content_sha256 from {RAW_SCHEMA}.load_files"
+_LOADED = f"select batch_id from {RAW_SCHEMA}.load_files"
 
 
 class DuckDBTarget:
@@ -94,9 +94,9 @@ class DuckDBTarget:
         _definitions(contract, self._connection.execute, present)
         self.commit()
 
-    def loaded(self) -> set[tuple[str, str]]:
+    def loaded(self) -> set[str]:
         """See Target."""
-        return set(self._connection.execute(_LOADED).fetchall())
+        return {batch_id for (batch_id,) in self._connection.execute(_LOADED).fetchall()}
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""
@@ -157,9 +157,9 @@ class PostgresTarget:
         except self._error as error:
             raise TargetError(f"cannot create the raw tables: {error}") from error
 
-    def loaded(self) -> set[tuple[str, str]]:
+    def loaded(self) -> set[str]:
         """See Target."""
-        return set(self._rows(_LOADED))
+        return {batch_id for (batch_id,) in self._rows(_LOADED)}
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""

@@ -202,6 +202,24 @@ def test_batch_id_names_the_table_and_the_content(landing):
     assert landing.rows("select content_sha256 from raw.load_files") == [(content.hexdigest(),)]
 
 
+def test_a_bill_that_says_the_same_again_is_another_pull(landing):
+    """A day is settled by a later pull, also by one in which nothing moved."""
+    page = [{"object": "page", "data": [], "has_more": False, "next_page": None}]
+    for place in (
+        "account=a/20260801T060000Z.json",
+        "account=a/20260803T060000Z.json",
+        "account=b/20260803T060000Z.json",
+        "again/account=b/20260803T060000Z.json",
+    ):
+        landing.put(f"openai_costs/{place}", page)
+    assert landing.load() == 0
+    assert landing.load() == 0
+    assert landing.rows(
+        "select billing_account_id, strftime(pulled_at, '%d'), count(*) from raw.load_files "
+        "group by all order by all"
+    ) == [("a", "01", 1), ("a", "03", 1), ("b", "03", 1)]
+
+
 def test_a_crash_leaves_no_half_file(landing, monkeypatch):
     """A night that dies must not leave rows that the next night loads again."""
     landing.put("envelope_events/a.jsonl", [event()])
