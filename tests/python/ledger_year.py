@@ -111,12 +111,15 @@ class Year:
     def traffic(self, month: int, count: int, tag: str, teams=(*CENTERS, "skunkworks")) -> None:
         """Requests of a month, a file for every night they take to arrive."""
         made = []
-        for _ in range(count):
+        last = monthrange(YEAR, month)[1]
+        for number in range(count):
+            day = self._random.randint(1, last)
             made.append(
                 Request(
                     number=len(self.requests) + len(made),
                     month=month,
-                    day=self._random.randint(1, monthrange(YEAR, month)[1]),
+                    # one on the last day, whose bill is not final at the close: it is accrued
+                    day=day if number else last,
                     team=self._random.choice(teams),
                     input_tokens=self._random.randint(1, 90_000),
                     output_tokens=self._random.randint(1, 9_000),

@@ -93,7 +93,7 @@ def test_a_night_heals_what_kills_a_full_disk_and_a_wrong_clock_left(
     victim.suffer(killed(victim.project, LOAD, moments.during(LOAD)))
     victim.suffer(killed(victim.project, NIGHT, moments.during(NIGHT)))
     victim.deliver()
-    victim.suffer(disk_full(victim.project, whole.warehouse.stat().st_size // 3))
+    victim.suffer(disk_full(victim.project, whole.warehouse.stat().st_size // 8))
     victim.deliver()
     victim.suffer(clock_moved(victim.project, 2001))
     victim.suffer(killed(victim.project, NIGHT, moments.during(NIGHT)))
