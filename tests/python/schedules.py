@@ -22,6 +22,7 @@ class Schedule:
 
     def __init__(self, seed: int, origin: Path, nights: int) -> None:
         self._random = random.Random(seed)
+        self._restated = 0
         self.files: list[dict[str, bytes]] = [{} for _ in range(nights)]
         self.rules: list[list[tuple[str, str]]] = [[] for _ in range(nights)]
         for path in sorted(origin.rglob("*")):
@@ -72,7 +73,9 @@ class Schedule:
         amount = re.compile(rb'("(?:value|amount)": ?"?[0-9]+\.[0-9]+)')
         restated = amount.sub(lambda found: found[1] + self._digit(), data)
         folder = name.rpartition("/")[0]
-        self._any_night()[f"{folder}/20261102T060000Z.json"] = restated
+        # An instant of its own: of two contents under one name, only the last is there in the end.
+        self._restated += 1
+        self._any_night()[f"{folder}/20261102T0600{self._restated:02d}Z.json"] = restated
 
     def _digit(self) -> bytes:
         return str(self._random.randrange(10)).encode()
