@@ -12,12 +12,11 @@ with named as (
 
 ),
 
--- an hourly price is decided by the completion, any other by the start
 requests as (
 
     select
         *,
-        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at
+        {{ priced_at() }} as priced_at
     from {{ ref('fct_priced_requests') }}
     where logical_request_id in (select named.logical_request_id from named)
 

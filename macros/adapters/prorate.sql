@@ -20,7 +20,7 @@
 
 {% macro postgres__prorate(amount, numerator, denominator) -%}
     cast(
-        div(cast({{ amount }} as numeric) * 1000000000000000 * {{ numerator }}, nullif({{ denominator }}, 0))
+        div({{ in_last_decimals(amount) }} * {{ numerator }}, nullif({{ denominator }}, 0))
         * 0.000000000000001 as {{ money_type() }}
     )
 {%- endmacro %}
@@ -49,6 +49,10 @@
                 cast(trunc({{ amount }}) as hugeint) * 1000000000000000
                 + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as hugeint)
             )
+{%- endmacro %}
+
+{% macro postgres__in_last_decimals(amount) -%}
+    cast({{ amount }} as numeric) * 1000000000000000
 {%- endmacro %}
 
 {% macro spark__in_last_decimals(amount) -%}

@@ -14,14 +14,15 @@
 
 {% macro postgres__prorate_remainder(amount, numerator, denominator) -%}
     cast(
-        mod(cast({{ amount }} as numeric) * 1000000000000000 * {{ numerator }}, nullif({{ denominator }}, 0))
+        mod({{ in_last_decimals(amount) }} * {{ numerator }}, nullif({{ denominator }}, 0))
         as decimal(38, 0)
     )
 {%- endmacro %}
 
 {% macro spark__prorate_remainder(amount, numerator, denominator) -%}
     cast(
-        {{ in_last_decimals(amount) }} * cast({{ numerator }} as decimal(13, 0)) % nullif(cast({{ denominator }} as decimal(20, 0)), 0)
+        {{ in_last_decimals(amount) }} * cast({{ numerator }} as decimal(13, 0))
+        % nullif(cast({{ denominator }} as decimal(20, 0)), 0)
         as decimal(38, 0)
     )
 {%- endmacro %}

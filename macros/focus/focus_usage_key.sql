@@ -13,7 +13,7 @@
 {% macro rates_key() -%}
     {%- set units = [] %}
     {%- for column in meter_rate_columns() %}
-        {%- do units.append('cast(' ~ column ~ ' * cast(1000000000000000 as decimal(16, 0)) as bigint)') %}
+        {%- do units.append('cast(' ~ in_last_decimals(column) ~ ' as bigint)') %}
     {%- endfor -%}
     md5({{ row_text(units) }})
 {%- endmacro %}

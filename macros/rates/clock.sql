@@ -19,3 +19,8 @@
             else {{ plus_ms('usage_at', 'latency_ms') }}
         end
 {%- endmacro %}
+
+{# The instant whose price holds for an attempt: of an hourly price the completion, of any other the start. #}
+{% macro priced_at() -%}
+    case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end
+{%- endmacro %}

@@ -40,6 +40,10 @@ CASES = {
         "86399999999",
     ),
     "stored_label": ("{{ stored_label(\"'end'\", ['start', 'end']) }}", "end"),
+    "in_last_decimals": (
+        "{{ in_last_decimals(\"cast('-987654321.123456789012345' as decimal(30, 15))\") }}",
+        "-987654321123456789012345",
+    ),
     "prorate": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '3') }}", "0.333333333333333"),
     "prorate_negative": (
         "{{ prorate('cast(-2 as decimal(30, 15))', '1', '3') }}",

@@ -11,8 +11,8 @@ import pytest
 from tests.python.project import ROOT, Project
 
 NAMES = sorted(file.stem for file in (ROOT / "analyses").glob("*.sql"))
-# What finds nothing on the sample, and may.
-# asks for a request id, and is tested with one in test_sample_end_to_end
+# What finds nothing on the sample, and may: it asks for a request id, and is tested with one in
+# test_sample_end_to_end.
 MAY_BE_EMPTY = {"dispute_request"}
 
 

@@ -4,12 +4,12 @@ Harm guarded against: a mart that is changed or dropped because its lineage show
 """
 
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.python.project import ROOT
+
 READERS = {
     "headline": ["scripts/headline.py"],
     "showback_report": ["scripts/report.py", "scripts/reporting/*.py"],

@@ -5,7 +5,6 @@ Harm guarded against: a prompt, an answer, a header, an address or a user's name
 
 import json
 import re
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -13,9 +12,9 @@ import pytest
 from scripts.loading.masking import mask, shown_names
 from scripts.loading.sources import read_contract
 from tests.python.formats import opened, records
-from tests.python.project import Project
+from tests.python.project import ROOT, Project
 
-CONTRACT = read_contract(Path(__file__).parents[2] / "models")
+CONTRACT = read_contract(ROOT / "models")
 CANARY = "canary-7f3a91"
 # Where the formats put what people wrote, what identifies them, and secrets of the wire.
 PRIVATE = """

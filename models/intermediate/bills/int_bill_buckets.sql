@@ -36,11 +36,7 @@ ranked as (
         ) as precedence
     from reported
     inner join authority
-        on
-            reported.provider = authority.provider
-            and reported.bill_source = authority.bill_source
-            and reported.usage_date >= authority.valid_from
-            and reported.usage_date < authority.valid_to
+        on {{ authority_holds('reported', 'usage_date') }}
 
 )
 

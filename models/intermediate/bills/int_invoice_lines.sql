@@ -26,11 +26,7 @@ ranked as (
         ) as precedence
     from lines
     inner join authority
-        on
-            lines.provider = authority.provider
-            and lines.bill_source = authority.bill_source
-            and lines.stated_date >= authority.valid_from
-            and lines.stated_date < authority.valid_to
+        on {{ authority_holds('lines', 'stated_date') }}
 
 )
 

@@ -43,11 +43,7 @@ named as (
         ) as precedence
     from usage
     inner join authority
-        on
-            usage.provider = authority.provider
-            and usage.usage_source = authority.bill_source
-            and usage.usage_date >= authority.valid_from
-            and usage.usage_date < authority.valid_to
+        on {{ authority_holds('usage', 'usage_date', 'usage_source') }}
     left join absent_tiers
         on usage.provider = absent_tiers.provider and usage.service_tier = absent_tiers.service_tier
     left join bill_models

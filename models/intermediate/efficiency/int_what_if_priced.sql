@@ -34,7 +34,7 @@ requests as (
         coalesce(alternative_model, billed_model) as billed_model,
         case when opportunity = 'batchable_live' then 'batch' else priced_tier end as priced_tier,
         region_scope,
-        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at,
+        {{ priced_at() }} as priced_at,
         tier_basis_tokens,
         cost_usd as actual_cost_usd,
         assumed_share,

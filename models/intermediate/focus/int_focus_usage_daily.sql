@@ -27,12 +27,11 @@ contract_rates as (
 
 ),
 
--- an hourly price is decided by the completion, any other by the start
 requests as (
 
     select
         *,
-        case when priced_tier in ('peak', 'off_peak') then {{ completed_at() }} else usage_at end as priced_at
+        {{ priced_at() }} as priced_at
     from attempts
     where is_billable and price_status in ('priced', 'covered_by_commitment')
 
