@@ -72,7 +72,7 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 
 test: lint ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
 	@# a file stays on one worker, because its tests share a warehouse
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m "long and not spark"

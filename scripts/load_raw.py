@@ -24,14 +24,14 @@ from scripts.loading.files import LandingFile, find_files
 from scripts.loading.load import FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
-from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError
+from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
 from scripts.warehouse import WarehouseError
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 KEY_VARIABLE = "AI_COST_USER_KEY"
-_GROUP_BYTES = 16 << 20
+_GROUP_BYTES = 64 << 20
 _GROUP_FILES = 500
 
 
@@ -161,7 +161,8 @@ def _load(options: argparse.Namespace) -> Run:
     files, unknown = find_files(landing, contract.raw)
     if unknown:
         say(f"warning: no raw table is declared for these folders: {', '.join(unknown)}")
-    target, where = _target(options)
+    warehouse, where = _target(options)
+    target = WriteBehind(warehouse)
     try:
         target.prepare(contract)
         run = Run(target, contract, key)

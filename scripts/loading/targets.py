@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -73,6 +74,48 @@ _PRESENT = (
     f"where table_schema = '{RAW_SCHEMA}'"
 )
 _LOADED = f"select batch_id from {RAW_SCHEMA}.load_files"
+
+
+class WriteBehind:
+    """A target that is written while the caller works on the next rows, one table at a time.
+
+    What an append raises is raised by the next call; a commit comes after all appends.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future | None = None
+        self.prepare = target.prepare
+        self.loaded = target.loaded
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """See Target. Returns when the rows before these are written."""
+        self._written()
+        self._writing = self._pool.submit(self._target.append, table, rows)
+
+    def commit(self) -> None:
+        """See Target."""
+        self._written()
+        self._target.commit()
+
+    def rollback(self) -> None:
+        """See Target."""
+        writing, self._writing = self._writing, None
+        if writing:
+            # Two must not use the connection at once; what the append raises is undone anyway.
+            wait([writing])
+        self._target.rollback()
+
+    def close(self) -> None:
+        """See Target."""
+        self._pool.shutdown()
+        self._target.close()
+
+    def _written(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing:
+            writing.result()
 
 
 class DuckDBTarget:

@@ -3,9 +3,16 @@
 import itertools
 import shutil
 import tempfile
+from collections import Counter
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+
+def pytest_collection_modifyitems(items):
+    """Files of few tests first: theirs are the long ones, and no worker shall end alone with one."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
 
 
 def variables(server, database: str) -> dict[str, str]:

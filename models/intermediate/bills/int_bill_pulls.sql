@@ -1,6 +1,7 @@
 -- Which pull of a bucket is current, and until when each was. What a later pull replaces differs by bill:
 -- a day, a whole billing period, the rows appended together, an invoice; its staging model says so in
--- `bucket`. Of bills in one file, one file counts; of those in parts, all files of the same instant.
+-- `bucket`. Of bills in one file, one file counts; of those in parts, all files of the same instant. A file
+-- that was written anew under its name, instant and all, replaces what it held before.
 with lines as (
 
     select distinct
@@ -15,16 +16,37 @@ with lines as (
 
 ),
 
+files as (
+
+    select
+        lines.*,
+        files.source_file,
+        files.loaded_at,
+        lead(lines.pulled_at) over (
+            partition by
+                lines.bill_source, lines.provider, lines.billing_account_id, lines.bucket, lines.pulled_at,
+                files.source_file
+            order by files.loaded_at, lines.batch_id
+        ) as rewritten_at
+    from lines
+    inner join {{ ref('stg_loader__files') }} as files
+        on lines.batch_id = files.batch_id
+
+),
+
 pulls as (
 
-    select distinct
+    select
         bill_source,
         provider,
         billing_account_id,
         bucket,
         pulled_at,
-        pull
-    from lines
+        pull,
+        max(source_file) as source_file,
+        max(loaded_at) as loaded_at
+    from files
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 
@@ -34,27 +56,27 @@ ranked as (
         *,
         lead(pulled_at) over (
             partition by bill_source, provider, billing_account_id, bucket
-            order by pulled_at, pull
+            order by pulled_at, source_file, loaded_at, pull
         ) as superseded_at
     from pulls
 
 )
 
 select
-    lines.bill_source,
-    lines.provider,
-    lines.billing_account_id,
-    lines.bucket,
-    lines.batch_id,
-    lines.pulled_at,
-    ranked.superseded_at,
-    ranked.superseded_at is null as is_current
-from lines
+    files.bill_source,
+    files.provider,
+    files.billing_account_id,
+    files.bucket,
+    files.batch_id,
+    files.pulled_at,
+    coalesce(files.rewritten_at, ranked.superseded_at) as superseded_at,
+    coalesce(files.rewritten_at, ranked.superseded_at) is null as is_current
+from files
 inner join ranked
     on
-        lines.bill_source = ranked.bill_source
-        and lines.provider = ranked.provider
-        and lines.billing_account_id = ranked.billing_account_id
-        and lines.bucket = ranked.bucket
-        and lines.pulled_at = ranked.pulled_at
-        and lines.pull = ranked.pull
+        files.bill_source = ranked.bill_source
+        and files.provider = ranked.provider
+        and files.billing_account_id = ranked.billing_account_id
+        and files.bucket = ranked.bucket
+        and files.pulled_at = ranked.pulled_at
+        and files.pull = ranked.pull

@@ -1,5 +1,5 @@
 -- The results of the current pulls of the usage reports, with provider and account. A bucket is a day, or
--- a day of one endpoint; the file that was pulled last holds it.
+-- a day of one endpoint; the file that was pulled last holds it, as it was written last.
 with usage as (
 
     select * from {{ ref('int_provider_usage_stacked') }}
@@ -27,7 +27,7 @@ ranked as (
         files.pulled_at,
         dense_rank() over (
             partition by usage.usage_source, coalesce(files.billing_account_id, 'default'), usage.bucket
-            order by files.pulled_at desc, usage.batch_id desc
+            order by files.pulled_at desc, files.source_file desc, files.loaded_at desc, usage.batch_id desc
         ) as recency
     from usage
     inner join files
