@@ -11,17 +11,43 @@ with attempts as (
 ),
 
 -- a gateway that answers from its own cache replays the provider's answer, id and usage
+answered as (
+
+    select * from {{ ref('int_priced_attempts') }}
+    {{ where_days_changed() }}
+
+),
+
+answers as (
+
+    select
+        request_key,
+        row_number() over (
+            partition by
+                usage_date, provider, provider_response_id, iteration_number, uncached_input_tokens, output_tokens
+            order by usage_at, request_key
+        ) as answer_number
+    from answered
+    where provider_response_id is not null
+
+),
+
+-- found apart from the meters, which would be sorted along with every attempt
+replays as (
+
+    select request_key from answers
+    where answer_number > 1
+
+),
+
 counted as (
 
     select
-        *,
-        row_number() over (
-            partition by
-                usage_date, provider, coalesce(provider_response_id, request_key), iteration_number,
-                uncached_input_tokens, output_tokens
-            order by usage_at, request_key
-        ) as answer_number
+        attempts.*,
+        replays.request_key is not null as is_replay
     from attempts
+    left join replays
+        on attempts.request_key = replays.request_key
 
 ),
 
@@ -39,7 +65,7 @@ named as (
             when not is_billable and request_status in {{ failed_statuses() }} then 'failed_without_usage'
             when not is_billable then 'not_billable'
             when price_status = 'usage_missing' then 'usage_missing'
-            when answer_number > 1 then 'repeated_answer'
+            when is_replay then 'repeated_answer'
             when request_status in {{ failed_statuses() }} then 'failed'
             else 'succeeded'
         end as attempt_outcome

@@ -12,58 +12,64 @@ ranked as (
 
     select
         *,
-        row_number() over (
+        row_number() over from_the_last as age,
+        min(usage_at) over whole as first_usage_at,
+        max(usage_at) over whole as last_usage_at,
+        count(*) over whole as attempt_count,
+        sum(case when is_retry then 1 else 0 end) over whole as retry_count,
+        sum(case when is_fallback then 1 else 0 end) over whole as fallback_count,
+        sum(cost_usd) over whole as work_cost_usd,
+        sum(case when cost_usd is null then 1 else 0 end) over whole as unpriced_count,
+        request_status in {{ failed_statuses() }} as has_failed
+    from attempts
+    window
+        from_the_last as (
             partition by usage_date, source_system, logical_request_id, credential_id
             order by attempt_number desc, usage_at desc, request_key asc
-        ) as age
-    from attempts
-
-),
-
-final as (
-
-    select
-        md5({{ row_text(['usage_date', 'source_system', 'logical_request_id', 'credential_id']) }})
-            as logical_request_key,
-        usage_date,
-        source_system,
-        logical_request_id,
-        credential_id,
-        max(case when age = 1 then trace_id end) as trace_id,
-        max(case when age = 1 then team_id end) as team_id,
-        max(case when age = 1 then cost_center_id end) as cost_center_id,
-        max(case when age = 1 then service_name end) as service_name,
-        max(case when age = 1 then feature end) as feature,
-        max(case when age = 1 then environment end) as environment,
-        max(case when age = 1 then workspace_id end) as workspace_id,
-        max(case when age = 1 then requested_model end) as requested_model,
-        max(case when age = 1 then billed_model end) as billed_model,
-        min(usage_at) as first_usage_at,
-        max(usage_at) as last_usage_at,
-        count(*) as attempt_count,
-        cast(sum(case when is_retry then 1 else 0 end) as bigint) as retry_count,
-        cast(sum(case when is_fallback then 1 else 0 end) as bigint) as fallback_count,
-        case
-            when max(case when age = 1 and request_status in {{ failed_statuses() }} then 1 else 0 end) = 1
-                then 'failure'
-            when max(case when age = 1 and is_fallback then 1 else 0 end) = 1 then 'success_after_fallback'
-            when count(*) > 1 or max(case when is_retry then 1 else 0 end) = 1 then 'success_after_retry'
-            else 'success'
-        end as outcome,
-        cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-        -- all that was paid for answers nobody used: every attempt but the last, or all when that failed
-        cast(
-            sum(
-                case
-                    when age > 1 or request_status in {{ failed_statuses() }} then cost_usd
-                    else 0
-                end
-            ) as {{ money_type() }}
-        ) as wasted_cost_usd,
-        cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
-    from ranked
-    group by 1, 2, 3, 4, 5
+        ),
+        -- in the same order, so that the attempts are sorted once
+        whole as (
+            partition by usage_date, source_system, logical_request_id, credential_id
+            order by attempt_number desc, usage_at desc, request_key asc
+            rows between unbounded preceding and unbounded following
+        )
 
 )
 
-select * from final
+-- what the last attempt says, and the sums of all
+select
+    md5({{ row_text(['usage_date', 'source_system', 'logical_request_id', 'credential_id']) }})
+        as logical_request_key,
+    usage_date,
+    source_system,
+    logical_request_id,
+    credential_id,
+    trace_id,
+    team_id,
+    cost_center_id,
+    service_name,
+    feature,
+    environment,
+    workspace_id,
+    requested_model,
+    billed_model,
+    first_usage_at,
+    last_usage_at,
+    attempt_count,
+    cast(retry_count as bigint) as retry_count,
+    cast(fallback_count as bigint) as fallback_count,
+    case
+        when has_failed then 'failure'
+        when is_fallback then 'success_after_fallback'
+        when attempt_count > 1 or retry_count > 0 then 'success_after_retry'
+        else 'success'
+    end as outcome,
+    cast(work_cost_usd as {{ money_type() }}) as cost_usd,
+    -- all that was paid for answers nobody used: every attempt but the last, or all when that failed
+    cast(
+        case when has_failed then work_cost_usd else coalesce(work_cost_usd, 0) - coalesce(cost_usd, 0) end
+        as {{ money_type() }}
+    ) as wasted_cost_usd,
+    cast(unpriced_count as bigint) as unpriced_count
+from ranked
+where age = 1
