@@ -46,7 +46,7 @@ metered as (
     {% for meter in meters() %}
     select
         *,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as line_model,
+        {{ named_model() }} as line_model,
         '{{ meter.name }}' as meter,
         {{ 'true' if meter.is_token else 'false' }} as is_token,
         {{ meter.quantity }} as quantity,

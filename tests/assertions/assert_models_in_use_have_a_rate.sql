@@ -22,7 +22,7 @@ used as (
     {% for meter in meters() %}
     select
         provider,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as model,
+        {{ named_model() }} as model,
         priced_tier,
         region_scope,
         usage_at,

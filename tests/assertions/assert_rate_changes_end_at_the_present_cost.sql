@@ -17,7 +17,7 @@ costs as (
         cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as usage_month,
         team_id,
         provider,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as billed_model,
+        {{ named_model() }} as billed_model,
         sum(cost_usd) as cost_usd,
         sum(case when price_status = 'priced' then 1 else 0 end) as priced_count
     from {{ ref('fct_priced_requests') }}

@@ -11,7 +11,7 @@ with attempts as (
         coalesce(service_name, 'none') as service_name,
         coalesce(feature, 'none') as feature,
         coalesce(provider, 'none') as provider,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as billed_model,
+        {{ named_model() }} as billed_model,
         cast(
             {% for meter in meters() if meter.is_token -%}
             {{ meter.quantity }}{{ ' + ' if not loop.last }}

@@ -13,7 +13,7 @@ extra as (
     select
         *,
         case when is_fallback then 'fallback' else 'retry' end as path_kind,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as to_model
+        {{ named_model() }} as to_model
     from attempts
     where is_fallback or is_retry
 

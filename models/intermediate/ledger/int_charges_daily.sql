@@ -20,7 +20,7 @@ select
     coalesce(feature, 'none') as feature,
     coalesce(environment, 'none') as environment,
     coalesce(provider, 'none') as provider,
-    coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as billed_model,
+    {{ named_model() }} as billed_model,
     max(price_card_version) as price_card_version,
     count(*) as attempt_count,
     cast(sum(case when counts_as_request then 1 else 0 end) as bigint) as request_count,

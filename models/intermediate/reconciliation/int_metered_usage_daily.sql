@@ -55,7 +55,7 @@ named as (
 
     select
         *,
-        coalesce(billed_model, lower(served_model), lower(requested_model), 'none') as model_name,
+        {{ named_model() }} as model_name,
         coalesce(priced_tier, service_tier, 'standard') as tier_name,
         coalesce(credential_id, 'none') as credential_name,
         contract_decision = 'quarantine' as is_quarantined,
