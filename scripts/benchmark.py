@@ -87,7 +87,7 @@ class Workbench:
         }
 
     def other_seconds(self) -> tuple[float, float]:
-        """What dbt's last run took for models and seeds but the heavy one, and for tests, summed."""
+        """What the last run took for all models and seeds but the heavy one, and for tests."""
         results = json.loads((self._target / "run_results.json").read_text(encoding="utf-8"))
         spent = {"test": 0.0, "made": 0.0}
         for result in results["results"]:

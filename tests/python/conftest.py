@@ -10,7 +10,7 @@ import pytest
 
 
 def pytest_collection_modifyitems(items):
-    """Files of few tests first: theirs are the long ones, and no worker shall end alone with one."""
+    """Files of few tests first: theirs are the long ones, so no worker ends alone with one."""
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])
 
@@ -61,7 +61,7 @@ def gateways(tmp_path_factory):
     from tests.python.gateway_warehouse import GatewayWarehouse
 
     warehouse = GatewayWarehouse(tmp_path_factory.mktemp("gateways"))
-    warehouse.load_and_build()
+    warehouse.nightly()
     return warehouse
 
 

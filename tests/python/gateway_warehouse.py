@@ -1,18 +1,14 @@
 """A warehouse of gateway logs in a copy of the project, whose seeds a test may add to."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 
 from tests.python.gateway_lessons import write_landing
+from tests.python.project import Project
 
-ROOT = Path(__file__).parents[2]
 FIXTURES = Path(__file__).parent / "fixtures" / "gateways"
-_PARTS = ("models", "macros", "seeds", "tests/generic", "tests/assertions")
 _ARN = "arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/lesson20"
 _SEED_ROWS = {
     "seeds/rate_cards/model_aliases.csv": [
@@ -33,76 +29,38 @@ _LATER_ROWS = {
 }
 
 
-class GatewayWarehouse:
-    """A landing folder, a project and a DuckDB file below one folder."""
+class GatewayWarehouse(Project):
+    """The fixtures of all gateways and the lessons' own lines, built in New York's time zone."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.file = folder / "warehouse.duckdb"
-        self.project = folder / "project"
-        for part in _PARTS:
-            shutil.copytree(ROOT / part, self.project / part)
-        for name in ("dbt_project.yml", "profiles.yml"):
-            shutil.copy(ROOT / name, self.project / name)
+    def __init__(self, folder: Path, postgres: dict | None = None):
+        landing = folder / "landing"
+        super().__init__(folder, landing, postgres)
+        self._environment |= {"AI_COST_USER_KEY": "a key of the tests", "TZ": "America/New_York"}
         self.add_rows(_SEED_ROWS)
-        self.environment = os.environ | {
-            "AI_COST_LANDING": str(folder / "landing"),
-            "AI_COST_WAREHOUSE": str(self.file),
-            "AI_COST_TARGET": "duckdb",
-            "AI_COST_USER_KEY": "a key of the tests",
-            "DBT_PROFILES_DIR": str(self.project),
-            "TZ": "America/New_York",
-        }
+        shutil.copytree(FIXTURES, landing, ignore=shutil.ignore_patterns("*.csv.md"))
+        (landing / "expected_normalised.composed.csv").unlink()
+        write_landing(landing)
 
     def add_rows(self, rows: dict[str, list[str]]) -> None:
         for name, lines in rows.items():
-            with (self.project / name).open("a", encoding="utf-8") as seed:
+            with (self.root / name).open("a", encoding="utf-8") as seed:
                 seed.write("".join(line + "\n" for line in lines))
-
-    def run(self, *command: str, environment: dict | None = None) -> None:
-        result = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=self.project if command[0] == "dbt.cli.main" else ROOT,
-            env=self.environment | (environment or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-3000:]
-
-    def load_and_build(self, environment: dict | None = None) -> None:
-        landing = self.folder / "landing"
-        if not landing.exists():
-            shutil.copytree(FIXTURES, landing, ignore=shutil.ignore_patterns("*.csv.md"))
-            (landing / "expected_normalised.composed.csv").unlink()
-            write_landing(landing)
-        self.run("scripts.load_raw", environment=environment)
-        self.dbt(
-            *("build", "--exclude-resource-type", "unit_test", "--exclude", "test_type:generic"),
-            environment=environment,
-        )
-
-    def dbt(self, *arguments: str, environment: dict | None = None) -> None:
-        self.run("dbt.cli.main", "--quiet", *arguments, environment=environment)
 
     def next_night(self, folder: Path) -> "GatewayWarehouse":
         """A copy with other seeds, built again."""
         copy = GatewayWarehouse(folder)
-        shutil.copy(self.file, copy.file)
+        shutil.copy(self.warehouse, copy.warehouse)
         copy.add_rows(_LATER_ROWS)
-        teams = copy.project / "seeds/organization/teams.csv"
+        teams = copy.root / "seeds/organization/teams.csv"
         kept = [line for line in teams.read_text().splitlines() if not line.startswith("support,")]
         teams.write_text("\n".join(kept) + "\n")
         copy.dbt("seed")
         copy.dbt("run", "--select", "+fct_spend_daily")
         return copy
 
-    def rows(self, sql: str, *values) -> list[tuple]:
-        with duckdb.connect(str(self.file), read_only=True) as connection:
-            return connection.execute(sql, list(values)).fetchall()
-
     def records(self, sql: str, *values) -> list[dict]:
-        with duckdb.connect(str(self.file), read_only=True) as connection:
+        """Rows by name, of DuckDB alone."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             found = connection.execute(sql, list(values))
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

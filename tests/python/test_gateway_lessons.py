@@ -126,7 +126,7 @@ def test_lesson_15_days_are_utc_and_add_up(gateways):
     """The build itself ran in New York's time zone."""
     assert [str(row["usage_date"]) for row in gateways.lesson(15)] == ["2026-11-30", "2026-12-01"]
     for zone in ("UTC", "Asia/Tokyo", "America/Los_Angeles"):
-        with duckdb.connect(str(gateways.file), read_only=True) as connection:
+        with duckdb.connect(str(gateways.warehouse), read_only=True) as connection:
             connection.execute(f"set timezone = '{zone}'")
             days = connection.execute(
                 "select usage_date::varchar, sum(cost_usd), count(*) "
