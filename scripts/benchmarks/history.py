@@ -18,7 +18,7 @@ from scripts.benchmark import HEADER, BenchmarkError, Line, Workbench, machine, 
 _TABLE = "envelope_events"
 _START = date(2026, 3, 17)
 # The tests of identities read all of history on purpose; they are not part of the claim.
-_MODELS = ("--exclude", "resource_type:test", "resource_type:unit_test")
+_MODELS = ("--exclude", "resource_type:test")
 
 
 def night_after(

@@ -19,7 +19,6 @@ from tqdm import tqdm
 
 from scripts.benchmark import HEADER, HEAVY, BenchmarkError, Line, Workbench, machine, workplace
 
-_TESTS = ("resource_type:test", "resource_type:unit_test")
 # Runs in LiteLLM's environment: one process per core, each with its share of the records.
 _PRICE = """
 import csv, os, sys, time
@@ -62,7 +61,7 @@ def measure(folder: Path, args: argparse.Namespace, bar: tqdm) -> list[Line]:
     sample = ("--requests", str(args.requests), "--no-bills", "--only", "envelope_events")
     work.step("sample", "scripts.generate_sample_data", *sample)
     work.step("load", "scripts.load_raw")
-    work.step("build", "scripts.build", "--", "--select", f"+{HEAVY}", "--exclude", *_TESTS)
+    work.step("build", "scripts.build", "--", "--select", f"+{HEAVY}", "--exclude", "resource_type:test")
     step = work.step(
         "heavy path", "dbt.cli.main", "--quiet", "run", "--full-refresh", "--select", HEAVY
     )

@@ -79,9 +79,9 @@ class Warehouse:
         """A night; then one more, of which a part is enough, that makes tables anew."""
         login = database | SECRETS | {"PGUSER": "t_night"}
         by_night = Project(self.folder, self.night.landing, login, self.night.root)
-        self.said = by_night.python("scripts.nightly", "--", "--exclude", "resource_type:unit_test")
+        self.said = by_night.python("scripts.nightly")
         again = ["--select", "dim_teams", "fct_request_tags", "fct_priced_requests"]
-        by_night.python("scripts.build", "--", *again, "--exclude", "resource_type:unit_test")
+        by_night.python("scripts.build", "--", *again)
 
     def connect(self, login: str | None = None):
         address = {name.removeprefix("PG").lower(): value for name, value in self._address.items()}

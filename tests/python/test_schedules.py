@@ -54,7 +54,7 @@ def assert_nights_equal_a_full_refresh(
         deliver(files, night_by_night.landing)
         change(rules, root)
         night_by_night.python("scripts.nightly", *QUICK)
-    at_once.python("scripts.nightly", "--", "--exclude", "resource_type:unit_test")
+    at_once.python("scripts.nightly")
     expected = at_once.marts()
     assert_same_marts(night_by_night.marts(), expected)
     print({name: len(rows) for name, rows in expected.items()})
