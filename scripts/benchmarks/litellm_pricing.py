@@ -61,7 +61,8 @@ def measure(folder: Path, args: argparse.Namespace, bar: tqdm) -> list[Line]:
     sample = ("--requests", str(args.requests), "--no-bills", "--only", "envelope_events")
     work.step("sample", "scripts.generate_sample_data", *sample)
     work.step("load", "scripts.load_raw")
-    work.step("build", "scripts.build", "--", "--select", f"+{HEAVY}", "--exclude", "resource_type:test")
+    models = ("--select", f"+{HEAVY}", "--exclude", "resource_type:test")
+    work.step("build", "scripts.build", "--", *models)
     step = work.step(
         "heavy path", "dbt.cli.main", "--quiet", "run", "--full-refresh", "--select", HEAVY
     )
