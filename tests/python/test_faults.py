@@ -12,8 +12,10 @@ import random
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from scripts.generate_sample_data import main as generate
@@ -139,10 +141,22 @@ def test_a_server_that_restarts_during_the_build(tmp_path, landing, undisturbed)
         said, _ = night.communicate()
         assert night.returncode in (1, 2), said
         assert b"Traceback" not in said, said
+        wait_for_recovery(victim.project)
         victim.suffer("server restarted")
         assert_healed(victim, whole)
     finally:
         server.cleanup()
+
+
+def wait_for_recovery(project: Project) -> None:
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            project.value("select 1")
+            return
+        except psycopg2.OperationalError:
+            assert time.monotonic() < deadline, "the server does not come back"
+            time.sleep(0.5)
 
 
 def peak_mib(process: subprocess.Popen) -> float:
