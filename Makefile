@@ -45,7 +45,7 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 	@$(MAKE) --no-print-directory nightly docs-site
 	@$(BIN)/python -m scripts.headline
 
-nightly: setup ## Load what is new in the landing folder, check freshness, build, keep a record
+nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@$(BIN)/python -m scripts.nightly
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed

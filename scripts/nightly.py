@@ -1,4 +1,4 @@
-"""The night: load what is new, check that files still arrive, build and test, keep a record.
+"""The night: load what is new, build and test, check that files still arrive, keep a record.
 
     python -m scripts.nightly [--wait SECONDS] [-- further arguments of `dbt build`]
 
@@ -44,17 +44,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def night(extra: list[str]) -> int:
-    """Load, check freshness, build; a file that cannot be read does not keep the others back."""
+    """Load, build, check freshness; a file that cannot be read does not keep the others back."""
     record = Night()
     start = time.monotonic()
     load_code, loaded = load([])
     load_ms = _ms_since(start)
     build_code, built, build_ms = 0, Counter(), 0
     if load_code < 2:
-        _freshness()
         start = time.monotonic()
         build_code, built = build(extra)
         build_ms = _ms_since(start)
+        # On Spark it is the build that declares the raw tables.
+        _freshness()
     code = load_code or build_code
     figures = {
         "files_loaded": loaded["new"],
@@ -71,7 +72,7 @@ def night(extra: list[str]) -> int:
 
 
 def _freshness() -> None:
-    """dbt warns by itself, and stale files are no reason to keep the others from being built."""
+    """dbt warns by itself; stale files are no failure of the night."""
     with owner_of("marts", target()):
         dbtRunner().invoke(["--quiet", "source", "freshness", "--select", "source:loader"])
 
