@@ -30,7 +30,7 @@ placed as (
     select
         attempts.*,
         -- a name no card knows yet may be a model of the next one
-        {{ named_model('attempts') }} as rated_model,
+        {{ named_model() }} as rated_model,
         {{ meters_used() }} as meters_used
     from attempts
     where attempts.price_status in ('priced', 'unpriced_no_rate', 'unpriced_unknown_model')

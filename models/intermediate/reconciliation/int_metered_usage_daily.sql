@@ -10,7 +10,8 @@ with attempts as (
 
 ),
 
--- a gateway that answers from its own cache replays the provider's answer, id and usage
+-- a gateway that answers from its own cache replays the provider's answer, id and usage; read apart from
+-- the attempts above, because PostgreSQL would write down whole what two steps name
 answered as (
 
     select * from {{ ref('int_priced_attempts') }}

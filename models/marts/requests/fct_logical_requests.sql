@@ -12,27 +12,21 @@ ranked as (
 
     select
         *,
-        row_number() over from_the_last as age,
-        min(usage_at) over whole as first_usage_at,
-        max(usage_at) over whole as last_usage_at,
-        count(*) over whole as attempt_count,
-        sum(case when is_retry then 1 else 0 end) over whole as retry_count,
-        sum(case when is_fallback then 1 else 0 end) over whole as fallback_count,
-        sum(cost_usd) over whole as work_cost_usd,
-        sum(case when cost_usd is null then 1 else 0 end) over whole as unpriced_count,
+        first_value(request_key) over one_work as last_request_key,
+        min(usage_at) over one_work as first_usage_at,
+        max(usage_at) over one_work as last_usage_at,
+        count(*) over one_work as attempt_count,
+        sum(case when is_retry then 1 else 0 end) over one_work as retry_count,
+        sum(case when is_fallback then 1 else 0 end) over one_work as fallback_count,
+        sum(cost_usd) over one_work as work_cost_usd,
+        sum(case when cost_usd is null then 1 else 0 end) over one_work as unpriced_count,
         request_status in {{ failed_statuses() }} as has_failed
     from attempts
-    window
-        from_the_last as (
-            partition by usage_date, source_system, logical_request_id, credential_id
-            order by attempt_number desc, usage_at desc, request_key asc
-        ),
-        -- in the same order, so that the attempts are sorted once
-        whole as (
-            partition by usage_date, source_system, logical_request_id, credential_id
-            order by attempt_number desc, usage_at desc, request_key asc
-            rows between unbounded preceding and unbounded following
-        )
+    window one_work as (
+        partition by usage_date, source_system, logical_request_id, credential_id
+        order by attempt_number desc, usage_at desc, request_key asc
+        rows between unbounded preceding and unbounded following
+    )
 
 )
 
@@ -72,4 +66,4 @@ select
     ) as wasted_cost_usd,
     cast(unpriced_count as bigint) as unpriced_count
 from ranked
-where age = 1
+where request_key = last_request_key
