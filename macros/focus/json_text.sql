@@ -2,8 +2,7 @@
    with chr() because a backslash between quotes means different things to different engines. #}
 {% macro json_text(text) -%}
     chr(34) || replace(replace(
-            translate({{ text }}, {% for code in range(1, 32) %}chr({{ code }}){{ ' || ' if not loop.last }}{% endfor %}, repeat(' ', 31)),
-            chr(92), chr(92) || chr(92)), chr(34), chr(92) || chr(34)) || chr(34)
+            {{ without_controls(text) }}, chr(92), chr(92) || chr(92)), chr(34), chr(92) || chr(34)) || chr(34)
 {%- endmacro %}
 
 {# A JSON object of texts from pairs (key, column), without those that are null. #}

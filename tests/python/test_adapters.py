@@ -73,6 +73,10 @@ CASES = {
         "{{ month_length(\"cast('2028-02-01' as date)\") }}",
         "29",
     ),
+    "without_controls": (
+        "{{ without_controls(\"chr(1) || 'a' || chr(9) || chr(31) || ' \" ~ 'é' ~ \"~'\") }}",
+        " a   é~",
+    ),
     "hash_number": ("{{ hash_number(\"'abc'\") }}", str(int("900150983cd24fb", 16))),
     "text_to_money": ("{{ text_to_money(\"'7.5e-06'\") }}", "0.000007500000000"),
     "text_to_money_rounds": ("{{ text_to_money(\"'0.30000000000000004'\") }}", "0.300000000000000"),

@@ -1,5 +1,4 @@
 -- Every charge with the names, units and JSON texts that a FOCUS file wants beside it.
-{{ config(materialized='table') }}
 
 with charges as (
 

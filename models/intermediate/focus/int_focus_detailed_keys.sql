@@ -11,8 +11,8 @@ details as (
 
     select
         ledger_key,
-        sum(effective_cost_usd) as amount_usd
-    from {{ ref('int_focus_usage_charges') }}
+        sum(cost_usd) as amount_usd
+    from {{ ref('int_focus_usage_metered') }}
     group by 1
 
 ),

@@ -1,6 +1,4 @@
 -- Usage as charges in the shape of int_focus_charges.
-{{ config(materialized='table') }}
-
 with metered as (
 
     select * from {{ ref('int_focus_usage_metered') }}
@@ -57,14 +55,8 @@ linked as (
 )
 
 select
-    md5({{ row_text(focus_usage_key() + ['meter']) }}) as charge_key,
-    -- the charge of the ledger that this is a part of: charge_columns() as int_charges_daily fills them
-    md5({{ row_text([
-        'usage_period', "'usage'", "'requests'", "coalesce(team_id, 'unattributed')",
-        "coalesce(cost_center_id, 'none')",
-        "coalesce(service_name, 'none')", "coalesce(feature, 'none')", "coalesce(environment, 'none')",
-        "coalesce(provider, 'none')", "coalesce(billed_model, 'none')",
-    ]) }}) as ledger_key,
+    charge_key,
+    ledger_key,
     'Usage' as charge_category,
     cast(null as {{ dbt.type_string() }}) as charge_class,
     'Usage-Based' as charge_frequency,

@@ -1,4 +1,6 @@
 -- The same charges in the columns of FOCUS 1.2, for tools that do not read 1.4 yet.
+{{ config(materialized='view') }}
+
 select
     {{ adapter.quote('BilledCost') }},
     {{ adapter.quote('BillingAccountId') }},
