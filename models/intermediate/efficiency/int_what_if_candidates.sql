@@ -48,24 +48,17 @@ matched as (
 
 ),
 
--- a prefix stays in a cache only while it is asked for often enough
-counted as (
-
-    select
-        *,
-        count(*) over (
-            partition by usage_date, opportunity, team_id, service_name, feature, prompt_version, provider, billed_model
-        ) as alike_count
-    from matched
-    where choice = 1
-
-),
-
 final as (
 
-    select {{ what_if_columns() | join(', ') }}, rule_id, opportunity, alternative_model, assumed_share
-    from counted
-    where alike_count >= coalesce(min_requests, 0)
+    select
+        {{ what_if_columns() | join(', ') }},
+        rule_id,
+        opportunity,
+        alternative_model,
+        assumed_share,
+        min_requests
+    from matched
+    where choice = 1
 
     union all
 
@@ -74,7 +67,8 @@ final as (
         'cache-used' as rule_id,
         'cache_used' as opportunity,
         null as alternative_model,
-        null as assumed_share
+        null as assumed_share,
+        null as min_requests
     from attempts
     where cached_tokens > 0
 

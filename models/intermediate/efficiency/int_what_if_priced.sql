@@ -28,6 +28,7 @@ requests as (
         team_id,
         service_name,
         feature,
+        prompt_version,
         provider,
         billing_account_id,
         billed_model as actual_model,
@@ -38,6 +39,7 @@ requests as (
         tier_basis_tokens,
         cost_usd as actual_cost_usd,
         assumed_share,
+        min_requests,
         {{ what_if_quantities() }}
     from candidates
 
@@ -71,10 +73,12 @@ select
     team_id,
     service_name,
     feature,
+    prompt_version,
     provider,
     actual_model as billed_model,
     billed_model as alternative_model,
     priced_tier as alternative_tier,
+    min_requests,
     actual_cost_usd,
     case
         when opportunity = 'failed_attempts'

@@ -8,16 +8,20 @@ with attempts as (
 
 ),
 
+-- one window, because each order of a day's attempts costs a sort
 ranked as (
 
     select
         *,
-        row_number() over (
-            partition by usage_date, trace_id order by cost_usd desc nulls last, usage_at asc, request_key asc
-        ) as dearness,
-        row_number() over (partition by usage_date, trace_id order by usage_at, request_key) as step
+        row_number() over one_trace as step,
+        max(cost_usd) over one_trace as dearest_cost_usd
     from attempts
     where trace_id is not null
+    window one_trace as (
+        partition by usage_date, trace_id
+        order by usage_at, request_key
+        rows between unbounded preceding and unbounded following
+    )
 
 )
 
@@ -32,10 +36,9 @@ select
     max(case when step = 1 then service_name end) as service_name,
     max(case when step = 1 then feature end) as feature,
     max(case when step = 1 then workspace_id end) as workspace_id,
-    count(distinct team_id) as team_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-    max(case when dearness = 1 then cost_usd end) as dearest_step_cost_usd,
-    max(case when dearness = 1 then request_key end) as dearest_request_key,
+    max(cost_usd) as dearest_step_cost_usd,
+    min(case when cost_usd = dearest_cost_usd then request_key end) as dearest_request_key,
     cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from ranked
 group by 1, 2

@@ -1,0 +1,50 @@
+-- The few traces that go on after midnight, put together from their days.
+{{ config(materialized='table') }}
+
+with trace_days as (
+
+    select * from {{ ref('int_trace_days') }}
+
+),
+
+long_traces as (
+
+    select trace_id from trace_days
+    group by 1
+    having count(*) > 1
+
+),
+
+ranked as (
+
+    select
+        trace_days.*,
+        row_number() over one_trace as day_number,
+        max(trace_days.dearest_step_cost_usd) over one_trace as dearest_cost_usd
+    from trace_days
+    inner join long_traces
+        on trace_days.trace_id = long_traces.trace_id
+    window one_trace as (
+        partition by trace_days.trace_id
+        order by trace_days.usage_date
+        rows between unbounded preceding and unbounded following
+    )
+
+)
+
+select
+    trace_id,
+    min(usage_date) as usage_date,
+    min(first_usage_at) as first_usage_at,
+    max(last_usage_at) as last_usage_at,
+    max(case when day_number = 1 then team_id end) as team_id,
+    max(case when day_number = 1 then service_name end) as service_name,
+    max(case when day_number = 1 then feature end) as feature,
+    cast(sum(step_count) as bigint) as step_count,
+    cast(sum(request_count) as bigint) as request_count,
+    cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
+    max(dearest_step_cost_usd) as dearest_step_cost_usd,
+    min(case when dearest_step_cost_usd = dearest_cost_usd then dearest_request_key end) as dearest_request_key,
+    cast(sum(unpriced_count) as bigint) as unpriced_count
+from ranked
+group by 1
