@@ -37,7 +37,7 @@ select
     max(case when step = 1 then feature end) as feature,
     max(case when step = 1 then workspace_id end) as workspace_id,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-    max(cost_usd) as dearest_step_cost_usd,
+    cast(max(cost_usd) as {{ money_type() }}) as dearest_step_cost_usd,
     min(case when cost_usd = dearest_cost_usd then request_key end) as dearest_request_key,
     cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from ranked

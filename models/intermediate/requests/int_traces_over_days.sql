@@ -43,7 +43,7 @@ select
     cast(sum(step_count) as bigint) as step_count,
     cast(sum(request_count) as bigint) as request_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-    max(dearest_step_cost_usd) as dearest_step_cost_usd,
+    cast(max(dearest_step_cost_usd) as {{ money_type() }}) as dearest_step_cost_usd,
     min(case when dearest_step_cost_usd = dearest_cost_usd then dearest_request_key end) as dearest_request_key,
     cast(sum(unpriced_count) as bigint) as unpriced_count
 from ranked
