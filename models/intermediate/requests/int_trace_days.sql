@@ -13,7 +13,7 @@ ranked as (
 
     select
         *,
-        row_number() over one_trace as step,
+        first_value(request_key) over one_trace as first_request_key,
         max(cost_usd) over one_trace as dearest_cost_usd
     from attempts
     where trace_id is not null
@@ -32,10 +32,10 @@ select
     count(distinct logical_request_id) as request_count,
     min(usage_at) as first_usage_at,
     max(usage_at) as last_usage_at,
-    max(case when step = 1 then team_id end) as team_id,
-    max(case when step = 1 then service_name end) as service_name,
-    max(case when step = 1 then feature end) as feature,
-    max(case when step = 1 then workspace_id end) as workspace_id,
+    max(case when request_key = first_request_key then team_id end) as team_id,
+    max(case when request_key = first_request_key then service_name end) as service_name,
+    max(case when request_key = first_request_key then feature end) as feature,
+    max(case when request_key = first_request_key then workspace_id end) as workspace_id,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     cast(max(cost_usd) as {{ money_type() }}) as dearest_step_cost_usd,
     min(case when cost_usd = dearest_cost_usd then request_key end) as dearest_request_key,

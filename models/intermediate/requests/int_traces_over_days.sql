@@ -19,16 +19,12 @@ ranked as (
 
     select
         trace_days.*,
-        row_number() over one_trace as day_number,
+        min(trace_days.usage_date) over one_trace as first_date,
         max(trace_days.dearest_step_cost_usd) over one_trace as dearest_cost_usd
     from trace_days
     inner join long_traces
         on trace_days.trace_id = long_traces.trace_id
-    window one_trace as (
-        partition by trace_days.trace_id
-        order by trace_days.usage_date
-        rows between unbounded preceding and unbounded following
-    )
+    window one_trace as (partition by trace_days.trace_id)
 
 )
 
@@ -37,9 +33,9 @@ select
     min(usage_date) as usage_date,
     min(first_usage_at) as first_usage_at,
     max(last_usage_at) as last_usage_at,
-    max(case when day_number = 1 then team_id end) as team_id,
-    max(case when day_number = 1 then service_name end) as service_name,
-    max(case when day_number = 1 then feature end) as feature,
+    max(case when usage_date = first_date then team_id end) as team_id,
+    max(case when usage_date = first_date then service_name end) as service_name,
+    max(case when usage_date = first_date then feature end) as feature,
     cast(sum(step_count) as bigint) as step_count,
     cast(sum(request_count) as bigint) as request_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
