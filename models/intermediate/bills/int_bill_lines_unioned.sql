@@ -73,7 +73,7 @@ select
     pulled_at,
     usage_date,
     coalesce(
-        billing_period_start_date, cast({{ dbt.date_trunc('month', 'usage_date') }} as date)
+        billing_period_start_date, {{ month_of('usage_date') }}
     ) as billing_period_start_date,
     invoice_id,
     invoice_date,

@@ -17,7 +17,7 @@ gateway as (
     select distinct
         provider,
         billing_account_id,
-        cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as billing_period_start_date
+        {{ month_of('usage_date') }} as billing_period_start_date
     from {{ ref('int_gateway_costs_daily') }}
 
 ),

@@ -25,7 +25,7 @@ gateway_side as (
     select
         provider,
         billing_account_id,
-        cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as billing_period_start_date,
+        {{ month_of('usage_date') }} as billing_period_start_date,
         cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_usd,
         cast(sum(unpriced_count) as bigint) as unpriced_count
     from {{ ref('int_gateway_costs_daily') }}

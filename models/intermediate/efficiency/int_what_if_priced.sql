@@ -48,13 +48,8 @@ requests as (
 rated as (
 
     select
-        {% for meter in meters() %}
-        case
-            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
-            else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd,
-        {% endfor %}
-        requests.*
+        requests.*,
+        {{ effective_rates() }}
     from requests
     left join rates
         on {{ rate_applies('rates') }}

@@ -53,13 +53,7 @@ rated as (
 
     select
         requests.*,
-        {% for meter in meters() %}
-        case
-            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
-            else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd,
-        {% endfor %}
-        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
+        {{ effective_rates() }}
     from requests
     left join rates
         on

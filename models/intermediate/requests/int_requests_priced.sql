@@ -27,13 +27,8 @@ rated as (
         contract_rates.contract_id as rate_contract_id,
         {% for meter in meters() %}
         rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
-        -- a contract takes the place of the list, whole
-        case
-            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
-            else contract_rates.{{ meter.name }}_rate_usd
-        end as {{ meter.name }}_rate_usd,
         {% endfor %}
-        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version,
+        {{ effective_rates() }},
         coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
     from requests
     left join rates
@@ -54,12 +49,7 @@ judged as (
             when is_committed then 'covered_by_commitment'
             when usage_status = 'missing' or usage_issue is not null then 'usage_missing'
             when billed_model is null then 'unpriced_unknown_model'
-            when
-                price_card_version is null
-                {%- for meter in meters() %}
-                or ({{ meter.quantity }} != 0 and {{ meter.name }}_rate_usd is null)
-                {%- endfor %}
-                then 'unpriced_no_rate'
+            when {{ lacks_a_rate() }} then 'unpriced_no_rate'
             else 'priced'
         end as price_status
     from rated

@@ -9,7 +9,7 @@ summed as (
     select
         known_at as recorded_at,
         recorded_version as price_card_version,
-        cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as usage_month,
+        {{ month_of('usage_date') }} as usage_month,
         team_id,
         provider,
         billed_model,

@@ -1,5 +1,5 @@
 select
-    cast({{ dbt.date_trunc('month', 'usage_date') }} as date) as usage_month_date,
+    {{ month_of('usage_date') }} as usage_month_date,
     provider,
     billing_account_id,
     {{ rolled_up_sums() }}

@@ -14,10 +14,10 @@ renamed as (
 
         ---------- time
         usage_date,
-        coalesce(billing_period_start_date, cast({{ dbt.date_trunc('month', 'usage_date') }} as date))
+        coalesce(billing_period_start_date, {{ month_of('usage_date') }})
             as billing_period_start_date,
         cast(
-            coalesce(billing_period_start_date, cast({{ dbt.date_trunc('month', 'usage_date') }} as date))
+            coalesce(billing_period_start_date, {{ month_of('usage_date') }})
             as {{ dbt.type_string() }}
         ) as bucket,
 

@@ -1,0 +1,19 @@
+{# What an attempt pays for each meter: a contract that covers it takes the list's place, whole, even
+   where it names no price. Of the joins `rates` and `contract_rates`, as columns of a select list. #}
+{% macro effective_rates() -%}
+    {%- for meter in meters() %}
+        case
+            when contract_rates.contract_id is null then rates.{{ meter.name }}_rate_usd
+            else contract_rates.{{ meter.name }}_rate_usd
+        end as {{ meter.name }}_rate_usd,
+    {%- endfor %}
+        coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
+{%- endmacro %}
+
+{# True where a rated attempt has no price: no window fits, or a meter it used has no rate in it. #}
+{% macro lacks_a_rate() -%}
+    price_card_version is null
+            {%- for meter in meters() %}
+            or ({{ meter.quantity }} != 0 and {{ meter.name }}_rate_usd is null)
+            {%- endfor %}
+{%- endmacro %}
