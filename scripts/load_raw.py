@@ -15,13 +15,13 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from traceback import extract_tb
 
 import duckdb
-import pyarrow as pa
 from tqdm import tqdm
 
 from scripts.loading.files import LandingFile, find_files
-from scripts.loading.load import FileCounts, Load, Progress, Typist, groups
+from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
@@ -40,42 +40,59 @@ class UserError(Exception):
 
 
 class Run:
-    """One run over a landing folder, and its tallies per table."""
+    """One run over a landing folder, its tallies per table, and why some files were not loaded."""
 
     def __init__(self, target: Target, contract: Contract, key: bytes | None) -> None:
         self._target = target
         self._contract = contract
         self._typist = Typist(key)
         self._known = target.loaded()
+        self._noted = target.noted()
+        self._met: set[str] = set()
+        self._again: list[LandingFile] = []
+        self._faults: dict[str, str] = {}
         self.tallies: dict[str, Counter] = defaultdict(Counter)
-        self.unread = 0
+        self.unread: list[tuple[str, str]] = []
 
     def load(self, files: list[LandingFile], progress: Progress) -> None:
         """Load what is new, in the order of the paths."""
         for group in groups(self._new(files, progress), _GROUP_BYTES, _GROUP_FILES):
             self._load_group(group, progress)
+        for file in self._again:
+            if file.batch_id in self._faults:
+                self.complain(file.source_file, self._faults[file.batch_id])
+            else:
+                self.tallies[file.table.name]["skipped"] += 1
+
+    def complain(self, source_file: str, reason: str) -> None:
+        """Take note of a file that was not loaded, for the end."""
+        self.unread.append((source_file, reason))
 
     def _new(self, files: list[LandingFile], progress: Progress) -> Iterator[LandingFile]:
         for file in files:
             try:
                 batch_id = file.batch_id
             except OSError as error:
-                self._complain(file, error)
+                self.complain(file.source_file, _said(error))
                 continue
             if batch_id in self._known:
                 self.tallies[file.table.name]["skipped"] += 1
                 progress(file.size)
-                continue
-            self._known.add(batch_id)
-            yield file
+            elif batch_id in self._met:
+                self._again.append(file)
+                progress(file.size)
+            else:
+                self._met.add(batch_id)
+                yield file
 
     def _load_group(self, group: list[LandingFile], progress: Progress) -> None:
         try:
-            load = Load(self._target, self._typist, self._contract, group)
-            counts = load.run(progress)
-        except (OSError, duckdb.Error, pa.ArrowException) as error:
+            counts = self._begin(group).run(progress)
+        except TargetError:
+            raise
+        except Exception as error:
             if len(group) == 1:
-                self._complain(group[0], error)
+                self._give_up(group[0], error)
                 return
             # One file of the group is at fault; the others shall not suffer for it.
             for file in group:
@@ -83,15 +100,39 @@ class Run:
             return
         self._tally(group, counts)
 
-    def _complain(self, file: LandingFile, error: Exception) -> None:
-        self.unread += 1
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        say(f"warning: {file.source_file} could not be loaded: {reason}")
+    def _begin(self, group: list[LandingFile]) -> Load:
+        return Load(self._target, self._typist, self._contract, group, self._noted)
+
+    def _give_up(self, file: LandingFile, error: Exception) -> None:
+        """A file that raised: one reject, unless the fault may lie outside of the file."""
+        if isinstance(error, (OSError, Changed, MemoryError, duckdb.OperationalError)):
+            self._faults[file.batch_id] = _said(error)
+            self.complain(file.source_file, _said(error))
+        else:
+            self._tally([file], self._begin([file]).set_aside(_said(error)))
 
     def _tally(self, group: list[LandingFile], counts: list[FileCounts]) -> None:
         tally = self.tallies[group[0].table.name]
-        for each in counts:
-            tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
+        for file, each in zip(group, counts, strict=True):
+            if each.unread:
+                self._noted.add(file.batch_id)
+                self._faults[file.batch_id] = each.unread
+                self.complain(file.source_file, each.unread)
+            else:
+                tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
+
+
+def _said(error: Exception) -> str:
+    """An error in words that quote nothing of the file."""
+    if isinstance(error, Changed):
+        return "it changed while it was read; it is left for the next run"
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, (MemoryError, duckdb.OperationalError)):
+        return str(error).splitlines()[0] if str(error) else "out of memory"
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"the reader stopped with {type(error).__name__}{place}; please report it"
 
 
 def say(text: str) -> None:
@@ -134,8 +175,11 @@ def main(arguments: list[str] | None = None) -> int:
     return load(arguments)[0]
 
 
-def load(arguments: list[str] | None = None) -> tuple[int, Counter]:
-    """Load and report; return the exit code and the sums of all tables' tallies."""
+def load(arguments: list[str] | None = None) -> tuple[int, Counter, list[str]]:
+    """Load and report; return the exit code, the sums of all tables' tallies, what is not loaded.
+
+    The last is a sentence for each file that could not be read, with its name.
+    """
     options = parse_arguments(arguments)
     try:
         with (
@@ -145,9 +189,9 @@ def load(arguments: list[str] | None = None) -> tuple[int, Counter]:
             run = _load(options)
     except (UserError, ContractError, TargetError, WarehouseError) as error:
         print(f"load_raw: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 2, Counter()
-    total = sum(run.tallies.values(), Counter(unread=run.unread))
-    return (1 if run.unread else 0), total
+        return 2, Counter(), []
+    total = sum(run.tallies.values(), Counter(unread=len(run.unread)))
+    return (1 if run.unread else 0), total, _not_loaded(run)
 
 
 def _load(options: argparse.Namespace) -> Run:
@@ -158,18 +202,24 @@ def _load(options: argparse.Namespace) -> Run:
         raise UserError(f"cannot load into {options.target!r}; choose duckdb, postgres or spark")
     contract = read_contract(MODELS)
     key = _user_key(options.target)
-    files, unknown = find_files(landing, contract.raw)
-    if unknown:
-        say(f"warning: no raw table is declared for these folders: {', '.join(unknown)}")
+    try:
+        found = find_files(landing, contract.raw)
+    except OSError as error:
+        raise UserError(f"cannot list the landing folder {landing}: {error.strerror}") from None
+    if found.unknown:
+        names = _printable(", ".join(found.unknown))
+        say(f"warning: no raw table is declared for these folders: {names}")
     warehouse, where = _target(options)
     target = WriteBehind(warehouse)
     try:
         target.prepare(contract)
         run = Run(target, contract, key)
-        total = sum(file.size for file in files)
+        for source_file, reason in found.refused:
+            run.complain(source_file, reason)
+        total = sum(file.size for file in found.files)
         # `disable=None` shows the bar on a terminal only.
         with tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:
-            run.load(files, bar.update)
+            run.load(found.files, bar.update)
     finally:
         target.close()
     _summary(run, where)
@@ -201,6 +251,20 @@ def _summary(run: Run, where: str) -> None:
     for table, tally in sorted(run.tallies.items()):
         print(f"{table:<32}" + "".join(f"{tally[name]:>12,}" for name in names))
     print(f"loaded into {where}, schema raw")
+    for line in _not_loaded(run):
+        say(line)
+
+
+def _not_loaded(run: Run) -> list[str]:
+    return [
+        f"warning: {_printable(source_file)} could not be loaded: {reason}"
+        for source_file, reason in run.unread
+    ]
+
+
+def _printable(name: str) -> str:
+    """The name of a file without what would move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
 
 
 if __name__ == "__main__":

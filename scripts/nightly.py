@@ -47,7 +47,7 @@ def night(extra: list[str]) -> int:
     """Load, build, check freshness; a file that cannot be read does not keep the others back."""
     record = Night()
     start = time.monotonic()
-    load_code, loaded = load([])
+    load_code, loaded, not_loaded = load([])
     load_ms = _ms_since(start)
     build_code, built, build_ms = 0, Counter(), 0
     if load_code < 2:
@@ -68,6 +68,8 @@ def night(extra: list[str]) -> int:
         "warning_count": built["warn"],
     }
     record.finish("failed" if code else "succeeded", figures)
+    for line in not_loaded:
+        print(f"nightly: {line}", file=sys.stderr)
     return code
 
 

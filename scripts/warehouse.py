@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,17 +55,82 @@ def connect_postgres(**options: object):
 
 
 def check_writable() -> None:
-    """Raise WarehouseError while somebody else has the DuckDB file open, or it cannot be made.
+    """Raise WarehouseError where a night cannot write; see `open_to_write`.
 
     dbt says the same with a traceback, and only after minutes of parsing.
     """
-    if target() != "duckdb":
-        return
+    if target() == "duckdb":
+        open_to_write(warehouse_file()).close()
+
+
+def open_to_write(file: Path) -> duckdb.DuckDBPyConnection:
+    """The DuckDB file, made when it is not there.
+
+    Raises WarehouseError while somebody else has it open, where it cannot be made, and for a file
+    that is half a copy or has another name than the one it was built under.
+    """
+    # Without a log of changes the file has to be as long as its own header says.
+    settled = file.exists() and not Path(f"{file}.wal").exists()
     try:
-        duckdb.connect(str(warehouse_file())).close()
+        connection = duckdb.connect(str(file))
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise WarehouseError(f"cannot write {warehouse_file()}: {reason}") from None
+        raise WarehouseError(_refusal(file, error)) from None
+    try:
+        if settled:
+            _check_whole(connection, file)
+        _check_name(connection, file)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _refusal(file: Path, error: duckdb.Error) -> str:
+    """Why the file cannot be opened, as a sentence."""
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    if "set lock on file" in reason:
+        return f"{file} is in use: {reason}"
+    if any(sign in reason for sign in _BROKEN):
+        return f"{file} {_HALF} ({reason})"
+    return f"cannot open {file}: {reason}"
+
+
+_HALF = (
+    "is no whole warehouse: copied while it was written, cut off or damaged; put a back-up in its "
+    "place, or move it away and load again"
+)
+_BROKEN = ("not a valid DuckDB", "read enough bytes", "Corrupt", "orrupted", "deserialize")
+_HEADERS_BYTES = 3 * 4096
+
+
+def _check_whole(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    sql = "select block_size * total_blocks from pragma_database_size()"
+    stated = _HEADERS_BYTES + connection.execute(sql).fetchone()[0]
+    size = file.stat().st_size
+    if size < stated:
+        told = f"{size:,} bytes where its header states {stated:,}"
+        raise WarehouseError(f"{file} {_HALF} ({told})")
+
+
+_CATALOG = re.compile(r'\b(?:from|join)\s+("[^"]+"|\w+)\.(?:"[^"]+"|\w+)\.(?:"[^"]+"|\w+)', re.I)
+_VIEWS = "select schema_name, view_name, sql from duckdb_views() where not internal"
+
+
+def _check_name(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Views call their database by the name that the file had when they were made."""
+    (name,) = connection.execute("select current_database()").fetchone()
+    for schema, view, sql in connection.execute(_VIEWS).fetchall():
+        others = {found.strip('"') for found in _CATALOG.findall(sql)} - {name}
+        if not others:
+            continue
+        try:
+            connection.execute(f'explain select * from "{schema}"."{view}"')
+        except duckdb.Error as error:
+            if other := next((each for each in others if f'"{each}"' in str(error)), None):
+                raise WarehouseError(
+                    f"{file} was built under the name {other}{file.suffix}, and its views call it "
+                    f"so; give it that name again"
+                ) from None
 
 
 def columns(connection, mart: str) -> dict[str, str]:
@@ -100,8 +166,8 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"there is no warehouse at {file}; run `make demo` or `make nightly`")
     try:
         return duckdb.connect(str(file), read_only=True)
-    except duckdb.IOException as error:
-        raise WarehouseError(f"{file} is in use: {str(error).splitlines()[0]}") from None
+    except duckdb.Error as error:
+        raise WarehouseError(_refusal(file, error)) from None
 
 
 class _Postgres:

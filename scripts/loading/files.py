@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
+import os
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
 
 from scripts.loading.sources import Table
 
@@ -27,7 +28,10 @@ _DATE = (
 
 @dataclass(frozen=True)
 class LandingFile:
-    """A file below landing; `source_file` is its path from there, with forward slashes."""
+    """A file below landing; `source_file` is its path from there, with forward slashes.
+
+    `size` is what it was when the folder was listed; `content` says what was read to name it.
+    """
 
     path: Path
     source_file: str
@@ -35,10 +39,15 @@ class LandingFile:
     size: int
 
     @cached_property
-    def sha256(self) -> str:
-        """SHA-256 of the file as it lies on disk, 64 hex digits."""
+    def content(self) -> tuple[str, int]:
+        """SHA-256 of the file as it lies on disk, 64 hex digits, and its size in bytes."""
         with self.path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+
+    @property
+    def sha256(self) -> str:
+        """See `content`."""
+        return self.content[0]
 
     @property
     def batch_id(self) -> str:
@@ -71,20 +80,92 @@ class LandingFile:
         return None
 
 
-def find_files(landing: Path, tables: dict[str, Table]) -> tuple[list[LandingFile], list[str]]:
-    """All files of declared tables, in the order of their paths, and the unknown folders."""
-    folders = [entry for entry in sorted(landing.iterdir()) if entry.is_dir()]
-    unknown = [f.name for f in folders if f.name not in tables and not _is_skipped(f.name)]
-    found = []
-    for folder in folders:
-        if folder.name in tables:
-            for path in folder.rglob("*"):
-                inside = path.relative_to(landing)
-                if path.is_file() and not any(_is_skipped(part) for part in inside.parts):
-                    source_file = inside.as_posix().encode(errors="replace").decode()
-                    table = tables[folder.name]
-                    found.append(LandingFile(path, source_file, table, path.stat().st_size))
-    return sorted(found, key=lambda file: file.source_file), unknown
+@dataclass
+class Found:
+    """What lies below landing: the files of declared tables, in the order of their paths.
+
+    `unknown` are folders of no table; `refused` says of each path that is not followed why.
+    """
+
+    files: list[LandingFile] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def find_files(landing: Path, tables: dict[str, Table]) -> Found:
+    """All files of declared tables, unknown folders, and what leads out or cannot be listed."""
+    found = Found()
+    for entry in sorted(landing.iterdir()):
+        if _is_skipped(entry.name) or not (entry.is_dir() or entry.is_symlink()):
+            continue
+        if entry.name in tables:
+            _Walk(landing, tables[entry.name], found).enter(entry)
+        elif entry.is_dir():
+            found.unknown.append(entry.name)
+    found.files.sort(key=lambda file: file.source_file)
+    return found
+
+
+class _Walk:
+    """A walk through one table's folder that follows links as long as they stay inside landing."""
+
+    def __init__(self, landing: Path, table: Table, found: Found) -> None:
+        self._landing, self._root = landing, landing.resolve()
+        self._table = table
+        self._found = found
+        self._links: list[Path] = []
+        # A folder is read once, by its own name if it has one here, so that no loop of links hangs.
+        self._seen: set[Path] = set()
+
+    def enter(self, folder: Path) -> None:
+        """Take what is in the folder, and then what its links lead to."""
+        self._take(folder)
+        while self._links:
+            link = self._links.pop(0)
+            try:
+                target = link.resolve(strict=True)
+            except (OSError, RuntimeError):
+                self._refuse(link, "a link that leads nowhere")
+                continue
+            if not target.is_relative_to(self._root):
+                self._refuse(link, "a link that leads out of the landing folder")
+            else:
+                self._take(link, follow=True)
+
+    def _take(self, path: Path, follow: bool = False) -> None:
+        try:
+            if path.is_symlink() and not follow:
+                self._links.append(path)
+            elif path.is_dir():
+                self._list(path)
+            else:
+                self._file(path)
+        except FileNotFoundError:
+            return  # gone since the folder was listed
+        except OSError as error:
+            self._refuse(path, f"cannot be looked at ({error.strerror})")
+
+    def _list(self, folder: Path) -> None:
+        real = folder.resolve()
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        for entry in sorted(folder.iterdir()):
+            if not _is_skipped(entry.name):
+                self._take(entry)
+
+    def _file(self, path: Path) -> None:
+        status = path.stat()
+        if S_ISREG(status.st_mode):
+            name = self._name(path)
+            self._found.files.append(LandingFile(path, name, self._table, status.st_size))
+
+    def _refuse(self, path: Path, reason: str) -> None:
+        self._found.refused.append((self._name(path), reason))
+
+    def _name(self, path: Path) -> str:
+        inside = path.relative_to(self._landing)
+        return inside.as_posix().encode(errors="replace").decode()
 
 
 def _is_skipped(name: str) -> bool:
@@ -95,17 +176,27 @@ def _is_skipped(name: str) -> bool:
 class ByteStream:
     """The bytes of a file, decompressed when they are gzip, whatever the file is called.
 
-    `fault` says why the stream ended early, None while all is well; what came before is good.
+    `fault` says why the stream ended early, None while all is well; what came before is good. No
+    more than `limit` bytes of the file are read, so that a log that grows is read as it was named.
     """
 
-    def __init__(self, path: Path, progress: Callable[[int], object] = lambda size: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        progress: Callable[[int], object] = lambda size: None,
+        limit: int | None = None,
+    ) -> None:
         self.fault: str | None = None
         self._file = path.open("rb")
         self._progress = progress
+        self._limit = os.fstat(self._file.fileno()).st_size if limit is None else limit
         self.compressed = self._file.read(2) == _GZIP
         self._file.seek(0)
         self._head = b""
-        self._blocks = self._decompressed() if self.compressed else self._plain()
+        self._digest = hashlib.sha256()
+        self._taken = 0
+        self._raw = self._plain()
+        self._blocks = self._decompressed() if self.compressed else self._raw
 
     def __enter__(self) -> ByteStream:
         return self
@@ -113,15 +204,18 @@ class ByteStream:
     def __exit__(self, *error: object) -> None:
         self._file.close()
 
-    def peek(self) -> bytes:
-        """The first 64 KiB or so, without its byte order mark; they stay to be read."""
-        while len(self._head) < _HEAD:
+    def peek(self) -> tuple[bytes, bool]:
+        """The first 64 KiB or so, without its byte order mark, and whether they are all there is.
+
+        They stay to be read.
+        """
+        ended = False
+        while len(self._head) < _HEAD and not ended:
             block = next(self._blocks, b"")
-            if not block:
-                break
             self._head += block
+            ended = not block
         self._head = self._head.removeprefix(_BOM)
-        return self._head[:_HEAD]
+        return self._head[:_HEAD], ended
 
     def read(self, size: int) -> bytes:
         """About `size` bytes; none at the end."""
@@ -140,15 +234,34 @@ class ByteStream:
         content = self.read(limit + 1)
         return content if len(content) <= limit else None
 
+    def whole_file(self) -> BinaryIO:
+        """The file itself, from its first byte, for a reader that jumps about in it."""
+        self._file.seek(0)
+        return self._file
+
+    def sha256(self) -> str:
+        """SHA-256 of the bytes that were read, with those that nobody asked for."""
+        if self._file.tell() != self._taken:
+            # A reader jumped about.
+            self._file.seek(0)
+            self._progress(-self._taken)
+            self._digest, self._taken = hashlib.sha256(), 0
+            self._raw = self._plain()
+        for _ in self._raw:
+            pass
+        return self._digest.hexdigest()
+
     def _plain(self) -> Iterator[bytes]:
-        while block := self._file.read(_READ):
+        while block := self._file.read(min(_READ, self._limit - self._taken)):
+            self._taken += len(block)
+            self._digest.update(block)
             self._progress(len(block))
             yield block
 
     def _decompressed(self) -> Iterator[bytes]:
         inflate = zlib.decompressobj(wbits=31)
         try:
-            for block in self._plain():
+            for block in self._raw:
                 while block:
                     if inflate.eof:
                         # Another member, or the zero bytes that pad some archives.
@@ -167,53 +280,3 @@ class ByteStream:
             return
         if not inflate.eof:
             self.fault = "gzip stream ends early"
-
-
-def sniff(head: bytes, name: str, table: Table) -> str:
-    """What a file holds, by its first bytes: parquet, csv, document or lines.
-
-    A document is one JSON text over several lines, or a JSON array.
-    """
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    text = head.lstrip()
-    if text.startswith((b"{", b"[")):
-        return "document" if _is_document(text) else "lines"
-    return "csv" if _is_csv(head, name, table) else "lines"
-
-
-def _is_document(text: bytes) -> bool:
-    first, newline, rest = text.partition(b"\n")
-    rest = rest.lstrip(b"\r\n")
-    if not newline or not rest.strip():
-        return text.startswith(b"[")
-    if not _ends_open(first):
-        return False
-    # The next line of a document is a part of it; that of a file of lines, the first of which was
-    # cut short, is a whole object. No such line begins with a bracket.
-    return text.startswith(b"[") or not _is_object(rest.partition(b"\n")[0])
-
-
-def _ends_open(line: bytes) -> bool:
-    """Whether a line is the beginning of a JSON text and not the whole of one."""
-    try:
-        json.loads(line)
-    except json.JSONDecodeError as error:
-        return error.pos >= len(error.doc.rstrip())
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _is_csv(head: bytes, name: str, table: Table) -> bool:
-    first = head.partition(b"\n")[0].decode(errors="replace")
-    header = next(csv.reader([first]), [])
-    known = len({cell.strip() for cell in header} & set(table.headers))
-    return known > 1 or Path(name.removesuffix(".gz")).suffix.lower() == ".csv"

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
-from scripts.loading.files import ByteStream, LandingFile, sniff
+from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.foreign import Unreadable
+from scripts.loading.forms import sniff
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
 from scripts.loading.paths import LineQuery
@@ -29,12 +31,19 @@ _BATCHES = 8
 _MIN_BATCH_ROWS = 512
 
 Progress = Callable[[int], object]
+# The line of a reject that stands for a whole file.
+WHOLE_FILE = 0
+
+
+class Changed(Exception):
+    """A file that is not, or no longer, what it was when its content was named."""
 
 
 @dataclass
 class FileCounts:
-    """What became of one file."""
+    """What became of one file; `unread` says why when it could not be read as a whole."""
 
+    unread: str | None = None
     lines: int = 0
     records: int = 0
     rejects: int = 0
@@ -82,16 +91,23 @@ class Load:
     """Some files of one table, loaded in one transaction.
 
     Small files share a transaction, because a commit costs more than they do; they still
-    appear whole or not at all.
+    appear whole or not at all. A file that cannot be read as a whole is one reject and no loaded
+    file, so that it is tried again; `noted` are the batches whose reject is on record already.
     """
 
     def __init__(
-        self, target: Target, typist: Typist, contract: Contract, files: list[LandingFile]
+        self,
+        target: Target,
+        typist: Typist,
+        contract: Contract,
+        files: list[LandingFile],
+        noted: set[str],
     ) -> None:
         self._target = target
         self._typist = typist
         self._contract = contract
         self._files = files
+        self._noted = noted
         self._table = files[0].table
         self._shown_names = shown_names(self._table)
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
@@ -105,9 +121,15 @@ class Load:
 
     def run(self, progress: Progress) -> list[FileCounts]:
         """Load and commit; whatever is raised, nothing of these files is in the warehouse."""
+        return self._whole(lambda: self._read_all(progress))
+
+    def set_aside(self, reason: str) -> list[FileCounts]:
+        """Record and commit that the one file of this load cannot be read."""
+        return self._whole(lambda: self._set_aside(0, Unreadable(reason)))
+
+    def _whole(self, work: Callable[[], None]) -> list[FileCounts]:
         try:
-            for file_no, file in enumerate(self._files):
-                self._read(file_no, file, progress)
+            work()
             self._flush()
             self._append("load_files", self._file_rows())
             self._append("load_days", self._day_rows())
@@ -117,23 +139,39 @@ class Load:
             raise
         return self.counts
 
-    def _read(self, file_no: int, file: LandingFile, progress: Progress) -> None:
-        with ByteStream(file.path, progress) as stream:
-            head = stream.peek()
-            kind = sniff(head, file.path.name, self._table)
-            if kind == "document":
-                self._read_document(file_no, stream)
-                return
-            readers = {
-                # A thread of its own is not worth its cost for a small file.
-                "lines": lambda: (
-                    read_ahead(read_lines(stream)) if file.size > _LARGE else read_lines(stream)
-                ),
-                "csv": lambda: read_csv(file, stream),
-                "parquet": lambda: read_parquet(file, stream),
-            }
-            for found in readers[kind]():
-                self._take(file_no, found)
+    def _read_all(self, progress: Progress) -> None:
+        for file_no, file in enumerate(self._files):
+            with ByteStream(file.path, progress, file.content[1]) as stream:
+                try:
+                    self._read(file_no, file, stream)
+                except Unreadable as error:
+                    self._set_aside(file_no, error)
+                if stream.sha256() != file.sha256:
+                    raise Changed
+
+    def _set_aside(self, file_no: int, error: Unreadable) -> None:
+        self.counts[file_no].unread = str(error)
+        if self._files[file_no].batch_id not in self._noted:
+            self._reject(file_no, BadLine(WHOLE_FILE, str(error), error.text))
+
+    def _read(self, file_no: int, file: LandingFile, stream: ByteStream) -> None:
+        head, whole = stream.peek()
+        if stream.fault and not head:
+            raise Unreadable(stream.fault)
+        kind = sniff(head, whole, file.path.name, self._table)
+        if kind == "document":
+            self._read_document(file_no, stream)
+            return
+        readers = {
+            # A thread of its own is not worth its cost for a small file.
+            "lines": lambda: (
+                read_ahead(read_lines(stream)) if file.size > _LARGE else read_lines(stream)
+            ),
+            "csv": lambda: read_csv(file, stream),
+            "parquet": lambda: read_parquet(file, stream),
+        }
+        for found in readers[kind]():
+            self._take(file_no, found)
 
     def _take(self, file_no: int, found: Lines | Records | BadLine) -> None:
         if isinstance(found, BadLine):
@@ -150,21 +188,17 @@ class Load:
 
     def _read_document(self, file_no: int, stream: ByteStream) -> None:
         """A document is line 1, whatever it looks like; its records are numbered."""
-        self.counts[file_no].lines += 1
         content = stream.read_all(DOCUMENT_BYTES)
         if content is None:
-            limit = f"document is longer than {DOCUMENT_BYTES >> 20} MiB"
-            self._reject(file_no, BadLine(1, limit, None))
-            return
+            raise Unreadable(f"document is longer than {DOCUMENT_BYTES >> 20} MiB")
         if stream.fault:
-            self._reject(file_no, BadLine(1, stream.fault, show(content)))
-            return
+            raise Unreadable(stream.fault, show(content))
         try:
             records = read_document(content, self._table.exact_numbers)
         except NotTaken as error:
             shown = show(content) if error.shown is not None else None
-            self._reject(file_no, BadLine(1, str(error), shown))
-            return
+            raise Unreadable(str(error), shown) from None
+        self.counts[file_no].lines += 1
         self._documents.add(file_no)
         numbers = pa.repeat(pa.scalar(1, pa.int64()), len(records))
         self._add(file_no, Lines(numbers, pa.array(records, pa.string()), nul=True))
@@ -295,7 +329,7 @@ class Load:
             self._evidence(file_no)
             | {
                 "content_sha256": file.sha256,
-                "size_bytes": file.size,
+                "size_bytes": file.content[1],
                 "line_count": counts.lines,
                 "record_count": counts.records,
                 "reject_count": counts.rejects,
@@ -303,6 +337,7 @@ class Load:
                 "pulled_at": file.pulled_at or self._loaded_at,
             }
             for file_no, (file, counts) in enumerate(zip(self._files, self.counts, strict=True))
+            if counts.unread is None
         ]
 
     def _day_rows(self) -> list[dict]:

@@ -11,6 +11,8 @@ import fcntl
 import os
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,19 +53,28 @@ class ParquetTarget:
         }
         # A build must not hold a day for loaded before its records are there.
         self._order = [*contract.raw, *contract.loader]
-        for name in self._order:
-            (self._tables / name).mkdir(exist_ok=True)
-        self._publish()
+        with self._told():
+            for name in self._order:
+                (self._tables / name).mkdir(exist_ok=True)
+            self._publish()
         self.rollback()
 
     def loaded(self) -> set[str]:
         """See Target."""
-        files = sorted((self._tables / "load_files").glob("*.parquet"))
+        return {batch_id for (batch_id,) in self._read("load_files", ["batch_id"])}
+
+    def noted(self) -> set[str]:
+        """See Target."""
+        rejects = self._read("load_rejects", ["batch_id", "line_number"])
+        return {batch_id for batch_id, line in rejects if line == 0}
+
+    def _read(self, name: str, columns: list[str]) -> Iterator[tuple]:
         try:
-            tables = [pq.ParquetFile(file).read(["batch_id"]) for file in files]
+            for file in sorted((self._tables / name).glob("*.parquet")):
+                found = pq.ParquetFile(file).read(columns)
+                yield from zip(*(found[column].to_pylist() for column in columns), strict=True)
         except (OSError, pa.ArrowException) as error:
-            raise TargetError(f"cannot read {RAW_SCHEMA}.load_files: {error}") from error
-        return {batch_id for table in tables for batch_id in table["batch_id"].to_pylist()}
+            raise TargetError(f"cannot read {RAW_SCHEMA}.{name}: {error}") from error
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""
@@ -79,9 +90,10 @@ class ParquetTarget:
 
     def commit(self) -> None:
         """See Target."""
-        if self._loading.exists():
-            self._loading.rename(self._loaded)
-            self._publish()
+        with self._told():
+            if self._loading.exists():
+                self._loading.rename(self._loaded)
+                self._publish()
 
     def rollback(self) -> None:
         """See Target."""
@@ -90,6 +102,14 @@ class ParquetTarget:
     def close(self) -> None:
         """See Target."""
         self._lock.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            told = f"cannot write to the warehouse {self._warehouse}: {error}"
+            raise TargetError(told) from error
 
     def _publish(self) -> None:
         """Move committed files to their tables; those moved already are not here any more."""

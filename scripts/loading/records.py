@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from scripts.loading.documents import DOCUMENT_BYTES
+from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.foreign import Unreadable, missing_columns
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 
 _ROWS = 50_000
@@ -31,26 +32,29 @@ class Records:
 
 
 def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
-    """The declared columns of a Parquet file; one bad line when it cannot be read."""
+    """The declared columns of a Parquet file; one bad line where it can be read no further."""
     done = 0
     try:
         content = stream.read_all(DOCUMENT_BYTES) if stream.compressed else None
         if stream.compressed and content is None:
             raise pa.ArrowInvalid(f"longer than {DOCUMENT_BYTES >> 20} MiB")
-        parquet = pq.ParquetFile(io.BytesIO(content) if content is not None else file.path)
+        # The file that is open, and not what its path leads to by now.
+        source = stream.whole_file() if content is None else io.BytesIO(content)
+        parquet = pq.ParquetFile(source)
         wanted = set(file.table.headers)
         present = [name for name in parquet.schema_arrow.names if _is_wanted(name, wanted)]
         if not present:
-            yield BadLine(1, "none of the declared columns is in the file", None)
-            return
+            raise Unreadable(missing_columns(parquet.schema_arrow.names, file.table.headers))
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
             numbers = pa.array(range(done + 1, done + 1 + len(batch)), pa.int64())
             done += len(batch)
             columns = dict(_flat(batch, wanted))
             yield Records(numbers, _placed(file, columns, len(batch)))
     except _UNREADABLE as error:
-        reason = str(error).splitlines()[0][:200]
-        yield BadLine(done + 1, f"not a readable Parquet file: {reason}", None)
+        reason = f"not a readable Parquet file: {(str(error).splitlines() or [''])[0][:200]}"
+        if not done:
+            raise Unreadable(reason) from None
+        yield BadLine(done + 1, reason, None)
 
 
 def _is_wanted(name: str, wanted: set[str]) -> bool:
@@ -84,7 +88,8 @@ def _opened(table: pa.Table, wanted: set[str]) -> dict[str, pa.ChunkedArray]:
 def _as_text(column: pa.ChunkedArray) -> pa.Array:
     """A nested value as JSON; what JSON has no type for, such as a decimal, as its text."""
     is_map = pa.types.is_map(column.type)
-    values = [dict(value) if is_map and value else value for value in column.to_pylist()]
+    # Of two equal keys of a map the first counts, as everywhere.
+    values = [first_of_each(v) if is_map and v else v for v in column.to_pylist()]
     texts = [None if value is None else json.dumps(value, default=str) for value in values]
     return pa.array(texts, pa.string())
 
@@ -92,11 +97,10 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
 def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
     """The declared columns of a CSV file with a header; rows that do not fit it are bad lines."""
     rows = csv.reader(_text_lines(stream), strict=True)
-    header = [cell.strip() for cell in next(rows, [])]
+    header = _header(rows)
     wanted = {name: header.index(name) for name in file.table.headers if name in header}
     if not wanted:
-        yield BadLine(1, "none of the declared columns is in the header", None)
-        return
+        raise Unreadable(missing_columns(header, file.table.headers))
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
@@ -116,6 +120,17 @@ def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLin
         yield _block(file, wanted, kept)
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = next(rows, [])
+    except csv.Error as error:
+        raise Unreadable(f"its header is not valid CSV: {error}") from None
+    # Else a quote that nobody closed takes columns, and the rows down to the next one, for a name.
+    if any("\n" in cell and "," in cell for cell in header):
+        raise Unreadable("its header is not valid CSV: a quote is not closed in its line")
+    return [cell.strip() for cell in header]
 
 
 def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:

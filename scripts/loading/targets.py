@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -12,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
+from scripts.warehouse import open_to_write
 
 _ARROW_TYPES = {
     "varchar": pa.string(),
@@ -34,6 +37,9 @@ class Target(Protocol):
 
     def loaded(self) -> set[str]:
         """The batch_id of every file that is in the warehouse."""
+
+    def noted(self) -> set[str]:
+        """The batch_id of every file that could not be read and whose reject is there."""
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows to a raw table, by column name."""
@@ -74,6 +80,7 @@ _PRESENT = (
     f"where table_schema = '{RAW_SCHEMA}'"
 )
 _LOADED = f"select batch_id from {RAW_SCHEMA}.load_files"
+_NOTED = f"select distinct batch_id from {RAW_SCHEMA}.load_rejects where line_number = 0"
 
 
 class WriteBehind:
@@ -88,6 +95,7 @@ class WriteBehind:
         self._writing: Future | None = None
         self.prepare = target.prepare
         self.loaded = target.loaded
+        self.noted = target.noted
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target. Returns when the rows before these are written."""
@@ -122,57 +130,74 @@ class DuckDBTarget:
     """A DuckDB file."""
 
     def __init__(self, path: str) -> None:
-        try:
-            self._connection = duckdb.connect(path)
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise TargetError(f"cannot open the warehouse {path}: {reason}") from error
+        self._path = path
+        self._connection = open_to_write(Path(path))
         self._connection.execute("set enable_progress_bar = false")
         self._open = False
 
     def prepare(self, contract: Contract) -> None:
         """See Target."""
         self._begin()
-        present = set(self._connection.execute(_PRESENT).fetchall())
-        _definitions(contract, self._connection.execute, present)
+        with self._told("create the raw tables in"):
+            present = set(self._connection.execute(_PRESENT).fetchall())
+            _definitions(contract, self._connection.execute, present)
         self.commit()
 
     def loaded(self) -> set[str]:
         """See Target."""
-        return {batch_id for (batch_id,) in self._connection.execute(_LOADED).fetchall()}
+        return self._batches(_LOADED)
+
+    def noted(self) -> set[str]:
+        """See Target."""
+        return self._batches(_NOTED)
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""
         self._begin()
-        try:
+        with self._told(f"write {RAW_SCHEMA}.{table} in"):
             self._connection.register("incoming", rows)
             self._connection.execute(
                 f'insert into {RAW_SCHEMA}."{table}" by name select * from incoming'
             )
             self._connection.unregister("incoming")
-        except duckdb.Error as error:
-            raise TargetError(f"cannot write {RAW_SCHEMA}.{table}: {error}") from error
 
     def commit(self) -> None:
         """See Target."""
         if self._open:
-            self._connection.commit()
+            with self._told("write to"):
+                self._connection.commit()
             self._open = False
 
     def rollback(self) -> None:
         """See Target."""
         if self._open:
-            self._connection.rollback()
             self._open = False
+            # After a failed commit there is nothing to roll back, and what failed is the news.
+            with suppress(duckdb.Error):
+                self._connection.rollback()
 
     def close(self) -> None:
         """See Target."""
-        self._connection.close()
+        with self._told("write to"):
+            self._connection.close()
 
     def _begin(self) -> None:
         if not self._open:
-            self._connection.begin()
+            with self._told("write to"):
+                self._connection.begin()
             self._open = True
+
+    def _batches(self, sql: str) -> set[str]:
+        with self._told("read"):
+            return {batch_id for (batch_id,) in self._connection.execute(sql).fetchall()}
+
+    @contextmanager
+    def _told(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise TargetError(f"cannot {doing} the warehouse {self._path}: {reason}") from error
 
 
 class PostgresTarget:
@@ -194,30 +219,33 @@ class PostgresTarget:
     def prepare(self, contract: Contract) -> None:
         """See Target."""
         present = set(self._rows(_PRESENT))
-        try:
+        with self._told("create the raw tables"):
             _definitions(contract, self._cursor.execute, present)
-            self.commit()
-        except self._error as error:
-            raise TargetError(f"cannot create the raw tables: {error}") from error
+        self.commit()
 
     def loaded(self) -> set[str]:
         """See Target."""
         return {batch_id for (batch_id,) in self._rows(_LOADED)}
 
+    def noted(self) -> set[str]:
+        """See Target."""
+        return {batch_id for (batch_id,) in self._rows(_NOTED)}
+
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""
-        try:
+        with self._told(f"write {RAW_SCHEMA}.{table}"):
             self._cursor.adbc_ingest(table, rows, mode="append", db_schema_name=RAW_SCHEMA)
-        except self._error as error:
-            raise TargetError(f"cannot write {RAW_SCHEMA}.{table}: {error}") from error
 
     def commit(self) -> None:
         """See Target."""
-        self._connection.commit()
+        with self._told("write to Postgres"):
+            self._connection.commit()
 
     def rollback(self) -> None:
         """See Target."""
-        self._connection.rollback()
+        # Of a connection that is lost the server rolls back itself.
+        with suppress(self._error):
+            self._connection.rollback()
 
     def close(self) -> None:
         """See Target."""
@@ -225,8 +253,16 @@ class PostgresTarget:
         self._connection.close()
 
     def _rows(self, sql: str) -> list[tuple]:
-        self._cursor.execute(sql)
-        return self._cursor.fetchall()
+        with self._told("read the warehouse"):
+            self._cursor.execute(sql)
+            return self._cursor.fetchall()
+
+    @contextmanager
+    def _told(self, doing: str) -> Iterator[None]:
+        try:
+            yield
+        except self._error as error:
+            raise TargetError(f"cannot {doing}: {error}") from error
 
 
 def _postgres_uri() -> str:

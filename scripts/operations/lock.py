@@ -73,7 +73,8 @@ def _acquire(attempt: Callable[[], Callable], deadline: float) -> Callable[[], N
 
 
 def _lock_file(warehouse: Path) -> Callable[[], None]:
-    path = Path(f"{warehouse}.lock")
+    # One warehouse has one lock, by whatever way or link it is named.
+    path = Path(f"{_resolved(warehouse)}.lock")
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
@@ -85,10 +86,21 @@ def _lock_file(warehouse: Path) -> Callable[[], None]:
         holder = file.readline().strip()
         file.close()
         raise Busy(_said(holder or "another run")) from None
-    file.truncate(0)
-    file.write(f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC,\n")
-    file.flush()
+    holder = f"process {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC,\n"
+    try:
+        file.truncate(0)
+        os.write(file.fileno(), holder.encode())
+    except OSError as error:
+        file.close()
+        raise WarehouseError(f"cannot write {path}: {error.strerror}") from None
     return file.close
+
+
+def _resolved(warehouse: Path) -> Path:
+    try:
+        return warehouse.resolve()
+    except (OSError, RuntimeError) as error:
+        raise WarehouseError(f"{warehouse} leads nowhere: {error}") from None
 
 
 def _lock_postgres() -> Callable[[], None]:

@@ -1,0 +1,135 @@
+"""Files of a form that the loader does not read: what they are, and what to do about it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import zlib
+from collections.abc import Iterable
+
+EXPECTED = "expected are lines of JSON, a JSON document, CSV with a header, or Parquet"
+_UNPACK = "unpack it, or pack it with gzip"
+_SAVE_UTF8 = "save it as UTF-8"
+_TABLE = "save the sheet as CSV"
+# Where the mark stands, the mark, and what is said of the file. No text that is read begins so.
+_MARKS = (
+    (0, b"\x1f\x8b", "compressed twice with gzip; pack it once"),
+    (0, b"\x28\xb5\x2f\xfd", f"compressed with zstd; {_UNPACK}"),
+    (0, b"\xfd7zXZ\x00", f"compressed with xz; {_UNPACK}"),
+    (0, b"\x5d\x00\x00", f"compressed with lzma; {_UNPACK}"),
+    (0, b"\x04\x22\x4d\x18", f"compressed with lz4; {_UNPACK}"),
+    (0, b"\xff\x06\x00\x00sNaPpY", f"compressed with snappy; {_UNPACK}"),
+    (0, b"\x1f\x9d", f"compressed with compress; {_UNPACK}"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
+    (0, b"Rar!\x1a\x07", "a rar archive; unpack it"),
+    (257, b"ustar", "a tar archive; unpack it"),
+    (0, b"%PDF-", "a PDF; ask for the figures as CSV or JSON"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"an old Excel workbook, or Word; {_TABLE}"),
+    (0, b"SQLite format 3\x00", "an SQLite database; export the table as CSV"),
+    (8, b"DUCK\x40\x00\x00\x00", "a DuckDB database; export the table as Parquet"),
+    (0, b"Obj\x01", "an Avro file; convert it to Parquet"),
+    (0, b"ARROW1\x00\x00", "an Arrow file; convert it to Parquet"),
+    (0, b"\x89PNG\r\n", "a picture"),
+    (0, b"\xff\xd8\xff", "a picture"),
+    (0, b"\xff\xfe\x00\x00", f"UTF-32 text; {_SAVE_UTF8}"),
+    (0, b"\x00\x00\xfe\xff", f"UTF-32 text; {_SAVE_UTF8}"),
+    (0, b"\xff\xfe", f"UTF-16 text; {_SAVE_UTF8}"),
+    (0, b"\xfe\xff", f"UTF-16 text; {_SAVE_UTF8}"),
+)
+_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)")
+_MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
+_SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+_ENOUGH = 8
+# A word or a few, as columns are named. What looks like a value or a person is not shown.
+_COLUMN = re.compile(r"[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
+_COLUMN_LENGTH = 50
+_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars"}
+_SHOWN = 8
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a whole; the message says what was found and expected.
+
+    `text` is what may be kept of it as evidence, before it is masked.
+    """
+
+    def __init__(self, reason: str, text: str | None = None) -> None:
+        super().__init__(reason)
+        self.text = text
+
+
+def foreign_form(head: bytes) -> str | None:
+    """What a file is that is known and not read, by its beginning; None for any other."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _zipped(head)
+    for place, mark, said in _MARKS:
+        if head.startswith(mark, place):
+            return said
+    if _BZIP2.match(head):
+        return f"compressed with bzip2; {_UNPACK}"
+    if _SKIPPABLE_ZSTD.match(head):
+        return f"compressed with zstd; {_UNPACK}"
+    if _MARKUP.match(head):
+        return f"a web page or XML; {EXPECTED}"
+    if _is_zlib(head):
+        return f"compressed with zlib; {_UNPACK}"
+    return _wide_text(head)
+
+
+def not_utf8(lines: Iterable[bytes]) -> str | None:
+    """What to say of lines none of which is UTF-8 text; None when one of them is."""
+    for line in lines:
+        try:
+            # A head may end within a character.
+            codecs.getincrementaldecoder("utf-8")().decode(line)
+        except UnicodeDecodeError:
+            continue
+        return None
+    return f"no line of it is UTF-8 text; {_SAVE_UTF8}, or send what it was made from"
+
+
+def missing_columns(found: Iterable[str], declared: Iterable[str]) -> str:
+    """The columns of a file that has none of the declared ones; `found` may be of any text."""
+    names, wanted = [name for name in found if name], list(declared)
+    if not names:
+        return f"no columns found; none of {_some(wanted)} is there"
+    for mark, word in _SEPARATORS.items():
+        if len(names) == 1 and {cell.strip(' "') for cell in names[0].split(mark)} & set(wanted):
+            return f"its fields are separated by {word}; save it with commas"
+    if not all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names):
+        return f"its first row is no header; none of {_some(wanted)} is there"
+    return f"columns found: {_some(names)}; none of {_some(wanted)} is there"
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _zipped(head: bytes) -> str:
+    if b"xl/" in head or b"[Content_Types].xml" in head:
+        return f"an Excel workbook; {_TABLE}"
+    return "a zip archive; unpack it"
+
+
+def _is_zlib(head: bytes) -> bool:
+    if len(head) < _ENOUGH or head[0] != 0x78 or int.from_bytes(head[:2]) % 31:
+        return False
+    try:
+        zlib.decompressobj().decompress(head, 1)
+    except zlib.error:
+        return False
+    return True
+
+
+def _wide_text(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: of Latin text every other byte, or three of four, is zero."""
+    if len(head) < _ENOUGH:
+        return None
+    zeros = [head[place::4].count(0) / len(head[place::4]) > 0.7 for place in range(4)]
+    if zeros in ([True, True, True, False], [False, True, True, True]):
+        return f"UTF-32 text; {_SAVE_UTF8}"
+    if zeros in ([True, False, True, False], [False, True, False, True]):
+        return f"UTF-16 text; {_SAVE_UTF8}"
+    return None

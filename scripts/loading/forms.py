@@ -1,0 +1,110 @@
+"""What a file holds, by its first bytes: the form it is read in, or why it is not read."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+from scripts.loading.foreign import (
+    EXPECTED,
+    Unreadable,
+    foreign_form,
+    missing_columns,
+    not_utf8,
+)
+from scripts.loading.sources import Table
+
+# Shorter than what the reader of CSV refuses as one field.
+_HEADER = 1 << 16
+OLD_MAC = "its lines end with CR alone, as on an old Mac; save it with LF"
+
+
+def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
+    """The form of a file: parquet, csv, document or lines; raises Unreadable for any other.
+
+    A document is one JSON text over several lines, or a JSON array. `whole` says that the head is
+    all there is: then what is seen of it can be judged as a whole.
+    """
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if foreign := foreign_form(head):
+        raise Unreadable(foreign)
+    text = head.lstrip()
+    # A head without a line's end is one line, which the reader of lines can set aside alone.
+    lines = text.split(b"\n") if whole else text.split(b"\n")[:-1]
+    if text and lines and (fault := not_utf8(lines)):
+        raise Unreadable(fault)
+    if text.startswith((b"{", b"[")):
+        if _is_old_mac_json(text):
+            raise Unreadable(OLD_MAC)
+        return "document" if _is_document(text) else "lines"
+    if _is_csv(head, name, table):
+        return "csv"
+    # One line that is an object is enough: the others are set aside line by line.
+    if text and lines and not any(line.lstrip().startswith((b"{", b"[")) for line in lines):
+        raise Unreadable(_plain_text(lines[0], table))
+    return "lines"
+
+
+def _is_document(text: bytes) -> bool:
+    first, newline, rest = text.partition(b"\n")
+    rest = rest.lstrip(b"\r\n")
+    if not newline or not rest.strip():
+        return text.startswith(b"[")
+    if not _ends_open(first):
+        return False
+    # The next line of a document is a part of it; that of a file of lines, the first of which was
+    # cut short, is a whole object. No such line begins with a bracket.
+    return text.startswith(b"[") or not _is_object(rest.partition(b"\n")[0])
+
+
+def _ends_open(line: bytes) -> bool:
+    """Whether a line is the beginning of a JSON text and not the whole of one."""
+    try:
+        json.loads(line)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(error.doc.rstrip())
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_old_mac_json(text: bytes) -> bool:
+    """Whether CR, which is a blank to JSON, stands where the end of a line is meant."""
+    first, _, rest = text.partition(b"\n")[0].partition(b"\r")
+    return rest.lstrip().startswith(b"{") and _is_object(first)
+
+
+def _is_csv(head: bytes, name: str, table: Table) -> bool:
+    named_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
+    first = head.partition(b"\n")[0].decode(errors="replace")
+    try:
+        header = next(csv.reader([first]), [])
+    except csv.Error:
+        # A bare CR outside quotes, or a field without an end.
+        header = next(csv.reader([first.partition("\r")[0][:_HEADER]]), [])
+        if (named_csv or _known(header, table) > 1) and "\r" in first.rstrip("\r"):
+            raise Unreadable(OLD_MAC) from None
+        return named_csv
+    return named_csv or _known(header, table) > 1
+
+
+def _known(header: list[str], table: Table) -> int:
+    return len({cell.strip() for cell in header} & set(table.headers))
+
+
+def _plain_text(first: bytes, table: Table) -> str:
+    """Text without one line that begins like JSON: a table of another kind, or no table at all."""
+    header = first.decode(errors="replace").strip()
+    cells = [cell.strip(' "') for cell in header.split(",")]
+    if len(cells) > 2 or any(mark in header for mark in "\t;|"):
+        return missing_columns(cells if len(cells) > 1 else [header], table.headers)
+    return f"plain text; {EXPECTED}"
