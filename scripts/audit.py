@@ -21,8 +21,10 @@ from scripts.auditing.detect import detect, gateway_tables
 from scripts.auditing.findings import report
 from scripts.load_raw import MODELS, Run
 from scripts.loading.files import LandingFile
+from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Contract, read_contract
-from scripts.loading.targets import DuckDBTarget
+from scripts.loading.targets import DuckDBTarget, TargetError
+from scripts.warehouse import WarehouseError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
             print("\n".join(audit(options.file, options.format, Path(scratch))))
-    except (AuditError, OSError) as error:
+    except (AuditError, OSError, TargetError, WarehouseError) as error:
         print(f"audit: {error}", file=sys.stderr)
         return 2
     return 0
@@ -62,8 +64,8 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
         run.load([LandingFile(file, file.name, known[table], file.stat().st_size)], lambda n: None)
     finally:
         target.close()
-    if run.unread:
-        raise AuditError(f"{name} cannot be read")
+    for _, reason in run.unread:
+        raise AuditError(f"{name} could not be read: {reason}")
     bench.build(database)
     return [f"Audit of {name}, format {table} ({how})", *report(database)]
 
@@ -82,7 +84,10 @@ def _fetched(name: str, scratch: Path) -> Path:
 def _recognised(file: Path, contract: Contract, scratch: Path) -> str:
     folder = scratch / "recognise"
     folder.mkdir()
-    found = detect(file, contract, folder)
+    try:
+        found = detect(file, contract, folder)
+    except Unreadable as error:
+        raise AuditError(f"{file.name} could not be read: {error}") from None
     if not found:
         raise AuditError(f"{file.name} is of no known format; say which with --format")
     return found[0][0]

@@ -9,7 +9,9 @@ from pathlib import Path
 import duckdb
 
 from scripts.load_raw import Run
-from scripts.loading.files import ByteStream, LandingFile, sniff
+from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.foreign import Unreadable
+from scripts.loading.forms import sniff
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.targets import DuckDBTarget
 
@@ -29,9 +31,10 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     The score is the number of declared fields found in a record on average, times the share of
     records the loader takes, times the share of the records' keys that the table declares: formats
     share many fields. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
+    Raises Unreadable for a file that no table's loader can read, with what they say of it.
     """
     tables = gateway_tables(contract)
-    head = _head(file, scratch / "head", tables[0])
+    head = _head(file, scratch / "beginning" / file.name, tables[0])
     keys = _keys(head)
     # Loading is what takes the time: only the likely ones are tried.
     likely = sorted(tables, key=lambda table: -_covered(table, keys))
@@ -45,6 +48,10 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
         run.load([LandingFile(head, file.name, t, size) for t in tables], lambda done: None)
     finally:
         target.close()
+    # What is missing differs from table to table; what was found does not.
+    said = {reason.partition("; none of ")[0] for _, reason in run.unread}
+    if len(run.unread) == len(tables) and len(said) == 1:
+        raise Unreadable(said.pop())
     with duckdb.connect(str(database), read_only=True) as connection:
         scores = [
             (t.name, _score(connection, t, run.tallies[t.name]) * _covered(t, keys)) for t in tables
@@ -53,16 +60,24 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
 
 
 def _head(file: Path, to: Path, table: Table) -> Path:
+    to.parent.mkdir()
     with ByteStream(file) as stream:
-        stream.peek()
+        is_lines = _is_lines(stream, file.name, table)
         beginning = stream.read(_SAMPLE_BYTES)
     lines = beginning.split(b"\n")
     # The last piece may be cut off; a document or a table is only understood whole.
-    if sniff(beginning, file.name, table) == "lines" and len(lines) > 2:
+    if is_lines and len(lines) > 2:
         to.write_bytes(b"\n".join(lines[: min(_SAMPLE_LINES, len(lines) - 1)]) + b"\n")
     else:
         shutil.copyfile(file, to)
     return to
+
+
+def _is_lines(stream: ByteStream, name: str, table: Table) -> bool:
+    try:
+        return sniff(*stream.peek(), name, table) == "lines"
+    except Unreadable:
+        return False  # each table says why
 
 
 def _score(connection: duckdb.DuckDBPyConnection, table: Table, tally: dict[str, int]) -> float:

@@ -48,6 +48,8 @@ def _parse(text: str | bytes, exact: bool) -> object:
         raise NotTaken("not valid JSON: nested too deeply", None) from None
     except ValueError as error:
         shown = text.decode(errors="replace") if isinstance(text, bytes) else text
+        if isinstance(error, UnicodeDecodeError):
+            raise NotTaken("it is not UTF-8 text; save it as UTF-8", shown) from None
         reason = str(error) if isinstance(error, json.JSONDecodeError) else "unreadable"
         raise NotTaken(f"not valid JSON: {reason}", shown) from None
 

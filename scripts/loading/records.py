@@ -19,7 +19,9 @@ from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 
 _ROWS = 50_000
 _READ = 4 << 20
-_UNREADABLE = (pa.ArrowException, OSError)
+# The last three are what a name that is no text, or a date that is none, makes of it.
+_UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
+_OPEN_QUOTE = "a quote in it is not closed"
 csv.field_size_limit(LINE_BYTES)
 
 
@@ -36,6 +38,8 @@ def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | Ba
     done = 0
     try:
         content = stream.read_all(DOCUMENT_BYTES) if stream.compressed else None
+        if stream.fault:
+            raise Unreadable(stream.fault)
         if stream.compressed and content is None:
             raise pa.ArrowInvalid(f"longer than {DOCUMENT_BYTES >> 20} MiB")
         # The file that is open, and not what its path leads to by now.
@@ -46,15 +50,25 @@ def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | Ba
         if not present:
             raise Unreadable(missing_columns(parquet.schema_arrow.names, file.table.headers))
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
+            columns = dict(_flat(batch, wanted))
+            for column in columns.values():
+                # What is no text in a column of text would end a query, with other files in it.
+                column.validate(full=True)
             numbers = pa.array(range(done + 1, done + 1 + len(batch)), pa.int64())
             done += len(batch)
-            columns = dict(_flat(batch, wanted))
             yield Records(numbers, _placed(file, columns, len(batch)))
     except _UNREADABLE as error:
-        reason = f"not a readable Parquet file: {(str(error).splitlines() or [''])[0][:200]}"
+        reason = f"not a readable Parquet file: {_said(error)}"
         if not done:
             raise Unreadable(reason) from None
         yield BadLine(done + 1, reason, None)
+
+
+def _said(error: Exception) -> str:
+    # Other errors quote what they stumble over.
+    if not isinstance(error, (pa.ArrowException, OSError)) or not str(error):
+        return type(error).__name__
+    return str(error).splitlines()[0][:200]
 
 
 def _is_wanted(name: str, wanted: set[str]) -> bool:
@@ -126,10 +140,11 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
         header = next(rows, [])
     except csv.Error as error:
-        raise Unreadable(f"its header is not valid CSV: {error}") from None
-    # Else a quote that nobody closed takes columns, and the rows down to the next one, for a name.
+        reason = _OPEN_QUOTE if "end of data" in str(error) else error
+        raise Unreadable(f"its header is not valid CSV: {reason}") from None
+    # Else such a quote takes columns, and the rows down to the next quote, for one name.
     if any("\n" in cell and "," in cell for cell in header):
-        raise Unreadable("its header is not valid CSV: a quote is not closed in its line")
+        raise Unreadable(f"its header is not valid CSV: {_OPEN_QUOTE}")
     return [cell.strip() for cell in header]
 
 
