@@ -66,22 +66,17 @@ def check_writable() -> None:
 def open_to_write(file: Path) -> duckdb.DuckDBPyConnection:
     """The DuckDB file, made when it is not there.
 
-    Raises WarehouseError while somebody else has it open, where it cannot be made, and for a file
-    that is half a copy or has another name than the one it was built under.
+    Raises WarehouseError while somebody else has it open, where it cannot be made, and for half a
+    copy.
     """
     # Without a log of changes the file has to be as long as its own header says.
     settled = file.exists() and not Path(f"{file}.wal").exists()
     try:
         connection = duckdb.connect(str(file))
-    except duckdb.Error as error:
-        raise WarehouseError(_refusal(file, error)) from None
-    try:
         if settled:
             _check_whole(connection, file)
-        _check_name(connection, file)
-    except BaseException:
-        connection.close()
-        raise
+    except duckdb.Error as error:
+        raise WarehouseError(_refusal(file, error)) from None
     return connection
 
 
@@ -108,6 +103,7 @@ def _check_whole(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     stated = _HEADERS_BYTES + connection.execute(sql).fetchone()[0]
     size = file.stat().st_size
     if size < stated:
+        connection.close()
         told = f"{size:,} bytes where its header states {stated:,}"
         raise WarehouseError(f"{file} {_HALF} ({told})")
 
@@ -117,7 +113,10 @@ _VIEWS = "select schema_name, view_name, sql from duckdb_views() where not inter
 
 
 def _check_name(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Views call their database by the name that the file had when they were made."""
+    """Views call their database by the name that the file had when they were made.
+
+    A night makes all of them again, and only who reads before that has to be told.
+    """
     (name,) = connection.execute("select current_database()").fetchone()
     for schema, view, sql in connection.execute(_VIEWS).fetchall():
         others = {found.strip('"') for found in _CATALOG.findall(sql)} - {name}
@@ -127,9 +126,10 @@ def _check_name(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
             connection.execute(f'explain select * from "{schema}"."{view}"')
         except duckdb.Error as error:
             if other := next((each for each in others if f'"{each}"' in str(error)), None):
+                connection.close()
                 raise WarehouseError(
-                    f"{file} was built under the name {other}{file.suffix}, and its views call it "
-                    f"so; give it that name again"
+                    f"{file} was built under the name {other}{file.suffix} and its views call it "
+                    "so; give it that name again, or run `make nightly`"
                 ) from None
 
 
@@ -165,9 +165,11 @@ def _duckdb() -> duckdb.DuckDBPyConnection:
     if not file.exists():
         raise WarehouseError(f"there is no warehouse at {file}; run `make demo` or `make nightly`")
     try:
-        return duckdb.connect(str(file), read_only=True)
+        connection = duckdb.connect(str(file), read_only=True)
     except duckdb.Error as error:
         raise WarehouseError(_refusal(file, error)) from None
+    _check_name(connection, file)
+    return connection
 
 
 class _Postgres:

@@ -94,11 +94,16 @@ def missing_columns(found: Iterable[str], declared: Iterable[str]) -> str:
     if not names:
         return f"no columns found; none of {_some(wanted)} is there"
     for mark, word in _SEPARATORS.items():
-        if len(names) == 1 and {cell.strip(' "') for cell in names[0].split(mark)} & set(wanted):
+        if len(names) == 1 and mark in names[0] and _are_columns(names[0].split(mark)):
             return f"its fields are separated by {word}; save it with commas"
-    if not all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names):
+    if not _are_columns(names):
         return f"its first row is no header; none of {_some(wanted)} is there"
     return f"columns found: {_some(names)}; none of {_some(wanted)} is there"
+
+
+def _are_columns(cells: Iterable[str]) -> bool:
+    names = [cell.strip(' "') for cell in cells]
+    return all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names)
 
 
 def _some(names: Iterable[str]) -> str:

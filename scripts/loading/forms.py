@@ -15,8 +15,6 @@ from scripts.loading.foreign import (
 )
 from scripts.loading.sources import Table
 
-# Shorter than what the reader of CSV refuses as one field.
-_HEADER = 1 << 16
 OLD_MAC = "its lines end with CR alone, as on an old Mac; save it with LF"
 
 
@@ -32,8 +30,9 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
         raise Unreadable(foreign)
     text = head.lstrip()
     # A head without a line's end is one line, which the reader of lines can set aside alone.
-    lines = text.split(b"\n") if whole else text.split(b"\n")[:-1]
-    if text and lines and (fault := not_utf8(lines)):
+    pieces = text.split(b"\n") if whole else text.split(b"\n")[:-1]
+    lines = [line for line in pieces if line.strip()]
+    if lines and (fault := not_utf8(lines)):
         raise Unreadable(fault)
     if text.startswith((b"{", b"[")):
         if _is_old_mac_json(text):
@@ -42,7 +41,7 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     if _is_csv(head, name, table):
         return "csv"
     # One line that is an object is enough: the others are set aside line by line.
-    if text and lines and not any(line.lstrip().startswith((b"{", b"[")) for line in lines):
+    if lines and not any(line.lstrip().startswith((b"{", b"[")) for line in lines):
         raise Unreadable(_plain_text(lines[0], table))
     return "lines"
 
@@ -90,11 +89,15 @@ def _is_csv(head: bytes, name: str, table: Table) -> bool:
         header = next(csv.reader([first]), [])
     except csv.Error:
         # A bare CR outside quotes, or a field without an end.
-        header = next(csv.reader([first.partition("\r")[0][:_HEADER]]), [])
-        if (named_csv or _known(header, table) > 1) and "\r" in first.rstrip("\r"):
+        if _is_old_mac_csv(first, named_csv):
             raise Unreadable(OLD_MAC) from None
         return named_csv
     return named_csv or _known(header, table) > 1
+
+
+def _is_old_mac_csv(first: str, named_csv: bool) -> bool:
+    rows = first.rstrip("\r").split("\r")[:2]
+    return len(rows) > 1 and (named_csv or rows[0].count(",") == rows[1].count(",") > 0)
 
 
 def _known(header: list[str], table: Table) -> int:

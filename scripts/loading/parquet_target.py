@@ -86,7 +86,8 @@ class ParquetTarget:
                 file.flush()
                 os.fsync(file.fileno())
         except (OSError, pa.ArrowException) as error:
-            raise TargetError(f"cannot write {RAW_SCHEMA}.{table}: {error}") from error
+            told = f"cannot write {RAW_SCHEMA}.{table} in {self._warehouse}: {error}"
+            raise TargetError(told) from error
 
     def commit(self) -> None:
         """See Target."""

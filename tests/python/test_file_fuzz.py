@@ -129,11 +129,31 @@ def read(folder: Path, contents: list[bytes], suffix: str = ".log") -> list[File
 
 PIECES = [
     *(b'"', b'""', b"'", b"\r", b"\n", b"\r\n", b",", b";", b"\t", b"\0", b" ", b"\\", b"\xff"),
-    *(b"{", b"}", b"[", b"]", b"{}", b"[{}]", b":", b'{"a":1}', b'{"request_id":"r"', b"-", b"1e999"),
+    *(
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"{}",
+        b"[{}]",
+        b":",
+        b'{"a":1}',
+        b'{"request_id":"r"',
+        b"-",
+        b"1e999",
+    ),
     *(b"request_id", b"timestamp", b'"timestamp" ', b"team", b"2026-11-03T10:00:00Z", b"=1+1"),
     *(b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff", b"+/v8"),
     *(b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"\x1f\x8b\x08\0", b"BZh9", b"\xfd7zXZ\0", b"%PDF-1.7"),
-    *(b"\x28\xb5\x2f\xfd", b"x\x9c", b"x\x01", b"ustar", b"<html>", b"SQLite format 3\0", b"Obj\x01"),
+    *(
+        b"\x28\xb5\x2f\xfd",
+        b"x\x9c",
+        b"x\x01",
+        b"ustar",
+        b"<html>",
+        b"SQLite format 3\0",
+        b"Obj\x01",
+    ),
     *(b"100%\r", b"\x1b[2K", b"\xc3\xa9", b"\xed\xa0\x80", b"\xf0\x9f\x98", b"x" * 70, b"\x85\x40"),
 ]
 

@@ -5,6 +5,7 @@ night that waits for nobody after a kill; a traceback where a sentence would do;
 and is not missed.
 """
 
+import json
 import subprocess
 import sys
 import time
@@ -85,6 +86,17 @@ def test_whoever_is_told_to_wait_waits(project):
     assert project.value("select count(*) from raw.envelope_events") == 2
 
 
+@pytest.mark.parametrize(
+    "spelling", ["../{0}/warehouse.duckdb", "link.duckdb", "there/warehouse.duckdb"]
+)
+def test_one_warehouse_has_one_lock_however_it_is_named(project, tmp_path, monkeypatch, spelling):
+    monkeypatch.chdir(tmp_path)
+    Path("link.duckdb").symlink_to(project.warehouse)
+    Path("there").symlink_to(tmp_path)
+    with only_writer("duckdb", Path(spelling.format(tmp_path.name))):
+        assert_refused(project, "is writing to this warehouse", COMMANDS[:1])
+
+
 def test_a_killed_night_holds_nothing(project):
     holder = holding(project, "duckdb", 600)
     holder.kill()
@@ -105,18 +117,27 @@ def test_each_night_leaves_its_record_also_when_it_was_killed(project):
     newest = "select status from marts.fct_run_history order by started_at desc limit 1"
     assert project.value(newest) == "running"
 
+    events = Path(project.landing, "envelope_events")
     # any read of it from the start is an input/output error
-    Path(project.landing, "envelope_events", "b.jsonl").symlink_to("/proc/self/mem")
+    (events / "b.jsonl").symlink_to("/proc/self/mem")
+    (events / "c.csv").write_bytes("request_id,timestamp\r\nr8,2026-11-03\r\n".encode("utf-16"))
+    (events / "d.jsonl").write_text(json.dumps(event(9)) + "\n")
     code, complaint = said(project, sys.executable, "-m", "scripts.nightly", *HISTORY)
     assert code == 1
-    assert "b.jsonl could not be loaded" in complaint
+    # the last words of the night are the files that it could not read
+    assert complaint.splitlines()[-2:] == [
+        "nightly: warning: envelope_events/b.jsonl could not be loaded: "
+        "a link that leads out of the landing folder",
+        "nightly: warning: envelope_events/c.csv could not be loaded: "
+        "UTF-16 text; save it as UTF-8",
+    ]
     assert project.rows(
         "select status, files_loaded, files_unread, records_loaded, records_rejected, failed_count "
         "from marts.fct_run_history order by started_at"
     ) == [
         ("succeeded", 1, 0, 2, 1, 0),
         ("killed", None, None, None, None, None),
-        ("failed", 0, 1, 0, 0, 0),
+        ("failed", 1, 2, 1, 0, 0),
     ]
     seconds = "select min(load_seconds), min(build_seconds) from marts.fct_run_history"
     assert all(value > 0 for value in project.rows(seconds)[0])

@@ -1,10 +1,11 @@
 -- Rejected lines of gateway logs, on the day that most records of the same file fall on: a line that could
--- not be read does not say its own.
+-- not be read does not say its own. A file that could not be read at all is on the day it was met.
 with rejects as (
 
     select
         batch_id,
-        count(*) as reject_count
+        count(*) as reject_count,
+        min(loaded_at) as loaded_at
     from {{ ref('stg_loader__rejects') }}
     where raw_table in {{ gateway_tables() }}
     group by 1
@@ -33,7 +34,7 @@ files as (
 )
 
 select
-    coalesce(days.event_date, cast(files.pulled_at as date)) as usage_date,
+    coalesce(days.event_date, cast(files.pulled_at as date), cast(rejects.loaded_at as date)) as usage_date,
     cast(sum(rejects.reject_count) as bigint) as reject_count
 from rejects
 left join days
