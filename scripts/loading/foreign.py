@@ -129,7 +129,7 @@ def _is_zlib(head: bytes) -> bool:
 
 
 def _wide_text(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: of Latin text every other byte, or three of four, is zero."""
+    """UTF-16 or UTF-32 without a mark: every other byte, or three of four, of Latin text is 0."""
     if len(head) < _ENOUGH:
         return None
     zeros = [head[place::4].count(0) / len(head[place::4]) > 0.7 for place in range(4)]

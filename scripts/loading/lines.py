@@ -32,7 +32,10 @@ class Lines:
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line, or the end of a file, that could not be read, with the reason and what there is."""
+    """A line, or the end of a file, that could not be read, with the reason and what there is.
+
+    Line 0 stands for a file that could not be read at all.
+    """
 
     number: int
     reason: str
