@@ -257,14 +257,14 @@ def _summary(run: Run, where: str) -> None:
 
 def _not_loaded(run: Run) -> list[str]:
     return [
-        f"warning: {_printable(source_file)} could not be loaded: {reason}"
+        _printable(f"warning: {source_file} could not be loaded: {reason}")
         for source_file, reason in run.unread
     ]
 
 
-def _printable(name: str) -> str:
-    """The name of a file without what would move the cursor of a terminal."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+def _printable(text: str) -> str:
+    """The text without what would move the cursor of a terminal: names of files may hold it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 if __name__ == "__main__":

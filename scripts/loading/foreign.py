@@ -40,9 +40,9 @@ _BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)")
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 _SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _ENOUGH = 8
-# A word or a few, as columns are named. What looks like a value or a person is not shown.
-_COLUMN = re.compile(r"[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
-_COLUMN_LENGTH = 50
+# A word or a few, as columns are named. What looks like a value, a key or a person is not shown.
+_COLUMN = re.compile(r"(?!(?:.*\d){4})[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
+_COLUMN_LENGTH = 40
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars"}
 _SHOWN = 8
 

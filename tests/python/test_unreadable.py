@@ -70,6 +70,7 @@ UNREADABLE = {
     "other.csv": (b"a,b c,d\n1,2,3\n", f"columns found: a, b c, d; {MISSING}"),
     "other.txt": (b"a,b c,d\n4,5,6\n", f"columns found: a, b c, d; {MISSING}"),
     "values.csv": (b"ada@example.org,7\n", f"its first row is no header; {MISSING}"),
+    "keys.csv": (b"sk-proj-a1b2c3d4e5,growth\n", f"its first row is no header; {MISSING}"),
     "semicolons.csv": (CSV.replace(",", ";"), "its fields are separated by semicolons"),
     "tabs.tsv": (CSV.replace(",", "\t"), "its fields are separated by tabs"),
     "other.parquet": (columns("a", "b"), f"columns found: a, b; {MISSING}"),
@@ -312,6 +313,13 @@ def test_a_file_with_only_a_broken_second_batch_keeps_the_first(landing, monkeyp
     assert landing.load() == 0
     assert landing.rows("select count(*) from raw.envelope_events") == [(2,)]
     assert [row[0] for row in landing.rejects()] == [3]
+
+
+def test_a_name_cannot_move_the_cursor(landing, capsys):
+    landing.put("envelope_events/a\x1b[2J\n.csv", "a,b,c\n")
+    assert landing.load() == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "could not be" in line]
+    assert "\x1b" not in line
 
 
 @pytest.mark.parametrize("name", [name for name in UNREADABLE if "other" not in name])
