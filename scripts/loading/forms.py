@@ -37,7 +37,7 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     if text.startswith((b"{", b"[")):
         if _is_old_mac_json(text):
             raise Unreadable(OLD_MAC)
-        return "document" if _is_document(text) else "lines"
+        return "document" if _is_document(text, whole) else "lines"
     if _is_csv(head, name, table):
         return "csv"
     # One line that is an object is enough: the others are set aside line by line.
@@ -46,16 +46,19 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     return "lines"
 
 
-def _is_document(text: bytes) -> bool:
+def _is_document(text: bytes, whole: bool) -> bool:
     first, newline, rest = text.partition(b"\n")
     rest = rest.lstrip(b"\r\n")
     if not newline or not rest.strip():
         return text.startswith(b"[")
     if not _ends_open(first):
         return False
-    # The next line of a document is a part of it; that of a file of lines, the first of which was
-    # cut short, is a whole object. No such line begins with a bracket.
-    return text.startswith(b"[") or not _is_object(rest.partition(b"\n")[0])
+    if text.startswith(b"[") or (whole and _is_object(text)):
+        return True
+    # A line of a document is a part of it; of a file of lines, the first of which was cut short,
+    # another one is a whole object that begins where its line does.
+    second, *others = rest.split(b"\n")
+    return not any(map(_is_object, [second, *(line for line in others if line[:1] == b"{")]))
 
 
 def _ends_open(line: bytes) -> bool:

@@ -150,6 +150,13 @@ def test_what_a_reader_raises_is_one_reject_that_quotes_nothing(landing, monkeyp
     assert "Ada" not in reason + capsys.readouterr().err
 
 
+@pytest.mark.parametrize("second", ["", "no JSON", '{"cut": '])
+def test_a_log_that_begins_with_a_cut_line_is_no_document(landing, second):
+    landing.put("envelope_events/a.jsonl", ['{"request_id": ', second, event(3), event(4)])
+    assert landing.load() == 0
+    assert landing.rows("select line_number from raw.envelope_events") == [(3,), (4,)]
+
+
 @pytest.fixture
 def after_hashing(monkeypatch):
     """Calls what the test gives it once, between the naming of contents and their reading."""
