@@ -21,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
+.PHONY: help setup demo nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
