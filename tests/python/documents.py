@@ -21,6 +21,11 @@ def pages() -> list[Path]:
     ]
 
 
+def blocks() -> list[Path]:
+    """Texts that dbt puts into its documentation."""
+    return sorted((ROOT / "models").rglob("*.md"))
+
+
 def commented() -> list[Path]:
     """The files whose comments and descriptions name others."""
     found = [ROOT / name for name in ("Makefile", "dbt_project.yml", "profiles.yml", ".ci/run")]

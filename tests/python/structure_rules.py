@@ -26,6 +26,12 @@ class Graph:
             f"{source['source_name']}.{source['name']}": source
             for source in manifest["sources"].values()
         }
+        # a block of the project takes the place of dbt's own of the same name
+        self.docs = {
+            block["name"]: block
+            for block in manifest["docs"].values()
+            if block["package_name"] == "ai_cost"
+        }
         self.exposures = list(manifest["exposures"].values())
 
     @staticmethod

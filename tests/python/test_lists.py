@@ -26,7 +26,9 @@ VARIABLE = re.compile(r"\bAI_COST_[A-Z_]+[A-Z]\b")
 def exists(path: str) -> bool:
     """A path of the project, a pattern of some, or a path whose end is left out."""
     path = path.rstrip("/.")
-    return bool(glob.glob(str(ROOT / path)) or glob.glob(str(ROOT / f"{path}-*.md")))
+    return bool(
+        glob.glob(str(ROOT / path), recursive=True) or glob.glob(str(ROOT / f"{path}-*.md"))
+    )
 
 
 def stems(folder: str, suffix: str = "sql") -> set[str]:
@@ -48,7 +50,7 @@ def test_a_page_names_only_files_that_are_there(page):
     assert not missing
 
 
-@pytest.mark.parametrize("page", pages(), ids=name_of)
+@pytest.mark.parametrize("page", pages() + documents.blocks(), ids=name_of)
 def test_a_page_names_only_models_and_assertions_that_are_there(page):
     known = node_names()
     named = {name for word in code_words(page.read_text()) for name in NODE.findall(word)}

@@ -29,6 +29,11 @@ def graph(tmp_path_factory):
     return Graph(json.loads((target / "manifest.json").read_text()))
 
 
+def test_the_documentation_opens_on_our_own_page(graph):
+    """Else a reader of the site meets dbt's welcome and no way in."""
+    assert "# ai_cost" in graph.docs["__overview__"]["block_contents"]
+
+
 def exceptions() -> dict[str, set[str]]:
     """Rule -> what may break it, from the table of the decision."""
     found: dict[str, set[str]] = {}
