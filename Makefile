@@ -107,7 +107,7 @@ benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the
 	@$(BIN)/python -m scripts.benchmarks.history
 	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 
-lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
+lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml again
 	@$(BIN)/python -m pip install --quiet uv
 	@for part in "dev:--extra dev" ":-c requirements-dev.txt" "spark:--extra spark -c requirements-dev.txt"; do \
 		name=$${part%%:*}; name=requirements$${name:+-$$name}.txt; \

@@ -28,7 +28,7 @@ def read_document(text: bytes, exact: bool) -> list[str]:
 
 
 def rewrite_line(text: str | bytes, exact: bool) -> str:
-    """A line that holds an object, written anew so that DuckDB reads it; else NotTaken."""
+    """A line that holds an object, written again so that DuckDB reads it; else NotTaken."""
     found = _parse(text, exact)
     if isinstance(found, dict):
         return _write(found)
