@@ -21,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo sample nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
+.PHONY: help setup demo nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -107,7 +107,7 @@ benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the
 	@$(BIN)/python -m scripts.benchmarks.history
 	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 
-lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml anew
+lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml again
 	@$(BIN)/python -m pip install --quiet uv
 	@for part in "dev:--extra dev" ":-c requirements-dev.txt" "spark:--extra spark -c requirements-dev.txt"; do \
 		name=$${part%%:*}; name=requirements$${name:+-$$name}.txt; \

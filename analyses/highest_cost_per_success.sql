@@ -1,5 +1,5 @@
 -- Which work costs most for each success, in the newest complete week? Few successes make the figure jump:
--- success_count stands beside it.
+-- success_count is next to it.
 with weeks as (
 
     select * from {{ ref('fct_efficiency_weekly') }}

@@ -1,4 +1,4 @@
--- The dearest request of the last Friday on record: who, which model and price card, and the raw line.
+-- The costliest request of the last Friday on record: who, which model and price card, and the raw line.
 -- Run it with: dbt show --select last_fridays_dearest_request
 with fridays as (
 

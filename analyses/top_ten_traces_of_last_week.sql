@@ -1,4 +1,4 @@
--- The ten dearest traces that began in the newest complete week, with the step that cost most.
+-- The ten costliest traces that began in the newest complete week, with the step that cost most.
 with newest as (
 
     select max(week_start_date) as week_start_date

@@ -38,7 +38,7 @@ GROWTH = {
 
 
 def heavy_cpu(warehouse: Path, sql: Path) -> float:
-    """Processor seconds of making the priced attempts anew, of this process, threads included."""
+    """Processor seconds of making the priced attempts again, of this process, threads included."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set preserve_insertion_order = false; set threads = 2")
         before = resource.getrusage(resource.RUSAGE_SELF)
@@ -85,7 +85,7 @@ class Growth:
         return place
 
     def grow(self, origin: Path, name: str, times: int) -> Path:
-        """A copy with a grown card, its rates made anew."""
+        """A copy with a grown card, its rates made again."""
         # the same file name: views name their tables with it
         place = self._folder / name / WAREHOUSE
         place.parent.mkdir()

@@ -103,7 +103,7 @@ class Grants:
             self._run("alter {} {} owner to {}", what, relation, self._roles[kind])
 
     def grant(self) -> None:
-        """What each kind may read, now and of every table that a night makes anew."""
+        """What each kind may read, now and of every table that a night rebuilds."""
         database = sql.Identifier(self._cursor.connection.info.dbname)
         every = sql.SQL(", ").join(self._roles.values())
         self._run("grant connect on database {} to {}", database, every)

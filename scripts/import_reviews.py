@@ -2,7 +2,7 @@
 
     python -m scripts.import_reviews FILE [--preparer NAME] [--dry-run]
 
-FILE is a CSV, or an Excel workbook with a sheet «Exceptions»: the columns of
+FILE is a CSV, or an Excel workbook with a sheet "Exceptions": the columns of
 fct_reconciliation_exceptions and beside them decision, reason, reviewer and note. Rows without a
 decision are passed over. Decisions are appended and never edited; the latest on a line counts.
 Exits with 0 when all is well, 1 when rows are refused (then nothing is written), 2 when something
@@ -163,7 +163,7 @@ def _text(value: object) -> str:
 
 
 def read_rows(path: Path) -> list[dict[str, object]]:
-    """Rows of a CSV, or of the sheet «Exceptions» of a workbook; raises FileError."""
+    """Rows of a CSV, or of the sheet "Exceptions" of a workbook; raises FileError."""
     try:
         if path.suffix.lower() in {".xlsx", ".xlsm"}:
             return _read_sheet(path)

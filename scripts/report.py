@@ -62,7 +62,7 @@ class Report:
         self.team_ids = sorted(set(self.by_team) | set(self.daily))
 
     def teams_table(self, limit: int | None = None) -> Table:
-        """All teams with spend this month or the month before, dearest first."""
+        """All teams with spend this month or the month before, costliest first."""
         rows = spend.compared(self.drivers, "team_id")
         found = spend.comparison_table(
             "Spend of this month by team, USD", "Team", rows, self.daily, self.period

@@ -1,4 +1,4 @@
-{# Creates a raw table that is missing. columns: texts «name type». #}
+{# Creates a raw table that is missing. columns: texts "name type". #}
 {% macro create_raw_table(name, columns) -%}
     {{ return(adapter.dispatch('create_raw_table', 'ai_cost')(name, columns)) }}
 {%- endmacro %}
@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {# The loader writes the files; the table only says where they are and what is in them, so it is declared
-   anew each time, with the columns of today. #}
+   again each time, with the columns of today. #}
 {% macro spark__create_raw_table(name, columns) -%}
     {% do run_query('drop table if exists raw.' ~ name) %}
     {% do run_query(

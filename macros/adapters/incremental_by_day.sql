@@ -1,5 +1,5 @@
 {# Configures a model that is built by whole days of use: the days whose inputs changed are taken out
-   and put in anew. The model ends with where_days_changed(). #}
+   and put in again. The model ends with where_days_changed(). #}
 {% macro incremental_by_day() -%}
     {{ return(adapter.dispatch('incremental_by_day', 'ai_cost')()) }}
 {%- endmacro %}

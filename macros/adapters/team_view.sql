@@ -8,7 +8,7 @@
 {% macro default__team_view() -%}
 {%- endmacro %}
 
-{# In the transaction of the mart, so that neither is ever seen without the other. The view is made anew,
+{# In the transaction of the mart, so that neither is ever seen without the other. The view is rebuilt,
    because a replaced one could not lose a column. The barrier keeps a reader's own functions from seeing
    rows before the filter; the inner select is run once, not for each row. #}
 {% macro postgres__team_view() -%}

@@ -8,7 +8,7 @@
     {% do config(materialized='view') %}
 {%- endmacro %}
 
-{# Spark resolves a view anew wherever it is read. Above views that read the union of all gateways several
+{# Spark resolves a view again wherever it is read. Above views that read the union of all gateways several
    times, that took minutes a model, without a row being read (docs/decisions/0027-spark.md). #}
 {% macro spark__view_by_day() -%}
     {% do ai_cost.spark__incremental_by_day() %}

@@ -7,7 +7,7 @@
     translate({{ text }}, {% for code in range(1, 32) %}chr({{ code }}){{ ' || ' if not loop.last }}{% endfor %}, repeat(' ', 31))
 {%- endmacro %}
 
-{# DuckDB's translate() makes its table anew for each row, six times the work of an expression. #}
+{# DuckDB's translate() builds its table again for each row, six times the work of an expression. #}
 {% macro duckdb__without_controls(text) -%}
     regexp_replace({{ text }}, '[' || chr(1) || '-' || chr(31) || ']', ' ', 'g')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# The dates that stand for «always was» and «until further notice» in effective-dated joins. #}
+{# The dates that stand for "always was" and "until further notice" in effective-dated joins. #}
 {% macro open_start() -%} cast('1900-01-01' as date) {%- endmacro %}
 
 {% macro open_end() -%} cast('9999-12-31' as date) {%- endmacro %}

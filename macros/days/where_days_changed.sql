@@ -15,7 +15,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Before the insert: takes out the days that are built anew, also those that will come back empty. #}
+{# Before the insert: takes out the days that are rebuilt, also those that will come back empty. #}
 {% macro delete_changed_days() -%}
     {%- if execute and is_incremental() -%}
     delete from {{ this }} where usage_date in ({{ changed_days_sql() }})

@@ -28,7 +28,7 @@
             then 'same pool, other drivers or rule'
         when charge_type != 'usage' and accrual_difference_usd != 0 then 'the invoice differs from the estimate'
         when charge_type != 'usage' and not is_source_posted then 'recorded after the close'
-        when charge_type != 'usage' then 'the cost was recorded anew after the close'
+        when charge_type != 'usage' then 'the cost was recorded again after the close'
         when rest_attempts != 0 then {{ attempts }} || ' attempts more or less than posted'
         when coalesce(price_card_version, '') != coalesce(posted_price_card_version, '')
             then 'price card ' || coalesce(posted_price_card_version, 'none') || ' -> ' || coalesce(price_card_version, 'none')

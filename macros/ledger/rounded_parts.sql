@@ -8,7 +8,7 @@
     cast(floor({{ amount }} * cast(100 as decimal(3, 0)) + cast(0.5 as decimal(2, 1))) as decimal(30, 0))
 {%- endmacro %}
 
-{# Cents of one part of a whole, such that the parts come to the whole's cents: each is cut downwards, and the
+{# Cents of one part of a whole, such that the parts sum to the whole's cents: each is cut downwards, and the
    cents that are then missing go to the parts that lost most (largest remainder). Each part is within one
    cent of its exact amount. `whole_cents` is the same on all rows of a whole and within a cent of the exact
    sum; `part_key` breaks ties. #}

@@ -22,7 +22,7 @@
     ]) }}
 {%- endmacro %}
 
-{# The meters that are charged by the call, for use after «in». #}
+{# The meters that are charged by the call, for use after "in". #}
 {% macro call_meters() -%}
     ('{{ meters() | rejectattr('is_token') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
@@ -32,7 +32,7 @@
     ('{{ meters() | selectattr('is_token') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}
 
-{# All of them, for use after «in». #}
+{# All of them, for use after "in". #}
 {% macro meter_names() -%}
     ('{{ meters() | map(attribute='name') | join("', '") }}')
 {%- endmacro %}

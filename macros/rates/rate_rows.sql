@@ -34,8 +34,8 @@
         coalesce(valid_to, cast({{ open_end() }} as timestamp)) as ends_at
 {%- endmacro %}
 
-{# The first number of tokens that a context tier covers: «more than 200,000» starts at 200,001,
-   «200,000 or more» at 200,000; the base tier starts at 0. #}
+{# The first number of tokens that a context tier covers: "more than 200,000" starts at 200,001,
+   "200,000 or more" at 200,000; the base tier starts at 0. #}
 {% macro threshold_start(tokens, inclusive) -%}
     case when {{ tokens }} = 0 or {{ inclusive }} then {{ tokens }} else {{ tokens }} + 1 end
 {%- endmacro %}

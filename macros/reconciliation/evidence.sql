@@ -1,5 +1,5 @@
 {# An explanation counts when it leaves no more than one per cent of itself unexplained: the figures of other
-   small causes stand in the same line. Both are differences «ours less theirs», USD. #}
+   small causes stand in the same line. Both are differences "ours less theirs", USD. #}
 {% macro explains(explained_usd, variance_usd='lines.variance_usd') -%}
     ({{ explained_usd }} != 0
         and abs({{ variance_usd }} - {{ explained_usd }}) * 100 <= abs({{ explained_usd }}))
@@ -31,7 +31,7 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# The meters of input of any kind, for use after «in». #}
+{# The meters of input of any kind, for use after "in". #}
 {% macro input_meters() -%}
     ('{{ meters() | selectattr('in_tier') | map(attribute='name') | join("', '") }}')
 {%- endmacro %}

@@ -9,7 +9,7 @@
     {{ return(names | sort) }}
 {%- endmacro %}
 
-{# The same, for use after «in». #}
+{# The same, for use after "in". #}
 {% macro gateway_tables() -%}
     ('{{ gateway_table_names() | join("', '") }}')
 {%- endmacro %}

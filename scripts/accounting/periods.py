@@ -32,7 +32,7 @@ def read_periods(file: Path = PERIODS_FILE) -> list[Period]:
 
 
 def append_period(period: Period, file: Path = PERIODS_FILE) -> None:
-    """Write the seed anew with one more row; whole or not at all."""
+    """Write the whole seed with one more row; whole or not at all."""
     rows = [*read_periods(file), period]
     temporary = file.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8", newline="") as text:

@@ -66,7 +66,7 @@ def steps(found: list[dict]) -> Table:
     absent = sum_of("known_absent_usage_usd")
     names = [n for n in (main or [{}])[0] if n.startswith("invoiced_") and n not in _NO_KIND]
     before = [
-        ("on the provider's side by nature", absent),
+        ("only the provider's side can show", absent),
         ("ours against the report", reported - absent - sum_of("gateway_usd")),
     ]
     after = [

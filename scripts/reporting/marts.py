@@ -95,7 +95,7 @@ def period(marts: Marts, days: int, today: date | None = None) -> Period | None:
     last = newest["last_past_day"] or newest["last_day"]
     if last is None:
         return None
-    # The month before stands beside this one on every page: never show less than both.
+    # The month before is next to this one on every page: never show less than both.
     shown = Period(last, last)
     first = max(newest["first_day"], min(last - timedelta(days=days - 1), shown.before_first))
     return Period(min(first, last), last)

@@ -29,7 +29,7 @@ _STATE = """
 """
 _WORDS = {
     "no_bill": "No bill loaded",
-    "known_absent": "On one side by nature",
+    "known_absent": "Only one side can show",
     "matched": "Matched",
     "accepted": "Difference accepted",
     "within_tolerance": "Within tolerance",
@@ -110,7 +110,7 @@ def lights(found: list[dict]) -> Table:
             Column("light", "State", "state"),
             Column("gateway_usd", "Ours", "usd"),
             Column("provider_usd", "Provider", "usd"),
-            Column("known_absent_usd", "On one side by nature", "change"),
+            Column("known_absent_usd", "Only one side can show", "change"),
             Column("variance_usd", "Net variance", "change"),
             Column("gross_usd", "Gross variance", "usd"),
             Column("breaches", "Lines to look at", "count"),

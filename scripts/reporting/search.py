@@ -1,4 +1,4 @@
-"""What the search box knows: teams, the dearest requests and traces, and disputed lines."""
+"""What the search box knows: teams, the costliest requests and traces, and disputed lines."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def index(
         for row in members
         if row[name]
     ]
-    # A trace is also found where only its requests are among the dearest.
+    # A trace is also found where only its requests are among the costliest.
     found += [
         (
             row["cost_usd"],

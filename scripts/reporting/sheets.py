@@ -32,7 +32,7 @@ class Sheet:
     mart: str
     since: str | None = None
     order: str = "1, 2, 3, 4, 5"
-    # Money whose every digit counts stands beside the number as text.
+    # Money whose every digit counts is next to the number as text.
     exact: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     rows: list[dict] = field(default_factory=list)

@@ -49,7 +49,7 @@ class Driver:
 
 
 def drivers(marts: Marts, period: Period) -> list[Driver]:
-    """All drivers of both months, dearest first."""
+    """All drivers of both months, costliest first."""
     rows = marts.rows(
         f"""
         select
@@ -117,7 +117,7 @@ def daily_table(spend: dict[str, dict[date, Decimal]], period: Period) -> Table:
 
 
 def compared(rows: list[Driver], column: str) -> list[dict]:
-    """This month against the month before for each value of a column, dearest first."""
+    """This month against the month before for each value of a column, costliest first."""
     groups: dict[str, list[Driver]] = defaultdict(list)
     for row in rows:
         groups[getattr(row, column) or "(none)"].append(row)

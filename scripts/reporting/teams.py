@@ -43,7 +43,7 @@ def recipients(marts: Marts, period: Period) -> dict[str, dict]:
 
 
 def requests(marts: Marts, period: Period) -> dict[str, list[dict]]:
-    """The dearest requests of each team this month."""
+    """The costliest requests of each team this month."""
     if not marts.has("fct_logical_requests"):
         return {}
     return _by_team(
@@ -67,7 +67,7 @@ def requests(marts: Marts, period: Period) -> dict[str, list[dict]]:
 
 
 def traces(marts: Marts, period: Period) -> dict[str, list[dict]]:
-    """The dearest traces of each team this month; those of one request say nothing more."""
+    """The costliest traces of each team this month; those of one request say nothing more."""
     if not marts.has("fct_traces"):
         return {}
     return _by_team(
@@ -189,12 +189,12 @@ def drivers_table(drivers: list[Driver]) -> Table:
 
 
 def requests_table(rows: list[dict]) -> Table:
-    """The dearest requests, each with an anchor that the search leads to."""
+    """The costliest requests, each with an anchor that the search leads to."""
     for row in rows:
         row["_id"] = f"request-{row['place']}"
         row["outcome"] = (row["outcome"] or "").replace("_", " ")
     return Table(
-        "Dearest requests this month, USD",
+        "Costliest requests this month, USD",
         [
             Column("first_usage_at", "Start, UTC", "time"),
             Column("logical_request_id", "Request", "id"),
@@ -211,18 +211,18 @@ def requests_table(rows: list[dict]) -> Table:
 
 
 def traces_table(rows: list[dict]) -> Table:
-    """The dearest traces, each with an anchor that the search leads to."""
+    """The costliest traces, each with an anchor that the search leads to."""
     for row in rows:
         row["_id"] = f"trace-{row['place']}"
     return Table(
-        "Dearest traces this month, USD",
+        "Costliest traces this month, USD",
         [
             Column("first_usage_at", "Start, UTC", "time"),
             Column("trace_id", "Trace", "id"),
             Column("service_name", "Service"),
             Column("request_count", "Requests", "count"),
             Column("step_count", "Steps", "count"),
-            Column("dearest_step_cost_usd", "Dearest step", "unit"),
+            Column("dearest_step_cost_usd", "Costliest step", "unit"),
             Column("cost_usd", "USD", "unit"),
         ],
         rows,

@@ -1,4 +1,4 @@
--- Harm: a rule that takes effect in the middle of a month, percentages that do not come to 100, or money
+-- Harm: a rule that takes effect in the middle of a month, percentages that do not sum to 100, or money
 -- moved by one person alone. What is wrong, and in which row.
 select 'allocation_rules: not the first day of a month' as problem, rule_id as row_id
 from {{ ref('allocation_rules') }}
@@ -8,7 +8,7 @@ where
 
 union all
 
-select 'allocation_rule_teams: fixed percentages do not come to 100' as problem, rules.rule_id as row_id
+select 'allocation_rule_teams: fixed percentages do not sum to 100' as problem, rules.rule_id as row_id
 from {{ ref('allocation_rules') }} as rules
 left join {{ ref('allocation_rule_teams') }} as teams
     on rules.rule_id = teams.rule_id and teams.treatment = 'include'

@@ -22,7 +22,7 @@ MARTS = (
 TESTS = (
     "assert_focus_equals_the_ledger",
     "assert_focus_prices_give_costs",
-    "assert_focus_splits_come_to_their_origin",
+    "assert_focus_splits_sum_to_their_origin",
     "assert_focus_corrections_are_linked",
     "assert_focus_names_every_meter",
 )

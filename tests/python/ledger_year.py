@@ -27,8 +27,8 @@ CENTERS = {"support": "cc-4100", "search": "cc-4200", "growth": "cc-5100"}
 SELECT = (
     "@int_ledger_entries", "+fct_reconciliation_daily", "fct_priced_requests", "close_limits",
     "accounting_periods", "gl_accounts",
-    "assert_ledger_comes_to_what_was_priced", "assert_statements_come_to_the_ledger",
-    "assert_allocated_parts_come_to_the_pool", "assert_closed_periods_are_posted",
+    "assert_ledger_sums_to_what_was_priced", "assert_statements_sum_to_the_ledger",
+    "assert_allocated_parts_sum_to_the_pool", "assert_closed_periods_are_posted",
     "--indirect-selection", "empty",
 )  # fmt: skip
 

@@ -105,7 +105,7 @@ class Project:
         return done.stdout
 
     def _take_what_was_parsed(self) -> None:
-        """Parsing anew takes a third of a build; dbt itself sees what differs."""
+        """Parsing again takes a third of a build; dbt itself sees what differs."""
         if Project._parsed and not (self.target / PARSED).exists():
             self.target.mkdir(parents=True, exist_ok=True)
             shutil.copy(Project._parsed, self.target)

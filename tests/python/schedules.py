@@ -16,7 +16,7 @@ PRICES = "seeds/rate_cards/rate_card_prices.csv"
 class Schedule:
     """Files by night and lines of seeds by night, all drawn from one seed.
 
-    Files are late, shuffled, split in two, packed anew with the same records under another name,
+    Files are late, shuffled, split in two, packed again with the same records under another name,
     copied, or empty; bills are pulled again with other amounts.
     """
 

@@ -98,7 +98,7 @@ def _model(pick: random.Random, provider: str, model: str) -> list[dict[str, str
 
 
 def _history(pick: random.Random, key: dict[str, str]) -> list[dict[str, str]]:
-    """Starts of one price, some of them ending, corrected, announced, withdrawn, announced anew."""
+    """Starts of one price; some end, are corrected, announced, withdrawn, or announced again."""
     rows = []
     starts = sorted({_instant(pick) for _ in range(pick.randint(1, 3))})
     for start in starts:

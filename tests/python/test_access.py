@@ -1,7 +1,7 @@
 """Who may do what on PostgreSQL, tried from real logins; and what a night leaves behind.
 
 Harms guarded against: a team lead who reads another team's spend, an analyst who changes a figure,
-a loader that can rewrite marts, rights that are gone after the night that makes a table anew; a
+a loader that can rewrite marts, rights that are gone after the night that rebuilds a table; a
 password in a log; a name from a log that is run as SQL, as a template or as markup.
 """
 
@@ -76,7 +76,7 @@ class Warehouse:
             connection.commit()
 
     def _build(self, database: dict) -> None:
-        """A night; then one more, of which a part is enough, that makes tables anew."""
+        """A night; then one more, of which a part is enough, that rebuilds tables."""
         login = database | SECRETS | {"PGUSER": "t_night"}
         by_night = Project(self.folder, self.night.landing, login, self.night.root)
         self.said = by_night.python("scripts.nightly")

@@ -53,7 +53,7 @@ def role(postgres):
             "create view marts.fct_priced_requests as select * from intermediate.attempts"
         )
         cursor.execute(re.search(r"```sql\n(create role.*?)```", DOC, re.DOTALL).group(1))
-        # The next night makes the mart anew.
+        # The next night rebuilds the mart.
         cursor.execute(
             "drop table marts.fct_spend_daily; "
             "create table marts.fct_spend_daily as select * from intermediate.attempts"

@@ -135,7 +135,7 @@ def test_a_server_that_restarts_during_the_build(tmp_path, landing, undisturbed)
         night = victim.project.start(*NIGHT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         with pytest.raises(subprocess.TimeoutExpired):
             night.communicate(timeout=moments.during(NIGHT) / 2 + 5)
-        # Without its checkpointer the server ends every session, recovers and starts anew.
+        # Without its checkpointer the server ends every session, recovers and starts again.
         checkpointer = "select pid from pg_stat_activity where backend_type = 'checkpointer'"
         os.kill(victim.project.value(checkpointer), signal.SIGKILL)
         said, _ = night.communicate()

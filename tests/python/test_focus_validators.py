@@ -1,7 +1,7 @@
 """The exported files against the public FOCUS validators: make test-focus.
 
 Harm guarded against: a file that another tool refuses, which is noticed at its first delivery.
-What passes here is «validated against the pinned FOCUS rules», which is no certificate.
+What passes here is "validated against the pinned FOCUS rules", which is no certificate.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Parts come to their whole: allocation and cents, against exact fractions.
+"""Parts sum to their whole: allocation and cents, against exact fractions.
 
 Harm guarded against: a shared cost of which a unit is charged to nobody or twice, a statement that
 does not add up, or parts further from their share than rounding needs.

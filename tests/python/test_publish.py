@@ -130,7 +130,7 @@ def test_a_night_that_did_not_pass_is_not_published(tmp_path, warehouse, capsys,
     assert publish(tmp_path) == 0
     for event in events:
         remember(warehouse, *event)
-    # A part that is built anew mends nothing of the rest.
+    # A part that is rebuilt mends nothing of the rest.
     remember(warehouse, "part", "started", "running", whole=False)
     remember(warehouse, "part", "finished", "passed", whole=False)
     assert publish(tmp_path) == 2

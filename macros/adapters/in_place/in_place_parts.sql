@@ -34,7 +34,7 @@
     end $$
 {%- endmacro %}
 
-{# A view whose columns changed is dropped first, with the views on it; the build makes them anew. #}
+{# A view whose columns changed is dropped first, with the views on it; the build makes them. #}
 {% macro replace_view(name, sql) -%}
     {% set view = api.Relation.create(
         database=target.database, schema=name.split('.')[0], identifier=name.split('.')[1]

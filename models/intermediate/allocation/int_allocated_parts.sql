@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 
--- The parts of each portion. They come to it exactly: each part is cut after 15 decimals, and the units that
--- are then missing go to the parts that lost most. A portion nobody drives stays with the central team.
+-- Each portion split by driver. The parts sum to it exactly, by largest remainder: each part is cut after 15
+-- decimals, and the units that are then missing go to the parts that lost most. A portion without a driver
+-- stays with the central team.
 with buckets as (
 
     select

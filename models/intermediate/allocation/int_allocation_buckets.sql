@@ -82,7 +82,7 @@ by_day as (
 
 ),
 
--- equal days, as differences of the running total, so that they come to the month
+-- equal days, as differences of the running total, so that they sum to the month
 spread as (
 
     select

@@ -1,5 +1,4 @@
--- The usage by which shared costs are split: what is in no pool itself, of teams that are none of the special
--- ones.
+-- The usage by which shared costs are split: usage outside pools, of ordinary teams (team_kind = 'team').
 with teams as (
 
     select * from {{ ref('int_team_windows') }}

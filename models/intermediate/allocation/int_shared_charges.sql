@@ -72,7 +72,7 @@ charges as (
         usage_period, charge_type, source_ref, team_id, cost_center_id, provider, pool_id,
         rule_id as allocation_rule_id,
         allocation_method,
-        -- the largest part takes what the cut leaves over, so that the ratios of an origin come to 1
+        -- the largest part takes what the cut leaves over, so that the ratios of an origin sum to 1
         ratio + case
             when size_rank = 1 then 1 - sum(ratio) over (partition by source_ref, usage_period) else 0
         end as allocated_ratio,

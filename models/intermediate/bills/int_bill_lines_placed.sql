@@ -1,6 +1,6 @@
 -- Whose bill a line is on. A cloud's bill speaks of much else: only its services that bill_services
 -- lists are AI, and the rest has no provider here. An account counts under its own name when the path of
--- the file or credential_owners names it, since the gateways' side knows no other; else as «default».
+-- the file or credential_owners names it, since the gateways' side knows no other; else as "default".
 with lines as (
 
     select * from {{ ref('int_bill_lines_stacked') }}

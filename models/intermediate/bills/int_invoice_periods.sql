@@ -1,4 +1,4 @@
--- Every invoice of every billing period, and one row «not invoiced» for a period without any. The first
+-- Every invoice of every billing period, and one row "not invoiced" for a period without any. The first
 -- that is no credit memo is the one that use is compared with where neither side says on which it is.
 with invoices as (
 

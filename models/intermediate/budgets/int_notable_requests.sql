@@ -1,4 +1,4 @@
--- The dearest and the largest attempts of each day and team: what a change or an alert leads back to.
+-- The costliest and the largest attempts of each day and team: what a change or an alert leads back to.
 {{ incremental_by_day() }}
 
 with attempts as (

@@ -1,5 +1,5 @@
--- What each candidate would have cost as the other thing, at the rates of the second it was used: the same join to
--- the same windows as the pricing of the attempt itself. No rate is null, and then nothing is claimed.
+-- The cost of each candidate under its alternative, at the rates of the second it was used: the same join to the
+-- same windows as the pricing of the attempt itself. Without a rate the cost is null, and nothing is claimed.
 with candidates as (
 
     select * from {{ ref('int_what_if_candidates') }}

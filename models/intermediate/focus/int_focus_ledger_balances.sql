@@ -1,5 +1,5 @@
 -- What the ledger says of each charge in the month that carries it. What is accrued and what is final is one
--- charge; the pairs that put a final amount in an accrual's place come to nothing and are left out.
+-- charge; the pairs that put a final amount in an accrual's place net to zero and are left out.
 with entries as (
 
     select

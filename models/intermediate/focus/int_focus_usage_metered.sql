@@ -1,5 +1,5 @@
 -- The same usage with a row per meter and the price of one unit: what was charged, and what the list has. Built
--- by days because digests of millions of rows, made anew each night, would be most of what FOCUS costs.
+-- by days because digests of millions of rows, rebuilt each night, would be most of what FOCUS costs.
 {{ incremental_by_day() }}
 
 with usage as (

@@ -1,5 +1,5 @@
 -- Each difference in parts that have one reason: what came late, what remains, and the accrual that is
--- reversed (a pair that comes to nothing). The reason is read from evidence, never typed in.
+-- reversed (a pair that nets to zero). The reason is read from evidence, never typed in.
 with differences as (
 
     select * from {{ ref('int_charge_differences') }}

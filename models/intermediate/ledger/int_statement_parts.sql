@@ -1,5 +1,5 @@
 -- The exact parts of each statement, and their cents. First the totals of the statements are rounded so that
--- they come to the rounded total of the month, then the parts of each so that they come to its total.
+-- they sum to the rounded total of the month, then the parts of each so that they sum to its total.
 with entries as (
 
     select

@@ -1,5 +1,5 @@
--- What each recording changes: the models whose rates it makes other than the state before it, be it on the
--- list or under a contract.
+-- What each recording changes: the models whose rates differ from the version before it, on the list or under
+-- a contract.
 with knowledge as (
 
     select * from {{ ref('int_rate_knowledge') }}

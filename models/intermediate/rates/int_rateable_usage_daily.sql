@@ -1,6 +1,6 @@
--- Usage summed as far as no state of the rate card can tell it apart: what a new card changes is worked out on
--- these rows, not on requests. Sums are of requests with the same meters, because one without a rate leaves
--- the whole request unpriced.
+-- Daily usage at the coarsest grain that every version of the rate card still prices identically: what a new
+-- card changes is worked out on these rows, not on requests. Sums are of requests with the same meters, because
+-- one without a rate leaves the whole request unpriced.
 {{ incremental_by_day() }}
 
 with attempts as (

@@ -32,7 +32,7 @@ in_front as (
     from names
     inner join prefixes
         on names.named_under = prefixes.provider
-    -- one word, such as «us.»; of two words, the second is the maker's and stands in the name already
+    -- one word, such as "us."; of two words, the second is the maker's and stands in the name already
     where prefixes.prefix like '%.' and prefixes.prefix not like '%.%.'
 
 ),

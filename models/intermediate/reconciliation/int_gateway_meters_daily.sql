@@ -1,5 +1,5 @@
--- The meters of int_metered_usage_daily below each other. Bills give fees per call without a model, so here
--- too they stand under «all models». A tier that the bill leaves out is set apart as absent_tier; where a bill
+-- int_metered_usage_daily unpivoted: one row per meter. Bills give fees per call without a model, so here too
+-- their model is "all models". A tier that the bill leaves out is set apart as absent_tier; where a bill
 -- does not tell the classes of tokens apart, neither does this (all_tokens).
 {{ config(materialized='table') }}
 

@@ -1,5 +1,5 @@
 -- What the gateways saw, summed by day as a provider bills it, and by what can explain a difference: tier,
--- team, credential, and what became of the attempt. The meters still stand beside each other. Attempts that
+-- team, credential, and what became of the attempt. The meters are still columns next to each other. Attempts that
 -- cost nothing or do not count are here too: they may stand on the bill all the same.
 {{ incremental_by_day() }}
 

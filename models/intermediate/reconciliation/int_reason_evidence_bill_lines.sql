@@ -73,7 +73,7 @@ select
         when is_rounded
             then cast(line_count as {{ dbt.type_string() }}) || ' lines, each in whole cents'
         when {{ explains('-repeated_usd', 'variance_usd') }}
-            then 'lines that stand on the bill more than once come to ' || {{ usd_text('repeated_usd') }} || ' USD'
+            then 'lines that are on the bill more than once sum to ' || {{ usd_text('repeated_usd') }} || ' USD'
         when lacks_rate then 'billed in ' || other_currency || ', of which fx_rates has no rate on that day'
         else 'billed in ' || other_currency || ', converted at the rate of fx_rates'
     end as reason_evidence

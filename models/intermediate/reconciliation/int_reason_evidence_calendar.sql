@@ -1,5 +1,5 @@
 -- What the calendar says of a variance: no bill yet, a day the bill left out, a bill pulled too early, usage
--- that stands one day further on the other side.
+-- the provider books on the neighbouring day.
 {% set series = 'provider, billing_account_id, billed_model, meter' %}
 
 with lines as (

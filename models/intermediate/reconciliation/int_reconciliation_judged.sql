@@ -1,5 +1,5 @@
 -- Each line beside the bill it is on, the tolerance of its day and whether the bill is final. A provider
--- without a rule of its own takes the one of «*».
+-- without a rule of its own takes the one of "*".
 {{ config(materialized='table') }}
 
 with split as (

@@ -1,7 +1,7 @@
--- One call may be written down by several systems: a gateway's ledger, its callback, a tracer. The
--- source that is the best authority (source_precedence) is priced, the other records of the call are
--- kept out. Copies are told by the gateway's id of the call on one UTC day, or by the provider's id of
--- the response and a start within half a minute.
+-- If several systems log one call (a gateway's ledger, its callback, a tracer), only one record is charged:
+-- source_precedence ranks the sources, and the other records of the call are left out. Copies are found by the
+-- gateway's id of the call on one UTC day, or by the provider's id of the response and a start within half a
+-- minute.
 with requests as (
 
     select

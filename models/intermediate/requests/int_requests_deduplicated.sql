@@ -4,7 +4,7 @@ with requests as (
 
 ),
 
--- what is left out is little: an anti-join is far cheaper than ranking every request
+-- few rows are left out, so an anti-join is far cheaper than ranking every request
 left_out as (
 
     select

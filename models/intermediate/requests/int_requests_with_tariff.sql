@@ -1,5 +1,6 @@
 -- Which tier's prices a request is charged at: its own, unless a time of day or capacity paid for in
--- advance says otherwise. Models without windows find no partner and pay nothing for the question.
+-- advance says otherwise. Models without time-of-day prices match no row,
+-- so the join costs them nothing.
 with requests as (
 
     select

@@ -17,7 +17,7 @@ rules as (
 
 ),
 
--- the dearest attempt of the day stands beside each alert
+-- the costliest attempt of the day is next to each alert
 dearest as (
 
     select * from requests

@@ -1,4 +1,4 @@
--- What each month would have cost otherwise. An attempt may stand under several opportunities, so savings of
+-- What each month would have cost otherwise. An attempt may be in several opportunities, so savings of
 -- different opportunities do not add up; within one they do.
 with what_ifs as (
 

@@ -1,5 +1,5 @@
--- A bridge: a request has any number of tags, so money is never stored beside them. Sum what one tag
--- costs by joining to fct_priced_requests, and never over all tags.
+-- A request appears once per tag, so no money is stored here: a sum over tags would count it several times.
+-- To see what one tag costs, join to fct_priced_requests.
 {{ incremental_by_day() }}
 
 with records as (

@@ -1,5 +1,5 @@
 -- A view: nearly every trace lies within one day and is the row of that day as it stands, so that a night
--- need not write all traces anew.
+-- need not write all traces again.
 {{ config(materialized='view') }}
 
 {% set columns = [

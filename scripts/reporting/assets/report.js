@@ -128,7 +128,7 @@ function search() {
     });
     if (!hits.length) {
       const none = document.createElement("li");
-      none.textContent = "Not among the dearest or the disputed. For any other request see analyses/ and docs/runbook.md.";
+      none.textContent = "Not among the costliest or the disputed. For any other request see analyses/ and docs/runbook.md.";
       list.append(none);
     }
     list.hidden = false;

@@ -1,5 +1,5 @@
 -- Harm: a statement that a team cannot add up, or that says something else than the ledger. Exact amounts
--- are the ledger's; the cents of the lines come to the statement's, and the statements to the month's.
+-- are the ledger's; the cents of the lines sum to the statement's, and the statements to the month's.
 with ledger as (
 
     select posting_period, team_id, cost_center_id, sum(amount_usd) as exact_usd

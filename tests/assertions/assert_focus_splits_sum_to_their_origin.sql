@@ -1,4 +1,4 @@
--- Harm: shares of a shared cost that come to more or less than it charge somebody for nothing, or nobody for
+-- Harm: shares of a shared cost that sum to more or less than it charge somebody for nothing, or nobody for
 -- something. No validator runs this to the last digit.
 with splits as (
 

@@ -1,0 +1,76 @@
+"""The shape of the project, held to written rules; what is excepted has a reason on one page.
+
+Harm guarded against: a model whose grain nobody tests and that doubles money in every join; a
+source that falls silent unseen; steps that grow until nobody can change them.
+"""
+
+import json
+import shutil
+
+import pytest
+from dbt.cli.main import dbtRunner
+
+from tests.python.documents import ROOT, code_words, rows, source_tables
+from tests.python.project import PARSED
+from tests.python.structure_rules import RULES, Graph
+
+PAGE = ROOT / "docs" / "decisions" / "0037-rules-of-structure.md"
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory):
+    """The project, parsed once; what `make lint` parsed before is taken where it still holds."""
+    target = tmp_path_factory.mktemp("parsed")
+    if (ROOT / "target" / PARSED).exists():
+        shutil.copy(ROOT / "target" / PARSED, target)
+    options = ["--target-path", str(target), "--log-path", str(target), "--target", "duckdb"]
+    folders = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
+    assert dbtRunner().invoke(["--quiet", "parse", *options, *folders]).success
+    return Graph(json.loads((target / "manifest.json").read_text()))
+
+
+def test_the_documentation_opens_on_our_own_page(graph):
+    """Else a reader of the site meets dbt's welcome and no way in."""
+    assert "# ai_cost" in graph.docs["__overview__"]["block_contents"]
+
+
+def exceptions() -> dict[str, set[str]]:
+    """Rule -> what may break it, from the table of the decision."""
+    found: dict[str, set[str]] = {}
+    rule = ""
+    for _, cells in rows(PAGE.read_text()):
+        rule = cells[0] or rule
+        assert cells[2], f"{cells[1]} has no reason"
+        found.setdefault(rule, set()).update(code_words(cells[1]))
+    del found["rule"]
+    return found
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_only_what_has_a_reason_breaks_a_rule(graph, rule):
+    excepted = exceptions().get(rule, set())
+    broken = RULES[rule](graph)
+    assert not broken - excepted, "breaks the rule, and has no reason in decision 0037"
+    assert not excepted - broken, "breaks the rule no longer: take it out of decision 0037"
+
+
+def test_each_exception_is_from_a_rule():
+    assert set(exceptions()) <= set(RULES)
+
+
+def test_each_gateway_and_bill_reaches_its_union(graph):
+    """A gateway that is loaded and in no union is spend that nobody sees."""
+    unions = {"gateway": "int_requests_unioned", "bill": "int_bill_lines_unioned"}
+    for kind, union in unions.items():
+        above, new = set(), {union}
+        while new:
+            above |= new
+            new = {parent for name in new for parent in graph.parents.get(name, ())} - above
+        tables = {
+            name
+            for name, table in source_tables().items()
+            if table["config"]["meta"]["kind"] == kind
+        }
+        # usage reports have quantities and no money: they meet the bills after the union
+        tables -= {"openai_usage", "anthropic_usage_report"}
+        assert not tables - {name.split(".")[-1] for name in above}
