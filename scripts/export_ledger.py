@@ -25,7 +25,7 @@ from tqdm import tqdm
 from scripts.accounting.entries import as_csv, chained_hash, columns, schema
 from scripts.accounting.ledger import POSTED, broken_links, dbt, posted_periods, read_entries
 from scripts.accounting.periods import Period, read_periods
-from scripts.warehouse import WarehouseError, target, warehouse_file
+from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
 
 DEFAULT_FOLDER = Path(os.environ.get("AI_COST_LEDGER", "ledger"))
 
@@ -89,10 +89,9 @@ def _insert(rows: list[tuple]) -> None:
             connection.register("restored", entries)
             connection.execute(f"insert into {POSTED} by name select * from restored")
         return
-    import psycopg2  # only where it is used: the DuckDB target needs no server library
-    from psycopg2.extras import execute_values
+    from psycopg2.extras import execute_values  # only here: DuckDB needs no server library
 
-    connection = psycopg2.connect("")
+    connection = connect_postgres()
     try:
         with connection, connection.cursor() as cursor:
             execute_values(cursor, f"insert into {POSTED} ({', '.join(columns())}) values %s", rows)

@@ -4,7 +4,8 @@
 
 Run by an administrator (PG* variables): before the first night, and again after an upgrade. It may
 be run as often as one likes. Who holds which role is for the administrator to say afterwards:
-`grant ai_cost_reader to ada`. See docs/access.md.
+`grant ai_cost_reader to ada`. It also closes the database and its schema `public` to whoever may
+create something in them. See docs/access.md.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ import psycopg2
 import yaml
 from psycopg2 import sql
 
+from scripts.loading.sources import ContractError, read_contract
+from scripts.loading.targets import PRESENT, definitions
 from scripts.warehouse import WarehouseError, connect_postgres
 
 PROJECT = Path(__file__).resolve().parent.parent
-KINDS = ("loader", "builder", "reader", "finance", "team_lead")
+# Nobody holds the role `owner`: who owns a table that the builder reads can put a view, a policy or
+# a type of their own in its place, and the builder would run what is in it.
+KINDS = ("owner", "loader", "builder", "reader", "finance", "team_lead")
 # What each kind may do in which schemas, beside its own. The close posts as finance, and nobody
-# takes back what was posted.
+# takes back what was posted or loaded.
 RIGHTS = {
+    "loader": {"raw": "select, insert"},
     "builder": {"raw": "select"},
     "reader": {"marts": "select"},
     "finance": {"marts": "select", "seeds": "select", "ledger": "select, insert"},
@@ -49,13 +55,22 @@ _OWNED = """
     where schema.nspname = %s and relation.relkind in ('r', 'p', 'v', 'm')
         and pg_get_userbyid(relation.relowner) != %s
 """
+# Whether everybody may create in `public`; no row where there is no such schema.
+_PUBLIC = """
+    select has_schema_privilege('public', oid, 'create')
+    from pg_namespace where nspname = 'public'
+"""
+_OPEN = (
+    "everybody may create functions in schema public, and you may not change that; let its owner "
+    "run `revoke create on schema public from public`, then run this again"
+)
 
 
 def schemas() -> dict[str, str]:
-    """Every schema of the project, with the kind of role that owns it."""
+    """Every schema of the project, with the kind of role that owns it and its tables."""
     project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
     built = sorted({*_values(project, "+schema"), "ledger", "ops", "team"})
-    return {"raw": "loader"} | {name: "builder" for name in built}
+    return {"raw": "owner"} | {name: "builder" for name in built}
 
 
 def _values(node: object, key: str) -> list[str]:
@@ -79,8 +94,9 @@ class Grants:
             self._cursor.execute("select from pg_roles where rolname = %s", (name,))
             if self._cursor.fetchone() is None:
                 self._run("create role {} nologin", self._roles[kind])
-        # To hand over what is there, the administrator has to be of both sides.
-        self._run("grant {}, {} to current_user", self._roles["loader"], self._roles["builder"])
+        # To hand over what is there, the administrator has to be of all sides.
+        for kind in ("owner", "loader", "builder"):
+            self._run("grant {} to current_user", self._roles[kind])
 
     def make_schemas(self) -> None:
         """Schemas, owned by who writes them, with what is in them."""
@@ -89,6 +105,7 @@ class Grants:
             self._run("create schema if not exists {}", schema)
             self._run("alter schema {} owner to {}", schema, owner)
             self._hand_over(name, kind)
+        self._make_raw_tables()
         # The seed it reads comes with the first night.
         self._cursor.execute("set local check_function_bodies = off")
         self._cursor.execute(_MY_TEAMS)
@@ -98,19 +115,50 @@ class Grants:
         self._cursor.execute(_OWNED, (schema, self._names[kind]))
         words = {"v": "view", "m": "materialized view"}
         for relkind, name in self._cursor.fetchall():
+            # A view in `raw` stands for a table that is read in place; the build makes it.
+            owner = "builder" if relkind in words else kind
             what = sql.SQL(words.get(relkind, "table"))
             relation = sql.Identifier(schema, name)
-            self._run("alter {} {} owner to {}", what, relation, self._roles[kind])
+            self._run("alter {} {} owner to {}", what, relation, self._roles[owner])
+
+    def _make_raw_tables(self) -> None:
+        """What the loader would make, where it may: tables and columns that are missing."""
+        self._cursor.execute(PRESENT)
+        statements = definitions(read_contract(PROJECT / "models"), set(self._cursor.fetchall()))
+        self._run("set local role {}", self._roles["owner"])
+        for statement in statements:
+            self._cursor.execute(statement)
+        self._run("reset role")
+
+    def close(self) -> None:
+        """Nobody but owners makes anything in the database or in `public`.
+
+        What is there is in everybody's way: in sessions of others it may be found before what was
+        meant. Versions before PostgreSQL 15 let everybody create in `public`.
+        """
+        database = sql.Identifier(self._cursor.connection.info.dbname)
+        everybody = sql.SQL(", ").join([sql.SQL("public"), *self._roles.values()])
+        self._run("revoke create on database {} from {}", database, everybody)
+        if self._is_public_open() is not None:
+            self._run("revoke create on schema public from {}", everybody)
+        if self._is_public_open():
+            raise WarehouseError(_OPEN)
+        # Of an older version: the loader owned `raw`.
+        self._run("revoke all on schema raw from {}", self._roles["loader"])
+
+    def _is_public_open(self) -> bool | None:
+        self._cursor.execute(_PUBLIC)
+        found = self._cursor.fetchone()
+        return found[0] if found else None
 
     def grant(self) -> None:
         """What each kind may read, now and of every table that a night rebuilds."""
         database = sql.Identifier(self._cursor.connection.info.dbname)
         every = sql.SQL(", ").join(self._roles.values())
         self._run("grant connect on database {} to {}", database, every)
-        # Both ask for schemas that are there already; PostgreSQL wants this right even then.
-        self._run("grant create, temporary on database {} to {}", database, self._roles["builder"])
+        self._run("grant temporary on database {} to {}", database, self._roles["builder"])
+        # Its views of a table that is read in place are in `raw`.
         self._run("grant create on schema raw to {}", self._roles["builder"])
-        self._run("grant create, temporary on database {} to {}", database, self._roles["loader"])
         owners = schemas()
         for kind, rights in RIGHTS.items():
             for name, right in rights.items():
@@ -143,8 +191,9 @@ def main(arguments: list[str] | None = None) -> int:
             grants = Grants(cursor, options.prefix)
             grants.make_roles()
             grants.make_schemas()
+            grants.close()
             grants.grant()
-    except (WarehouseError, psycopg2.Error) as error:
+    except (WarehouseError, ContractError, psycopg2.Error) as error:
         print(f"grant_access: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     print("roles: " + ", ".join(f"{options.prefix}_{kind}" for kind in KINDS))

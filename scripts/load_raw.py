@@ -26,7 +26,7 @@ from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.operations.lock import add_wait, only_writer
-from scripts.operations.roles import owner_of
+from scripts.operations.roles import loader
 from scripts.warehouse import WarehouseError
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -184,7 +184,7 @@ def load(arguments: list[str] | None = None) -> tuple[int, Counter, list[str]]:
     try:
         with (
             only_writer(options.target, Path(options.warehouse), options.wait),
-            owner_of("raw", options.target),
+            loader(options.target),
         ):
             run = _load(options)
     except (UserError, ContractError, TargetError, WarehouseError) as error:

@@ -37,6 +37,14 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
         connection.close()
 
 
+def session_options() -> str:
+    """PGOPTIONS of a session that finds no function that somebody planted (docs/access.md).
+
+    Names without a schema mean PostgreSQL's own, whatever schemas there are and who may write them.
+    """
+    return f"{os.environ.get('PGOPTIONS', '')} -c search_path=pg_catalog,pg_temp".strip()
+
+
 def connect_postgres(**options: object):
     """A psycopg2 connection by the PG* variables, defaults as in profiles.yml; WarehouseError."""
     import psycopg2  # only where it is used: the DuckDB target needs no server library
@@ -46,6 +54,7 @@ def connect_postgres(**options: object):
         "port": os.environ.get("PGPORT", "5432"),
         "user": os.environ.get("PGUSER", "postgres"),
         "dbname": os.environ.get("PGDATABASE", "ai_cost"),
+        "options": session_options(),
     }
     try:
         return psycopg2.connect(**address, **options)

@@ -4,7 +4,7 @@
 
 {% macro create_build_events() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test'] %}
-        {% do run_query('create schema if not exists ops') %}
+        {% do make_schema('ops') %}
         {% do run_query(
             'create table if not exists ' ~ build_events_table() ~ ' ('
             'invocation_id ' ~ raw_type('varchar') ~ ', event ' ~ raw_type('varchar')

@@ -4,7 +4,7 @@
 
 {% macro create_built_days() -%}
     {% if execute and flags.WHICH in ['build', 'run'] %}
-        {% do run_query('create schema if not exists ops') %}
+        {% do make_schema('ops') %}
         {% do run_query(
             'create table if not exists ' ~ built_days_table() ~ ' ('
             'model_name ' ~ raw_type('varchar') ~ ', usage_date date, '

@@ -6,7 +6,7 @@
         {% for name, type in ledger_columns().items() %}
             {% do columns.append(name ~ ' ' ~ raw_type(type)) %}
         {% endfor %}
-        {% do run_query('create schema if not exists ledger') %}
+        {% do make_schema('ledger') %}
         {% do run_query('create table if not exists ledger.posted_entries (' ~ columns | join(', ') ~ ')') %}
     {% endif %}
 {%- endmacro %}

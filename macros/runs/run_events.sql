@@ -2,7 +2,7 @@
    killed has no second one. The YAML of the source declares the columns. #}
 {% macro create_run_events() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs', 'run-operation'] %}
-        {% do run_query('create schema if not exists ops') %}
+        {% do make_schema('ops') %}
         {% set columns = [] %}
         {% for column in raw_columns('ops', 'run_events') %}
             {% do columns.append(column.name ~ ' ' ~ raw_type(column.data_type)) %}

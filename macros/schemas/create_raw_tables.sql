@@ -4,7 +4,7 @@
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs'] %}
         {% for table in graph.sources.values() if table.schema == 'raw' %}
             {% if loop.first %}
-                {% do run_query('create schema if not exists raw') %}
+                {% do make_schema('raw') %}
             {% endif %}
             {% set columns = [] %}
             {% for column in table.columns.values() %}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
-from scripts.warehouse import open_to_write
+from scripts.warehouse import open_to_write, session_options
 
 _ARROW_TYPES = {
     "varchar": pa.string(),
@@ -59,23 +59,31 @@ def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema([(column.name, _ARROW_TYPES[column.data_type]) for column in table.columns])
 
 
-def _definitions(contract: Contract, run: Callable[[str], object], present: set) -> None:
-    """Create the schema, missing tables and missing columns of tables that are there."""
-    run(f"create schema if not exists {RAW_SCHEMA}")
+def definitions(contract: Contract, present: set[tuple[str, str]]) -> list[str]:
+    """Statements that make what is missing of the raw tables; `present` are (table, column).
+
+    What is there is not named again: PostgreSQL wants the right to create for `if not exists` too,
+    and there the loader has none.
+    """
+    statements = []
     for table in (contract.raw | contract.loader).values():
-        columns = [(f'"{column.name}"', column.data_type) for column in table.columns]
-        body = ", ".join(" ".join(column) for column in columns)
-        run(f'create table if not exists {RAW_SCHEMA}."{table.name}" ({body})')
-        known = {column for name, column in present if name == table.name}
-        for column in table.columns:
-            if known and column.name not in known:
-                run(
-                    f'alter table {RAW_SCHEMA}."{table.name}" '
-                    f'add column "{column.name}" {column.data_type}'
-                )
+        columns = {f'"{column.name}"': column.data_type for column in table.columns}
+        known = {f'"{column}"' for name, column in present if name == table.name}
+        where = f'{RAW_SCHEMA}."{table.name}"'
+        if not known:
+            body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            statements.append(f"create table if not exists {where} ({body})")
+            continue
+        statements += [
+            f"alter table {where} add column {name} {kind}"
+            for name, kind in columns.items()
+            if name not in known
+        ]
+    return statements
 
 
-_PRESENT = (
+_SCHEMA = f"create schema if not exists {RAW_SCHEMA}"
+PRESENT = (
     "select table_name, column_name from information_schema.columns "
     f"where table_schema = '{RAW_SCHEMA}'"
 )
@@ -139,8 +147,9 @@ class DuckDBTarget:
         """See Target."""
         self._begin()
         with self._told("create the raw tables in"):
-            present = set(self._connection.execute(_PRESENT).fetchall())
-            _definitions(contract, self._connection.execute, present)
+            present = set(self._connection.execute(PRESENT).fetchall())
+            for statement in [_SCHEMA, *definitions(contract, present)]:
+                self._connection.execute(statement)
         self.commit()
 
     def loaded(self) -> set[str]:
@@ -218,9 +227,14 @@ class PostgresTarget:
 
     def prepare(self, contract: Contract) -> None:
         """See Target."""
-        present = set(self._rows(_PRESENT))
-        with self._told("create the raw tables"):
-            _definitions(contract, self._cursor.execute, present)
+        present = set(self._rows(PRESENT))
+        statements = definitions(contract, present)
+        with self._told(
+            "make the raw tables of this version; let an administrator run "
+            "`python -m scripts.grant_access` (docs/access.md)"
+        ):
+            for statement in statements if present else [_SCHEMA, *statements]:
+                self._cursor.execute(statement)
         self.commit()
 
     def loaded(self) -> set[str]:
@@ -274,6 +288,7 @@ def _postgres_uri() -> str:
         "host": os.environ.get("PGHOST", "localhost"),
         "port": os.environ.get("PGPORT", "5432"),
         "user": os.environ.get("PGUSER", "postgres"),
+        "options": session_options(),
     }
     database = quote(os.environ.get("PGDATABASE", "ai_cost"), safe="")
     return f"postgresql:///{database}?{urlencode(options, quote_via=quote)}"

@@ -1,19 +1,22 @@
 """Who may do what on PostgreSQL, tried from real logins; and what a night leaves behind.
 
 Harms guarded against: a team lead who reads another team's spend, an analyst who changes a figure,
-a loader that can rewrite marts, rights that are gone after the night that rebuilds a table; a
-password in a log; a name from a log that is run as SQL, as a template or as markup.
+a loader that can rewrite marts, rights that are gone after the night that makes a table again; a
+function, an operator or a view that somebody planted and the night runs as the builder; a password
+in a log; a name from a log that is run as SQL, as a template or as markup.
 """
 
 import json
+import re
 from contextlib import closing
 
 import psycopg2
 import pytest
-from psycopg2.errors import InsufficientPrivilege
+from psycopg2.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 
 from tests.python.injections import ATTACKS, attacked
 from tests.python.landing import event
+from tests.python.planted import CAUGHT, plant
 from tests.python.project import Project, copy_project
 
 SECRETS = {
@@ -51,6 +54,7 @@ class Warehouse:
         self.night = Project(folder, folder / "landing", database | SECRETS, root)
         self._write_landing()
         self._administrate()
+        self._attack()
         self.folder = folder
         self._build(database)
 
@@ -75,6 +79,25 @@ class Warehouse:
                     cursor.execute(f"grant ai_cost_{kind} to {login}")
             connection.commit()
 
+    def _attack(self) -> None:
+        """The loader and a lead plant what they can, and where they could on other servers.
+
+        `public` is open as on PostgreSQL 14, and each owns a schema of a name that the default
+        search path looks in first: the night's login, and the role that it works as.
+        """
+        self.administrate(
+            f"{CAUGHT}; grant create, usage on schema public to public;"
+            "create schema t_night authorization t_loader;"
+            "create schema ai_cost_builder authorization t_growth;"
+            "grant usage on schema t_night, ai_cost_builder to public"
+        )
+        for login, schema in (
+            ("t_loader", "t_night"), ("t_growth", "ai_cost_builder"), ("t_loader", "public"),
+        ):  # fmt: skip
+            with closing(self.connect(login)) as connection, connection.cursor() as cursor:
+                assert plant(cursor, schema) > 100
+                connection.commit()
+
     def _build(self, database: dict) -> None:
         """A night; then one more, of which a part is enough, that rebuilds tables."""
         login = database | SECRETS | {"PGUSER": "t_night"}
@@ -87,6 +110,11 @@ class Warehouse:
         address = {name.removeprefix("PG").lower(): value for name, value in self._address.items()}
         address["dbname"] = address.pop("database")
         return psycopg2.connect(**address | ({"user": login} if login else {}))
+
+    def administrate(self, sql: str) -> None:
+        with closing(self.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            connection.commit()
 
     def ask(self, login: str | None, sql: str) -> list[tuple]:
         with closing(self.connect(login)) as connection, connection.cursor() as cursor:
@@ -123,6 +151,20 @@ FORBIDDEN = [
     ("t_loader", "select * from marts.fct_spend_daily"),
     ("t_loader", "drop table marts.dim_teams"),
     ("t_loader", "update seeds.teams set team_lead = 'me'"),
+    ("t_loader", "create schema mine"),
+    ("t_loader", "create view raw.mine as select 1 as one"),
+    ("t_loader", "create function raw.mine() returns int language sql as 'select 1'"),
+    ("t_loader", "create policy mine on raw.envelope_events using (true)"),
+    ("t_loader", "create rule mine as on insert to raw.load_files do also select 1"),
+    ("t_loader", "alter table raw.envelope_events alter column team type public.word"),
+    ("t_loader", "alter table raw.envelope_events rename to other"),
+    ("t_loader", "delete from raw.load_files"),
+    ("t_loader", "update raw.envelope_events set team = 'growth'"),
+    ("t_loader", "set role ai_cost_owner"),
+    ("t_growth", "create schema mine"),
+    ("t_growth", "select * from marts.dim_teams"),
+    ("t_growth", "create function team.mine() returns int language sql as 'select 1'"),
+    ("t_builder", "create schema mine"),
     ("t_builder", "delete from raw.load_files"),
     ("t_builder", "update raw.envelope_events set team = 'growth'"),
     ("t_builder", "drop table raw.envelope_events"),
@@ -135,8 +177,24 @@ FORBIDDEN = [
 
 @pytest.mark.parametrize(("login", "statement"), FORBIDDEN)
 def test_the_server_refuses(warehouse, login, statement):
-    with pytest.raises(InsufficientPrivilege):
+    with pytest.raises((InsufficientPrivilege, ObjectNotInPrerequisiteState)):
         warehouse.ask(login, statement)
+
+
+def test_no_planted_function_runs_as_somebody_else(warehouse):
+    """Harm: the loader becomes the builder, or a lead reads all teams, by a `lower()` of theirs."""
+    assert warehouse.ask("t_outsider", "select public.lower('A'::varchar)") == [("a",)]
+    assert warehouse.ask(None, "select distinct acting, what from public.caught") == []
+    # a view keeps the function that it was made with, for whoever reads it
+    kept = warehouse.ask(
+        None,
+        "select distinct pg_describe_object(classid, objid, 0) from pg_depend where refclassid = "
+        "'pg_proc'::regclass and classid != 'pg_proc'::regclass and refobjid in (select oid from "
+        "pg_proc where pronamespace in "
+        "('public'::regnamespace, 't_night'::regnamespace, 'ai_cost_builder'::regnamespace))"
+        " and pg_describe_object(classid, objid, 0) !~ '^(operator|cast) '",
+    )
+    assert kept == []
 
 
 def test_readers_read_every_mart_also_those_made_anew(warehouse):
@@ -173,6 +231,51 @@ def test_a_lead_sees_all_of_the_own_teams_and_nothing_else(warehouse):
     assert set(teams("t_search", "fct_priced_requests")) == {"search", "research"}
 
 
+def test_a_plan_says_nothing_of_other_teams(warehouse):
+    """Harm: `explain` counts the rows that the filter took away, or guesses from statistics."""
+    warehouse.administrate("analyze marts.fct_priced_requests")
+    said = set()
+    for team in ("growth", "search", "nobody"):
+        plan = warehouse.ask(
+            "t_growth",
+            "explain (analyze, costs, timing off, summary off) "
+            f"select * from team.fct_priced_requests where team_id = '{team}'",
+        )
+        assert "marts" not in str(plan)
+        said.add(re.search(r"cost=\S+ rows=\d+ width=\d+", str(plan)).group())
+        if team != "growth":
+            assert "actual rows=0" in str(plan)
+            removed = int(re.search(r"Removed by Filter: (\d+)", str(plan)).group(1))
+            own = warehouse.ask("t_growth", "select count(*) from team.fct_priced_requests")
+            assert own == [(removed,)]
+    assert len(said) == 1
+
+
+def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
+    """Harm: on PostgreSQL 14, and where somebody was let in, anybody plants what others run."""
+    from scripts.grant_access import main
+
+    database = new_database()
+    address = {name.removeprefix("PG").lower(): value for name, value in database.items()}
+    address["dbname"] = address.pop("database")
+    for name, value in database.items():
+        monkeypatch.setenv(name, value)
+    with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        assert main([]) == 0
+        cursor.execute("grant create on schema public to public, ai_cost_loader")
+        cursor.execute(f"grant create on database {address['dbname']} to ai_cost_loader, public")
+        cursor.execute("create role t_any login")
+        assert main([]) == 0
+        for login in ("t_any", "ai_cost_loader", "ai_cost_builder", "ai_cost_team_lead"):
+            cursor.execute(
+                "select has_schema_privilege(%s, 'public', 'create'), "
+                "has_database_privilege(%s, current_database(), 'create')",
+                (login, login),
+            )
+            assert cursor.fetchone() == (False, False), login
+
+
 def test_a_condition_of_the_reader_meets_no_row_of_others(warehouse):
     """Harm: a condition that fails on another team's row, and so tells that there is one."""
     trap = "1 / (case when team_id = 'search' then 0 else 1 end) = 1"
@@ -192,7 +295,7 @@ def test_what_a_night_makes_belongs_to_the_roles_and_not_to_the_login(warehouse)
         name: "ai_cost_builder"
         for name in ("seeds", "intermediate", "marts", "ops", "staging", "ledger")
     }
-    assert dict(owners) == expected | {"raw": "ai_cost_loader", "team": "ai_cost_builder"}
+    assert dict(owners) == expected | {"raw": "ai_cost_owner", "team": "ai_cost_builder"}
     assert len(owners) == 8
     superusers = "select rolname from pg_roles where rolname ~ '^(t|ai_cost)_' and rolsuper"
     assert warehouse.ask(None, superusers) == []

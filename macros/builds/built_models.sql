@@ -1,0 +1,56 @@
+{# Which SQL the rows of a model that keeps them were made by: a row whenever all of its days were built, the
+   last one counts. The night compares it with the SQL of today, and so an upgrade needs no memory of what to
+   rebuild. #}
+{% macro built_models_table() -%} ops.built_models {%- endmacro %}
+
+{% macro create_built_models() -%}
+    {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs'] %}
+        {% do make_schema('ops') %}
+        {% do run_query(
+            'create table if not exists ' ~ built_models_table() ~ ' ('
+            'model_name ' ~ raw_type('varchar') ~ ', code_fingerprint ' ~ raw_type('varchar')
+            ~ ', project_version ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{# After all days of a model were built, in the same transaction. The last of its hooks: from here on the
+   model is one that keeps its rows. #}
+{% macro remember_code() -%}
+    {%- if execute and not is_incremental() -%}
+    insert into {{ built_models_table() }}
+    select '{{ this.name }}', '{{ code_fingerprint(model.unique_id) }}', '{{ var("project_version") }}', {{ utc_now() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The SQL that each model's days were last built by: a dictionary by the model's name. #}
+{% macro built_code() -%}
+    {% set found = {} %}
+    {% if adapter.get_relation(database=target.database, schema='ops', identifier='built_models') %}
+        {% for row in run_query(
+            'select model_name, code_fingerprint from ' ~ built_models_table() ~ ' order by built_at'
+        ).rows %}
+            {% do found.update({row[0]: row[1]}) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(found) }}
+{%- endmacro %}
+
+{# Says at the start of a build which models have rows that another SQL made. #}
+{% macro say_changed_code() -%}
+    {% if execute and flags.WHICH in ['build', 'run'] and not flags.FULL_REFRESH %}
+        {% set kept = run_query('select distinct model_name from ' ~ built_days_table()).columns[0].values() %}
+        {% set built, changed = built_code(), [] %}
+        {% for node in graph.nodes.values() if node.name in kept and node.resource_type == 'model' %}
+            {% if built.get(node.name) != code_fingerprint(node.unique_id) %}
+                {% do changed.append(node.name) %}
+            {% endif %}
+        {% endfor %}
+        {% if changed %}
+            {% do exceptions.warn(
+                'The SQL has changed since these models were built, theirs or that of what they read; this build, '
+                ~ 'or the next whole one, makes all their days again: ' ~ changed | sort | join(', ')
+            ) %}
+        {% endif %}
+    {% endif %}
+{%- endmacro %}
