@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
+from scripts.operations.upgrade import check_version
 from scripts.warehouse import WarehouseError, check_writable, target, warehouse_file
 
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
@@ -67,6 +68,7 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     `extra` are further arguments of `dbt build`. Raises WarehouseError when it cannot begin.
     """
     check_writable()
+    check_version()
     progress = Progress()
     with owner_of("marts", target()):
         result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])

@@ -119,7 +119,7 @@ def main(argv: list[str] | None = None) -> int:
     """Entry point."""
     try:
         return close(parser().parse_args(argv))
-    except WarehouseError as error:
+    except (WarehouseError, OSError) as error:
         print(f"close_period: {error}", file=sys.stderr)
         return 2
 

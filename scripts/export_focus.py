@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from scripts.operations.whole_files import written_whole
 from scripts.warehouse import WarehouseError, columns, connect, stream
 
 FILES = {
@@ -117,16 +118,11 @@ def write_file(connection, mart: str, period: datetime, file: Path) -> int:
         f"select {names} from marts.{mart} "
         f"where \"BillingPeriodStart\" = cast('{period:%Y-%m-%d}' as timestamp) order by {order}"
     )
-    unfinished = file.with_name(f".{file.name}.tmp")
-    writer = _WRITERS[file.suffix[1:]](unfinished, kinds)
     count = 0
-    try:
+    with written_whole(file) as half, closing(_WRITERS[file.suffix[1:]](half, kinds)) as writer:
         for rows in stream(connection, sql, _BATCH_ROWS):
             writer.write(rows)
             count += len(rows)
-    finally:
-        writer.close()
-    os.replace(unfinished, file)
     return count
 
 

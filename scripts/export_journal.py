@@ -24,6 +24,7 @@ from scripts.accounting.journal import HEADER, as_rows, journal
 from scripts.accounting.ledger import next_month, query
 from scripts.accounting.periods import read_periods
 from scripts.close_period import month
+from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
 
 # file: columns, and the rest of the query
@@ -135,7 +136,7 @@ def main(argv: list[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         files = pack(args.period)
         for name, content in files.items():
-            (folder / name).write_bytes(content)
+            write_whole(folder / name, content)
         lines = files["journal.csv"].count(b"\n") - 1
         booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
         print(f"close pack in {folder}; journal: {booked}")

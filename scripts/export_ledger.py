@@ -25,6 +25,7 @@ from tqdm import tqdm
 from scripts.accounting.entries import as_csv, chained_hash, columns, schema
 from scripts.accounting.ledger import POSTED, broken_links, dbt, posted_periods, read_entries
 from scripts.accounting.periods import Period, read_periods
+from scripts.operations.whole_files import write_whole, written_whole
 from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
 
 DEFAULT_FOLDER = Path(os.environ.get("AI_COST_LEDGER", "ledger"))
@@ -40,13 +41,14 @@ def export(folder: Path, periods: list[Period]) -> None:
     for period in tqdm(periods, desc="export", unit="month", disable=None):
         rows = read_entries(date.fromisoformat(period.period_start))
         name = folder / period.period_start[:7]
-        name.with_suffix(".csv").write_bytes(as_csv(rows))
+        write_whole(name.with_suffix(".csv"), as_csv(rows))
         ordered = sorted(rows, key=lambda row: row[0])
         arrays = [
             pa.array([row[number] for row in ordered], field.type)
             for number, field in enumerate(schema())
         ]
-        pq.write_table(pa.Table.from_arrays(arrays, schema=schema()), name.with_suffix(".parquet"))
+        with written_whole(name.with_suffix(".parquet")) as half:
+            pq.write_table(pa.Table.from_arrays(arrays, schema=schema()), half)
     print(f"{len(periods)} closed months in {folder}")
 
 

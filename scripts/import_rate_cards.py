@@ -16,9 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,6 +25,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from scripts.operations.whole_files import written_whole
 from scripts.rates.card import COLUMNS, Card
 from scripts.rates.impact import CardError, ImpactError, lines, weigh
 from scripts.rates.offers import Offer, SourceError, from_genai, from_litellm
@@ -207,16 +206,9 @@ def append(path: Path, rows: list[tuple[str, ...]]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     gap = b"" if old.endswith(b"\n") else b"\n"
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
-        try:
-            file.write(old + gap + text.getvalue().encode())
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, path.stat().st_mode & 0o777)
-            os.replace(file.name, path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    with written_whole(path) as half:
+        half.write_bytes(old + gap + text.getvalue().encode())
+        half.chmod(path.stat().st_mode & 0o777)
 
 
 if __name__ == "__main__":

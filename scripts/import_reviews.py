@@ -14,9 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import os
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from scripts.operations.whole_files import written_whole
 from scripts.warehouse import WarehouseError, connect
 
 POLICY = Path(__file__).resolve().parent.parent / "seeds" / "policy"
@@ -219,11 +218,9 @@ def append(path: Path, reviews: list[dict[str, str]]) -> None:
     writer.writerows(reviews)
     if before and not before.endswith("\n"):
         before += "\n"
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(before + text.getvalue())
-    os.chmod(name, path.stat().st_mode)
-    os.replace(name, path)
+    with written_whole(path) as half:
+        half.write_text(before + text.getvalue(), encoding="utf-8", newline="")
+        half.chmod(path.stat().st_mode)
 
 
 def parser() -> argparse.ArgumentParser:

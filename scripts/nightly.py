@@ -21,6 +21,7 @@ from scripts.load_raw import load
 from scripts.operations.history import Night
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
+from scripts.operations.upgrade import check_version
 from scripts.warehouse import WarehouseError, check_writable, target, warehouse_file
 
 _FAILED = ("error", "fail", "runtime error")
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with only_writer(target(), warehouse_file(), options.wait):
             check_writable()
+            check_version()
             return night(options.dbt)
     except WarehouseError as error:
         print(f"nightly: {error}", file=sys.stderr)

@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 from tqdm import tqdm
 
+from scripts.operations.whole_files import writing
 from scripts.warehouse import WarehouseError, target, warehouse_file
 
 # The last whole build, and whatever ran since: none of it may have failed or been killed.
@@ -85,6 +86,15 @@ def publish(warehouse: Path, folder: Path, keep: int) -> tuple[Path, dict[str, i
         raise PublishError(f"there is no warehouse at {warehouse}; run `make nightly`")
     now = datetime.now(UTC)
     name = f"{now:%Y%m%dT%H%M%S%f}Z"
+    with writing(folder):
+        version, rows = _publish(warehouse, folder, now, name)
+    _prune(folder, keep)
+    return version, rows
+
+
+def _publish(
+    warehouse: Path, folder: Path, now: datetime, name: str
+) -> tuple[Path, dict[str, int]]:
     folder.mkdir(parents=True, exist_ok=True)
     # What a killed run left is nobody's; a name with a dot in front is never read.
     for leftover in folder.glob(".new-*"):
@@ -93,11 +103,13 @@ def publish(warehouse: Path, folder: Path, keep: int) -> tuple[Path, dict[str, i
     (draft / "parquet").mkdir(parents=True)
     try:
         build, rows = _write(warehouse, draft)
+        manifest = json.dumps(
+            {"published_at": now.isoformat(), "build": build, "rows": rows}, indent=2
+        )
+        (draft / "manifest.json").write_text(f"{manifest}\n", encoding="utf-8")
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    manifest = {"published_at": now.isoformat(), "build": build, "rows": rows}
-    (draft / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for file in draft.rglob("*.*"):
         if file.is_file():
             file.chmod(0o444)
@@ -105,7 +117,6 @@ def publish(warehouse: Path, folder: Path, keep: int) -> tuple[Path, dict[str, i
     draft.rename(version)
     _point(folder / "current", Path(name))
     _point(folder / "warehouse.duckdb", Path("current") / "warehouse.duckdb")
-    _prune(folder, keep)
     return version, rows
 
 

@@ -25,6 +25,7 @@ from urllib.parse import quote, urlsplit
 
 from tqdm import tqdm
 
+from scripts.operations.whole_files import writing
 from scripts.warehouse import WarehouseError, connect
 
 WEBHOOK_VARIABLE = "AI_COST_ALERT_WEBHOOK"
@@ -99,7 +100,7 @@ def deliver(messages: list[dict], send: Callable[[dict], None], sent: Path) -> i
     """Send one after the other and remember each; 1 when some were refused, else 0."""
     refused = 0
     torn = sent.exists() and not sent.read_bytes().endswith(b"\n")
-    with sent.open("a", encoding="utf-8") as memory:
+    with writing(sent), sent.open("a", encoding="utf-8") as memory:
         # A line that a crash cut off must not swallow the next one.
         memory.write("\n" if torn else "")
         for each in tqdm(messages, desc="alerts", disable=None):
@@ -144,7 +145,7 @@ def _channel(file: Path | None) -> Callable[[dict], None]:
 
 
 def _append(file: Path, each: dict) -> None:
-    with file.open("a", encoding="utf-8") as stream:
+    with writing(file), file.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(each, ensure_ascii=False) + "\n")
 
 

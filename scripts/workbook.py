@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
 from scripts import import_reviews
+from scripts.operations.whole_files import write_whole
 from scripts.reporting.marts import Marts, period
 from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, TooManyRows, fill, put
 from scripts.reporting.tables import total
@@ -124,31 +126,28 @@ def lists(book: Workbook) -> dict[str, str]:
 
 
 def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
-    """Write the workbook beside its place and move it there when it is whole."""
+    """Write the workbook; the old one stays until the new one is whole."""
     when = period(marts, days)
     found = sheets()
     first = when.last - timedelta(days=days - 1) if when else None
     for sheet in tqdm(found, desc="workbook", unit="sheet", disable=None):
         sheet.read(marts, first)
     file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{file.name}.part")
-    made = f"Made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
-    about = made + (
+    about = f"Made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. " + (
         f"Daily reconciliation from {first} to {when.last}; the other sheets in full."
         if when
         else "No spend yet."
     )
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    try:
-        with Workbook(str(half), options) as book:
-            styles = Styles(book)
-            summary(book, found, styles, about)
-            named = lists(book)
-            for sheet in found:
-                fill(book, sheet, styles, named)
-        half.replace(file)
-    finally:
-        half.unlink(missing_ok=True)
+    # In memory first: a full disk would be met in the middle of a zip file, again and again.
+    made = io.BytesIO()
+    with Workbook(made, options | {"in_memory": True}) as book:
+        styles = Styles(book)
+        summary(book, found, styles, about)
+        named = lists(book)
+        for sheet in found:
+            fill(book, sheet, styles, named)
+    write_whole(file, made.getvalue())
     return found
 
 

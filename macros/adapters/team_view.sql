@@ -15,10 +15,10 @@
 {% macro postgres__team_view() -%}
     {%- if execute and 'team_id' in model.columns and adapter.check_schema_exists(this.database, 'team') %}
     drop function if exists team.{{ this.identifier }}() cascade;
-    create function team.{{ this.identifier }}() returns setof {{ this }}
+    create function team.{{ this.identifier }}() returns setof {{ this.include(database=false) }}
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
     begin
-        return query select * from {{ this }} where team_id = any (team.my_teams());
+        return query select * from {{ this.include(database=false) }} where team_id = any (team.my_teams());
     end $$;
     drop view if exists team.{{ this.identifier }} cascade;
     create view team.{{ this.identifier }} as select * from team.{{ this.identifier }}()

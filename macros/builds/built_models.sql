@@ -26,13 +26,11 @@
 {# The SQL that each model's days were last built by: a dictionary by the model's name. #}
 {% macro built_code() -%}
     {% set found = {} %}
-    {% if adapter.get_relation(database=target.database, schema='ops', identifier='built_models') %}
-        {% for row in run_query(
-            'select model_name, code_fingerprint from ' ~ built_models_table() ~ ' order by built_at'
-        ).rows %}
-            {% do found.update({row[0]: row[1]}) %}
-        {% endfor %}
-    {% endif %}
+    {% for row in run_query(
+        'select model_name, code_fingerprint from ' ~ built_models_table() ~ ' order by built_at'
+    ).rows %}
+        {% do found.update({row[0]: row[1]}) %}
+    {% endfor %}
     {{ return(found) }}
 {%- endmacro %}
 
@@ -48,8 +46,8 @@
         {% endfor %}
         {% if changed %}
             {% do exceptions.warn(
-                'The SQL has changed since these models were built, theirs or that of what they read; this build, '
-                ~ 'or the next whole one, makes all their days again: ' ~ changed | sort | join(', ')
+                'The SQL of these models, or of what they read, has changed since they were built; all their days '
+                ~ 'are built again, now or by the next whole build: ' ~ changed | sort | join(', ')
             ) %}
         {% endif %}
     {% endif %}

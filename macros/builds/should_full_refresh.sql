@@ -4,8 +4,10 @@
     {% if config.get('full_refresh') is not none %}
         {{ return(config.get('full_refresh')) }}
     {% endif %}
-    {{ return(
-        flags.FULL_REFRESH or (execute and model.config.materialized == 'incremental'
-        and built_code().get(model.name) != code_fingerprint(model.unique_id))
-    ) }}
+    {% if flags.FULL_REFRESH or not execute or model.config.materialized != 'incremental' %}
+        {{ return(flags.FULL_REFRESH) }}
+    {% endif %}
+    {# a command that has no start of a run makes no such table #}
+    {% set table = adapter.get_relation(database=target.database, schema='ops', identifier='built_models') %}
+    {{ return(table is none or built_code().get(model.name) != code_fingerprint(model.unique_id)) }}
 {%- endmacro %}

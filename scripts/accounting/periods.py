@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from scripts.operations.whole_files import write_whole
 
 PERIODS_FILE = Path(__file__).resolve().parents[2] / "seeds/policy/accounting_periods.csv"
 
@@ -34,9 +37,8 @@ def read_periods(file: Path = PERIODS_FILE) -> list[Period]:
 def append_period(period: Period, file: Path = PERIODS_FILE) -> None:
     """Write the whole seed with one more row; whole or not at all."""
     rows = [*read_periods(file), period]
-    temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.DictWriter(text, [field.name for field in fields(Period)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    temporary.replace(file)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [field.name for field in fields(Period)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_whole(file, text.getvalue().encode())

@@ -12,6 +12,7 @@ from pathlib import Path
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from scripts.operations.whole_files import writing
 from scripts.reporting import tables
 
 _HERE = Path(__file__).parent
@@ -65,16 +66,17 @@ def write(out: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
     """Write (path, HTML) pages and the shared assets; the old report stays until all is there."""
     if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
         raise SiteError(f"{out} holds something else than a report; name another folder with --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        _fill(new, pages, search)
-        new.chmod(0o755)
-        if out.exists():
-            shutil.rmtree(out)
-        new.rename(out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    with writing(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        try:
+            _fill(new, pages, search)
+            new.chmod(0o755)
+            if out.exists():
+                shutil.rmtree(out)
+            new.rename(out)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
 
 
 def _fill(folder: Path, pages: Iterable[tuple[str, str]], search: str) -> None:

@@ -1,0 +1,85 @@
+"""A warehouse under another version of the project than the one that built it.
+
+Harms guarded against: old rows beside new ones, made by two kinds of SQL, in one table, because
+somebody forgot a full refresh; an older checkout that puts a newer warehouse back.
+"""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.python.landing import Landing, event
+from tests.python.project import ROOT, Project, copy_project
+
+# Enough of the project: one model whose SQL changes, and one that reads nothing of what changes.
+PART = ("--select", "+int_priced_attempts", "+int_rateable_usage_daily")
+ENGINES = ["duckdb", "postgres"]
+
+
+@pytest.fixture(params=ENGINES)
+def project(request, tmp_path):
+    landing = Landing(tmp_path)
+    for day in ("2026-10-01", "2026-10-02"):
+        landing.put(
+            f"envelope_events/{day}.jsonl",
+            [
+                event(f"{day}-{number}", team="growth", provider="openai", model="gpt-4o")
+                | {"timestamp": f"{day}T10:00:00Z", "input_tokens": 1000, "output_tokens": number}
+                for number in range(1, 4)
+            ],
+        )
+    engine = request.param
+    database = request.getfixturevalue("postgres") if engine == "postgres" else None
+    return Project(tmp_path, landing.folder, database, copy_project(tmp_path))
+
+
+def built(project: Project) -> tuple[str, dict, dict]:
+    """What a build says; cost by day, and how often each model was built whole."""
+    said = project.python("scripts.build", "--", *PART, "--exclude", "test_type:generic")
+    costs = "select usage_date, sum(cost_usd) from intermediate.int_priced_attempts group by 1"
+    whole = "select model_name, count(*) from ops.built_models group by 1"
+    return said, dict(project.rows(costs)), dict(project.rows(whole))
+
+
+def test_days_of_old_sql_are_built_again_once_and_said_so(project):
+    project.load()
+    said, costs, whole = built(project)
+    assert "has changed" not in said
+    assert whole == {"int_priced_attempts": 1, "int_rateable_usage_daily": 1}
+    assert len(costs) == 2
+
+    # A macro three steps above the model, and no new data.
+    macro = project.root / "macros/usage/meter_cost.sql"
+    before = macro.read_text()
+    assert before.count("_rate_usd\n") == 1
+    macro.write_text(before.replace("_rate_usd\n", "_rate_usd * 2\n"))
+    said, doubled, whole = built(project)
+    (line,) = [line for line in said.splitlines() if "has changed" in line]
+    assert "int_priced_attempts" in line
+    assert "int_rateable_usage_daily" not in line
+    assert doubled == {day: 2 * cost for day, cost in costs.items()}
+    assert whole == {"int_priced_attempts": 2, "int_rateable_usage_daily": 1}
+
+    said, again, whole = built(project)
+    assert "has changed" not in said
+    assert (again, whole["int_priced_attempts"]) == (doubled, 2)
+
+    settings = project.root / "dbt_project.yml"
+    settings.write_text(settings.read_text().replace('&version "0.1.0"', '&version "0.0.9"'))
+    for command in ("scripts.nightly", "scripts.build"):
+        process = project.start(sys.executable, "-m", command, stdout=subprocess.PIPE, text=True)
+        output, _ = process.communicate()
+        assert process.returncode == 2, output
+        (line,) = output.splitlines()
+        assert "version 0.1.0 of the project has built this warehouse" in line
+        assert "this is version 0.0.9" in line
+
+
+def test_the_version_stands_in_both_places_alike():
+    import tomllib
+
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert settings["version"] == settings["vars"]["project_version"] == package["version"]
