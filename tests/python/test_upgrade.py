@@ -14,7 +14,7 @@ import yaml
 from tests.python.landing import Landing, event
 from tests.python.project import ROOT, Project, copy_project
 
-# Enough of the project: one model whose SQL changes, and one that reads nothing of what changes.
+# Enough of the project: attempts, and sums of them.
 PART = ("--select", "+int_priced_attempts", "+int_rateable_usage_daily")
 ENGINES = ["duckdb", "postgres"]
 
@@ -45,7 +45,7 @@ def built(project: Project) -> tuple[str, dict, dict]:
 
 
 def give_column(root: Path, seed: str) -> None:
-    """A seed with one more column, as an upgrade brings it."""
+    """One more column of a seed, as an upgrade brings it."""
     file = next(root.glob(f"seeds/*/{seed}.csv"))
     header, *rows = file.read_text().splitlines()
     file.write_text("\n".join([f"{header},told", *(f"{row},by hand" for row in rows)]) + "\n")
@@ -64,26 +64,29 @@ def test_days_of_old_sql_are_built_again_once_and_said_so(project):
     assert whole == {"int_priced_attempts": 1, "int_rateable_usage_daily": 1}
     assert len(costs) == 2
 
-    # A macro three steps above the model, and no new data.
+    # Nothing that the attempts are made of.
+    model = next(project.root.glob("models/**/int_rateable_usage_daily.sql"))
+    model.write_text(model.read_text() + "-- said otherwise\n")
+    said, again, whole = built(project)
+    (line,) = [line for line in said.splitlines() if "has changed" in line]
+    assert line.endswith(": int_rateable_usage_daily")
+    assert (again, whole) == (costs, {"int_priced_attempts": 1, "int_rateable_usage_daily": 2})
+
+    # A macro three steps above the attempts, and no new data.
     macro = next(project.root.glob("macros/**/meter_cost.sql"))
     before = macro.read_text()
     assert "_rate_usd\n" in before
     macro.write_text(before.replace("_rate_usd\n", "_rate_usd * 2\n"))
+    give_column(project.root, "holiday_calendars")
     said, doubled, whole = built(project)
     (line,) = [line for line in said.splitlines() if "has changed" in line]
-    assert "int_priced_attempts" in line
-    assert "int_rateable_usage_daily" not in line
+    assert line.endswith(": int_priced_attempts, int_rateable_usage_daily")
     assert doubled == {day: 2 * cost for day, cost in costs.items()}
-    assert whole == {"int_priced_attempts": 2, "int_rateable_usage_daily": 1}
+    assert project.rows("select distinct told from seeds.holiday_calendars") == [("by hand",)]
 
     said, again, whole = built(project)
     assert "has changed" not in said
-    assert (again, whole["int_priced_attempts"]) == (doubled, 2)
-
-    give_column(project.root, "holiday_calendars")
-    said, again, whole = built(project)
-    assert again == doubled
-    assert project.rows("select distinct told from seeds.holiday_calendars") == [("by hand",)]
+    assert (again, whole) == (doubled, {"int_priced_attempts": 2, "int_rateable_usage_daily": 3})
 
     settings = project.root / "dbt_project.yml"
     settings.write_text(settings.read_text().replace('&version "0.1.0"', '&version "0.0.9"'))
