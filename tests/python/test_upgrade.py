@@ -66,7 +66,7 @@ def test_days_of_old_sql_are_built_again_once_and_said_so(project):
 
     # Nothing that the attempts are made of.
     model = next(project.root.glob("models/**/int_rateable_usage_daily.sql"))
-    model.write_text(model.read_text() + "-- said otherwise\n")
+    model.write_text("-- said otherwise\n" + model.read_text())
     said, again, whole = built(project)
     (line,) = [line for line in said.splitlines() if "has changed" in line]
     assert line.endswith(": int_rateable_usage_daily")
