@@ -23,6 +23,7 @@ from scripts.load_raw import MODELS, Run
 from scripts.loading.files import LandingFile
 from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget
+from scripts.warehouse import WarehouseError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
             print("\n".join(audit(options.file, options.format, Path(scratch))))
-    except (AuditError, OSError) as error:
+    except (AuditError, WarehouseError, OSError) as error:
         print(f"audit: {error}", file=sys.stderr)
         return 2
     return 0

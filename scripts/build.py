@@ -14,6 +14,7 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 from tqdm import tqdm
 
+from scripts.operations.company import bring_in
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
 from scripts.warehouse import WarehouseError, check_writable, target, warehouse_file
@@ -66,6 +67,7 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     `extra` are further arguments of `dbt build`. Raises WarehouseError when it cannot begin.
     """
     check_writable()
+    bring_in()
     progress = Progress()
     with owner_of("marts", target()):
         result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])
