@@ -5,9 +5,10 @@
 
 Compares genai-prices (its bundled data; nothing is fetched) and, with --litellm, a copy of
 LiteLLM's JSON with what the rate card says now. Prints what would be appended; a past row is never
-edited. With a company folder the rows go to its extra_rate_card_prices.csv. With --impact the rows are weighed first: all usage in the warehouse is priced with
-the card as it is and with the rows in it, by the models of the project, and what changes is shown
-by month and team. The warehouse (AI_COST_TARGET, AI_COST_WAREHOUSE) is only read.
+edited. With a company folder the rows go to its extra_rate_card_prices.csv. With --impact the rows
+are weighed first: all usage in the warehouse is priced with the card as it is and with the rows in
+it, by the models of the project, and what changes is shown by month and team. The warehouse
+(AI_COST_TARGET, AI_COST_WAREHOUSE) is only read.
 Exits with 0 when all is well, 1 when rows are refused, 2 when something must be set right first.
 """
 
@@ -27,11 +28,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from scripts.operations.company import bring_in, decisions, started
 from scripts.rates.card import COLUMNS, Card
 from scripts.rates.impact import CardError, ImpactError, lines, weigh
 from scripts.rates.offers import Offer, SourceError, from_genai, from_litellm
 from scripts.rates.proposals import Policy, Proposal, cells, matches, propose
-from scripts.operations.company import bring_in, decisions, started
 from scripts.warehouse import WarehouseError
 
 TABLE = (1, 2, 3, 4, 5, 6, 10, 13)

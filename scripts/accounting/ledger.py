@@ -53,7 +53,7 @@ def broken_links(periods: list[Period]) -> list[str]:
     posted = {str(period) for period in posted_periods()}
     known = {period.period_start for period in periods}
     found = [
-        f"{month} is posted but not in accounting_periods.csv: bring back the row that its close wrote"
+        f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
         for month in sorted(posted - known)
     ]
     previous = ""

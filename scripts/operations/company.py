@@ -214,7 +214,9 @@ def _taken(file: Path, columns: list[str]) -> list[list[str]]:
         said = f"lacks {', '.join(lacks)}" if lacks else ""
         said += " and " if lacks and unknown else ""
         said += f"has unknown columns {', '.join(unknown)}" if unknown else ""
-        raise CompanyError(f"{file} {said or 'names a column twice'}; a file has {','.join(columns)}")
+        raise CompanyError(
+            f"{file} {said or 'names a column twice'}; a file has {','.join(columns)}"
+        )
     order = [header.index(name) for name in columns]
     return [[row[place] for place in order] for row in rows]
 
@@ -223,7 +225,9 @@ def _rows(file: Path) -> tuple[list[str], list[list[str]]]:
     """Header and rows, all of one width; blank rows, as spreadsheets leave them, are no rows."""
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        table = [(line, row) for line, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1)]
+        table = [
+            (line, row) for line, row in enumerate(csv.reader(io.StringIO(text, newline="")), 1)
+        ]
     except OSError as error:
         raise CompanyError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

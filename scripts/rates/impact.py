@@ -20,8 +20,8 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.rates.card import COLUMNS
 from scripts.operations.company import COMPANY, COPY, ORGANIZATION, bring_in, write_seeds
+from scripts.rates.card import COLUMNS
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PROJECT = Path(__file__).resolve().parents[2]
