@@ -23,7 +23,8 @@ from scripts.warehouse import WarehouseError, connect
 # What a spreadsheet would take for a formula; a name from a log may be anything.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HEADERS = {
-    "organization/teams": "team_id,team_name,team_lead,cost_center_id,team_kind,valid_from,valid_to",
+    "organization/teams": "team_id,team_name,team_lead,cost_center_id,"
+    "team_kind,valid_from,valid_to",
     "organization/team_aliases": "alias,team_id,valid_from,valid_to",
     "organization/cost_centers": "cost_center_id,cost_center_name,valid_from,valid_to",
     "organization/credential_owners": "credential_id,credential_name,team_id,billing_account_id,"

@@ -102,7 +102,7 @@ def read_seen(connection) -> Seen:
 
 
 def _spellings(names: list[str], registered: dict[str, tuple]) -> dict[str, str]:
-    """Each name as used, and the name it is one spelling of: a registered one, else the most used."""
+    """Each name as used, and what it is a spelling of: a registered name, else the most used."""
     first: dict[str, str] = {_letters(name): name for name in reversed(list(registered))}
     return {
         name: name if name in registered else first.setdefault(_letters(name), name)

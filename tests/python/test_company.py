@@ -120,7 +120,7 @@ def test_an_organization_folder_goes_before_the_company(folder, tmp_path, monkey
     assert [row["team_id"] for row in rows(made / "organization/teams.csv")] == ["b"]
     assert [row["team_id"] for row in rows(made / "policy/budgets.csv")] == ["b"]
     put(other, "budgets.csv", "a\n")
-    with pytest.raises(company.CompanyError, match="budgets.csv is no file"):
+    with pytest.raises(company.CompanyError, match=r"budgets\.csv is no file"):
         seeds(tmp_path)
 
 

@@ -310,7 +310,8 @@ NAMED = [
     'allocation_rules.csv (r1), driver_provider: unknown provider "opanai"',
     'allocation_rule_teams.csv (r1, t9typo), team_id: unknown team "t9typo"',
     'allocation_rule_teams.csv (r2, care), rule_id: unknown allocation_rule "r2"',
-    'rate_contracts.csv (c1, 2026-01-01 00:00:00), billing_account_id: unknown billing_account "hadlen"',
+    'rate_contracts.csv (c1, 2026-01-01 00:00:00), billing_account_id: '
+    'unknown billing_account "hadlen"',
     'gl_accounts.csv (direct, -), clearing_cost_center_id: unknown cost_center "cc-9000"',
 ]
 
