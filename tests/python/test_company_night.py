@@ -42,6 +42,7 @@ class Company:
             "team_id,charge_mode,currency,valid_from,valid_to",
             ROWS["terms"],
         )
+        self.put("policy/gl_accounts.csv", *ACCOUNTS)
         self.put("extra_model_aliases.csv", ALIASES, ROWS["aliases"])
         calls = [call(number) for number in range(60)]
         self.log = self.drop(
@@ -97,6 +98,10 @@ class Company:
 
 
 TEAMS = ("routing", "care", "pricing", "customs", "cx", None)
+ACCOUNTS = (
+    "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to,note",
+    [f"{part},7010,7090,cc-99,,," for part in ("direct", "direct_accrued", "invoice_received")],
+)
 ALIASES = "provider,alias,model,valid_from,valid_to,source"
 ROWS = {
     "budgets": [f"{team},2026-10-01,5.00,Ines Falk" for team in TEAMS[:3]],
@@ -182,7 +187,7 @@ def test_no_mart_has_a_row_of_the_sample(night):
 
 
 def test_what_the_company_states_holds(night):
-    assert f"company: {night.folder} (9 files)" in night.said
+    assert f"company: {night.folder} (10 files)" in night.said
     assert night.rows(
         "select team_id, count(*), count(cost_usd), min(attribution_status) "
         "from marts.fct_priced_requests group by 1 order by 1"
@@ -212,7 +217,7 @@ def test_what_the_company_leaves_out_is_the_default(night):
     def copied(name: str) -> list[tuple]:
         return night.rows(f"select * from seeds.{name}")
 
-    assert copied("allocation_pools") == copied("gl_accounts") == copied("shared_costs") == []
+    assert copied("allocation_pools") == copied("fx_rates") == copied("shared_costs") == []
     assert len(copied("settlement_lags")) == 7 and len(copied("close_limits")) == 3
 
 
@@ -230,7 +235,7 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
         ("scripts.export_focus", "--folder", str(tmp_path / "focus")),
         ("scripts.send_alerts",),
         ("scripts.audit", str(company.log)),
-        ("scripts.export_journal", "2026-09", "--folder", str(tmp_path / "close")),
+        ("scripts.export_journal", "2026-10", "--folder", str(tmp_path / "close")),
         ("scripts.init_company", str(tmp_path / "starter")),
     ]
     for module, *arguments in commands:
@@ -242,6 +247,12 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
     assert (hashlib.sha256(book.read_bytes()).hexdigest(), book.stat().st_mtime_ns) == written
     assert company.files() == before
     assert "routing" in (tmp_path / "starter/organization/teams.csv").read_text()
+    # the starter is a company folder as it is, whatever it is edited to
+    starter = company.environment | {"AI_COST_COMPANY": str(tmp_path / "starter")}
+    subprocess.run(
+        [sys.executable, "-m", "scripts.run_dbt", "--version"],
+        cwd=ROOT, env=starter, check=True, capture_output=True,
+    )  # fmt: skip
     kept = company.run("scripts.init_company", str(tmp_path / "starter"))
     assert "written" not in kept and kept.count("kept") == 14
 
@@ -295,7 +306,7 @@ TYPOS = {
         ["c1,openai,hadlen,list,2026-01-01 00:00:00,,2026-01-01 00:00:00,effective,x"],
     ),
     "policy/gl_accounts.csv": (
-        "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to,note",
+        ACCOUNTS[0],
         ["direct,6510,2110,cc-9000,,,"],
     ),
 }
@@ -310,7 +321,7 @@ NAMED = [
     'allocation_rules.csv (r1), driver_provider: unknown provider "opanai"',
     'allocation_rule_teams.csv (r1, t9typo), team_id: unknown team "t9typo"',
     'allocation_rule_teams.csv (r2, care), rule_id: unknown allocation_rule "r2"',
-    'rate_contracts.csv (c1, 2026-01-01 00:00:00), billing_account_id: '
+    "rate_contracts.csv (c1, 2026-01-01 00:00:00), billing_account_id: "
     'unknown billing_account "hadlen"',
     'gl_accounts.csv (direct, -), clearing_cost_center_id: unknown cost_center "cc-9000"',
 ]
