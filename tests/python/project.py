@@ -85,6 +85,9 @@ class Project:
             "AI_COST_WAREHOUSE": os.path.relpath(self.warehouse, self.root),
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
+            # its seeds are the sample company's already
+            company.COMPANY: "",
+            company.ORGANIZATION: "",
             "DBT_PROFILES_DIR": str(self.root),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
