@@ -21,7 +21,7 @@ export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
 
-.PHONY: help setup demo nightly report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
+.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,7 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.runtime
 setup: $(BIN)/.runtime ## Make .venv and install what running needs
 
 demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
+demo: export AI_COST_COMPANY ?= companies/sample
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
 	@$(BIN)/python -m scripts.generate_sample_data --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site
@@ -47,6 +48,10 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@$(BIN)/python -m scripts.nightly
+
+init: setup ## FOLDER=...: a starter company folder from the teams, keys and accounts that were loaded
+	@test -n "$(FOLDER)" || { echo "Say where: make init FOLDER=path/to/company" >&2; exit 2; }
+	@$(BIN)/python -m scripts.init_company "$(FOLDER)"
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
 	@$(BIN)/python -m scripts.publish
@@ -62,7 +67,7 @@ workbook: setup ## Write review.xlsx, the Excel file that finance reviews
 	@$(BIN)/python -m scripts.workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
-	@$(BIN)/dbt --quiet docs generate --static
+	@$(BIN)/python -m scripts.run_dbt --quiet docs generate --static
 
 lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

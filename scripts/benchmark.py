@@ -25,6 +25,7 @@ from statistics import median
 import yaml
 from tqdm import tqdm
 
+from scripts.operations.company import COMPANY, SAMPLE
 from scripts.sample.simulate import GATEWAYS
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,7 @@ class Workbench:
             "AI_COST_LANDING": str(self.landing),
             "AI_COST_WAREHOUSE": str(self.warehouse),
             "AI_COST_TARGET": "duckdb",
+            COMPANY: str(SAMPLE),
             "AI_COST_USER_KEY": "benchmark-key-not-a-secret",
             "DBT_PROFILES_DIR": str(_profiles(folder, memory) if memory else PROJECT),
             "DBT_TARGET_PATH": str(self._target),
@@ -221,7 +223,7 @@ class Bench:
         )
         own = self._work.floor("copy", self._work.warehouse, f"intermediate.{HEAVY}")
         arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
-        step = self._work.step("heavy path", "dbt.cli.main", *arguments)
+        step = self._work.step("heavy path", "scripts.run_dbt", *arguments)
         return raw, own, self._work.heavy_seconds(), step.peak_mib
 
     def _read_floor(self) -> float:

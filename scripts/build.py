@@ -15,6 +15,7 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 from tqdm import tqdm
 
+from scripts.operations.company import bring_in
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.upgrade import check_version
@@ -69,6 +70,7 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     """
     check_writable()
     check_version()
+    bring_in()
     progress = Progress()
     with owner_of("marts", target()):
         result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])

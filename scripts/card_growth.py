@@ -21,6 +21,7 @@ import duckdb
 from tqdm import tqdm
 
 from scripts.benchmark import HEAVY, PROJECT, BenchmarkError
+from scripts.operations.company import COMPANY, SAMPLE
 
 WAREHOUSE = "growth.duckdb"
 _RATES = ("path:models/intermediate/rates", "--exclude", "int_rateable_usage_daily+")
@@ -59,6 +60,7 @@ class Growth:
             "AI_COST_LANDING": str(self._folder / "landing"),
             "AI_COST_WAREHOUSE": str(warehouse),
             "AI_COST_TARGET": "duckdb",
+            COMPANY: str(SAMPLE),
             "AI_COST_USER_KEY": "benchmark-key-not-a-secret",
             "DBT_PROFILES_DIR": str(PROJECT),
             "DBT_TARGET_PATH": str(self._target),
@@ -81,7 +83,7 @@ class Growth:
         self._run(place, "scripts.load_raw")
         # full refresh: the compiled statement then makes all days
         dbt = ("--quiet", "build", "--full-refresh", "--exclude-resource-type", "test", "unit_test")
-        self._run(place, "dbt.cli.main", *dbt, "--select", f"+{HEAVY}")
+        self._run(place, "scripts.run_dbt", *dbt, "--select", f"+{HEAVY}")
         return place
 
     def grow(self, origin: Path, name: str, times: int) -> Path:
@@ -92,7 +94,7 @@ class Growth:
         shutil.copy(origin, place)
         with duckdb.connect(str(place)) as connection:
             connection.execute(GROWTH[name].format(times=times))
-        self._run(place, "dbt.cli.main", "--quiet", "run", "--select", *_RATES)
+        self._run(place, "scripts.run_dbt", "--quiet", "run", "--select", *_RATES)
         return place
 
     def compiled(self) -> Path:

@@ -2,8 +2,9 @@
 
     python -m scripts.close_period 2026-07 --prepared-by NAME --approved-by NAME [--check]
 
-Posted entries never change; what moves later is an adjustment in the first open month. Commit the
-seed (seeds/policy/accounting_periods.csv) and export the ledger (scripts.export_ledger) afterwards.
+Posted entries never change; what moves later is an adjustment in the first open month. The row of
+the close stands in accounting_periods.csv of the company folder (of seeds/policy without one):
+keep it, and export the ledger (scripts.export_ledger) afterwards.
 A close that was interrupted is finished by running it again. Exits with 0 when closed (or closable,
 with --check), 1 when something is missing (all of it is listed), 2 when it cannot be tried.
 """
@@ -23,7 +24,8 @@ from scripts.accounting.ledger import (
     posted_periods,
     read_entries,
 )
-from scripts.accounting.periods import Period, append_period, read_periods
+from scripts.accounting.periods import PERIODS, Period, append_period, read_periods
+from scripts.operations.company import bring_in, decisions, writable
 from scripts.warehouse import WarehouseError
 
 AMOUNT = columns().index("amount_usd")
@@ -65,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
 
 def record(args: argparse.Namespace, rows: list[tuple], closed_at: datetime, hashed: str) -> None:
     """Write the seed's row of a month whose entries are posted."""
+    file = decisions(PERIODS)
     append_period(
         Period(
             period_start=str(args.period),
@@ -76,19 +79,23 @@ def record(args: argparse.Namespace, rows: list[tuple], closed_at: datetime, has
             posted_usd=f"{sum(row[AMOUNT] for row in rows):f}",
             ledger_hash=hashed,
             note=args.note,
-        )
+        ),
+        file,
     )
     dbt("build", "--indirect-selection", "cautious", "--select", *SHOWN)
     print(f"closed {args.period:%Y-%m}: {len(rows)} entries, hash {hashed}")
-    print("commit seeds/policy/accounting_periods.csv, then: python -m scripts.export_ledger")
+    print(f"keep {file}, then: python -m scripts.export_ledger")
 
 
 def close(args: argparse.Namespace) -> int:
     """Do it; see the module for the exit codes."""
+    bring_in()
     periods = read_periods()
     if str(args.period) in {period.period_start for period in periods}:
         raise WarehouseError(f"{args.period:%Y-%m} is closed; a closed month is never reopened")
     previous = periods[-1].ledger_hash if periods else ""
+    if not args.check:  # before anything is posted, or a month would be half closed
+        writable(decisions(PERIODS))
     if args.period in posted_periods() and not args.check:  # interrupted between the two steps
         rows = read_entries(args.period)
         record(args, rows, rows[0][POSTED_AT], chained_hash(previous, as_csv(rows)))

@@ -4,10 +4,11 @@
         [--impact] [--write]
 
 Compares genai-prices (its bundled data; nothing is fetched) and, with --litellm, a copy of
-LiteLLM's JSON with what seeds/rate_cards says now. Prints what would be appended; a past row is
-never edited. With --impact the rows are weighed first: all usage in the warehouse is priced with
-the card as it is and with the rows in it, by the models of the project, and what changes is shown
-by month and team. The warehouse (AI_COST_TARGET, AI_COST_WAREHOUSE) is only read.
+LiteLLM's JSON with what the rate card says now. Prints what would be appended; a past row is never
+edited. With a company folder the rows go to its extra_rate_card_prices.csv. With --impact the rows
+are weighed first: all usage in the warehouse is priced with the card as it is and with the rows in
+it, by the models of the project, and what changes is shown by month and team. The warehouse
+(AI_COST_TARGET, AI_COST_WAREHOUSE) is only read.
 Exits with 0 when all is well, 1 when rows are refused, 2 when something must be set right first.
 """
 
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from scripts.operations.company import bring_in, decisions, started
 from scripts.operations.whole_files import written_whole
 from scripts.rates.card import COLUMNS, Card
 from scripts.rates.impact import CardError, ImpactError, lines, weigh
@@ -32,7 +34,6 @@ from scripts.rates.offers import Offer, SourceError, from_genai, from_litellm
 from scripts.rates.proposals import Policy, Proposal, cells, matches, propose
 from scripts.warehouse import WarehouseError
 
-SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "rate_cards"
 TABLE = (1, 2, 3, 4, 5, 6, 10, 13)
 
 
@@ -71,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = p.add_argument
-    add("--seeds", type=Path, default=SEEDS, help="folder of the seeds (default: the project's)")
+    add("--seeds", type=Path, help="folder of the rate card (default: ours and the company's rows)")
     add("--litellm", type=Path, metavar="FILE", help="also read LiteLLM's price JSON")
     add("--no-genai", action="store_true", help="leave genai-prices out; needs --litellm")
     add("--provider", action="append", help="only this provider; may be repeated")
@@ -102,7 +103,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--csv", action="store_true", help="print the rows as they would be appended")
     add("--impact", action="store_true", help="say what the rows would change in money, in USD")
-    add("--write", action="store_true", help="append the rows to rate_card_prices.csv")
+    add("--write", action="store_true", help="append the rows to the card, or the company's own")
     return p  # fmt: skip
 
 
@@ -128,7 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     if options.no_genai and not options.litellm:
         raise SourceError("--no-genai leaves no price list to read; add --litellm FILE")
-    card, skipped = _card(options.seeds), Counter()
+    folder = options.seeds or bring_in() / "rate_cards"
+    card, skipped = _card(folder), Counter()
     offers = [
         offer
         for offer in tqdm(_offers(options, card, skipped), unit="price", disable=None)
@@ -148,10 +150,11 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     rows = [cells(each, options.version) for each in proposals]
     if options.impact and rows:
-        print(*lines(weigh(options.seeds, rows)), sep="\n")
+        print(*lines(weigh(folder, rows)), sep="\n")
     if options.write and rows:
-        append(card.path, rows)
-        said += f", appended to {card.path}"
+        path = card.path if options.seeds else started(decisions("rate_card_prices"), COLUMNS)
+        append(path, rows)
+        said += f", appended to {path}"
     print(said, file=sys.stderr)
     return 0
 

@@ -1,4 +1,4 @@
-"""Append finance's decisions on reconciliation lines to seeds/policy/reconciliation_reviews.csv.
+"""Append finance's decisions on reconciliation lines to reconciliation_reviews.csv of the company.
 
     python -m scripts.import_reviews FILE [--preparer NAME] [--dry-run]
 
@@ -22,12 +22,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from scripts.operations.company import bring_in, decisions, started, writable
 from scripts.operations.whole_files import written_whole
 from scripts.warehouse import WarehouseError, connect
 
-POLICY = Path(__file__).resolve().parent.parent / "seeds" / "policy"
-REVIEWS = POLICY / "reconciliation_reviews.csv"
-REASONS = POLICY / "reconciliation_reasons.csv"
+REVIEWS = "reconciliation_reviews"
+REASONS = "reconciliation_reasons.csv"
 SHEET = "Exceptions"
 DECISIONS = ("accepted", "disputed")
 KEY = ("usage_date", "provider", "billing_account_id", "billed_model", "meter")
@@ -56,7 +56,7 @@ class Imported:
 
 def reasons() -> tuple[str, ...]:
     """Reason codes that a review may name, in the order of the seed."""
-    with REASONS.open(newline="", encoding="utf-8") as file:
+    with (bring_in() / "reference" / REASONS).open(newline="", encoding="utf-8") as file:
         return tuple(row["reason_code"] for row in csv.DictReader(file))
 
 
@@ -107,7 +107,7 @@ def _faults(text: dict, key: Key, exceptions: Mapping[Key, Decimal], allowed) ->
     if text["decision"].lower() not in DECISIONS:
         faults.append(f"decision {text['decision']!r} is none of {', '.join(DECISIONS)}")
     if text.get("reason", "").lower() not in allowed:
-        faults.append(f"reason {text.get('reason', '')!r} is not in {REASONS.name}")
+        faults.append(f"reason {text.get('reason', '')!r} is not in {REASONS}")
     if not text.get("reviewer"):
         faults.append("no reviewer")
     if not text["preparer"]:
@@ -210,6 +210,13 @@ def open_lines() -> dict[Key, Decimal]:
     return {tuple(_text(value) for value in row[:-1]): row[-1] for row in found}
 
 
+def _on_file(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
 def append(path: Path, reviews: list[dict[str, str]]) -> None:
     """Add reviews behind what stands in the file; readers see the old file or the new one."""
     before = path.read_text(encoding="utf-8")
@@ -232,7 +239,7 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument("file", type=Path, help="CSV or .xlsx with decisions")
     p.add_argument("--preparer", default="", help="who prepared the rows that do not say so")
-    p.add_argument("--reviews", type=Path, default=REVIEWS, help="the seed to append to")
+    p.add_argument("--reviews", type=Path, help="the file to append to (default: the company's)")
     p.add_argument("--dry-run", action="store_true", help="check only, write nothing")
     return p
 
@@ -242,20 +249,20 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         rows = read_rows(args.file)
-        with args.reviews.open(newline="", encoding="utf-8") as file:
-            existing = list(csv.DictReader(file))
+        path = args.reviews or decisions(REVIEWS)
+        existing = _on_file(path if args.dry_run else writable(path, COLUMNS))
         result = import_rows(rows, open_lines(), existing, args.preparer)
         if result.refused:
             print("\n".join(result.refused), file=sys.stderr)
             print("import_reviews: nothing was written", file=sys.stderr)
             return 1
         if result.reviews and not args.dry_run:
-            append(args.reviews, result.reviews)
+            append(started(path, COLUMNS), result.reviews)
     except (FileError, WarehouseError, OSError) as error:
         print(f"import_reviews: {error}", file=sys.stderr)
         return 2
     verb = "would be appended to" if args.dry_run else "appended to"
-    print(f"{len(result.reviews)} decisions {verb} {args.reviews}, {result.known} there already")
+    print(f"{len(result.reviews)} decisions {verb} {path}, {result.known} there already")
     if result.reviews and not args.dry_run:
         print("They count from the next `make nightly` on.")
     return 0

@@ -18,6 +18,7 @@ from dbt.cli.main import dbtRunner
 
 from scripts.build import build
 from scripts.load_raw import load
+from scripts.operations.company import bring_in, said
 from scripts.operations.history import Night
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import owner_of
@@ -39,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
         with only_writer(target(), warehouse_file(), options.wait):
             check_writable()
             check_version()
+            bring_in()
+            print(said())
             return night(options.dbt)
     except WarehouseError as error:
         print(f"nightly: {error}", file=sys.stderr)

@@ -69,7 +69,7 @@ def _reconciliation(period: date) -> list[str]:
         return []
     return [
         f"{count} reconciliation lines of {provider} are out of tolerance and undecided "
-        f"(variance {variance:,.2f} USD): seeds/policy/reconciliation_reviews.csv"
+        f"(variance {variance:,.2f} USD): see reconciliation_reviews.csv"
         for provider, count, variance in rows
     ]
 

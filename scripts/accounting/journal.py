@@ -56,7 +56,7 @@ def journal(period: date) -> list[Line]:
     lines: list[Line] = []
     for component, team, cost_center, amount in query(_BOOKED.format(period=period)):
         if component not in accounts:
-            raise WarehouseError(f"seeds/policy/gl_accounts.csv has no accounts for {component!r}")
+            raise WarehouseError(f"gl_accounts.csv has no accounts for {component!r}")
         charge, clearing, clearing_center = accounts[component]
         cents = Decimal(amount).quantize(ZERO)
         debit, credit = max(cents, ZERO), max(-cents, ZERO)

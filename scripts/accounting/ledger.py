@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scripts.accounting.entries import as_csv, chained_hash, columns
 from scripts.accounting.periods import Period
+from scripts.operations.company import bring_in
 from scripts.warehouse import WarehouseError, connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +53,7 @@ def broken_links(periods: list[Period]) -> list[str]:
     posted = {str(period) for period in posted_periods()}
     known = {period.period_start for period in periods}
     found = [
-        f"{month} is posted but not in seeds/policy/accounting_periods.csv: commit the seed"
+        f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
         for month in sorted(posted - known)
     ]
     previous = ""
@@ -73,6 +74,7 @@ def broken_links(periods: list[Period]) -> list[str]:
 
 def dbt(*arguments: str) -> None:
     """Run dbt in the project; raises WarehouseError with what it printed."""
+    bring_in()
     done = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments],
         cwd=ROOT,

@@ -1,4 +1,7 @@
-"""The seed accounting_periods: one row per closed month, appended by the close."""
+"""The seed accounting_periods: one row per closed month, appended by the close.
+
+It is the company's: it stands in the company folder, or in the project when there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import io
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from scripts.operations.company import decisions
 from scripts.operations.whole_files import write_whole
 
-PERIODS_FILE = Path(__file__).resolve().parents[2] / "seeds/policy/accounting_periods.csv"
+PERIODS = "accounting_periods"
 
 
 @dataclass(frozen=True)
@@ -27,16 +31,20 @@ class Period:
     note: str
 
 
-def read_periods(file: Path = PERIODS_FILE) -> list[Period]:
-    """The closed months, oldest first."""
+def read_periods(file: Path | None = None) -> list[Period]:
+    """The closed months, oldest first; of the company unless a file is named."""
+    file = file or decisions(PERIODS)
+    if not file.exists():
+        return []
     with file.open(encoding="utf-8", newline="") as text:
         periods = [Period(**row) for row in csv.DictReader(text)]
     return sorted(periods, key=lambda period: period.period_start)
 
 
-def append_period(period: Period, file: Path = PERIODS_FILE) -> None:
-    """Write the whole seed with one more row; whole or not at all."""
+def append_period(period: Period, file: Path) -> None:
+    """Write the seed again with one more row; whole or not at all."""
     rows = [*read_periods(file), period]
+    file.parent.mkdir(parents=True, exist_ok=True)
     text = io.StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(Period)], lineterminator="\n")
     writer.writeheader()

@@ -20,10 +20,14 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 
+from scripts.operations.company import bring_in
+
 ROOT = Path(__file__).resolve().parents[2]
 # Views call their database by the name of its file, so a copy has the same.
 DATABASE = "audit.duckdb"
-_PARTS = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
+_PARTS = ("models", "macros", "dbt_project.yml", "profiles.yml")
+# Benches of other company folders, one of which may be in use.
+_KEPT = 2
 _WANTED = ("+fct_priced_requests", "+fct_quarantined_records")
 _MADE_OF_LOGS = [
     f"source:*+,{wanted},config.materialized:{kind}"
@@ -62,7 +66,7 @@ class Bench:
 
 def prepare(cache: Path) -> Bench:
     """The bench of the project as it is now, made when it is not there yet; takes half a minute."""
-    folder = cache / _fingerprint()
+    folder = cache / _fingerprint(bring_in())
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".new-") as draft:
@@ -70,7 +74,8 @@ def prepare(cache: Path) -> Bench:
             made.mkdir()
             selection = ["build", "--exclude-resource-type", "test", "unit_test"]
             _run(made / DATABASE, made, [*selection, "--select", *_WANTED], None)
-            for old in cache.glob("[!.]*"):
+            benches = sorted(cache.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
+            for old in benches[:-_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
             made.rename(folder)
     return Bench(folder)
@@ -93,10 +98,9 @@ def _run(database: Path, target: Path, command: list[str], manifest: Manifest | 
         raise AuditError(f"the models could not be built: {said.splitlines()[0]}")
 
 
-def _fingerprint() -> str:
+def _fingerprint(seeds: Path) -> str:
     digest = hashlib.sha256(f"{dbt.version.__version__} {duckdb.__version__}".encode())
-    for part in _PARTS:
-        path = ROOT / part
+    for path in [*(ROOT / part for part in _PARTS), seeds]:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():
                 digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())

@@ -20,12 +20,13 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.operations.company import COMPANY, COPY, ORGANIZATION, bring_in, write_seeds
 from scripts.rates.card import COLUMNS
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRATCH = "rate_impact_scratch"
-RECORDED = ("rate_card_prices", "rate_card_multipliers", "rate_contracts")
+RECORDED = ("rate_card_prices", "rate_card_multipliers")
 ATTEMPTS = "int_accepted_attempts"
 # What int_rateable_usage_daily reads, beside the quantities.
 _COLUMNS = (
@@ -89,17 +90,19 @@ def weigh(seeds: Path, rows: list[tuple[str, ...]]) -> list[Change]:
 def last_recorded(seeds: Path) -> str:
     """The newest recorded_at of the seeds whose recordings are compared, as written there."""
     found = [""]
-    for name in RECORDED:
-        with (seeds / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+    files = [seeds / f"{name}.csv" for name in RECORDED]
+    for path in [*files, bring_in() / "contracts" / "rate_contracts.csv"]:
+        with path.open(newline="", encoding="utf-8") as file:
             found += [row["recorded_at"] for row in csv.DictReader(file)]
     return max(found)
 
 
 def _copy_project(project: Path, seeds: Path, rows: list[tuple[str, ...]]) -> None:
-    for part in ("models", "macros", "seeds", "tests/generic", "tests/assertions"):
+    for part in ("models", "macros", "tests/generic", "tests/assertions"):
         shutil.copytree(PROJECT / part, project / part)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / name, project)
+    write_seeds(project / "seeds")
     card = project / "seeds" / "rate_cards"
     for file in seeds.glob("*.csv"):
         shutil.copy(file, card)
@@ -165,11 +168,12 @@ def _build(project: Path, scratch: Path, base: str) -> None:
         "DBT_TARGET_PATH": str(project / "target"),
         "DBT_LOG_PATH": str(project / "logs"),
     }
-    environment.pop("AI_COST_LITELLM_SCHEMA", None)
+    for name in ("AI_COST_LITELLM_SCHEMA", COMPANY, ORGANIZATION, COPY):
+        environment.pop(name, None)
     done = subprocess.run(
         [
             sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build",
-            "--select", "path:seeds/rate_cards", "path:seeds/reference",
+            "--select", "path:seeds/rate_cards", "path:seeds/contracts", "path:seeds/reference",
             "+fct_rate_changes,path:models/intermediate/rates",
             "fct_rate_changes",
             "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test",

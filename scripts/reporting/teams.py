@@ -270,6 +270,9 @@ def headline(drivers: list[Driver], wasted: list[dict]) -> dict:
 def goes_to(known: dict | None) -> dict:
     """Who answers for the spend: lead and cost centre, or that nobody is registered."""
     if not known:
-        return {"lead": "nobody registered", "note": "add the team to seeds/organization/teams.csv"}
+        return {
+            "lead": "nobody registered",
+            "note": "add the team to teams.csv of the company folder",
+        }
     center = known["cost_center_name"] or known["cost_center_id"] or "no cost centre"
     return {"lead": known["team_lead"] or "no lead registered", "note": center}

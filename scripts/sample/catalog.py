@@ -62,9 +62,9 @@ TEAM_TITLES = ("Support Automation", "Search", "Growth", "Data Platform", "Resea
 # Where money may end up: the five teams, the gateway's own checks, and nobody.
 OWNERS = (*TEAMS, "shared-gateway", "unattributed")
 OWNER_SHARED, OWNER_NOBODY = 5, 6
-RESEARCH_KEY_MOVED = date(2026, 8, 1)  # seeds/organization/credential_owners.csv
+RESEARCH_KEY_MOVED = date(2026, 8, 1)  # companies/sample/organization/credential_owners.csv
 
-# Spellings of each team beside its canonical id: seeds/organization/team_aliases.csv, and
+# Spellings of each team beside its canonical id: companies/sample: team_aliases.csv, and
 # other letter case, as people type them.
 ALIASES = (
     ("team-support", "cx", "Support", "support automation"),

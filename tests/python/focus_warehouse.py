@@ -33,11 +33,11 @@ SEEDS = {
         "key-prepaid,Prepaid key,growth,acct-prepaid,2024-01-01,,",
         "key-capacity,Capacity key,search,acct-capacity,2024-01-01,,",
     ],
-    "rate_cards/rate_contracts.csv": [
+    "contracts/rate_contracts.csv": [
         "c-1,openai,acct-contract,list,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
-    "rate_cards/rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
-    "rate_cards/capacity_commitments.csv": [
+    "contracts/rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
+    "contracts/capacity_commitments.csv": [
         "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
     "policy/shared_costs.csv": [
@@ -54,10 +54,10 @@ SEEDS = {
 }
 # What night two brings: 10 % off for the ordinary account, from the middle of the closed month on.
 LATER_SEEDS = {
-    "rate_cards/rate_contracts.csv": [
+    "contracts/rate_contracts.csv": [
         "c-2,anthropic,default,list,2026-07-15 00:00:00,,2026-08-10 00:00:00,effective,test",
     ],
-    "rate_cards/rate_contract_lines.csv": ["c-2,*,*,*,*,,,,,0.10,test"],
+    "contracts/rate_contract_lines.csv": ["c-2,*,*,*,*,,,,,0.10,test"],
 }
 _INVOICE_HEADER = (
     "invoice_id,invoice_issuer,invoice_date,billing_period_start,billing_period_end,line_no,"

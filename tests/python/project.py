@@ -6,9 +6,12 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import psycopg2
+
+from scripts.operations import company
 
 ROOT = Path(__file__).resolve().parents[2]
 MARTS = (
@@ -82,6 +85,9 @@ class Project:
             "AI_COST_WAREHOUSE": os.path.relpath(self.warehouse, self.root),
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
+            # its seeds are the sample company's already
+            company.COMPANY: "",
+            company.ORGANIZATION: "",
             "DBT_PROFILES_DIR": str(self.root),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
@@ -180,6 +186,9 @@ def copy_project(folder: Path) -> Path:
         return root
     ignored = shutil.ignore_patterns(".*", "target", "logs", "landing", "*.duckdb*", "fixtures")
     shutil.copytree(ROOT, root, ignore=ignored)
+    # The sample company's files in place of the neutral ones: plain dbt then knows its teams.
+    with patch.dict(os.environ, {company.COMPANY: str(company.SAMPLE), company.ORGANIZATION: ""}):
+        company.write_seeds(root / "seeds")
     return root
 
 

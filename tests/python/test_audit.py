@@ -77,6 +77,7 @@ def audit(tmp_path_factory):
     environment = os.environ | {
         "AI_COST_WAREHOUSE": str(warehouse),
         "AI_COST_TARGET": "postgres",
+        "AI_COST_COMPANY": str(ROOT / "companies/sample"),
         "PGHOST": "nowhere.invalid",
         "DBT_TARGET_PATH": str(folder / "target"),
     }

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import pytest
 
+from scripts.operations.company import SAMPLE
 from tests.python.rate_oracle import METERS, Oracle, Request, read_seed
 
 UNIT = Decimal("1e-15")
@@ -63,7 +64,9 @@ def speaks(rule, row) -> bool:
 
 
 def rules(opportunity):
-    found = [r for r in read_seed("policy/efficiency_rules") if r["opportunity"] == opportunity]
+    found = [
+        r for r in read_seed("policy/efficiency_rules", SAMPLE) if r["opportunity"] == opportunity
+    ]
     return sorted(found, key=lambda rule: rule["rule_id"])
 
 

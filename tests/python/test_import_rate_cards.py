@@ -11,9 +11,11 @@ import sys
 
 import pytest
 
-from scripts.import_rate_cards import SEEDS, main
+from scripts.import_rate_cards import main
 from scripts.rates.card import COLUMNS
+from tests.python.project import ROOT
 
+SEEDS = ROOT / "seeds" / "rate_cards"
 AT = ("--recorded-at", "2026-11-22 09:30:00")
 FROM_DAY, RECORDED = "2026-11-22 00:00:00", "2026-11-22 09:30:00"
 

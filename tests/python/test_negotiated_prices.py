@@ -10,9 +10,7 @@ from decimal import Decimal
 from scripts.generate_sample_data import main as generate
 from tests.python.project import Project, assert_same_marts, copy_project
 
-RATES = "seeds/rate_cards"
 PRICED = "marts.fct_priced_requests where price_status = 'priced' and provider = 'openai'"
-
 
 # Served from reserved capacity, a few requests a day from the 9th to the 13th.
 PROVISIONED = [
@@ -28,7 +26,7 @@ COVERED = (
 
 
 def append(root, seed: str, *rows: str) -> None:
-    with (root / RATES / seed).open("a") as file:
+    with next((root / "seeds").rglob(seed)).open("a") as file:
         file.writelines(row + "\n" for row in rows)
 
 

@@ -65,7 +65,7 @@ ADDED = {
 
 def append(root, rows: dict[str, list[str]]) -> None:
     for seed, added in rows.items():
-        with (root / RATES / seed).open("a") as file:
+        with next((root / "seeds").rglob(seed)).open("a") as file:
             file.writelines(row + "\n" for row in added)
 
 
