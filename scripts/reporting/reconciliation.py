@@ -37,7 +37,10 @@ _WORDS = {
     "disputed": "Disputed",
     "breach": "To look at",
 }
-_MONEY = ("gateway_usd", "provider_usd", "variance_usd", "known_absent_usd", "gross_usd")
+_MONEY = (
+    *("gateway_usd", "provider_usd", "variance_usd", "gross_usd"),
+    *("billed_usd", "gateway_in_all_usd", "known_absent_usd"),
+)
 _SHOWN = 100
 
 
@@ -56,8 +59,10 @@ def _days(marts: Marts, period: Period) -> list[dict]:
         select
             provider,
             usage_date,
-            sum(case when {_BILLED} then gateway_cost_usd end) as gateway_usd,
-            sum(provider_cost_usd) as provider_usd,
+            sum(compared_gateway_cost_usd) as gateway_usd,
+            sum(compared_provider_cost_usd) as provider_usd,
+            sum(case when {_BILLED} then gateway_cost_usd end) as gateway_in_all_usd,
+            sum(case when {_BILLED} then provider_cost_usd end) as billed_usd,
             sum(case when {_BILLED} then variance_usd end) as variance_usd,
             sum(case when {_BILLED} then known_absent_usd end) as known_absent_usd,
             sum(case when {_BILLED} then abs(variance_usd) end) as gross_usd,
@@ -108,11 +113,11 @@ def lights(found: list[dict]) -> Table:
         [
             Column("name", "Provider"),
             Column("light", "State", "state"),
-            Column("gateway_usd", "Ours", "usd"),
-            Column("provider_usd", "Provider", "usd"),
-            Column("known_absent_usd", "On one side by nature", "change"),
+            Column("gateway_usd", "Ours, compared", "usd"),
+            Column("provider_usd", "Bill, compared", "usd"),
             Column("variance_usd", "Net variance", "change"),
             Column("gross_usd", "Gross variance", "usd"),
+            Column("billed_usd", "Bill in all", "usd"),
             Column("breaches", "Lines to look at", "count"),
             Column("settled_through", "Settled through", "date"),
         ],
@@ -159,7 +164,7 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
         order by 2, 1
         """
     )
-    at = total(row["gateway_usd"] for row in found)
+    at = total(row["gateway_in_all_usd"] for row in found)
     steps = [whole("Ours, priced from the logs", at)]
     for row in rows:
         steps.append(part(words(row["cause"]), -row["variance_usd"], at))

@@ -32,12 +32,17 @@ METRICS = {
         "fct_reconciliation_daily",
         "sum(case when status != 'no_bill' then variance_usd end)",
     ),
-    "provider_billed_usd": ("fct_reconciliation_daily", "sum(provider_cost_usd)"),
+    "provider_billed_usd": (
+        "fct_reconciliation_daily",
+        "sum(case when status != 'no_bill' then provider_cost_usd end)",
+    ),
+    "compared_gateway_usd": ("fct_reconciliation_daily", "sum(compared_gateway_cost_usd)"),
+    "compared_provider_usd": ("fct_reconciliation_daily", "sum(compared_provider_cost_usd)"),
 }
 RATIOS = {
     "cost_per_success_usd": ("work_cost_usd", "successes"),
     "cost_per_request_usd": ("work_cost_usd", "requests"),
-    "variance_share": ("variance_usd", "provider_billed_usd"),
+    "variance_share": ("variance_usd", "compared_provider_usd"),
 }
 
 
