@@ -48,7 +48,7 @@ _IDS = {
 }
 
 
-def records_at_extremes(count: int, seed: int = 1) -> dict[str, list[dict]]:
+def records_at_extremes(count: int, seed: int) -> dict[str, list[dict]]:
     """`count` records of all gateway formats in turn, each with up to three values changed."""
     chance = random.Random(seed)
     tables = records()
@@ -60,7 +60,7 @@ def records_at_extremes(count: int, seed: int = 1) -> dict[str, list[dict]]:
     return found
 
 
-def bills_at_extremes(copies: int, seed: int = 2) -> dict[str, str]:
+def bills_at_extremes(copies: int, seed: int) -> dict[str, str]:
     """File name -> content: every bill, and `copies` later pulls of it with numbers changed."""
     chance = random.Random(seed)
     found = {}
@@ -128,12 +128,12 @@ def _bent_csv(text: str, chance: random.Random) -> str:
     return out.getvalue()
 
 
-def write_landing(landing: Path, count: int, copies: int) -> None:
-    """A landing folder with all of it, in files of a few thousand lines."""
-    for table, rows in records_at_extremes(count).items():
+def write_landing(landing: Path, count: int, copies: int, seed: int = 1) -> None:
+    """A landing folder with all of it."""
+    for table, rows in records_at_extremes(count, seed).items():
         (landing / table).mkdir(parents=True)
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (landing / table / "extremes.jsonl").write_text(lines)
-    for name, content in bills_at_extremes(copies).items():
+    for name, content in bills_at_extremes(copies, seed).items():
         (landing / name).parent.mkdir(parents=True, exist_ok=True)
         (landing / name).write_text(content)

@@ -121,22 +121,26 @@ def test_the_reconciliation_adds_up(plain):
     page = Page(plain / "report" / "reconciliation.html")
     expected = ask(
         plain,
-        "select provider, sum(gateway_cost_usd), sum(provider_cost_usd), sum(variance_usd), "
-        "sum(abs(variance_usd)), count(*) filter (status = 'breach'), sum(known_absent_usd) "
+        "select provider, sum(compared_gateway_cost_usd), sum(compared_provider_cost_usd), "
+        "sum(variance_usd), sum(abs(variance_usd)), count(*) filter (status = 'breach'), "
+        "coalesce(sum(provider_cost_usd) filter (status = 'known_absent'), 0), "
+        "sum(provider_cost_usd) "
         "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
     )
     found = page.rows("Ours against")
     names = ("name", "gateway_usd", "provider_usd", "variance_usd", "gross_usd", "breaches")
-    names += ("known_absent_usd",)
+    names += ("absent_usd", "billed_usd")
     assert [tuple(row[name] for name in names) for row in found] == expected
     steps = [
         (Decimal(cell["data-from"]), Decimal(cell["data-to"]), cell["data-kind"])
-        for cell in page.table("From our cost to the providers").find_all("td")
+        for cell in page.table("From our cost to the bills").find_all("td")
     ]
     assert steps[0][0] == sum(row["gateway_usd"] for row in found)
-    assert steps[-1][0] == sum(row["provider_usd"] for row in found)
+    (compared,) = [at for at, to, kind in steps[1:-1] if at == to and kind == "whole"]
+    assert compared == sum(row["provider_usd"] for row in found)
+    assert steps[-1][0] == sum(row["billed_usd"] for row in found)
     assert all(before[1] == after[0] for before, after in itertools.pairwise(steps))
-    assert [kind for start, end, kind in steps if start == end] == ["whole", "whole"]
+    assert [kind for start, end, kind in steps if start == end] == ["whole"] * 3
     days = page.rows("Variance per day")
     for place, row in enumerate(found):
         shown = sum(day[f"p{place}"] or 0 for day in days)
