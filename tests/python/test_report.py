@@ -337,6 +337,58 @@ def test_a_clock_in_the_future_does_not_empty_the_report(tmp_path):
         assert found.last == days[2]
 
 
+def test_the_days_shown_begin_with_a_month(tmp_path):
+    """A month cut off at its start ties to no bill: its total is one more answer."""
+    days = [LAST - datetime.timedelta(days=n) for n in range(200)]
+    rows = {"fct_spend_daily": [{"usage_date": day, "team_id": "a"} for day in days]}
+    file = mart_tables.make(tmp_path / "w.duckdb", rows)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = [period(Marts(connection), shown, today=LAST).first for shown in (90, 1, 365)]
+    assert [str(day) for day in found] == ["2026-06-01", "2026-08-01", str(days[-1])]
+
+
+def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
+    """A team whose calls nobody can price yet has cost something, and nobody knows how much."""
+    used = {"team_id": "images", "service_name": "api", "provider": "openai", "request_count": 2}
+    used |= {"billed_model": None, "attempt_count": 2, "unpriced_count": 2, "cost_usd": None}
+    call = {"usage_date": LAST, "team_id": "images", "provider": "openai", "served_model": "dall-e"}
+    call |= {"price_status": "usage_missing", "gateway_reported_cost_usd": Decimal("0.08")}
+    rows = {
+        "fct_spend_daily": [{"usage_date": LAST} | used],
+        "fct_priced_requests": [call | {"request_key": str(n)} for n in range(2)],
+    }
+    folder = build(tmp_path, rows, monkeypatch)
+    for page in (*all_pages(folder / "teams"), Page(folder / "index.html")):
+        text = page.soup.main.get_text(" ")
+        assert "USD 0.00" not in text and "USD –" not in text
+        facts = {fact.dt.get_text(): fact.dd for fact in page.soup.find_all("div", class_="fact")}
+        assert facts["Spend this month"].find(string=True).strip() == "–"
+    (row,) = Page(folder / "teams.html").rows("Spend of this month by team")
+    assert (row["cost_usd"], row["change_usd"], row["share"]) == (None, None, None)
+    (row,) = Page(folder / "governance.html").rows("Attempts of this month without a price")
+    assert (row["model"], row["price_status"], row["gateway_usd"]) == (
+        "dall-e",
+        "usage missing",
+        Decimal("0.16"),
+    )
+
+
+def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
+    """A line at zero says that nothing was spent; nobody looked yet."""
+    first = LAST - datetime.timedelta(days=3)
+    rows = {
+        "fct_spend_daily": [
+            {"usage_date": day, "team_id": "a", "cost_usd": Decimal(2), "unpriced_count": 0}
+            for day in (first, LAST)
+        ]
+    }
+    (page,) = all_pages(build(tmp_path, rows, monkeypatch) / "teams")
+    shown = page.rows("Spend so far in the month")
+    assert [row["this"] for row in shown][first.day - 1 : LAST.day] == [2, 2, 2, 4]
+    assert {row["before"] for row in shown} == {None}
+    assert {row["this"] for row in shown[: first.day - 1] + shown[LAST.day :]} == {None}
+
+
 def test_on_postgres(plain, postgres, tmp_path, monkeypatch):
     """The same pages from either engine."""
     mart_tables.make_postgres(postgres, quarter(["search", "growth", "nobody-registered"]))
