@@ -1,4 +1,4 @@
-{# One amount as a share of another, cut after 6 decimals; null where the whole is unknown, less than a
+{# One amount as a share of another, to 6 decimals; null where the whole is unknown, less than a
    millionth of a dollar or more than ten million million, and where the ratio is ten thousand million or
    more. #}
 {% macro share_of(part, whole) -%}
