@@ -118,7 +118,7 @@ def places(sample_night, metricflow, tmp_path_factory):
     sample_night.python("scripts.workbook", "--out", str(folder / "review.xlsx"))
     with duckdb.connect(str(sample_night.warehouse), read_only=True) as connection:
         report = Report(Marts(connection), 90)
-        head = places["head"]
+        head = report.index()["head"]
     return {
         "head": head,
         "headline": sample_night.python("scripts.headline").splitlines(),
