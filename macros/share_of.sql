@@ -1,11 +1,13 @@
-{# One amount as a share of another, cut after 6 decimals; null where the whole is 0 or unknown. Amounts
-   count in millionths of a dollar, up to a million dollars: enough for a share. #}
+{# One amount as a share of another, to 6 decimals; null where the whole is unknown, less than a
+   millionth of a dollar or more than ten million million, and where the ratio is ten thousand million or
+   more. #}
 {% macro share_of(part, whole) -%}
     cast(
         {{ prorate(
-            'cast(1 as ' ~ money_type() ~ ')',
-            'cast(floor(' ~ part ~ ' * 1000000) as decimal(18, 0))',
-            'cast(floor(' ~ whole ~ ' * 1000000) as decimal(18, 0))',
+            'cast(' ~ part ~ ' as ' ~ money_type() ~ ')',
+            '1000000',
+            'cast(case when abs(' ~ whole ~ ') < 10000000000000 then floor(' ~ whole ~ ' * 1000000) end as decimal(20, 0))',
+            digits=10,
         ) }} as decimal(16, 6)
     )
 {%- endmacro %}

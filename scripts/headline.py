@@ -20,9 +20,10 @@ _PERIOD = """
 _PROVIDERS = """
     select
         provider,
-        sum(case when status not in ('no_bill', 'known_absent') then gateway_cost_usd end),
-        sum(case when status not in ('no_bill', 'known_absent') then provider_cost_usd end),
+        sum(compared_gateway_cost_usd),
+        sum(compared_provider_cost_usd),
         sum(case when status != 'no_bill' then variance_usd end),
+        sum(case when status != 'no_bill' then provider_cost_usd end),
         sum(case when status = 'matched' then 1 else 0 end),
         sum(case when status in ('within_tolerance', 'provisional') then 1 else 0 end),
         sum(case when status = 'breach' then 1 else 0 end)
@@ -31,16 +32,19 @@ _PROVIDERS = """
     having sum(case when status != 'no_bill' then 1 else 0 end) > 0
     order by 1
 """
+_UNOWNED = """
+    select sum(mystery_spend_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
+"""
 _QUARANTINED = "select count(*) from marts.fct_quarantined_records"
 _STATIC_DOCS = Path("target/static_index.html")
 
 
 def _usd(amount: Decimal | None) -> str:
-    return f"{amount or 0:,.2f}"
+    return "-" if amount is None else f"{amount:,.2f}"
 
 
 def _share(part: Decimal | None, whole: Decimal | None) -> str:
-    return f"{100 * (part or 0) / whole:.1f} %" if whole else "-"
+    return "-" if part is None or not whole else f"{100 * part / whole:.1f} %"
 
 
 def _spend(connection) -> list[str]:
@@ -48,15 +52,16 @@ def _spend(connection) -> list[str]:
     if first is None:
         return ["No requests yet: put logs into the landing folder and run `make nightly`."]
     teams = connection.execute(_TEAMS).fetchall()
-    total = sum((cost or Decimal(0) for _, _, cost in teams), Decimal(0))
+    priced = [cost for _, _, cost in teams if cost is not None]
+    total = sum(priced, Decimal(0)) if priced else None
     width = max(len(team) for team, _, _ in teams)
     lines = [f"Spend {first} to {last}, USD: {_usd(total)} for {attempts:,} attempts"]
     lines += [
         f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  {requests:>10,} requests"
         for team, requests, cost in teams
     ]
-    unowned = next((cost for team, _, cost in teams if team == "unattributed"), None)
-    lines.append(f"Unattributed: {_share(unowned, total)} of spend")
+    unowned, spend = connection.execute(_UNOWNED).fetchall()[0]
+    lines.append(f"Without a registered owner: {_share(unowned, spend)} of spend")
     lines.append(f"Unpriced: {unpriced:,} attempts (never counted as zero)")
     return lines
 
@@ -66,12 +71,15 @@ def _reconciliation(connection) -> list[str]:
     if not providers:
         return ["Reconciliation: no provider bill loaded yet"]
     width = max(len(provider) for provider, *_ in providers)
-    lines = ["Reconciliation, USD (ours - provider = variance; lines by status)"]
-    lines += [
-        f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
-        f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at"
-        for provider, ours, theirs, gap, matched, near, breach in providers
-    ]
+    lines = ["Reconciliation, USD (ours - compared of the bill = variance; lines by status)"]
+    for provider, *amounts, matched, near, breach in providers:
+        ours, theirs, gap, billed = (amount or Decimal(0) for amount in amounts)
+        # tax, credits, seats: on the bill, and nothing of ours to compare them with
+        more = f"; bill in all {_usd(billed)}" if billed != theirs else ""
+        lines.append(
+            f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
+            f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at{more}"
+        )
     return lines
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -73,7 +73,10 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
     if not daily.rows:
         page.write_string(row, 0, "No reconciliation yet.")
         return row + 1
-    money = ("gateway_cost_usd", "provider_cost_usd", "variance_usd")
+    money = (
+        *("compared_gateway_cost_usd", "compared_provider_cost_usd", "variance_usd"),
+        "provider_cost_usd",
+    )
     _heads(page, row, ("provider", "lines with a bill", *money), styles)
     billed = [line for line in daily.rows if line["status"] != "no_bill"]
     for name in sorted({line["provider"] for line in billed if line["provider"]}):
@@ -129,7 +132,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     """Write the workbook; the old one stays until the new one is whole."""
     when = period(marts, days)
     found = sheets()
-    first = when.last - timedelta(days=days - 1) if when else None
+    first = when.first if when else None
     for sheet in tqdm(found, desc="workbook", unit="sheet", disable=None):
         sheet.read(marts, first)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,41 +1,70 @@
 {# amount x numerator / denominator, cut (not rounded) after 15 decimals, exact until then: `/` on
-   decimals gives a double on DuckDB and drops decimals on Spark. Null where the denominator is 0.
+   decimals gives a double on DuckDB and drops decimals on Spark. Null where the denominator is 0, and where
+   the result would have more than `digits` digits before the point (half a digit less, at worst).
 
-   amount: decimal(30,15), up to a billion; numerator and denominator: whole numbers of up to 12 digits,
-   so that the product stays within 38 digits. #}
-{% macro prorate(amount, numerator, denominator) -%}
-    {{ return(adapter.dispatch('prorate', 'ai_cost')(amount, numerator, denominator)) }}
+   amount: money; numerator and denominator: whole numbers of up to 18 digits, or up to 37 together. The
+   amount is divided first and only what is left over is multiplied, so that no step needs more than 38. #}
+{% macro prorate(amount, numerator, denominator, digits=15) -%}
+    {{ return(adapter.dispatch('prorate', 'ai_cost')(amount, numerator, denominator, digits)) }}
 {%- endmacro %}
 
 {# `//` on hugeints divides whole numbers; it cuts towards zero. #}
-{% macro default__prorate(amount, numerator, denominator) -%}
-    cast(
-        cast(
-            {{ in_last_decimals(amount) }} * cast({{ numerator }} as hugeint)
-            // nullif(cast({{ denominator }} as hugeint), 0)
-            as decimal(38, 0)
-        ) * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
-    )
+{% macro default__prorate(amount, numerator, denominator, digits) -%}
+    {%- set units = in_last_decimals(amount) -%}
+    {%- set factor = 'cast(' ~ numerator ~ ' as hugeint)' -%}
+    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as hugeint), 0)' -%}
+    case
+        when abs({{ units }} // {{ divisor }}) < {{ prorate_limit(digits) }} // greatest(abs({{ factor }}), 1)
+            then cast(
+                cast(
+                    {{ units }} // {{ divisor }} * {{ factor }} + {{ units }} % {{ divisor }} * {{ factor }} // {{ divisor }}
+                    as decimal(38, 0)
+                ) * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
+            )
+    end
 {%- endmacro %}
 
-{% macro postgres__prorate(amount, numerator, denominator) -%}
-    cast(
-        div({{ in_last_decimals(amount) }} * {{ numerator }}, nullif({{ denominator }}, 0))
-        * 0.000000000000001 as {{ money_type() }}
-    )
+{% macro postgres__prorate(amount, numerator, denominator, digits) -%}
+    {%- set units = in_last_decimals(amount) -%}
+    {%- set divisor = 'nullif(' ~ denominator ~ ', 0)' -%}
+    case
+        when
+            abs(div({{ units }}, {{ divisor }}))
+            < div({{ prorate_limit(digits) }}, greatest(abs(cast({{ numerator }} as numeric)), 1))
+            then cast(
+                div({{ units }} * {{ numerator }}, {{ divisor }}) * 0.000000000000001 as {{ money_type() }}
+            )
+    end
 {%- endmacro %}
 
-{# The remainder goes first, so that what is left divides without one: `/` rounds after the sixth decimal.
-   The factors are as wide as stated above; wider ones would not fit 38 digits. #}
-{% macro spark__prorate(amount, numerator, denominator) -%}
-    {%- set product -%}
-        {{ in_last_decimals(amount) }} * cast({{ numerator }} as decimal(13, 0))
+{# `div` divides whole numbers into a bigint, so the amount is divided in two parts, whole dollars first. #}
+{% macro spark__prorate(amount, numerator, denominator, digits) -%}
+    {%- set factor = 'cast(' ~ numerator ~ ' as decimal(19, 0))' -%}
+    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(24, 0)), 0)' -%}
+    {%- set dollars = 'cast(' ~ amount ~ ' - ' ~ amount ~ ' % 1 as decimal(15, 0))' -%}
+    {%- set shift = 'cast(1000000000000000 as decimal(16, 0))' -%}
+    {%- set left_over -%}
+        ({{ dollars }} % {{ divisor }} * {{ shift }} + cast({{ amount }} % 1 * {{ shift }} as decimal(16, 0)))
     {%- endset -%}
-    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as decimal(20, 0)), 0)' -%}
-    cast(
-        cast(({{ product }} - ({{ product }}) % {{ divisor }}) / {{ divisor }} as decimal(31, 0))
-        * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
-    )
+    {%- set quotient -%}
+        (cast({{ dollars }} div {{ divisor }} as decimal(16, 0)) * {{ shift }} + {{ left_over }} div {{ divisor }})
+    {%- endset -%}
+    case
+        when
+            abs({{ quotient }}) * cast(greatest(abs({{ factor }}), 1) as double)
+            < cast({{ prorate_limit(digits) }} as decimal(38, 0))
+            then cast(
+                cast(
+                    {{ quotient }} * {{ factor }} + {{ left_over }} % {{ divisor }} * {{ factor }} div {{ divisor }}
+                    as decimal(38, 0)
+                ) * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
+            )
+    end
+{%- endmacro %}
+
+{# The smallest result that is too large, in fifteenth decimals. #}
+{% macro prorate_limit(digits) -%}
+    1{{ '0' * (15 + digits) }}
 {%- endmacro %}
 
 {# An amount as a whole number of its fifteenth decimals. In two parts: a product of decimals keeps as many
@@ -59,6 +88,6 @@
     cast(
                 cast({{ amount }} - {{ amount }} % 1 as decimal(15, 0)) * cast(1000000000000000 as decimal(16, 0))
                 + cast({{ amount }} % 1 * cast(1000000000000000 as decimal(16, 0)) as decimal(16, 0))
-                as decimal(25, 0)
+                as decimal(31, 0)
             )
 {%- endmacro %}

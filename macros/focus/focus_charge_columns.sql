@@ -11,7 +11,7 @@
         ('feature', 'varchar'), ('environment', 'varchar'),
         ('billed_model', 'varchar'), ('service_tier', 'varchar'), ('region_scope', 'varchar'),
         ('meter', 'varchar'), ('quantity', 'bigint'),
-        ('list_rate_usd', 'decimal(24, 15)'), ('contracted_rate_usd', 'decimal(24, 15)'),
+        ('list_rate_usd', 'decimal(30, 15)'), ('contracted_rate_usd', 'decimal(30, 15)'),
         ('sku_id', 'varchar'), ('sku_price_id', 'varchar'),
         ('list_cost_usd', 'decimal(30, 15)'), ('contracted_cost_usd', 'decimal(30, 15)'),
         ('billed_cost_usd', 'decimal(30, 15)'), ('effective_cost_usd', 'decimal(30, 15)'),

@@ -1,10 +1,10 @@
 {# The exact cost of one meter of a rated attempt: 0 where nobody is billed or nothing was used, null
-   where the attempt has no price. #}
-{% macro meter_cost(meter) -%}
+   where the attempt has no price. `width` is that of the quantity: one attempt's, or a sum's. #}
+{% macro meter_cost(meter, width) -%}
     case
             when price_status = 'priced' and {{ meter.quantity }} != 0
                 then cast(
-                    cast({{ meter.quantity }} as {{ quantity_type() }}) * {{ meter.name }}_rate_usd
+                    cast({{ meter.quantity }} as {{ width }}) * {{ meter.name }}_rate_usd
                     as {{ money_type() }}
                 )
             when price_status in ('priced', 'not_billable', 'covered_by_commitment') then cast(0 as {{ money_type() }})
@@ -12,9 +12,9 @@
 {%- endmacro %}
 
 {# The costs of all meters, as columns of a select list. #}
-{% macro meter_costs() -%}
+{% macro meter_costs(width=none) -%}
     {%- for meter in meters() %}
-        {{ meter_cost(meter) }} as {{ meter.name }}_cost_usd
+        {{ meter_cost(meter, width or quantity_type()) }} as {{ meter.name }}_cost_usd
         {{- ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -33,7 +33,7 @@
 {% macro list_cost() -%}
     cast(case
         when price_source = 'list' or price_status = 'not_billable' then cost_usd
-        when list_version is not null and usage_status != 'missing' and usage_issue is null
+        when list_version is not null and usage_status not in ('missing', 'zero_reported') and usage_issue is null
             then
                 {%- for meter in meters() %}
                 case

@@ -43,9 +43,9 @@
 {# One divided by a block size, exact: `/` on decimals gives a double on some engines. #}
 {% macro one_over(block_size) -%}
     case {{ block_size }}
-                when 1 then cast(1 as decimal(7, 6))
-                when 1000 then cast(0.001 as decimal(7, 6))
-                when 1000000 then cast(0.000001 as decimal(7, 6))
+                when 1 then cast(1 as {{ factor_type() }})
+                when 1000 then cast(0.001 as {{ factor_type() }})
+                when 1000000 then cast(0.000001 as {{ factor_type() }})
             end
 {%- endmacro %}
 

@@ -1,9 +1,9 @@
 {# The columns that every roll-up of the reconciliation sums: net, gross and the parts. Gross is the sum of
    absolute variances at the finest grain, so that errors of opposite sign do not hide each other. #}
 {% macro rolled_up_sums() -%}
-    {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'known_absent_usd', 'variance_usd',
-        'volume_variance_usd', 'price_variance_usd', 'unmatched_gateway_usd', 'unmatched_provider_usd',
-        'residual_usd'] %}
+    {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'compared_gateway_cost_usd',
+        'compared_provider_cost_usd', 'known_absent_usd', 'variance_usd', 'volume_variance_usd', 'price_variance_usd',
+        'unmatched_gateway_usd', 'unmatched_provider_usd', 'residual_usd'] %}
     cast(coalesce(sum({{ amount }}), 0) as {{ money_type() }}) as {{ amount }},
     {%- endfor %}
     cast(sum(abs(variance_usd)) as {{ money_type() }}) as gross_variance_usd,

@@ -44,7 +44,7 @@ _UNPRICED = """
     select
         price_status || coalesce(': ' || usage_issue, '') as reason,
         provider || ' ' || coalesce(served_model, requested_model, 'none') as model,
-        priced_tier, count(*), min(line_number)
+        priced_tier, count(*), min(line_number), sum(gateway_reported_cost_usd)
     from marts.fct_priced_requests
     where cost_usd is null
     group by 1, 2, 3 order by 4 desc, 1, 2
@@ -155,7 +155,8 @@ def _missing(ask, attempts: int) -> list[str]:
 def _faults(ask) -> list[str]:
     unpriced = [
         f"{count:,} x {model} ({tier}): {reason}, first in line {line}"
-        for reason, model, tier, count, line in ask(_UNPRICED)
+        + (f"; by the gateway USD {_usd(theirs)}" if theirs else "")
+        for reason, model, tier, count, line, theirs in ask(_UNPRICED)
     ]
     duplicates = [
         f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)

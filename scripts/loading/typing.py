@@ -177,10 +177,10 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
     if column.format == "texts":
         return _texts(text)
     if column.format == "decimal":
-        # The width of money in the models: a text that passes here can be cast there.
+        # Less than the width of money in the models, so that a thousand such amounts can be summed.
         return (
             f"case when regexp_full_match({text}, {_NUMBER}) "
-            f"and try_cast({text} as decimal(30, 15)) is not null then {text} end"
+            f"and abs(try_cast({text} as decimal(30, 15))) <= {_MAX_WHOLE} then {text} end"
         )
     return text
 

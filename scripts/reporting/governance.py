@@ -83,29 +83,35 @@ def mystery(marts: Marts, period: Period) -> Table:
 
 
 def unpriced(marts: Marts, period: Period) -> Table:
-    """Models that were used and could not be priced this month."""
+    """What was used and could not be priced this month, by the name that was logged."""
     rows = marts.rows(
         f"""
         select
-            provider, billed_model, service_tier, team_id,
-            sum(unpriced_count) as attempts, sum(attempt_count) as all_attempts
-        from marts.fct_spend_daily
-        where usage_date between '{period.month}' and '{period.last}'
-        group by 1, 2, 3, 4
-        having sum(unpriced_count) > 0
-        order by 5 desc, 1, 2, 3, 4
-        """
+            provider, coalesce(billed_model, served_model, requested_model) as model,
+            service_tier, price_status, team_id, count(*) as attempts,
+            sum(gateway_reported_cost_usd) as gateway_usd
+        from marts.fct_priced_requests
+        where
+            usage_date between '{period.month}' and '{period.last}'
+            and (price_status like 'unpriced%' or price_status = 'usage_missing')
+        group by 1, 2, 3, 4, 5
+        order by 7 desc nulls last, 6 desc, 1, 2, 3, 4, 5
+        """,
+        "fct_priced_requests",
     )
+    for row in rows:
+        row["price_status"] = row["price_status"].removeprefix("unpriced_").replace("_", " ")
     kept, more = top(rows, _SHOWN)
     return Table(
         "Attempts of this month without a price",
         [
             Column("provider", "Provider"),
-            Column("billed_model", "Model"),
+            Column("model", "Model"),
             Column("service_tier", "Tier"),
+            Column("price_status", "Why"),
             Column("team_id", "Team"),
             Column("attempts", "Without a price", "count"),
-            Column("all_attempts", "Of attempts", "count"),
+            Column("gateway_usd", "By the gateway's own figure, USD", "usd"),
         ],
         kept,
         empty="Every billable attempt of this month has a price.",

@@ -77,6 +77,9 @@ class Period:
 def period(marts: Marts, days: int, today: date | None = None) -> Period | None:
     """The last `days` days up to the newest day with spend; None when there is none.
 
+    Whole months: the first day is the first of its month, or the first day with spend, because a
+    month that is cut off ties to no bill, no statement and no other page.
+
     A request with a clock in the future must not empty the report, so days after today count
     only where there are no others.
     """
@@ -97,5 +100,6 @@ def period(marts: Marts, days: int, today: date | None = None) -> Period | None:
         return None
     # The month before is next to this one on every page: never show less than both.
     shown = Period(last, last)
-    first = max(newest["first_day"], min(last - timedelta(days=days - 1), shown.before_first))
+    earliest = min(last - timedelta(days=days - 1), shown.before_first).replace(day=1)
+    first = max(newest["first_day"], earliest)
     return Period(min(first, last), last)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from scripts.reporting import governance
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver
-from scripts.reporting.tables import count, ratio, share, total, usd
+from scripts.reporting.tables import count, known_total, less, ratio, share, total, usd
 from scripts.reporting.teams import page_name
 
 # Below this share of the spend a missing owner is on its page, not on the first one.
@@ -20,16 +20,16 @@ def headline(
     drivers: list[Driver], coverage: list[dict], found: list[dict], period: Period
 ) -> dict:
     """The figures at the top."""
-    cost = total(row.cost_usd for row in drivers)
-    before = total(row.before_usd for row in drivers)
+    cost = known_total(row.cost_usd for row in drivers)
+    before = known_total(row.before_usd for row in drivers)
     month = [row for row in coverage if row["usage_date"] >= period.month]
     mystery = total(row["mystery_usd"] for row in month)
     breaches = sum(row["breaches"] for row in found)
     billed = [row for row in found if row["_light"]["status"] != "no_bill"]
     return {
         "cost_usd": cost,
-        "change_usd": cost - before,
-        "change_share": ratio(cost - before, before),
+        "change_usd": less(cost, before),
+        "change_share": ratio(less(cost, before), before),
         "mystery_usd": mystery,
         "mystery_share": ratio(mystery, total(row["cost_usd"] for row in month)),
         "unpriced": sum(row.unpriced for row in drivers),

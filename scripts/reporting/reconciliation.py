@@ -37,7 +37,10 @@ _WORDS = {
     "disputed": "Disputed",
     "breach": "To look at",
 }
-_MONEY = ("gateway_usd", "provider_usd", "variance_usd", "known_absent_usd", "gross_usd")
+_MONEY = (
+    *("gateway_usd", "provider_usd", "variance_usd", "gross_usd"),
+    *("absent_usd", "billed_usd"),
+)
 _SHOWN = 100
 
 
@@ -56,10 +59,11 @@ def _days(marts: Marts, period: Period) -> list[dict]:
         select
             provider,
             usage_date,
-            sum(case when {_BILLED} then gateway_cost_usd end) as gateway_usd,
-            sum(provider_cost_usd) as provider_usd,
+            sum(compared_gateway_cost_usd) as gateway_usd,
+            sum(compared_provider_cost_usd) as provider_usd,
+            sum(case when status = 'known_absent' then provider_cost_usd end) as absent_usd,
+            sum(case when {_BILLED} then provider_cost_usd end) as billed_usd,
             sum(case when {_BILLED} then variance_usd end) as variance_usd,
-            sum(case when {_BILLED} then known_absent_usd end) as known_absent_usd,
             sum(case when {_BILLED} then abs(variance_usd) end) as gross_usd,
             min(case when {_BILLED} and not is_settled then 0 else 1 end) as settled,
             {counts}
@@ -108,11 +112,12 @@ def lights(found: list[dict]) -> Table:
         [
             Column("name", "Provider"),
             Column("light", "State", "state"),
-            Column("gateway_usd", "Ours", "usd"),
-            Column("provider_usd", "Provider", "usd"),
-            Column("known_absent_usd", "Only one side can show", "change"),
+            Column("gateway_usd", "Ours, compared", "usd"),
+            Column("provider_usd", "Bill, compared", "usd"),
             Column("variance_usd", "Net variance", "change"),
             Column("gross_usd", "Gross variance", "usd"),
+            Column("absent_usd", "Only on the bill", "usd"),
+            Column("billed_usd", "Bill in all", "usd"),
             Column("breaches", "Lines to look at", "count"),
             Column("settled_through", "Settled through", "date"),
         ],
@@ -146,27 +151,30 @@ def heat(found: list[dict], period: Period) -> Table:
 
 
 def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
-    """From our cost to the provider's, one step per cause; the steps add up exactly."""
+    """From our cost to the bills, one step per cause; the steps add up exactly."""
     rows = marts.rows(
         f"""
         select
+            status = 'known_absent' as is_absent,
             coalesce(reason_code, 'no_cause_found') as cause,
-            sum(coalesce(variance_usd, 0) + coalesce(known_absent_usd, 0)) as variance_usd
+            sum(case when status = 'known_absent' then provider_cost_usd else -variance_usd end)
+                as step_usd
         from marts.fct_reconciliation_daily
         where usage_date between '{period.first}' and '{period.last}' and {_BILLED}
-        group by 1
-        having sum(coalesce(variance_usd, 0) + coalesce(known_absent_usd, 0)) != 0
-        order by 2, 1
+        group by 1, 2
+        order by 3 desc, 2
         """
     )
     at = total(row["gateway_usd"] for row in found)
-    steps = [whole("Ours, priced from the logs", at)]
-    for row in rows:
-        steps.append(part(words(row["cause"]), -row["variance_usd"], at))
-        at -= row["variance_usd"]
-    steps.append(whole("The providers' reports", at))
+    steps = [whole("Ours, compared", at)]
+    for is_absent, end in ((False, "The bills, compared"), (True, "The bills in all")):
+        for row in rows:
+            if row["is_absent"] == is_absent and row["step_usd"]:
+                steps.append(part(words(row["cause"]), row["step_usd"], at))
+                at += row["step_usd"]
+        steps.append(whole(end, at))
     return Table(
-        "From our cost to the providers', USD (the axis does not begin at zero)",
+        "From our cost to the bills, USD (the axis does not begin at zero)",
         [Column("step", "Step"), Column("amount_usd", "USD", "usd")],
         steps if found else [],
         empty="No provider bill is loaded yet.",

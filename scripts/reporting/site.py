@@ -35,6 +35,7 @@ def environment() -> Environment:
     )
     found.filters |= {
         "usd": tables.usd,
+        "in_usd": tables.in_usd,
         "change": tables.change,
         "count": tables.count,
         "share": tables.share,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, ratio, total, trend
+from scripts.reporting.tables import Column, Table, known_total, less, ratio, total, trend
 
 _UNKNOWN = {"billed_model": "(unknown model)", "provider": "(unknown provider)"}
 _LAYERS = 6
@@ -16,40 +16,51 @@ _LAYERS = 6
 
 @dataclass(frozen=True)
 class Driver:
-    """One owner, service, feature, provider and model, this month and the month before."""
+    """One owner, service, feature, provider and model, this month and the month before.
+
+    A cost is None where there was use and none of it has a price: unknown, not zero.
+    """
 
     team_id: str
     service_name: str | None
     feature: str | None
     provider: str
     billed_model: str
-    cost_usd: Decimal
-    before_usd: Decimal
+    cost_usd: Decimal | None
+    before_usd: Decimal | None
     requests: int
     requests_before: int
     unpriced: int
 
     @property
-    def change_usd(self) -> Decimal:
+    def change_usd(self) -> Decimal | None:
         """What it costs more than the month before."""
-        return self.cost_usd - self.before_usd
+        return less(self.cost_usd, self.before_usd)
 
     @property
-    def volume_change_usd(self) -> Decimal:
+    def volume_change_usd(self) -> Decimal | None:
         """Part of the change due to the number of requests, at the old cost of one."""
-        if not self.requests_before:
+        if self.change_usd is None or not self.requests_before:
             return self.change_usd
         more = Decimal(self.requests - self.requests_before)
         return (self.before_usd * more / self.requests_before).quantize(Decimal("1e-15"))
 
     @property
-    def unit_change_usd(self) -> Decimal:
+    def unit_change_usd(self) -> Decimal | None:
         """The rest: a request costs more or less than it did."""
-        return self.change_usd - self.volume_change_usd
+        return less(self.change_usd, self.volume_change_usd)
 
 
 def drivers(marts: Marts, period: Period) -> list[Driver]:
     """All drivers of both months, costliest first."""
+
+    def cost(days: str) -> str:
+        """SQL of the cost: null where none of the use has a price, 0 where there was none."""
+        priced = f"coalesce(sum(case when {days} then cost_usd end), 0)"
+        unpriced = f"sum(case when {days} then unpriced_count else 0 end)"
+        return f"case when {priced} != 0 or {unpriced} = 0 then {priced} end"
+
+    this, before = f"usage_date >= '{period.month}'", f"usage_date <= '{period.before_last}'"
     rows = marts.rows(
         f"""
         select
@@ -58,31 +69,29 @@ def drivers(marts: Marts, period: Period) -> list[Driver]:
             feature,
             coalesce(provider, '{_UNKNOWN["provider"]}') as provider,
             coalesce(billed_model, '{_UNKNOWN["billed_model"]}') as billed_model,
-            coalesce(sum(case when usage_date >= '{period.month}' then cost_usd end), 0)
-                as cost_usd,
-            coalesce(sum(case when usage_date <= '{period.before_last}' then cost_usd end), 0)
-                as before_usd,
-            coalesce(sum(case when usage_date >= '{period.month}' then request_count end), 0)
-                as requests,
-            coalesce(sum(case when usage_date <= '{period.before_last}' then request_count end), 0)
-                as requests_before,
-            coalesce(sum(case when usage_date >= '{period.month}' then unpriced_count end), 0)
-                as unpriced
+            {cost(this)} as cost_usd,
+            {cost(before)} as before_usd,
+            coalesce(sum(case when {this} then request_count end), 0) as requests,
+            coalesce(sum(case when {before} then request_count end), 0) as requests_before,
+            coalesce(sum(case when {this} then unpriced_count end), 0) as unpriced
         from marts.fct_spend_daily
         where
             usage_date between '{period.before_first}' and '{period.before_last}'
             or usage_date between '{period.month}' and '{period.last}'
         group by 1, 2, 3, 4, 5
-        order by 6 desc, 1, 2, 3, 4, 5
+        order by coalesce({cost(this)}, 0) desc, 1, 2, 3, 4, 5
         """
     )
     whole = {"requests", "requests_before", "unpriced"}
     return [Driver(**{k: int(v) if k in whole else v for k, v in row.items()}) for row in rows]
 
 
-def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, Decimal]]:
-    """Spend of each value of a column on each day of the period; days without are absent."""
-    found: dict[str, dict[date, Decimal]] = defaultdict(dict)
+def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, Decimal | None]]:
+    """Spend of each value of a column on each day of the period.
+
+    Days without use are absent; a day of which nothing has a price is None.
+    """
+    found: dict[str, dict[date, Decimal | None]] = defaultdict(dict)
     for row in marts.rows(
         f"""
         select {column} as name, usage_date, sum(cost_usd) as cost_usd
@@ -92,7 +101,7 @@ def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, De
         """
     ):
         name = row["name"] or _UNKNOWN.get(column, "(none)")
-        found[name][row["usage_date"]] = row["cost_usd"] or Decimal(0)
+        found[name][row["usage_date"]] = row["cost_usd"]
     return dict(found)
 
 
@@ -107,13 +116,17 @@ def daily_table(spend: dict[str, dict[date, Decimal]], period: Period) -> Table:
     rows = []
     for day in period.dates():
         row = {f"s{n}": spend[name].get(day, Decimal(0)) for n, name in enumerate(kept)}
-        row |= {"rest": total(spend[name].get(day) for name in rest), "usage_date": day}
-        rows.append(row | {"total": total(spend[name].get(day) for name in names)})
+        row |= {"rest": _of_day(spend, rest, day), "usage_date": day}
+        rows.append(row | {"total": _of_day(spend, names, day)})
     return Table(
         "Spend per day and provider, USD",
         [Column("usage_date", "Day", "date"), *columns, Column("total", "Total", "usd")],
         rows,
     )
+
+
+def _of_day(spend: dict[str, dict], names: list[str], day: date) -> Decimal | None:
+    return known_total(spend[name][day] for name in names if day in spend[name])
 
 
 def compared(rows: list[Driver], column: str) -> list[dict]:
@@ -124,19 +137,15 @@ def compared(rows: list[Driver], column: str) -> list[dict]:
     whole = total(row.cost_usd for row in rows)
     found = []
     for name, members in groups.items():
-        cost = total(row.cost_usd for row in members)
-        before = total(row.before_usd for row in members)
-        unpriced = sum(row.unpriced for row in members)
-        # Nothing priced at all: what it costs is unknown, not zero.
-        unknown = unpriced and not cost and not before
+        cost = known_total(row.cost_usd for row in members)
         found.append(
             {
                 "name": name,
-                "cost_usd": None if unknown else cost,
-                "share": None if unknown else ratio(cost, whole),
-                "change_usd": None if unknown else cost - before,
+                "cost_usd": cost,
+                "share": ratio(cost, whole),
+                "change_usd": less(cost, known_total(row.before_usd for row in members)),
                 "requests": sum(row.requests for row in members),
-                "unpriced": unpriced,
+                "unpriced": sum(row.unpriced for row in members),
             }
         )
     return sorted(found, key=lambda row: (-(row["cost_usd"] or 0), row["name"]))
@@ -170,6 +179,6 @@ def comparison_table(
         ],
         rows,
         empty="No spend this month.",
-        total={"name": "Total", "cost_usd": total(row["cost_usd"] for row in rows)}
+        total={"name": "Total", "cost_usd": known_total(row["cost_usd"] for row in rows)}
         | {"change_usd": total(row["change_usd"] for row in rows)},
     )

@@ -77,6 +77,11 @@ def usd(amount: Decimal | None) -> str:
     return f"{rounded:,}".replace("-", "−")
 
 
+def in_usd(amount: Decimal | None) -> str:
+    """As usd, with the currency; an unknown amount is a dash alone."""
+    return usd(amount) if amount is None else f"USD {usd(amount)}"
+
+
 def change(amount: Decimal | None) -> str:
     """As usd, with its sign."""
     text = usd(amount)
@@ -117,6 +122,18 @@ def day(value: date | None) -> str:
 def total(values: Iterable[Decimal | None]) -> Decimal:
     """The sum, unknown amounts left out."""
     return sum((value for value in values if value is not None), Decimal(0))
+
+
+def known_total(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum, unknown amounts left out; None, not zero, where nothing but unknown ones is left."""
+    found = list(values)
+    known = total(found)
+    return None if known == 0 and None in found else known
+
+
+def less(amount: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """The difference; None where either is unknown."""
+    return None if amount is None or other is None else amount - other
 
 
 def shown(kind: str, value) -> str:

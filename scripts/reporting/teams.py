@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver, compared
-from scripts.reporting.tables import Column, Table, ratio, top, total
+from scripts.reporting.tables import Column, Table, known_total, less, ratio, top, total
 
 _DEAREST = 6
 _DRIVERS = 8
@@ -119,16 +119,21 @@ def _by_team(rows: list[dict]) -> dict[str, list[dict]]:
     return found
 
 
-def month_table(daily: dict[date, Decimal], period: Period, plan: Decimal | None) -> Table:
-    """Spend so far on each day of this month and the one before, and the plan to its end."""
+def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal | None) -> Table:
+    """Spend so far on each day of this month and the one before, and the plan to its end.
+
+    No figure, and so no line, before the first day of the report, where nothing was logged yet,
+    and while nothing of the use so far has a price.
+    """
     rows = []
     days = max(_days_in(period.month), _days_in(period.before_first))
     for n in range(days):
         row: dict = {"day": n + 1}
         for name, start in (("this", period.month), ("before", period.before_first)):
             end = start + timedelta(days=n)
-            if end <= period.last and end.month == start.month:
-                row[name] = total(daily.get(start + timedelta(days=k)) for k in range(n + 1))
+            if period.first <= end <= period.last and end.month == start.month:
+                days_so_far = (start + timedelta(days=k) for k in range(n + 1))
+                row[name] = known_total(daily[day] for day in days_so_far if day in daily)
         row["plan"] = plan
         rows.append(row)
     columns = [
@@ -147,7 +152,7 @@ def _days_in(month: date) -> int:
 
 def drivers_table(drivers: list[Driver]) -> Table:
     """What the money went to, and why each part changed."""
-    ordered = sorted(drivers, key=lambda row: (-max(row.cost_usd, abs(row.change_usd)),))
+    ordered = sorted(drivers, key=lambda row: -max(row.cost_usd or 0, abs(row.change_usd or 0)))
     kept, more = top(ordered, _DRIVERS)
     columns = ("service_name", "feature", "billed_model", "cost_usd", "change_usd", "requests")
     rows = [
@@ -161,11 +166,11 @@ def drivers_table(drivers: list[Driver]) -> Table:
             {
                 "_rest": True,
                 "service_name": f"{more} others",
-                "cost_usd": total(row.cost_usd for row in rest),
-                "change_usd": total(row.change_usd for row in rest),
+                "cost_usd": known_total(row.cost_usd for row in rest),
+                "change_usd": known_total(row.change_usd for row in rest),
                 "requests": sum(row.requests for row in rest),
-                "volume_usd": total(row.volume_change_usd for row in rest),
-                "unit_usd": total(row.unit_change_usd for row in rest),
+                "volume_usd": known_total(row.volume_change_usd for row in rest),
+                "unit_usd": known_total(row.unit_change_usd for row in rest),
             }
         )
     sums = ("cost_usd", "change_usd", "volume_usd", "unit_usd")
@@ -183,7 +188,7 @@ def drivers_table(drivers: list[Driver]) -> Table:
         ],
         rows,
         empty="No spend this month or the month before.",
-        total={name: total(row[name] for row in rows) for name in sums}
+        total={name: known_total(row[name] for row in rows) for name in sums}
         | {"service_name": "Total", "requests": sum(row["requests"] for row in rows)},
     )
 
@@ -252,13 +257,13 @@ def waste_table(rows: list[dict]) -> Table:
 
 def headline(drivers: list[Driver], wasted: list[dict]) -> dict:
     """The figures at the top of a team's page."""
-    cost = total(row.cost_usd for row in drivers)
-    before = total(row.before_usd for row in drivers)
-    lost = total(row["wasted_usd"] for row in wasted)
+    cost = known_total(row.cost_usd for row in drivers)
+    before = known_total(row.before_usd for row in drivers)
+    lost = None if cost is None else total(row["wasted_usd"] for row in wasted)
     return {
         "cost_usd": cost,
-        "change_usd": cost - before,
-        "change_share": ratio(cost - before, before),
+        "change_usd": less(cost, before),
+        "change_share": ratio(less(cost, before), before),
         "requests": sum(row.requests for row in drivers),
         "unpriced": sum(row.unpriced for row in drivers),
         "wasted_usd": lost,

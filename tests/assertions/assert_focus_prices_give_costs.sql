@@ -1,8 +1,8 @@
 -- Harm: a FOCUS file whose prices and quantities do not give its costs cannot be checked by whoever receives it.
 -- No validator runs these rules: price times quantity is the cost to the last digit, consumed and priced
 -- quantity are the same usage, and what has no price has no SKU price either.
-{%- set price = 'decimal(23, 15)' %}
-{%- set quantity = 'decimal(14, 6)' %}
+{%- set price = 'decimal(30, 15)' %}
+{%- set quantity = 'decimal(24, 6)' %}
 with charges as (
 
     select

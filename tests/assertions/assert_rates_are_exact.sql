@@ -17,7 +17,7 @@ inner join {{ ref('int_rate_spans') }} as spans
 where
     (
         prices.is_token
-        and cast(prices.unit_price_usd * spans.multiplier as decimal(16, 9))
-        != prices.unit_price_usd * spans.multiplier
+        and cast(prices.unit_price_usd * cast(spans.multiplier as {{ factor_type() }}) as decimal(16, 9))
+        != prices.unit_price_usd * cast(spans.multiplier as {{ factor_type() }})
     )
     or {{ one_over('prices.block_size') }} is null

@@ -220,6 +220,20 @@ def cost_lines() -> Lines:
     }
 
 
+def _charged_without_tokens(zero: dict) -> list[dict]:
+    """An image, a second of sound, a tool, a stream without usage, a search nobody counted."""
+    cohere = {"model": "cohere/rerank-v3.5", "custom_llm_provider": "cohere"}
+    calls = (
+        {"call_type": "aimage_generation", "model": "dall-e-3", "spend": 0.08},
+        {"call_type": "atranscription", "model": "whisper-1", "spend": 0.006},
+        {"call_type": "call_mcp_tool", "model": "MCP: web_search", "spend": 0.01},
+        {"call_type": "acompletion", "spend": 2e-05},
+        {"call_type": "arerank", "spend": 0.0, **cohere},
+        {"call_type": "acompletion", "spend": 0.03, "status": "failure"},
+    )
+    return [litellm(31, n, zero, **call) for n, call in enumerate(calls, 1)]
+
+
 def count_lines() -> Lines:
     """Lessons about which records are a request, and which are one too many."""
     zero = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -243,6 +257,7 @@ def count_lines() -> Lines:
     return {
         "litellm_spend_logs": [
             litellm(9, 1, PLAIN, **same),
+            *_charged_without_tokens(zero),
             litellm(9, 2, PLAIN, **same),
             litellm(10, 1, PLAIN, request_id="reused", litellm_call_id="call-10-a"),
             litellm(10, 2, PLAIN, request_id="reused", litellm_call_id="call-10-b"),

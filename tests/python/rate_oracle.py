@@ -339,7 +339,7 @@ class Oracle:
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):
             return Answer("not_billable", *about, Decimal(0), nothing)
-        if not request.has_usage or request.is_contradictory:
+        if not request.has_usage or not any(usage.values()) or request.is_contradictory:
             return Answer("usage_missing", *about)
         if model is None:
             return Answer("unpriced_unknown_model", *about)

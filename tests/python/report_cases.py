@@ -209,6 +209,10 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
     # One line that only one side can ever know: a difference, and no variance.
     daily[0] |= {"status": "known_absent", "known_absent_usd": daily[0]["variance_usd"]}
     daily[0] |= {"variance_usd": Decimal(0), "decision_state": None, "reason_code": "tax"}
+    for line in daily:
+        for side in ("gateway_cost_usd", "provider_cost_usd"):
+            is_compared = line["status"] not in ("no_bill", "known_absent")
+            line[f"compared_{side}"] = line[side] if is_compared else None
     states = ["open", "accepted", "disputed", "reopened"]
     found = {
         "fct_reconciliation_exceptions": filled(

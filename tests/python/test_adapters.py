@@ -54,6 +54,80 @@ CASES = {
         "'999999999999', '999999999998') }}",
         "-987654321.124444443333470",
     ),
+    # the widest amount, and parts of quantities that are sums
+    "prorate_widest": (
+        "{{ prorate(\"cast('999999999999999.123456789012345' as decimal(30, 15))\", "
+        "'999999999999999998', '999999999999999999') }}",
+        "999999999999999.122456789012345",
+    ),
+    "prorate_widest_negative": (
+        "{{ prorate(\"cast('-999999999999999.123456789012345' as decimal(30, 15))\", "
+        "'999999999999999998', '999999999999999999') }}",
+        "-999999999999999.122456789012345",
+    ),
+    "prorate_to_more_than_fits": (
+        "{{ prorate(\"cast('1000000000' as decimal(30, 15))\", '999999999999', '1') }}",
+        None,
+    ),
+    "prorate_to_all_that_fits": (
+        "{{ prorate(\"cast('999' as decimal(30, 15))\", '999999999999', '1', digits=15) }}",
+        "998999999999001.000000000000000",
+    ),
+    "prorate_to_fewer_digits": (
+        "{{ prorate(\"cast('99999' as decimal(30, 15))\", '1', '1', digits=4) }}",
+        None,
+    ),
+    "money_ratio": (
+        "{{ money_ratio_of(\"cast('1' as decimal(30, 15))\", \"cast('3' as decimal(30, 15))\") }}",
+        "0.333333333333",
+    ),
+    "money_ratio_of_a_team_that_stopped": (
+        "{{ money_ratio_of(\"cast('620' as decimal(30, 15))\", "
+        "\"cast('0.0000054' as decimal(30, 15))\") }}",
+        "114814814.814814814815",
+    ),
+    "money_ratio_to_next_to_nothing": (
+        "{{ money_ratio_of(\"cast('1000000' as decimal(30, 15))\", "
+        "\"cast('0.000000001' as decimal(30, 15))\") }}",
+        None,
+    ),
+    "money_ratio_to_nothing": (
+        "{{ money_ratio_of(\"cast('1' as decimal(30, 15))\", \"cast('0' as decimal(30, 15))\") }}",
+        None,
+    ),
+    "money_ratio_of_the_widest": (
+        "{{ money_ratio_of(\"cast('999999999999999' as decimal(30, 15))\", "
+        "\"cast('999999999999999' as decimal(30, 15))\") }}",
+        None,
+    ),
+    "share": (
+        "{{ share_of(\"cast('2' as decimal(30, 15))\", \"cast('3' as decimal(30, 15))\") }}",
+        "0.666667",
+    ),
+    "share_of_next_to_nothing": (
+        "{{ share_of(\"cast('2000000000' as decimal(30, 15))\", "
+        "\"cast('0.000001' as decimal(30, 15))\") }}",
+        None,
+    ),
+    "ratio_of_wide_counts": (
+        "{{ ratio_of('999999999999999999', '999999999999999998') }}",
+        "1.000000",
+    ),
+    "ratio_beyond_its_width": ("{{ ratio_of('999999999999999999', '1') }}", None),
+    "a_price_of_a_thousand_by_the_million": (
+        "cast(cast('1000' as decimal(16, 9)) * {{ one_over('1000000') }} "
+        "as {{ unit_rate_type() }})",
+        "0.001000000000000",
+    ),
+    "a_price_of_a_thousand_times_a_factor": (
+        "cast('9999.999999999' as decimal(16, 9)) * cast('1.1' as {{ factor_type() }})",
+        "10999.999999998900000",
+    ),
+    "a_sum_of_quantities_at_a_rate": (
+        "cast(cast('999999999999999999' as {{ quantity_sum_type() }}) "
+        "* cast('0.000010000000000' as {{ unit_rate_type() }}) as {{ money_type() }})",
+        "9999999999999.999990000000000",
+    ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
     "prorate_remainder": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '2', '7') }}",
@@ -63,6 +137,11 @@ CASES = {
         "{{ prorate_remainder(\"cast('987654321.123456789012345' as decimal(30, 15))\", "
         "'999999999999', '999999999998') }}",
         "432097654595",
+    ),
+    "prorate_remainder_widest": (
+        "{{ prorate_remainder(\"cast('999999999999999.123456789012345' as decimal(30, 15))\", "
+        "'999999999999999998', '999999999999999999') }}",
+        "875543210987655",
     ),
     "prorate_remainder_by_nothing": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '1', '0') }}",

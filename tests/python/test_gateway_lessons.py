@@ -62,7 +62,7 @@ def test_lesson_07_zero_and_missing_stay_apart(gateways):
     assert (zero["reported_input_tokens"], zero["usage_status"], zero["cost_usd"]) == (
         0,
         "zero_reported",
-        0,
+        None,
     )
     assert (missing["reported_input_tokens"], missing["usage_status"], missing["cost_usd"]) == (
         None,
@@ -279,3 +279,16 @@ def test_lesson_30_nested_and_flat_usage_are_the_same(gateways):
     assert {(r["uncached_input_tokens"], r["cache_read_tokens"], r["cost_usd"]) for r in rows} == {
         (176, 1024, usd("0.005196"))
     }
+
+
+def test_lesson_31_a_charge_without_tokens_is_unpriced_not_free(gateways):
+    rows = gateways.lesson(31)
+    assert {(row["price_status"], row["cost_usd"]) for row in rows} == {("usage_missing", None)}
+    assert [row["usage_status"] for row in rows] == [
+        *["missing"] * 4,
+        "zero_reported",
+        "missing",
+    ]
+    own = [row["gateway_reported_cost_usd"] for row in rows]
+    assert own == [usd(cost) for cost in ("0.08", "0.006", "0.01", "0.00002", "0", "0.03")]
+    assert gateways.spend(31)["unpriced_count"] == 6

@@ -4,12 +4,18 @@ Harm guarded against: two dashboards that each have their own figure for spend.
 """
 
 import csv
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
+import openpyxl
 import pytest
 
+from scripts.report import Report
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import total
 from tests.python.project import Project, copy_project
 
 CENT = Decimal("0.01")
@@ -32,12 +38,17 @@ METRICS = {
         "fct_reconciliation_daily",
         "sum(case when status != 'no_bill' then variance_usd end)",
     ),
-    "provider_billed_usd": ("fct_reconciliation_daily", "sum(provider_cost_usd)"),
+    "provider_billed_usd": (
+        "fct_reconciliation_daily",
+        "sum(case when status != 'no_bill' then provider_cost_usd end)",
+    ),
+    "compared_gateway_usd": ("fct_reconciliation_daily", "sum(compared_gateway_cost_usd)"),
+    "compared_provider_usd": ("fct_reconciliation_daily", "sum(compared_provider_cost_usd)"),
 }
 RATIOS = {
     "cost_per_success_usd": ("work_cost_usd", "successes"),
     "cost_per_request_usd": ("work_cost_usd", "requests"),
-    "variance_share": ("variance_usd", "provider_billed_usd"),
+    "variance_share": ("variance_usd", "compared_provider_usd"),
 }
 
 
@@ -75,3 +86,97 @@ def test_metrics_equal_the_marts_to_the_cent(sample_night, metricflow, tmp_path)
             assert abs(Decimal(row[name]) - ratio) < CENT / 2, (name, month)
         covered = 1 - Decimal(row["mystery_spend_usd"]) / Decimal(row["covered_spend_usd"])
         assert abs(Decimal(row["attribution_coverage"]) - covered) < Decimal("1e-9")
+
+
+QUESTIONS = ("spend_usd", "unpriced_attempts", "mystery_spend_usd", "covered_spend_usd")
+BILLS = ("compared_gateway_usd", "compared_provider_usd", "variance_usd", "provider_billed_usd")
+
+
+def by_metrics(metricflow, file: Path, names: tuple[str, ...], group: str) -> dict:
+    """Group -> the metrics of it, to the cent."""
+    metricflow("query", "--metrics", ",".join(names), "--group-by", group, "--csv", str(file))
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    (key,) = set(rows[0]) - set(names)
+    return {row[key]: [cents(row[name]) for name in names] for row in rows}
+
+
+def cents(amount) -> Decimal:
+    return Decimal(amount or 0).quantize(CENT)
+
+
+def numbers(line: str) -> list[Decimal]:
+    """The figures of a line of the headline, in order."""
+    found = re.findall(r"-?[0-9][0-9,]*[.]?[0-9]*", line)
+    return [Decimal(number.replace(",", "")) for number in found]
+
+
+@pytest.fixture(scope="module")
+def places(sample_night, metricflow, tmp_path_factory):
+    """What headline, report, workbook and metrics say of the same sample."""
+    folder = tmp_path_factory.mktemp("places")
+    sample_night.python("scripts.workbook", "--out", str(folder / "review.xlsx"))
+    with duckdb.connect(str(sample_night.warehouse), read_only=True) as connection:
+        report = Report(Marts(connection), 90)
+        head = report.index()["head"]
+    return {
+        "head": head,
+        "headline": sample_night.python("scripts.headline").splitlines(),
+        "report": report,
+        "summary": openpyxl.load_workbook(folder / "review.xlsx", data_only=True)["Summary"],
+        "months": by_metrics(metricflow, folder / "months.csv", QUESTIONS, "metric_time__month"),
+        "teams": by_metrics(metricflow, folder / "teams.csv", ("spend_usd",), "team"),
+        "bills": by_metrics(
+            metricflow, folder / "bills.csv", BILLS, "reconciliation_line__provider"
+        ),
+    }
+
+
+def test_spend_is_one_number(places):
+    """In all and by team: headline, pages and metrics."""
+    report, months = places["report"], places["months"]
+    spent = cents(total(day for days in report.daily.values() for day in days.values()))
+    assert spent == cents(total(month[0] for month in months.values()))
+    (said,) = [line for line in places["headline"] if line.startswith("Spend ")]
+    assert numbers(said.partition("USD:")[2])[0] == spent
+    teams = {team: cents(total(days.values())) for team, days in report.daily.items()}
+    assert teams == {team: spend for team, (spend,) in places["teams"].items()}
+    for team, spend in teams.items():
+        (line,) = [line for line in places["headline"] if line.startswith(f"  {team} ")]
+        assert numbers(line.replace(team, "", 1))[0] == spend
+
+
+def test_spend_without_an_owner_and_attempts_without_a_price_are_one_number(places):
+    report, months = places["report"], places["months"]
+    _, _, mystery, covered = map(total, zip(*months.values(), strict=True))
+    assert cents(total(day["mystery_usd"] for day in report.coverage)) == cents(mystery)
+    (said,) = [line for line in places["headline"] if line.startswith("Without a registered")]
+    assert numbers(said) == [(100 * mystery / covered).quantize(Decimal("0.1"))]
+    (said,) = [line for line in places["headline"] if line.startswith("Unpriced")]
+    assert numbers(said) == [total(month[1] for month in months.values())]
+    head = places["head"]
+    newest = months[max(months)]
+    assert [head["unpriced"], cents(head["mystery_usd"])] == newest[1:3]
+
+
+def test_bills_and_variances_are_one_number(places):
+    """Ours, the bill, the variance and the bill in all, by provider, in four places."""
+    pages = {
+        row["name"]: [
+            cents(row[name])
+            for name in ("gateway_usd", "provider_usd", "variance_usd", "billed_usd")
+        ]
+        for row in places["report"].providers
+        if row["_light"]["status"] != "no_bill"
+    }
+    assert len(pages) > 3
+    assert pages == {provider: places["bills"][provider] for provider in pages}
+    rows = {row[0].value: row[2:6] for row in places["summary"].iter_rows()}
+    for provider, expected in pages.items():
+        assert [cents(cell.value) for cell in rows[provider]] == expected
+        (line,) = [line for line in places["headline"] if line.startswith(f"  {provider} ")]
+        ours, bill, variance = re.search(r"(\S+) - +(\S+) = +(\S+)", line).groups()
+        said = [Decimal(number.replace(",", "")) for number in (ours, bill, variance)]
+        assert said == expected[:3]
+        more = re.search(r"bill in all (\S+)", line)
+        assert (numbers(more[1])[0] if more else said[1]) == expected[3]

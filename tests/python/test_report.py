@@ -121,22 +121,26 @@ def test_the_reconciliation_adds_up(plain):
     page = Page(plain / "report" / "reconciliation.html")
     expected = ask(
         plain,
-        "select provider, sum(gateway_cost_usd), sum(provider_cost_usd), sum(variance_usd), "
-        "sum(abs(variance_usd)), count(*) filter (status = 'breach'), sum(known_absent_usd) "
+        "select provider, sum(compared_gateway_cost_usd), sum(compared_provider_cost_usd), "
+        "sum(variance_usd), sum(abs(variance_usd)), count(*) filter (status = 'breach'), "
+        "coalesce(sum(provider_cost_usd) filter (status = 'known_absent'), 0), "
+        "sum(provider_cost_usd) "
         "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
     )
     found = page.rows("Ours against")
     names = ("name", "gateway_usd", "provider_usd", "variance_usd", "gross_usd", "breaches")
-    names += ("known_absent_usd",)
+    names += ("absent_usd", "billed_usd")
     assert [tuple(row[name] for name in names) for row in found] == expected
     steps = [
         (Decimal(cell["data-from"]), Decimal(cell["data-to"]), cell["data-kind"])
-        for cell in page.table("From our cost to the providers").find_all("td")
+        for cell in page.table("From our cost to the bills").find_all("td")
     ]
     assert steps[0][0] == sum(row["gateway_usd"] for row in found)
-    assert steps[-1][0] == sum(row["provider_usd"] for row in found)
+    (compared,) = [at for at, to, kind in steps[1:-1] if at == to and kind == "whole"]
+    assert compared == sum(row["provider_usd"] for row in found)
+    assert steps[-1][0] == sum(row["billed_usd"] for row in found)
     assert all(before[1] == after[0] for before, after in itertools.pairwise(steps))
-    assert [kind for start, end, kind in steps if start == end] == ["whole", "whole"]
+    assert [kind for start, end, kind in steps if start == end] == ["whole"] * 3
     days = page.rows("Variance per day")
     for place, row in enumerate(found):
         shown = sum(day[f"p{place}"] or 0 for day in days)
@@ -331,6 +335,58 @@ def test_a_clock_in_the_future_does_not_empty_the_report(tmp_path):
         # Where all is in the future, the clock that is wrong is ours.
         found = period(Marts(connection), 90, today=datetime.date(2020, 1, 1))
         assert found.last == days[2]
+
+
+def test_the_days_shown_begin_with_a_month(tmp_path):
+    """A month cut off at its start ties to no bill: its total is one more answer."""
+    days = [LAST - datetime.timedelta(days=n) for n in range(200)]
+    rows = {"fct_spend_daily": [{"usage_date": day, "team_id": "a"} for day in days]}
+    file = mart_tables.make(tmp_path / "w.duckdb", rows)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        found = [period(Marts(connection), shown, today=LAST).first for shown in (90, 1, 365)]
+    assert [str(day) for day in found] == ["2026-06-01", "2026-08-01", str(days[-1])]
+
+
+def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
+    """A team whose calls nobody can price yet has cost something, and nobody knows how much."""
+    used = {"team_id": "images", "service_name": "api", "provider": "openai", "request_count": 2}
+    used |= {"billed_model": None, "attempt_count": 2, "unpriced_count": 2, "cost_usd": None}
+    call = {"usage_date": LAST, "team_id": "images", "provider": "openai", "served_model": "dall-e"}
+    call |= {"price_status": "usage_missing", "gateway_reported_cost_usd": Decimal("0.08")}
+    rows = {
+        "fct_spend_daily": [{"usage_date": LAST} | used],
+        "fct_priced_requests": [call | {"request_key": str(n)} for n in range(2)],
+    }
+    folder = build(tmp_path, rows, monkeypatch)
+    for page in (*all_pages(folder / "teams"), Page(folder / "index.html")):
+        text = page.soup.main.get_text(" ")
+        assert "USD 0.00" not in text and "USD –" not in text
+        facts = {fact.dt.get_text(): fact.dd for fact in page.soup.find_all("div", class_="fact")}
+        assert facts["Spend this month"].find(string=True).strip() == "–"
+    (row,) = Page(folder / "teams.html").rows("Spend of this month by team")
+    assert (row["cost_usd"], row["change_usd"], row["share"]) == (None, None, None)
+    (row,) = Page(folder / "governance.html").rows("Attempts of this month without a price")
+    assert (row["model"], row["price_status"], row["gateway_usd"]) == (
+        "dall-e",
+        "usage missing",
+        Decimal("0.16"),
+    )
+
+
+def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
+    """A line at zero says that nothing was spent; nobody looked yet."""
+    first = LAST - datetime.timedelta(days=3)
+    rows = {
+        "fct_spend_daily": [
+            {"usage_date": day, "team_id": "a", "cost_usd": Decimal(2), "unpriced_count": 0}
+            for day in (first, LAST)
+        ]
+    }
+    (page,) = all_pages(build(tmp_path, rows, monkeypatch) / "teams")
+    shown = page.rows("Spend so far in the month")
+    assert [row["this"] for row in shown][first.day - 1 : LAST.day] == [2, 2, 2, 4]
+    assert {row["before"] for row in shown} == {None}
+    assert {row["this"] for row in shown[: first.day - 1] + shown[LAST.day :]} == {None}
 
 
 def test_on_postgres(plain, postgres, tmp_path, monkeypatch):

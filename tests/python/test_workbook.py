@@ -87,11 +87,11 @@ def test_sums_by_provider(request, which):
     cached = openpyxl.load_workbook(folder / "review.xlsx", data_only=True)["Summary"]
     expected = ask(
         folder,
-        "select provider, count(*), sum(gateway_cost_usd), sum(provider_cost_usd), "
-        "sum(variance_usd) from marts.fct_reconciliation_daily where status <> 'no_bill' "
-        "group by 1 order by 1",
+        "select provider, count(*), sum(compared_gateway_cost_usd), "
+        "sum(compared_provider_cost_usd), sum(variance_usd), sum(provider_cost_usd) "
+        "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
     )
-    found = [[cell.value for cell in row[:5]] for row in cached.iter_rows(min_row=6)]
+    found = [[cell.value for cell in row[:6]] for row in cached.iter_rows(min_row=6)]
     found = found[: len(expected)]
     assert [row[:2] for row in found] == [list(row[:2]) for row in expected]
     for mine, theirs in zip(found, expected, strict=True):

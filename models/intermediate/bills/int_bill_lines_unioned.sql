@@ -42,9 +42,12 @@ joined as (
         or coalesce(own_class.is_known_absent, any_class.is_known_absent, false) as is_known_absent,
         coalesce(own_class.meter, any_class.meter) as meter,
         units.quantity_unit,
+        -- ten million million units on one line are a unit that was not understood, and would not fit a sum
         cast(
-            cast(lines.billed_quantity as decimal(24, 9)) * cast(units.units_each as decimal(8, 0))
-            as {{ money_type() }}
+            case
+                when abs(lines.billed_quantity) * cast(units.units_each as decimal(8, 0)) < 10000000000000
+                    then cast(lines.billed_quantity as decimal(24, 9)) * cast(units.units_each as decimal(8, 0))
+            end as {{ money_type() }}
         ) as quantity,
         fx_rates.usd_per_unit as fx_rate
     from lines

@@ -27,5 +27,5 @@ select
     team_id,
     usage_period,
     tested_month_count,
-    cast({{ prorate('error_sum', '1', 'tested_month_count') }} as decimal(16, 12)) as forecast_error_share
+    cast({{ prorate('error_sum', '1', 'tested_month_count') }} as {{ money_ratio_type() }}) as forecast_error_share
 from tested

@@ -90,7 +90,8 @@ against_plan as (
     from applied
     where
         rule_kind = 'budget_share'
-        and month_to_date_usd - spend_usd < threshold * budget_usd
+        -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
+        and month_to_date_usd - spend_usd < case when rule_kind = 'budget_share' then threshold end * budget_usd
 
 ),
 

@@ -42,7 +42,10 @@ select
     cast(forecast_usd as {{ money_type() }}) as forecast_usd,
     cast(month_usd as {{ money_type() }}) as month_usd,
     cast(
-        case when is_complete then {{ money_ratio_of('abs(forecast_usd - month_usd)', 'month_usd') }} end
-        as decimal(16, 12)
+        -- a month of less than a cent was next to nothing, and every forecast of it was off by millions
+        case
+            when is_complete and month_usd >= 0.01
+                then {{ money_ratio_of('abs(forecast_usd - month_usd)', 'month_usd') }}
+        end as {{ money_ratio_type() }}
     ) as error_ratio
 from forecasts

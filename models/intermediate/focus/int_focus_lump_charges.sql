@@ -85,7 +85,7 @@ select
     case when has_price then 'lump_sum' end as meter,
     case when has_price then cast(1 as bigint) end as quantity,
     {% for price in ['list', 'contracted'] -%}
-    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ unit_rate_type() }})
+    cast(case when is_amortised then 0 when has_price then amount_usd end as {{ money_type() }})
         as {{ price }}_rate_usd,
     {% endfor -%}
     {% for id in ['sku_id', 'sku_price_id'] -%}

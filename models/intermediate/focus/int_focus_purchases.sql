@@ -30,7 +30,7 @@ select
     'lump_sum' as meter,
     cast(1 as bigint) as quantity,
     {% for column in ['list_rate', 'contracted_rate'] -%}
-    cast(sum(effective_cost_usd) as {{ unit_rate_type() }}) as {{ column }}_usd,
+    cast(sum(effective_cost_usd) as {{ money_type() }}) as {{ column }}_usd,
     {% endfor -%}
     {% for column in ['list_cost', 'contracted_cost', 'billed_cost'] -%}
     cast(sum(effective_cost_usd) as {{ money_type() }}) as {{ column }}_usd,

@@ -52,7 +52,7 @@ select
     coalesce(bands.context_start_tokens, 0) as tier_basis_tokens,
     placed.meters_used,
     {% for meter in meters() %}
-    cast(sum(placed.{{ meter.quantity }}) as {{ quantity_type() }}) as {{ meter.quantity }},
+    cast(sum(placed.{{ meter.quantity }}) as {{ quantity_sum_type() }}) as {{ meter.quantity }},
     {% endfor %}
     count(*) as attempt_count
 from placed

@@ -63,7 +63,7 @@ select
     price_valid_from,
     -- a listed price has at most 9 decimals; a test holds that times a multiplier it still does
     cast(
-        unit_price_usd * case when is_token then multiplier else 1 end as decimal(16, 9)
+        unit_price_usd * cast(case when is_token then multiplier else 1 end as {{ factor_type() }}) as decimal(16, 9)
     ) as unit_price_usd,
     block_size
 from live

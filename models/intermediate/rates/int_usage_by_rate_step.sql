@@ -80,7 +80,7 @@ costed as (
 
     select
         *,
-        {{ meter_costs() }}
+        {{ meter_costs(quantity_sum_type()) }}
     from judged
 
 )

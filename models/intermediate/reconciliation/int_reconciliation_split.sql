@@ -12,8 +12,8 @@ units as (
 
     select
         *,
-        cast(gateway_quantity as decimal(18, 0)) as gateway_units,
-        cast(provider_quantity as decimal(18, 0)) as provider_units
+        cast(gateway_quantity as {{ quantity_sum_type() }}) as gateway_units,
+        cast(provider_quantity as {{ quantity_sum_type() }}) as provider_units
     from sides
 
 ),

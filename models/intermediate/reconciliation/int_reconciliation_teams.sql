@@ -8,7 +8,7 @@ with gateway as (
         {{ line_keys() | join(', ') }},
         team_id,
         cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_cost_usd,
-        cast(coalesce(sum(gateway_quantity), 0) as decimal(18, 0)) as usage_weight
+        cast(coalesce(sum(gateway_quantity), 0) as {{ quantity_sum_type() }}) as usage_weight
     from {{ ref('int_gateway_meters_daily') }}
     where is_counted
     group by {{ line_keys() | join(', ') }}, team_id
@@ -39,7 +39,7 @@ weighted as (
     select
         *,
         cast(
-            sum(usage_weight) over (partition by {{ line_keys() | join(', ') }}) as decimal(18, 0)
+            sum(usage_weight) over (partition by {{ line_keys() | join(', ') }}) as {{ quantity_sum_type() }}
         ) as line_weight,
         row_number() over (
             partition by {{ line_keys() | join(', ') }} order by usage_weight desc, team_id asc

@@ -47,7 +47,8 @@ judged as (
         case
             when not is_billable then 'not_billable'
             when is_committed then 'covered_by_commitment'
-            when usage_status = 'missing' or usage_issue is not null then 'usage_missing'
+            -- a call that was answered used something, so a reported zero is no price of zero either
+            when usage_status in ('missing', 'zero_reported') or usage_issue is not null then 'usage_missing'
             when billed_model is null then 'unpriced_unknown_model'
             when {{ lacks_a_rate() }} then 'unpriced_no_rate'
             else 'priced'

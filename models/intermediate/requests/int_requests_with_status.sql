@@ -37,18 +37,29 @@ final as (
     select
         *,
         case
-            when reported_input_tokens is null and reported_output_tokens is null and metered_quantity = 0
+            -- zeros beside a cost of the gateway's own: it charged for what it does not count here, such as
+            -- images, seconds, searches, or a stream whose usage it never saw
+            when
+                metered_quantity = 0
+                and (
+                    (reported_input_tokens is null and reported_output_tokens is null)
+                    or gateway_reported_cost_usd > 0
+                )
                 then 'missing'
             when metered_quantity = 0 then 'zero_reported'
             when usage_quality = 'estimated' then 'estimated'
             else 'metered'
         end as usage_status,
         -- an end user's subscription is not billed by the attempt;
-        -- a failed attempt is billed for the usage it had, and for nothing when it had none
+        -- a failed attempt is billed for the usage it had, and for nothing when it had none and cost nothing
         not is_gateway_cache_hit
         and not coalesce(is_uncharged, false)
         and coalesce(billing_channel, 'api') != 'subscription'
-        and (request_status not in {{ failed_statuses() }} or metered_quantity != 0) as is_billable
+        and (
+            request_status not in {{ failed_statuses() }}
+            or metered_quantity != 0
+            or coalesce(gateway_reported_cost_usd, 0) > 0
+        ) as is_billable
     from checked
 
 )

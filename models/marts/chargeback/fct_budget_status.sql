@@ -72,7 +72,9 @@ alerts as (
             rules.rule_kind = 'budget_share'
             and (rules.team_id = '*' or forecasted.team_id = rules.team_id)
             and forecasted.budget_period >= rules.valid_from and forecasted.budget_period < rules.valid_to
-            and forecasted.spent_usd >= rules.threshold * forecasted.budget_usd
+            -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
+            and forecasted.spent_usd
+            >= case when rules.rule_kind = 'budget_share' then rules.threshold end * forecasted.budget_usd
             and forecasted.spent_usd >= rules.minimum_usd
 
 )

@@ -48,6 +48,10 @@ select
     lines.provider_quantity,
     lines.gateway_cost_usd,
     lines.provider_cost_usd,
+    case when lines.status not in ('no_bill', 'known_absent') then lines.gateway_cost_usd end
+        as compared_gateway_cost_usd,
+    case when lines.status not in ('no_bill', 'known_absent') then lines.provider_cost_usd end
+        as compared_provider_cost_usd,
     lines.known_absent_usd,
     lines.variance_usd,
     lines.volume_variance_usd,

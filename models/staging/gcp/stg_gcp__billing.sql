@@ -36,8 +36,10 @@ renamed as (
 
         ---------- time; the invoice's month is by Pacific time and need not be that of the use
         cast(usage_start_at as date) as usage_date,
-        cast(substr(invoice_month, 1, 4) || '-' || substr(invoice_month, 5, 2) || '-01' as date)
-            as billing_period_start_date,
+        case
+            when regexp_replace(invoice_month, '^20[0-9]{2}(0[1-9]|1[0-2])$', '') = ''
+                then cast(substr(invoice_month, 1, 4) || '-' || substr(invoice_month, 5, 2) || '-01' as date)
+        end as billing_period_start_date,
         -- the export only grows; what was appended together is replaced together
         cast(cast(usage_start_at as date) as {{ dbt.type_string() }})
         || coalesce(' ' || cast(exported_at as {{ dbt.type_string() }}), '') as bucket,
