@@ -6,7 +6,7 @@
 with unpriced as (
 
     select * from {{ ref('fct_priced_requests') }}
-    where price_status in ('unpriced_unknown_model', 'unpriced_no_rate')
+    where price_status in {{ unpriced_statuses() }}
 
 ),
 

@@ -150,7 +150,8 @@ class Oracle:
             for row in read_seed("rate_cards/holiday_calendars", seeds)
         }
         self._prefixes = read_seed("rate_cards/inference_profile_prefixes", seeds)
-        self._provider_names = {
+        # A word without a provider states none; the card's own sellers need no alias.
+        self._provider_names = {provider: provider for provider, _ in self._prices} | {
             row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
         }
         self._makers = {row["provider"] for row in read_seed("reference/model_makers", seeds)}
@@ -223,10 +224,15 @@ class Oracle:
     def identify(self, request: Request) -> tuple[str, str | None, str | None]:
         """Provider, model and the region that the model's own id says (Bedrock profiles)."""
         name = request.model_name.lower()
-        provider = self._provider_names.get((request.provider_name or "").lower())
+        word = (request.provider_name or "").strip().lower()
+        provider = self._provider_names.get(word)
         front, _, rest = name.partition("/")
-        if rest and front in self._provider_names:
-            provider, name = provider or self._provider_names[front], rest
+        if rest and self._provider_names.get(front):
+            name = rest
+            if not word or word in self._provider_names:
+                provider = provider or self._provider_names[front]
+        if word and word not in self._provider_names:
+            return word, None, None
         if provider is None:
             owners = self._providers_of.get(name, set())
             # Where several sell a model, a log that names none of them means its maker.
@@ -236,15 +242,15 @@ class Oracle:
                 model = self._named(owner, name, request.at)
                 if model:
                     return owner, model, None
-            return (request.provider_name or "unknown").lower(), None, None
+            return "unknown", None, None
         region = None
         if provider == "bedrock":
             fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
             profile = max(fits, key=lambda row: len(row["prefix"]))
             if profile["prefix"]:
                 name = name.partition(".")[2]
-            # an id has its maker in front; the card's own name is no id, and says nothing
-            if profile["prefix"] or ("." in name and (provider, name) in self._aliases):
+            # the card's own name is no id, and says nothing
+            if profile["prefix"] or (provider, name) in self._aliases:
                 region = profile["region_scope"]
         model = self._named(provider, name, request.at)
         # a name that no model stands behind is not taken apart
@@ -341,6 +347,8 @@ class Oracle:
             return Answer("not_billable", *about, Decimal(0), nothing)
         if not request.has_usage or request.is_contradictory:
             return Answer("usage_missing", *about)
+        if (request.provider_name or "").strip().lower() not in {"", *self._provider_names}:
+            return Answer("unpriced_unknown_provider", *about)
         if model is None:
             return Answer("unpriced_unknown_model", *about)
         context = sum(usage[meter] for meter in CONTEXT_METERS)

@@ -51,8 +51,9 @@ all_names as (
 
 ),
 
--- the longest known prefix counts; a name of the card itself, without the maker in front, is no id and
--- says nothing about regions, nor does the ARN of a profile
+-- the longest known prefix counts; a name of the card itself is no id and says nothing about regions. A name
+-- of our own, such as that of an application inference profile, is priced as in-region: never at the global
+-- price, which is the cheapest, unless a prefix with the whole name says so
 regions as (
 
     select
@@ -68,10 +69,7 @@ regions as (
         on
             all_names.named_under = prefixes.provider
             and substr(all_names.model_name, 1, length(coalesce(prefixes.prefix, ''))) = coalesce(prefixes.prefix, '')
-            and (
-                coalesce(prefixes.prefix, '') != ''
-                or (all_names.model_name like '%.%' and all_names.model_name != all_names.card_name)
-            )
+            and (coalesce(prefixes.prefix, '') != '' or all_names.model_name != all_names.card_name)
 
 )
 

@@ -48,6 +48,7 @@ judged as (
             when not is_billable then 'not_billable'
             when is_committed then 'covered_by_commitment'
             when usage_status = 'missing' or usage_issue is not null then 'usage_missing'
+            when is_unknown_provider then 'unpriced_unknown_provider'
             when billed_model is null then 'unpriced_unknown_model'
             when {{ lacks_a_rate() }} then 'unpriced_no_rate'
             else 'priced'

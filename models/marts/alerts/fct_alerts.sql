@@ -47,7 +47,7 @@ unpriced as (
         count(*) as item_count,
         max(usage_date) as newest_date
     from {{ ref('fct_priced_requests') }}
-    where price_status in ('unpriced_unknown_model', 'unpriced_no_rate')
+    where price_status in {{ unpriced_statuses() }}
     group by 2, 3, 4, 5
 
 ),
