@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from scripts.accounting.checks import missing
 from scripts.accounting.entries import as_csv, chained_hash, columns
@@ -24,6 +24,7 @@ from scripts.accounting.ledger import (
     read_entries,
 )
 from scripts.accounting.periods import Period, append_period, read_periods
+from scripts.operations.clock import run_instant
 from scripts.warehouse import WarehouseError
 
 AMOUNT = columns().index("amount_usd")
@@ -57,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--note", default="", help="what the approver should be reminded of")
     p.add_argument("--check", action="store_true", help="only list what is missing")
     p.add_argument(
-        "--closed-at", type=instant, default=datetime.now(UTC).replace(tzinfo=None),
+        "--closed-at", type=instant, default=run_instant(),
         help="time of the close, UTC (default: now)",
     )  # fmt: skip
     return p

@@ -27,6 +27,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from scripts.operations.clock import run_instant
 from scripts.rates.card import COLUMNS, Card
 from scripts.rates.impact import CardError, ImpactError, lines, weigh
 from scripts.rates.offers import Offer, SourceError, from_genai, from_litellm
@@ -110,9 +111,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Propose, and append when asked to; return the exit code."""
     options = parser().parse_args(arguments)
-    options.recorded_at = options.recorded_at or datetime.now(UTC).replace(
-        tzinfo=None, microsecond=0
-    )
+    options.recorded_at = options.recorded_at or run_instant().replace(microsecond=0)
     options.version = options.version or f"list-{options.recorded_at:%Y-%m-%d}"
     try:
         return _run(options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
 from scripts import import_reviews
+from scripts.operations.clock import run_instant
 from scripts.reporting.marts import Marts, period
 from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, TooManyRows, fill, put
 from scripts.reporting.tables import total
@@ -132,7 +133,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
         sheet.read(marts, first)
     file.parent.mkdir(parents=True, exist_ok=True)
     half = file.with_name(f".{file.name}.part")
-    made = f"Made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
+    made = f"Made {run_instant():%Y-%m-%d %H:%M} UTC. "
     about = made + (
         f"Daily reconciliation from {first} to {when.last}; the other sheets in full."
         if when

@@ -83,29 +83,34 @@ def mystery(marts: Marts, period: Period) -> Table:
 
 
 def unpriced(marts: Marts, period: Period) -> Table:
-    """Models that were used and could not be priced this month."""
+    """What has no price, why, and which row of a seed would give it one."""
     rows = marts.rows(
         f"""
         select
-            provider, billed_model, service_tier, team_id,
-            sum(unpriced_count) as attempts, sum(attempt_count) as all_attempts
-        from marts.fct_spend_daily
+            provider, model_name, service_tier, team_id,
+            price_status || case usage_issue when 'none' then '' else ': ' || usage_issue end
+                as reason,
+            sum(attempt_count) as attempts, sum(maker_list_cost_usd) as at_stake_usd,
+            min(missing_row) as missing_row
+        from marts.fct_unpriced_usage_daily
         where usage_date between '{period.month}' and '{period.last}'
-        group by 1, 2, 3, 4
-        having sum(unpriced_count) > 0
-        order by 5 desc, 1, 2, 3, 4
-        """
+        group by 1, 2, 3, 4, 5
+        order by 6 desc, 1, 2, 3, 4, 5
+        """,
+        "fct_unpriced_usage_daily",
     )
     kept, more = top(rows, _SHOWN)
     return Table(
         "Attempts of this month without a price",
         [
             Column("provider", "Provider"),
-            Column("billed_model", "Model"),
+            Column("model_name", "Model"),
             Column("service_tier", "Tier"),
             Column("team_id", "Team"),
+            Column("reason", "Why"),
             Column("attempts", "Without a price", "count"),
-            Column("all_attempts", "Of attempts", "count"),
+            Column("at_stake_usd", "At the maker's list price, in no total, USD", "usd"),
+            Column("missing_row", "Row that is missing"),
         ],
         kept,
         empty="Every billable attempt of this month has a price.",

@@ -40,7 +40,7 @@ def litellm(lesson: int, n: int, usage: dict, **fields) -> dict:
 
 SONNET = {"model": "anthropic/claude-sonnet-4-5", "custom_llm_provider": "anthropic"}
 NOVA = "us.amazon.nova-2-lite-v1:0"
-# What a log calls the provider, and the model: resellers, a proxy of our own, words that are known, none.
+# What a log calls the provider, and the model: resellers, a proxy, known words, none.
 STATED = (
     ("github_copilot", "github_copilot/gpt-5.4"),
     ("custom-myproxy", "gpt-5.4"),

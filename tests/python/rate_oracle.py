@@ -241,20 +241,29 @@ class Oracle:
                 (owner,) = owners if len(owners) == 1 else makers
                 model = self._named(owner, name, request.at)
                 if model:
-                    return owner, model, None
+                    return owner, model, self._stated_region(owner, name, model)
             return "unknown", None, None
-        region = None
+        request_name = name
         if provider == "bedrock":
-            fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
-            profile = max(fits, key=lambda row: len(row["prefix"]))
+            profile = self._profile(name)
             if profile["prefix"]:
                 name = name.partition(".")[2]
-            # the card's own name is no id, and says nothing
-            if profile["prefix"] or (provider, name) in self._aliases:
-                region = profile["region_scope"]
         model = self._named(provider, name, request.at)
         # a name that no model stands behind is not taken apart
+        region = self._stated_region(provider, request_name, model)
         return provider, model, region if model else None
+
+    def _profile(self, name: str) -> dict[str, str]:
+        """The row of the longest prefix of a Bedrock name."""
+        fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
+        return max(fits, key=lambda row: len(row["prefix"]))
+
+    def _stated_region(self, provider: str, name: str, model: str | None) -> str | None:
+        """What a name says of its region; the card's own name is no id, and says nothing."""
+        if provider != "bedrock":
+            return None
+        profile = self._profile(name)
+        return "unknown" if not profile["prefix"] and name == model else profile["region_scope"]
 
     def tier(self, provider: str, name: str | None) -> str:
         """The tier of the card by the name a log has for it: the provider's own meaning first.
@@ -295,6 +304,12 @@ class Oracle:
         """USD of one unit of each meter that has a price; None where the tier is not sold."""
         card = self._prices[provider, model]
         base, factor = region, Decimal(1)
+        if region == "unknown":
+            regions = {scope for meter, _, scope, _ in card if meter not in CALL_METERS}
+            if len(regions) > 1 or any(key[:2] == (provider, model) for key in self._multipliers):
+                return None
+            (region,) = regions
+            base = region
         if region != "global" and (provider, model, region) not in self._model_regions:
             base, factor = "global", self._factor(provider, model, region, at)
             if factor is None:

@@ -297,7 +297,8 @@ def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
         ("openai", "priced", usd("0.0075")),
     ]
     at_stake = gateways.rows(
-        "select provider, maker, maker_list_cost_usd, missing_row from marts.fct_unpriced_usage_daily "
+        "select provider, maker, maker_list_cost_usd, missing_row "
+        "from marts.fct_unpriced_usage_daily "
         "where price_status = 'unpriced_unknown_provider' and usage_date = '2026-11-10' "
         "and team_id = 'search' order by 1"
     )

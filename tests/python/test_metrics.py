@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.python.project import Project, copy_project
+from tests.python.project import AFTER_SAMPLE, Project, copy_project
 
 CENT = Decimal("0.01")
 METRICS = {
@@ -45,7 +45,9 @@ RATIOS = {
 def metricflow(sample_night, tmp_path_factory):
     """Runs `mf` on the sample: it reads `target/` of the project, so it gets one of its own."""
     root = copy_project(tmp_path_factory.mktemp("metrics"))
-    project = Project(sample_night.warehouse.parent, sample_night.landing, root=root)
+    project = Project(
+        sample_night.warehouse.parent, sample_night.landing, root=root, now=AFTER_SAMPLE
+    )
     project.dbt("parse", "--target-path", str(root / "target"))
     return lambda *arguments: project.run(str(Path(sys.executable).parent / "mf"), *arguments)
 
