@@ -1,4 +1,5 @@
--- What nobody answers for in the last seven days that are over, and since, and where it comes from: the credential is whom to ask.
+-- What nobody answers for in the last seven days that are over, and since, and where it comes from: the
+-- credential is whom to ask.
 select
     coverage.source_system,
     coverage.environment,

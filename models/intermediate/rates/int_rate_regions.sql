@@ -42,7 +42,7 @@ uniform_models as (
             model_regions.known_at = multipliers.known_at
             and model_regions.provider = multipliers.provider
             and model_regions.model = multipliers.model
-    where model_regions.provider in (select provider from {{ ref('inference_profile_prefixes') }})
+    where model_regions.provider in (select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes)
     group by 1, 2, 3
     having count(distinct model_regions.region_scope) = 1 and count(multipliers.model) = 0
 

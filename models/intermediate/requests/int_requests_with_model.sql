@@ -30,7 +30,8 @@ with_model as (
     from requests
     left join served_names
         on
-            coalesce(requests.known_provider, case when requests.is_unknown_provider then null else '*' end) = served_names.named_under
+            coalesce(requests.known_provider, case when requests.is_unknown_provider then null else '*' end)
+            = served_names.named_under
             and requests.billed_name = served_names.model_name
             and requests.usage_at >= served_names.valid_from
             and requests.usage_at < served_names.valid_to
