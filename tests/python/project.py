@@ -58,7 +58,7 @@ MARTS = (
 )
 PARSED = "partial_parse.msgpack"
 # What counts as now: after all that the tests log. The clock would move what is asserted.
-NOW = "2026-12-10T06:00:00Z"
+NOW = "2027-03-01T06:00:00Z"
 # The morning after the sample's quarter, for what is counted back from the day of the run.
 AFTER_SAMPLE = "2026-10-01T06:00:00Z"
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
