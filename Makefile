@@ -20,6 +20,8 @@ export AI_COST_SPARK_WAREHOUSE ?= warehouse.spark
 export DBT_PROFILES_DIR := $(CURDIR)
 # Names every user id in the sample by the same key, so that a demo looks alike everywhere.
 DEMO_KEY := demo-key-not-a-secret
+# The sample is of one quarter; the demo is the day its last bill arrives, whatever the clock says.
+DEMO_NOW := 2026-10-06T12:00:00Z
 
 .PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
 
@@ -41,6 +43,7 @@ setup: $(BIN)/.runtime ## Make .venv and install what running needs
 
 demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
 demo: export AI_COST_COMPANY ?= companies/sample
+demo: export AI_COST_NOW ?= $(DEMO_NOW)
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
 	@$(BIN)/python -m scripts.generate_sample_data --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site

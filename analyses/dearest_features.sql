@@ -1,12 +1,5 @@
 -- Which features cost most in the last complete month, and what share of all is that?
-with last_month as (
-
-    select {{ last_complete_day('usage_date') }} as last_date
-    from {{ ref('fct_spend_daily') }}
-
-),
-
-by_feature as (
+with by_feature as (
 
     select
         spend.team_id,
@@ -15,8 +8,7 @@ by_feature as (
         sum(spend.attempt_count) as attempt_count,
         sum(spend.cost_usd) as cost_usd
     from {{ ref('fct_spend_daily') }} as spend
-    cross join last_month
-    where spend.usage_date >= {{ month_of('last_month.last_date') }} and spend.usage_date <= last_month.last_date
+    where spend.usage_date >= {{ month_of(last_complete_day()) }} and spend.usage_date <= {{ last_complete_day() }}
     group by 1, 2, 3
 
 ),

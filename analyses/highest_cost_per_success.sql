@@ -1,16 +1,9 @@
--- Which work costs most for each success, in the newest complete week? Few successes make the figure jump:
+-- Which work costs most for each success, in the last complete week? Few successes make the figure jump:
 -- success_count is next to it.
 with weeks as (
 
     select * from {{ ref('fct_efficiency_weekly') }}
-    where is_complete_week
-
-),
-
-newest as (
-
-    select max(week_start_date) as week_start_date
-    from weeks
+    where week_start_date = {{ days_before(week_of(run_date()), 7) }}
 
 )
 
@@ -23,7 +16,5 @@ select
     weeks.cost_usd,
     weeks.cost_per_success_usd
 from weeks
-inner join newest
-    on weeks.week_start_date = newest.week_start_date
 order by weeks.cost_per_success_usd desc nulls last
 limit 20

@@ -1,10 +1,13 @@
--- The costliest request of the last Friday on record: who, which model and price card, and the raw line.
+-- The costliest request of the last Friday that is over: who, which model and price card, and the raw line.
 -- Run it with: dbt show --select last_fridays_dearest_request
 with fridays as (
 
     select max(usage_date) as usage_date
     from {{ ref('fct_spend_daily') }}
-    where {{ weekday('usage_date') }} = 5
+    where
+        {{ weekday('usage_date') }} = 5
+        and usage_date >= {{ days_before(run_date(), 7) }}
+        and usage_date < {{ run_date() }}
 
 ),
 

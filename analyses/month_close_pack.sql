@@ -1,18 +1,10 @@
 -- What finance looks at before it closes the last complete month: spend by team, what has no owner or no price,
 -- and how far the bills agree. One line per item; amounts in USD, unrounded.
-with last_month as (
-
-    select {{ last_complete_day('usage_date') }} as last_date
-    from {{ ref('fct_spend_daily') }}
-
-),
-
-spend as (
+with spend as (
 
     select spend.*
     from {{ ref('fct_spend_daily') }} as spend
-    cross join last_month
-    where spend.usage_date >= {{ month_of('last_month.last_date') }} and spend.usage_date <= last_month.last_date
+    where spend.usage_date >= {{ month_of(last_complete_day()) }} and spend.usage_date <= {{ last_complete_day() }}
 
 ),
 
@@ -20,8 +12,7 @@ bills as (
 
     select lines.*
     from {{ ref('fct_reconciliation_daily') }} as lines
-    cross join last_month
-    where lines.usage_date >= {{ month_of('last_month.last_date') }} and lines.usage_date <= last_month.last_date
+    where lines.usage_date >= {{ month_of(last_complete_day()) }} and lines.usage_date <= {{ last_complete_day() }}
 
 ),
 

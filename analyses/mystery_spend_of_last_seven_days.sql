@@ -1,11 +1,5 @@
--- What nobody answers for in the last seven days of use, and where it comes from: the credential is whom to ask.
-with newest as (
-
-    select max(usage_date) as usage_date
-    from {{ ref('fct_spend_daily') }}
-
-)
-
+-- What nobody answers for in the last seven days that are over, and since, and where it comes from: the
+-- credential is whom to ask.
 select
     coverage.source_system,
     coverage.environment,
@@ -17,8 +11,8 @@ select
     min(coverage.usage_date) as first_usage_date,
     max(coverage.usage_date) as last_usage_date
 from {{ ref('fct_attribution_coverage_daily') }} as coverage
-inner join newest
-    on coverage.usage_date > {{ days_before('newest.usage_date', 7) }}
-where coverage.attribution_status in ('unattributed', 'unregistered_team')
+where
+    coverage.usage_date >= {{ days_before(run_date(), 7) }}
+    and coverage.attribution_status in ('unattributed', 'unregistered_team')
 group by 1, 2, 3, 4, 5
 order by 7 desc nulls last

@@ -1,11 +1,11 @@
--- What would the first month on record cost at the list prices of the newest day? Usage stays, prices move:
+-- What would the first month on record cost at the list prices of today? Usage stays, prices move:
 -- models that are gone from the list have no price, and say so. To price everything with what was known at an
 -- instant instead, build another warehouse with --vars '{rates_known_at: ...}' (docs/runbook.md).
 with bounds as (
 
     select
         {{ month_of('min(usage_date)') }} as month_start_date,
-        cast(max(usage_date) as timestamp) as priced_at
+        {{ run_at() }} as priced_at
     from {{ ref('fct_spend_daily') }}
 
 ),

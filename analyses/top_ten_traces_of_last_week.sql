@@ -1,12 +1,4 @@
--- The ten costliest traces that began in the newest complete week, with the step that cost most.
-with newest as (
-
-    select max(week_start_date) as week_start_date
-    from {{ ref('fct_efficiency_weekly') }}
-    where is_complete_week
-
-)
-
+-- The ten costliest traces that began in the last complete week, with the step that cost most.
 select
     traces.trace_id,
     traces.first_usage_at,
@@ -20,11 +12,10 @@ select
     steps.source_file as dearest_step_file,
     steps.line_number as dearest_step_line
 from {{ ref('fct_traces') }} as traces
-inner join newest
-    on
-        traces.usage_date >= newest.week_start_date
-        and traces.usage_date < {{ days_before('newest.week_start_date', -7) }}
 left join {{ ref('fct_priced_requests') }} as steps
     on traces.dearest_request_key = steps.request_key
+where
+    traces.usage_date >= {{ days_before(week_of(run_date()), 7) }}
+    and traces.usage_date < {{ week_of(run_date()) }}
 order by traces.cost_usd desc nulls last, traces.trace_id asc
 limit 10

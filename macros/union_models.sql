@@ -1,11 +1,11 @@
-{# Stacks models into one shape. A column that a model's YAML does not list becomes a typed null, so a
-   model names only what its source really has.
+{# Stacks models into one shape. A column that a model does not have becomes a typed null, so a model
+   names only what its source really has.
 
    models: names of models, each also given to ref() by the caller, so that lineage is drawn
    columns: pairs of name and type #}
 {% macro union_models(models, columns) -%}
     {%- for model in models %}
-        {%- set known = model_columns(model) %}
+        {%- set known = described_columns(model, columns | map('first') | list) %}
 select
         {%- for name, data_type in columns %}
     {% if name in known %}{{ name }}{% else %}cast(null as {{ raw_type(data_type) }}) as {{ name }}{% endif %}

@@ -6,11 +6,11 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from tqdm import tqdm
 
+from scripts.operations.clock import run_instant
 from scripts.reporting import (
     chargeback,
     efficiency,
@@ -37,7 +37,7 @@ class Report:
     def __init__(self, marts: Marts, days: int) -> None:
         self.marts = marts
         self.period: Period | None = period(marts, days)
-        self.made_at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        self.made_at = f"{run_instant():%Y-%m-%d %H:%M} UTC"
         if self.period is None:
             self.quarantine = governance.quarantine(marts)
             return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
 from scripts import import_reviews
+from scripts.operations.clock import run_instant
 from scripts.operations.whole_files import write_whole
 from scripts.reporting.marts import Marts, period
 from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, TooManyRows, fill, put
@@ -136,7 +136,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     for sheet in tqdm(found, desc="workbook", unit="sheet", disable=None):
         sheet.read(marts, first)
     file.parent.mkdir(parents=True, exist_ok=True)
-    about = f"Made {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. " + (
+    about = f"Made {run_instant():%Y-%m-%d %H:%M} UTC. " + (
         f"Daily reconciliation from {first} to {when.last}; the other sheets in full."
         if when
         else "No spend yet."

@@ -41,7 +41,7 @@
     {{ return({
         'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
             'total_covers_all'],
-        'provider_aliases': ['alias', 'provider'],
+        'int_provider_names': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],
     }) }}

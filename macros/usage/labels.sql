@@ -9,7 +9,7 @@
         'usage_issue': ['negative_tokens', 'cache_write_split_exceeds_total', 'cached_exceeds_input',
             'parts_exceed_total', 'reasoning_exceeds_output', 'unclassified_cache_tokens', 'too_many_iterations'],
         'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',
-            'covered_by_commitment', 'usage_missing'],
+            'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider'],
         'price_source': ['list', 'contract', 'commitment'],
         'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner', 'service_account',
             'unattributed'],
@@ -22,4 +22,9 @@
 {# One of them, as it is stored. #}
 {% macro label(column, expression=none) -%}
     {{ stored_label(expression or column, labels()[column]) }} as {{ column }}
+{%- endmacro %}
+
+{# The price statuses of usage that is known and has no price, for use after «in». #}
+{% macro unpriced_statuses() -%}
+    ('unpriced_unknown_provider', 'unpriced_unknown_model', 'unpriced_no_rate')
 {%- endmacro %}

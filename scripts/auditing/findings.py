@@ -44,10 +44,10 @@ _UNPRICED = """
     select
         price_status || coalesce(': ' || usage_issue, '') as reason,
         provider || ' ' || coalesce(served_model, requested_model, 'none') as model,
-        priced_tier, count(*), min(line_number), sum(gateway_reported_cost_usd)
+        priced_tier, count(*), min(line_number), sum(gateway_reported_cost_usd), provider
     from marts.fct_priced_requests
     where cost_usd is null
-    group by 1, 2, 3 order by 4 desc, 1, 2
+    group by 1, 2, 3, 7 order by 4 desc, 1, 2
 """
 _DUPLICATES = """
     select 'delivered again' as kind, line_number, record_number
@@ -154,9 +154,9 @@ def _missing(ask, attempts: int) -> list[str]:
 
 def _faults(ask) -> list[str]:
     unpriced = [
-        f"{count:,} x {model} ({tier}): {reason}, first in line {line}"
+        f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_unknown(reason, provider)}"
         + (f"; by the gateway USD {_usd(theirs)}" if theirs else "")
-        for reason, model, tier, count, line, theirs in ask(_UNPRICED)
+        for reason, model, tier, count, line, theirs, provider in ask(_UNPRICED)
     ]
     duplicates = [
         f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)
@@ -173,6 +173,15 @@ def _faults(ask) -> list[str]:
         *_list("Quarantined", quarantined),
         *_list("Priced differently by the gateway", otherwise),
     ]
+
+
+def _unknown(reason: str, provider: str) -> str:
+    """What to do about a provider that no alias knows."""
+    if reason != "unpriced_unknown_provider":
+        return ""
+    return (
+        f"; to price it, add `{provider},<provider of the rate card>` to extra_provider_aliases.csv"
+    )
 
 
 def _list(title: str, items: list[str]) -> list[str]:

@@ -83,35 +83,38 @@ def mystery(marts: Marts, period: Period) -> Table:
 
 
 def unpriced(marts: Marts, period: Period) -> Table:
-    """What was used and could not be priced this month, by the name that was logged."""
+    """What has no price, why, and which row of a seed would give it one."""
     rows = marts.rows(
         f"""
         select
-            provider, coalesce(billed_model, served_model, requested_model) as model,
-            service_tier, price_status, team_id, count(*) as attempts,
-            sum(gateway_reported_cost_usd) as gateway_usd
-        from marts.fct_priced_requests
-        where
-            usage_date between '{period.month}' and '{period.last}'
-            and (price_status like 'unpriced%' or price_status = 'usage_missing')
+            provider, model_name, service_tier, team_id,
+            price_status || case usage_issue when 'none' then '' else ': ' || usage_issue end
+                as reason,
+            sum(attempt_count) as attempts, sum(maker_list_cost_usd) as at_stake_usd,
+            sum(gateway_reported_cost_usd) as gateway_usd,
+            min(missing_row) as missing_row
+        from marts.fct_unpriced_usage_daily
+        where usage_date between '{period.month}' and '{period.last}'
         group by 1, 2, 3, 4, 5
-        order by 7 desc nulls last, 6 desc, 1, 2, 3, 4, 5
+        order by 6 desc, 1, 2, 3, 4, 5
         """,
-        "fct_priced_requests",
+        "fct_unpriced_usage_daily",
     )
     for row in rows:
-        row["price_status"] = row["price_status"].removeprefix("unpriced_").replace("_", " ")
+        row["reason"] = row["reason"].removeprefix("unpriced_").replace("_", " ")
     kept, more = top(rows, _SHOWN)
     return Table(
         "Attempts of this month without a price",
         [
             Column("provider", "Provider"),
-            Column("model", "Model"),
+            Column("model_name", "Model"),
             Column("service_tier", "Tier"),
-            Column("price_status", "Why"),
             Column("team_id", "Team"),
+            Column("reason", "Why"),
             Column("attempts", "Without a price", "count"),
             Column("gateway_usd", "By the gateway's own figure, USD", "usd"),
+            Column("at_stake_usd", "At the maker's list price, in no total, USD", "usd"),
+            Column("missing_row", "Row that is missing"),
         ],
         kept,
         empty="Every billable attempt of this month has a price.",

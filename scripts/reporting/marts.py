@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+
+from scripts.operations.clock import run_instant
 
 
 class Marts:
@@ -85,7 +87,7 @@ def period(marts: Marts, days: int, today: date | None = None) -> Period | None:
     """
     if not marts.has("fct_spend_daily"):
         return None
-    today = today or datetime.now(UTC).date()
+    today = today or run_instant().date()
     newest = marts.rows(
         f"""
         select

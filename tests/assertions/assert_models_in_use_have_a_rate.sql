@@ -1,4 +1,4 @@
--- Harm: use without a rate is spend nobody sees until the bill comes. What the last 30 days of data used and
+-- Harm: use without a rate is spend nobody sees until the bill comes. What the last 30 days used and
 -- could not price, the most tokens first; a listed rate beside it says that another meter, or a contract, is
 -- what lacks. A warning: a new model is used before its price is known.
 {{ config(severity='warn') }}
@@ -6,14 +6,7 @@
 with unpriced as (
 
     select * from {{ ref('fct_priced_requests') }}
-    where price_status in ('unpriced_unknown_model', 'unpriced_no_rate')
-
-),
-
-newest as (
-
-    select {{ days_before('max(usage_date)', 30) }} as first_date
-    from {{ ref('fct_priced_requests') }}
+    where price_status in {{ unpriced_statuses() }} and usage_date >= {{ days_before(run_date(), 30) }}
 
 ),
 
@@ -62,8 +55,6 @@ select
     sum(used.quantity) as waiting_quantity,
     max(rates.rate_usd) as listed_rate_usd
 from used
-inner join newest
-    on used.usage_date > newest.first_date
 left join rates
     on
         used.provider = rates.provider

@@ -1,15 +1,9 @@
 -- Harm: an introductory price ends, nobody has recorded what comes after, and from that midnight on the
--- model's requests have no price. A warning a month ahead: what was used in the last 30 days of data and ends
+-- model's requests have no price. A warning a month ahead: what was used in the last 30 days and ends
 -- within the next 30 without a successor.
 {{ config(severity='warn') }}
 
-with newest as (
-
-    select max(usage_date) as last_date from {{ ref('int_rateable_usage_daily') }}
-
-),
-
-used as (
+with used as (
 
     select
         usage.provider,
@@ -17,8 +11,7 @@ used as (
         usage.priced_tier as service_tier,
         sum(usage.attempt_count) as attempt_count
     from {{ ref('int_rateable_usage_daily') }} as usage
-    cross join newest
-    where usage.usage_date > {{ days_before('newest.last_date', 30) }}
+    where usage.usage_date >= {{ days_before(run_date(), 30) }}
     group by 1, 2, 3
 
 ),
@@ -40,7 +33,6 @@ select
     prices.valid_to,
     used.attempt_count
 from prices
-cross join newest
 inner join used
     on
         prices.provider = used.provider
@@ -58,5 +50,5 @@ left join prices as successors
         and prices.valid_to < successors.valid_to
 where
     successors.provider is null
-    and cast(prices.valid_to as date) > newest.last_date
-    and cast(prices.valid_to as date) <= {{ days_before('newest.last_date', -30) }}
+    and cast(prices.valid_to as date) >= {{ run_date() }}
+    and cast(prices.valid_to as date) < {{ days_before(run_date(), -30) }}

@@ -21,7 +21,7 @@ costs as (
         sum(cost_usd) as cost_usd,
         sum(case when price_status = 'priced' then 1 else 0 end) as priced_count
     from {{ ref('fct_priced_requests') }}
-    where price_status in ('priced', 'unpriced_no_rate', 'unpriced_unknown_model')
+    where price_status = 'priced' or price_status in {{ unpriced_statuses() }}
     group by 1, 2, 3, 4
 
 )

@@ -119,12 +119,12 @@ def priced(tmp_path_factory, priced_cards):
 def sample_night(tmp_path_factory):
     """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
     from scripts.generate_sample_data import main as generate
-    from tests.python.project import Project
+    from tests.python.project import AFTER_SAMPLE, Project
 
     folder = tmp_path_factory.mktemp("sample-night")
     arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
     assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
-    project = Project(folder, folder / "landing")
+    project = Project(folder, folder / "landing", now=AFTER_SAMPLE)
     project.load()
     project.build()
     return project

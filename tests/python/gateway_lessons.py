@@ -39,6 +39,19 @@ def litellm(lesson: int, n: int, usage: dict, **fields) -> dict:
 
 
 SONNET = {"model": "anthropic/claude-sonnet-4-5", "custom_llm_provider": "anthropic"}
+NOVA = "us.amazon.nova-2-lite-v1:0"
+# What a log calls the provider, and the model: resellers, a proxy, known words, none.
+STATED = (
+    ("github_copilot", "github_copilot/gpt-5.4"),
+    ("custom-myproxy", "gpt-5.4"),
+    ("azure-openai-eastus", "openai/gpt-5.4"),
+    ("heroku", "claude-no-such-model"),
+    ("azure-ai", "gpt-5.4"),
+    ("microsoft.foundry", "gpt-5.4"),
+    ("gcp-vertex", "gemini-2.5-flash"),
+    ("unspecified", "gpt-5.4"),
+    (None, "gpt-5.4"),
+)
 PLAIN = {"prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500}
 
 
@@ -95,15 +108,15 @@ def portkey(lesson: int, n: int, response: dict, **fields) -> dict:
     } | fields
 
 
-def bedrock(lesson: int, n: int, model: str) -> dict:
+def bedrock(lesson: int, n: int, model: str, body: dict | None = None, **fields) -> dict:
     return {
         "timestamp": at(n),
         "requestId": f"br-{lesson:02}-{n}",
         "modelId": model,
         "input": {"inputTokenCount": 1200},
-        "output": {"outputTokenCount": 300, "outputBodyJson": {}},
+        "output": {"outputTokenCount": 300, "outputBodyJson": body or {}},
         "requestMetadata": {"team": "search", "feature": f"lesson-{lesson:02}"},
-    }
+    } | fields
 
 
 def prompt(read: int = 0, write: int = 0, fresh: int = 0, output: int = 0, **more) -> dict:
@@ -175,6 +188,10 @@ def cost_lines() -> Lines:
             ),
             litellm(24, 1, PLAIN, startTime=at(1, "2026-11-08")),
             litellm(24, 2, PLAIN, startTime=at(1, "2026-11-20")),
+            *(
+                litellm(31, n, PLAIN, model=model, custom_llm_provider=provider)
+                for n, (provider, model) in enumerate(STATED)
+            ),
             litellm(29, 1, PLAIN, startTime=at(1, "2026-11-09"), team_id="support"),
             *(
                 litellm(
@@ -199,6 +216,16 @@ def cost_lines() -> Lines:
             ),
             bedrock(20, 3, "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
             bedrock(20, 4, "global.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            bedrock(32, 1, NOVA, {"service_tier": "flex"}),
+            bedrock(32, 2, NOVA, {"usage": {"service_tier": "priority"}}),
+            bedrock(32, 3, NOVA, {"performanceConfig": {"latency": "optimized"}}),
+            bedrock(32, 4, NOVA, {"performanceConfig": {"latency": "standard"}}),
+            bedrock(
+                32,
+                5,
+                NOVA,
+                input={"inputTokenCount": 1200, "inputBodyJson": {"serviceTier": {"type": "flex"}}},
+            ),
         ],
         "nginx_access_logs": [
             nginx(7, 2),
@@ -231,7 +258,7 @@ def _charged_without_tokens(zero: dict) -> list[dict]:
         {"call_type": "arerank", "spend": 0.0, **cohere},
         {"call_type": "acompletion", "spend": 0.03, "status": "failure"},
     )
-    return [litellm(31, n, zero, **call) for n, call in enumerate(calls, 1)]
+    return [litellm(33, n, zero, **call) for n, call in enumerate(calls, 1)]
 
 
 def count_lines() -> Lines:

@@ -150,7 +150,8 @@ class Oracle:
             for row in read_seed("rate_cards/holiday_calendars", seeds)
         }
         self._prefixes = read_seed("rate_cards/inference_profile_prefixes", seeds)
-        self._provider_names = {
+        # A word without a provider states none; the card's own sellers need no alias.
+        self._provider_names = {provider: provider for provider, _ in self._prices} | {
             row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
         }
         self._makers = {row["provider"] for row in read_seed("reference/model_makers", seeds)}
@@ -223,10 +224,15 @@ class Oracle:
     def identify(self, request: Request) -> tuple[str, str | None, str | None]:
         """Provider, model and the region that the model's own id says (Bedrock profiles)."""
         name = request.model_name.lower()
-        provider = self._provider_names.get((request.provider_name or "").lower())
+        word = (request.provider_name or "").strip().lower()
+        provider = self._provider_names.get(word)
         front, _, rest = name.partition("/")
-        if rest and front in self._provider_names:
-            provider, name = provider or self._provider_names[front], rest
+        if rest and self._provider_names.get(front):
+            name = rest
+            if not word or word in self._provider_names:
+                provider = provider or self._provider_names[front]
+        if word and word not in self._provider_names:
+            return word, None, None
         if provider is None:
             owners = self._providers_of.get(name, set())
             # Where several sell a model, a log that names none of them means its maker.
@@ -235,20 +241,29 @@ class Oracle:
                 (owner,) = owners if len(owners) == 1 else makers
                 model = self._named(owner, name, request.at)
                 if model:
-                    return owner, model, None
-            return (request.provider_name or "unknown").lower(), None, None
-        region = None
+                    return owner, model, self._stated_region(owner, name, model)
+            return "unknown", None, None
+        request_name = name
         if provider == "bedrock":
-            fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
-            profile = max(fits, key=lambda row: len(row["prefix"]))
+            profile = self._profile(name)
             if profile["prefix"]:
                 name = name.partition(".")[2]
-            # an id has its maker in front; the card's own name is no id, and says nothing
-            if profile["prefix"] or ("." in name and (provider, name) in self._aliases):
-                region = profile["region_scope"]
         model = self._named(provider, name, request.at)
         # a name that no model stands behind is not taken apart
+        region = self._stated_region(provider, request_name, model)
         return provider, model, region if model else None
+
+    def _profile(self, name: str) -> dict[str, str]:
+        """The row of the longest prefix of a Bedrock name."""
+        fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
+        return max(fits, key=lambda row: len(row["prefix"]))
+
+    def _stated_region(self, provider: str, name: str, model: str | None) -> str | None:
+        """What a name says of its region; the card's own name is no id, and says nothing."""
+        if provider != "bedrock":
+            return None
+        profile = self._profile(name)
+        return "unknown" if not profile["prefix"] and name == model else profile["region_scope"]
 
     def tier(self, provider: str, name: str | None) -> str:
         """The tier of the card by the name a log has for it: the provider's own meaning first.
@@ -289,6 +304,12 @@ class Oracle:
         """USD of one unit of each meter that has a price; None where the tier is not sold."""
         card = self._prices[provider, model]
         base, factor = region, Decimal(1)
+        if region == "unknown":
+            regions = {scope for meter, _, scope, _ in card if meter not in CALL_METERS}
+            if len(regions) > 1 or any(key[:2] == (provider, model) for key in self._multipliers):
+                return None
+            (region,) = regions
+            base = region
         if region != "global" and (provider, model, region) not in self._model_regions:
             base, factor = "global", self._factor(provider, model, region, at)
             if factor is None:
@@ -341,6 +362,8 @@ class Oracle:
             return Answer("not_billable", *about, Decimal(0), nothing)
         if not request.has_usage or not any(usage.values()) or request.is_contradictory:
             return Answer("usage_missing", *about)
+        if (request.provider_name or "").strip().lower() not in {"", *self._provider_names}:
+            return Answer("unpriced_unknown_provider", *about)
         if model is None:
             return Answer("unpriced_unknown_model", *about)
         context = sum(usage[meter] for meter in CONTEXT_METERS)

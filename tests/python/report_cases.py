@@ -233,6 +233,13 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
         "fct_provider_restatements": filled("fct_provider_restatements", 3, chance),
         "fct_leaked_spend": filled("fct_leaked_spend", 4, chance),
         "fct_unmetered_usage_daily": filled("fct_unmetered_usage_daily", 4, chance),
+        "fct_unpriced_usage_daily": filled(
+            "fct_unpriced_usage_daily",
+            4,
+            chance,
+            team_id=lambda n: teams[n % len(teams)],
+            usage_issue=lambda n: ["none", "negative_tokens"][n % 2],
+        ),
         "fct_efficiency_weekly": filled(
             "fct_efficiency_weekly",
             3 * len(teams),

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.python.project import ROOT, Project
+from tests.python.project import AFTER_SAMPLE, ROOT, Project
 
 NAMES = sorted(file.stem for file in (ROOT / "analyses").glob("*.sql"))
 # What finds nothing on the sample, and may: it asks for a request id, and is tested with one in
@@ -85,7 +85,7 @@ def test_traffic_rerated_at_unchanged_prices_costs_the_same(sample_night, found)
 
 @pytest.mark.long
 def test_postgres_gives_the_same_answers(sample_night, found, postgres, tmp_path):
-    project = Project(tmp_path, sample_night.landing, postgres)
+    project = Project(tmp_path, sample_night.landing, postgres, now=AFTER_SAMPLE)
     project.load()
     project.build()
     theirs = answers(project)

@@ -116,6 +116,15 @@ def test_a_log_with_one_of_everything(audit, tmp_path):
     assert "Missing, of 2 attempts: registered owner 1, workspace 2" in said
 
 
+def test_a_provider_nobody_knows_is_named_with_the_row_to_add(audit):
+    done = audit("-", pasted=json.dumps(ENVELOPE | {"provider": "custom-myproxy"}))
+    assert done.returncode == 0, done.stderr
+    assert "unpriced_unknown_provider, first in line 1; to price it, add " in done.stdout
+    assert (
+        "`custom-myproxy,<provider of the rate card>` to extra_provider_aliases.csv" in done.stdout
+    )
+
+
 def test_one_record_pasted_in_is_taken_apart(audit):
     done = audit("-", pasted=json.dumps(ENVELOPE))
     assert done.returncode == 0, done.stderr

@@ -183,7 +183,7 @@ def test_lesson_19_an_azure_deployment_is_named_or_unpriced(gateways):
 
 def test_lesson_20_an_inference_profile_is_named_or_unpriced(gateways):
     known, unknown, regional, worldwide = gateways.lesson(20)
-    assert (known["billed_model"], known["cost_usd"]) == ("claude-sonnet-4-5", usd("0.0081"))
+    assert (known["billed_model"], known["cost_usd"]) == ("claude-sonnet-4-5", usd("0.00891"))
     assert (unknown["price_status"], unknown["cost_usd"]) == ("unpriced_unknown_model", None)
     assert (regional["cost_usd"], worldwide["cost_usd"]) == (usd("0.00891"), usd("0.0081"))
 
@@ -281,8 +281,8 @@ def test_lesson_30_nested_and_flat_usage_are_the_same(gateways):
     }
 
 
-def test_lesson_31_a_charge_without_tokens_is_unpriced_not_free(gateways):
-    rows = gateways.lesson(31)
+def test_lesson_33_a_charge_without_tokens_is_unpriced_not_free(gateways):
+    rows = gateways.lesson(33)
     assert {(row["price_status"], row["cost_usd"]) for row in rows} == {("usage_missing", None)}
     assert [row["usage_status"] for row in rows] == [
         *["missing"] * 4,
@@ -291,4 +291,54 @@ def test_lesson_31_a_charge_without_tokens_is_unpriced_not_free(gateways):
     ]
     own = [row["gateway_reported_cost_usd"] for row in rows]
     assert own == [usd(cost) for cost in ("0.08", "0.006", "0.01", "0.00002", "0", "0.03")]
-    assert gateways.spend(31)["unpriced_count"] == 6
+    assert gateways.spend(33)["unpriced_count"] == 6
+
+
+def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
+    """Neither by the model's maker nor by what stands in front of the model."""
+    unknown = ("unpriced_unknown_provider", None)
+    rows = gateways.lesson(31)
+    assert [(r["provider"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("github_copilot", *unknown),
+        ("custom-myproxy", *unknown),
+        ("azure-openai-eastus", *unknown),
+        ("heroku", *unknown),
+        ("azure", "priced", usd("0.0075")),
+        ("azure", "priced", usd("0.0075")),
+        ("google-vertex", "priced", usd("0.00111")),
+        ("openai", "priced", usd("0.0075")),
+        ("openai", "priced", usd("0.0075")),
+    ]
+    at_stake = gateways.rows(
+        "select provider, maker, maker_list_cost_usd, missing_row "
+        "from marts.fct_unpriced_usage_daily "
+        "where price_status = 'unpriced_unknown_provider' and usage_date = '2026-11-10' "
+        "and team_id = 'search' order by 1"
+    )
+    row = "extra_provider_aliases.csv: {},<provider of the rate card>"
+    assert at_stake == [
+        (name, maker, cost, row.format(name))
+        for name, maker, cost in (
+            ("azure-openai-eastus", "openai", usd("0.0075")),
+            ("custom-myproxy", "openai", usd("0.0075")),
+            ("github_copilot", "openai", usd("0.0075")),
+            ("heroku", "none", None),
+        )
+    ]
+
+
+def test_what_has_no_price_is_listed_whole(gateways):
+    listed = "select usage_date, sum(attempt_count) from marts.fct_unpriced_usage_daily group by 1"
+    counted = "select usage_date, sum(unpriced_count) from marts.fct_spend_daily group by 1"
+    assert set(gateways.rows(listed)) == {row for row in gateways.rows(counted) if row[1]}
+
+
+def test_lesson_32_a_tier_in_a_native_body_and_optimised_latency_have_their_own_price(gateways):
+    rows = gateways.lesson(32)
+    assert [(r["priced_tier"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("flex", "priced", usd("0.0006105")),
+        ("priority", "priced", usd("0.00213675")),
+        ("latency_optimized", "unpriced_no_rate", None),
+        ("standard", "priced", usd("0.001221")),
+        ("flex", "priced", usd("0.0006105")),
+    ]

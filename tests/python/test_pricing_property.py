@@ -52,6 +52,7 @@ def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):
         "priced",
         "unpriced_no_rate",
         "unpriced_unknown_model",
+        "unpriced_unknown_provider",
         "usage_missing",
         "not_billable",
     }

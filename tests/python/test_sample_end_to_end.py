@@ -14,7 +14,7 @@ import pytest
 
 from scripts.generate_sample_data import main as generate
 from scripts.import_reviews import KEY, append, import_rows
-from tests.python.project import Project, assert_same_marts, copy_project
+from tests.python.project import AFTER_SAMPLE, Project, assert_same_marts, copy_project
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def truth(landing):
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory, landing):
-    project = Project(tmp_path_factory.mktemp("duckdb"), landing)
+    project = Project(tmp_path_factory.mktemp("duckdb"), landing, now=AFTER_SAMPLE)
     project.load()
     project.dbt("build")
     return project
@@ -210,7 +210,7 @@ def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
 def test_decisions_close_a_breach_until_it_moves(sample, tmp_path):
     """Accepted, disputed, reopened; and the strict build, which fails for what is undecided."""
     root = copy_project(tmp_path)
-    reviewed = Project(tmp_path, sample.landing, root=root)
+    reviewed = Project(tmp_path, sample.landing, root=root, now=AFTER_SAMPLE)
     shutil.copy(sample.warehouse, reviewed.warehouse)
     columns = (*KEY, "variance_usd")
     breaches = sample.rows(
@@ -253,7 +253,7 @@ def test_a_second_night_over_the_same_files_changes_no_row(sample):
 
 
 def test_postgres_gives_the_same_rows(sample, landing, postgres, tmp_path):
-    warehouse = Project(tmp_path, landing, postgres=postgres)
+    warehouse = Project(tmp_path, landing, postgres=postgres, now=AFTER_SAMPLE)
     warehouse.load()
     warehouse.dbt("build")
     assert_same_marts(warehouse.marts(), sample.marts())

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- The direct spend of each team for every day of every month it has a row in, days without spend included:
--- an average over days that leaves out the quiet ones is too high.
+-- The direct spend of each team for every day that is over, of every month it has a row in, days without spend
+-- included: an average over days that leaves out the quiet ones is too high. The day of the run is not over.
 with charges as (
 
     select
@@ -11,15 +11,6 @@ with charges as (
         sum(amount_usd) as spend_usd
     from {{ ref('int_charges_daily') }}
     group by 1, 2, 3
-
-),
-
-bounds as (
-
-    select
-        min(usage_date) as first_date,
-        max(usage_date) as last_date
-    from charges
 
 ),
 
@@ -55,11 +46,10 @@ calendar as (
         days.day_number + 1 as day_of_month
     from months
     cross join days
-    cross join bounds
     cross join teams
     where
         {{ days_before('months.usage_period', '(-days.day_number)') }} < {{ months_after('months.usage_period', 1) }}
-        and {{ days_before('months.usage_period', '(-days.day_number)') }} <= bounds.last_date
+        and {{ days_before('months.usage_period', '(-days.day_number)') }} < {{ run_date() }}
         and {{ days_before('months.usage_period', '(-days.day_number)') }} >= teams.first_date
 
 )

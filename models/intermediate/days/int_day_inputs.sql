@@ -56,10 +56,15 @@ loads as (
 
     select
         usage_date,
+        -- a day after the run is held back until the clock has come to it
+        case
+            when usage_date > cast({{ latest_usage_at() }} as date) then 'after the run'
+            when usage_date = cast({{ latest_usage_at() }} as date) then 'until {{ run_instant() }}'
+        end as run_text,
         sum(record_count) as record_count,
         sum({{ hash_number(row_text(['batch_id', 'record_count'])) }}) as loads_number
     from affected_days
-    group by 1
+    group by 1, 2
 
 ),
 
@@ -80,7 +85,7 @@ rules_by_day as (
 select
     loads.usage_date,
     cast(loads.record_count as bigint) as record_count,
-    md5({{ row_text(['loads.loads_number', 'rules_by_day.rules_number']) }}) as day_fingerprint
+    md5({{ row_text(['loads.loads_number', 'rules_by_day.rules_number', 'loads.run_text']) }}) as day_fingerprint
 from loads
 left join rules_by_day
     on loads.usage_date = rules_by_day.usage_date

@@ -1,5 +1,5 @@
--- Everything that was sent and does not count, from either gate: lines the loader could not accept, and
--- attempts that lack what the attribution contract enforces.
+-- Everything that was sent and does not count, from any gate: lines the loader could not accept, attempts dated
+-- after the run, and attempts that lack what the attribution contract enforces.
 with rejects as (
 
     select * from {{ ref('stg_loader__rejects') }}
@@ -9,7 +9,7 @@ with rejects as (
 attempts as (
 
     select * from {{ ref('int_priced_attempts') }}
-    where contract_decision = 'quarantine'
+    where contract_decision = 'quarantine' or is_in_the_future
 
 )
 
@@ -34,8 +34,11 @@ union all
 select
     request_key as quarantine_key,
     cast(source_system as {{ dbt.type_string() }}) as source_system,
-    'contract' as stage,
-    'the attribution contract asks for: ' || contract_missing_fields as reason,
+    case when is_in_the_future then 'clock' else 'contract' end as stage,
+    case
+        when is_in_the_future then 'its time is more than a day after the run'
+        else 'the attribution contract asks for: ' || contract_missing_fields
+    end as reason,
     usage_date,
     request_id,
     cost_usd as estimated_cost_usd,

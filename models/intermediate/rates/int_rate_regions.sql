@@ -1,6 +1,7 @@
 -- The regions a provider prices, for each of its models, and which listed price each starts from:
 -- the region's own where the model has one, else the global one (times a multiplier, if any). A model
--- without an uplift is thus priced in that region too, at the global price.
+-- without an uplift is thus priced in that region too, at the global price. Where a provider's names say the
+-- region, one that does not is of region «unknown»: it has a price where the model has one price everywhere.
 with prices as (
 
     select * from {{ ref('int_rate_prices') }}
@@ -18,12 +19,32 @@ provider_regions as (
 model_regions as (
 
     select distinct known_at, provider, model, region_scope from prices
+    where meter not in {{ call_meters() }}
 
 ),
 
 models as (
 
     select distinct known_at, provider, model from prices
+
+),
+
+uniform_models as (
+
+    select
+        model_regions.known_at,
+        model_regions.provider,
+        model_regions.model,
+        min(model_regions.region_scope) as region_scope
+    from model_regions
+    left join {{ ref('int_rate_multipliers') }} as multipliers
+        on
+            model_regions.known_at = multipliers.known_at
+            and model_regions.provider = multipliers.provider
+            and model_regions.model = multipliers.model
+    where model_regions.provider in (select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes)
+    group by 1, 2, 3
+    having count(distinct model_regions.region_scope) = 1 and count(multipliers.model) = 0
 
 )
 
@@ -44,3 +65,13 @@ left join model_regions
         and models.provider = model_regions.provider
         and models.model = model_regions.model
         and provider_regions.region_scope = model_regions.region_scope
+
+union all
+
+select
+    known_at,
+    provider,
+    model,
+    'unknown' as region_scope,
+    region_scope as base_region_scope
+from uniform_models

@@ -33,7 +33,7 @@ placed as (
         {{ named_model() }} as rated_model,
         {{ meters_used() }} as meters_used
     from attempts
-    where attempts.price_status in ('priced', 'unpriced_no_rate', 'unpriced_unknown_model')
+    where attempts.price_status = 'priced' or attempts.price_status in {{ unpriced_statuses() }}
 
 )
 

@@ -51,27 +51,28 @@ all_names as (
 
 ),
 
--- the longest known prefix counts; a name of the card itself, without the maker in front, is no id and
--- says nothing about regions, nor does the ARN of a profile
+-- the longest known prefix counts. A name of our own, such as that of an application inference profile, is
+-- priced as in-region unless a prefix with the whole name says otherwise; a name of the card itself is no id
+-- and says nothing about regions. Neither takes the global price, which is the cheapest
 regions as (
 
     select
         all_names.named_under,
         all_names.model_name,
-        prefixes.region_scope,
+        all_names.card_name,
+        case
+            when coalesce(prefixes.prefix, '') = '' and all_names.model_name = all_names.card_name then 'unknown'
+            else prefixes.region_scope
+        end as region_scope,
         row_number() over (
-            partition by all_names.named_under, all_names.model_name
+            partition by all_names.named_under, all_names.model_name, all_names.card_name
             order by length(coalesce(prefixes.prefix, '')) desc
         ) as rank_of_prefix
-    from (select distinct named_under, model_name, lower(model) as card_name from all_names) as all_names
+    from (select distinct named_under, provider, model_name, lower(model) as card_name from all_names) as all_names
     inner join prefixes
         on
-            all_names.named_under = prefixes.provider
+            all_names.provider = prefixes.provider
             and substr(all_names.model_name, 1, length(coalesce(prefixes.prefix, ''))) = coalesce(prefixes.prefix, '')
-            and (
-                coalesce(prefixes.prefix, '') != ''
-                or (all_names.model_name like '%.%' and all_names.model_name != all_names.card_name)
-            )
 
 )
 
@@ -88,4 +89,5 @@ left join regions
     on
         all_names.named_under = regions.named_under
         and all_names.model_name = regions.model_name
+        and lower(all_names.model) = regions.card_name
         and regions.rank_of_prefix = 1

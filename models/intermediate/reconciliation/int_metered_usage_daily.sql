@@ -71,6 +71,7 @@ named as (
             else 'succeeded'
         end as attempt_outcome
     from counted
+    where not is_in_the_future
 
 )
 

@@ -1,9 +1,10 @@
--- What counts: every attempt but those that the attribution contract holds back, which stand in
--- int_quarantined_records. What int_priced_attempts leaves out because it follows from the rest is filled in.
+-- What counts: every attempt but those that the attribution contract holds back or that are dated after the
+-- run, which stand in int_quarantined_records. What int_priced_attempts leaves out because it follows from the
+-- rest is filled in.
 with attempts as (
 
     select * from {{ ref('int_priced_attempts') }}
-    where contract_decision != 'quarantine'
+    where contract_decision != 'quarantine' and not is_in_the_future
 
 )
 

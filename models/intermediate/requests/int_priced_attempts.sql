@@ -1,6 +1,7 @@
 -- The heavy step: everything that is worked out about an attempt, written once, and in the fewest bytes,
 -- because writing takes half of its time: int_accepted_attempts fills in what follows from the rest.
--- The attempts that the attribution contract holds back are here too, with what they would have cost.
+-- The attempts that are held back are here too, with what they would have cost: by the attribution contract,
+-- and those that a wrong clock dated after the run.
 {{ incremental_by_day() }}
 
 with priced as (
@@ -98,6 +99,7 @@ select
     {{ label('contract_decision') }},
     contract_missing_fields,
     contract_version,
+    usage_at > {{ latest_usage_at() }} as is_in_the_future,
 
     ---------- evidence
     source_file,

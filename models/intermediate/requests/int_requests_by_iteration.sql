@@ -1,9 +1,5 @@
 -- One answer may be made in pieces, each by its own model: a server-side fallback, a compaction. Each
 -- piece is billed at its own model, so the usage of the whole, which leaves some of them out, is not.
-{% set whole = ['reported_cache_write_30m_tokens', 'reported_cache_write_12h_tokens', 'reported_input_audio_tokens',
-    'reported_input_image_tokens', 'reported_output_audio_tokens', 'reported_output_image_tokens',
-    'reported_reasoning_tokens', 'reported_total_tokens', 'reported_unclassified_tokens'] %}
-{% set once = ['reported_web_search_calls', 'gateway_reported_cost_usd'] %}
 {% set pieces = {
     'reported_input_tokens': ['input_tokens'],
     'reported_output_tokens': ['output_tokens'],
@@ -54,10 +50,12 @@ select
         when iteration_number is not null then {{ iteration_tokens(pieces[name]) }}
         else {{ name }}
     end as {{ name }},
-    {% elif name in whole %}
-    case when iteration_number is null then {{ name }} end as {{ name }},
-    {% elif name in once %}
+    {% elif name.endswith('_usd') or name.endswith('_calls') %}
+    {# money and calls of the whole answer stand on its first piece #}
     cast(case when coalesce(iteration_number, 1) = 1 then {{ name }} end as {{ raw_type(data_type) }}) as {{ name }},
+    {% elif name.startswith('reported_') %}
+    {# no piece has a figure of its own: repeated on each, it would be billed as often #}
+    case when iteration_number is null then {{ name }} end as {{ name }},
     {% else %}
     {{ name }},
     {% endif %}

@@ -49,6 +49,7 @@ judged as (
             when is_committed then 'covered_by_commitment'
             -- a call that was answered used something, so a reported zero is no price of zero either
             when usage_status in ('missing', 'zero_reported') or usage_issue is not null then 'usage_missing'
+            when is_unknown_provider then 'unpriced_unknown_provider'
             when billed_model is null then 'unpriced_unknown_model'
             when {{ lacks_a_rate() }} then 'unpriced_no_rate'
             else 'priced'

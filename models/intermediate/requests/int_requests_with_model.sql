@@ -1,5 +1,6 @@
 -- What the request is billed as: the model that served it, its tier and its region. Names that no rate
--- card or alias knows leave billed_model null; they are never guessed.
+-- card or alias knows leave billed_model null; they are never guessed, and the common names ('*') are for logs
+-- that state no provider.
 with requests as (
 
     select * from {{ ref('int_requests_named') }}
@@ -29,7 +30,8 @@ with_model as (
     from requests
     left join served_names
         on
-            coalesce(requests.known_provider, '*') = served_names.named_under
+            coalesce(requests.known_provider, case when requests.is_unknown_provider then null else '*' end)
+            = served_names.named_under
             and requests.billed_name = served_names.model_name
             and requests.usage_at >= served_names.valid_from
             and requests.usage_at < served_names.valid_to

@@ -7,7 +7,8 @@ with aliases as (
 
 providers as (
 
-    select distinct provider from {{ ref('provider_aliases') }}
+    select distinct provider from {{ ref('int_provider_names') }}
+    where provider is not null
 
 )
 

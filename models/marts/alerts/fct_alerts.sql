@@ -1,11 +1,5 @@
 -- What somebody must be told, under an id that stays the same from night to night, so that it is told once.
-with newest as (
-
-    select max(usage_date) as usage_date from {{ ref('fct_spend_daily') }}
-
-),
-
-breaches as (
+with breaches as (
 
     select
         'reconciliation_breach' as kind,
@@ -47,7 +41,7 @@ unpriced as (
         count(*) as item_count,
         max(usage_date) as newest_date
     from {{ ref('fct_priced_requests') }}
-    where price_status in ('unpriced_unknown_model', 'unpriced_no_rate')
+    where price_status in {{ unpriced_statuses() }}
     group by 2, 3, 4, 5
 
 ),
@@ -109,10 +103,9 @@ select
 from found
 inner join {{ ref('alert_rules') }} as rules
     on found.kind = rules.kind
-cross join newest
 left join {{ ref('dim_teams') }} as teams
     on found.team_id = teams.team_id and teams.is_current
 where
-    (found.newest_date is null or found.newest_date > {{ days_before('newest.usage_date', 'rules.lookback_days') }})
+    (found.newest_date is null or found.newest_date >= {{ days_before(run_date(), 'rules.lookback_days') }})
     and coalesce(found.amount_usd, 0) >= coalesce(rules.min_amount_usd, 0)
     and (rules.min_share is null or found.amount_usd > cast(rules.min_share * found.whole_usd as {{ money_type() }}))

@@ -6,5 +6,5 @@ select
     cost_center_id,
     valid_from,
     valid_to,
-    valid_to = {{ open_end() }} as is_current
+    valid_from <= {{ run_date() }} and valid_to > {{ run_date() }} as is_current
 from {{ ref('int_team_windows') }}

@@ -46,13 +46,6 @@ achieved as (
     from outcomes
     group by 1, 2, 3, 4
 
-),
-
-newest as (
-
-    select max(usage_date) as last_usage_date
-    from spend
-
 )
 
 select
@@ -60,7 +53,7 @@ select
     used.team_id,
     used.service_name,
     used.feature,
-    newest.last_usage_date >= {{ days_before('used.week_start_date', -6) }} as is_complete_week,
+    {{ days_before('used.week_start_date', -6) }} < {{ run_date() }} as is_complete_week,
     used.attempt_count,
     coalesce(achieved.request_count, 0) as request_count,
     coalesce(achieved.success_count, 0) as success_count,
@@ -82,7 +75,6 @@ select
     {{ ratio_of('achieved.retried_count', 'achieved.request_count') }} as retry_rate,
     {{ ratio_of('achieved.escalated_count', 'achieved.request_count') }} as escalation_rate
 from used
-cross join newest
 -- an owner, service or feature may be unknown, and unknown equals unknown here
 left join achieved
     on

@@ -19,13 +19,6 @@ rules as (
 
 ),
 
-newest as (
-
-    select {{ last_complete_day('usage_date') }} as last_complete_date
-    from {{ ref('fct_spend_daily') }}
-
-),
-
 daily as (
 
     select
@@ -104,7 +97,6 @@ monthly as (
 select
     monthly.*,
     cast(monthly.actual_cost_usd - monthly.what_if_cost_usd as {{ money_type() }}) as saving_usd,
-    monthly.usage_month = {{ month_of('newest.last_complete_date') }} as is_last_month
+    monthly.usage_month = {{ month_of(last_complete_day()) }} as is_last_month
 from monthly
-cross join newest
 where monthly.actual_cost_usd > monthly.what_if_cost_usd

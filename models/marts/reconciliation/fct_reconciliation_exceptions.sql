@@ -35,7 +35,7 @@ owned as (
     select
         breaches.*,
         coalesce(teams.team_id, 'unattributed') as owner_team_id,
-        cast({{ utc_now() }} as date) as today
+        {{ run_date() }} as today
     from breaches
     left join teams
         on

@@ -28,7 +28,9 @@ renamed as (
             when model_id like '%:foundation-model/%' then split_part(model_id, ':foundation-model/', 2)
             else model_id
         end as served_model,
-        service_tier as service_tier_name,
+        -- latency-optimised capacity has prices of its own, whatever tier is named beside it
+        case when lower(performance_latency) = 'optimized' then 'latency_optimized' else service_tier end
+            as service_tier_name,
 
         ---------- usage
         input_tokens as reported_input_tokens,

@@ -1,0 +1,63 @@
+"""A column left out of a YAML stops the build.
+
+Harm guarded against: models are stacked by the columns their YAML lists, so two lines of
+description taken out made every web search free, and parse, lint and audit said nothing.
+"""
+
+import pytest
+
+from tests.python.project import Project
+
+MODEL = "models/staging/litellm/stg_litellm__spend_logs"
+DESCRIPTION = (
+    '      - name: reported_web_search_calls\n        description: "Web searches as reported."\n'
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("columns")
+    (folder / "landing").mkdir()
+    project = Project(folder, folder / "landing")
+    # the two models that int_polls stacks, the fewest that any model stacks
+    project.dbt("run", "--select", "+int_polls")
+    return project
+
+
+@pytest.mark.parametrize(
+    ("ends", "old", "new", "said"),
+    [
+        (
+            [".yml"],
+            DESCRIPTION,
+            "",
+            "selects what its YAML does not list: reported_web_search_calls",
+        ),
+        (
+            [".yml"],
+            DESCRIPTION,
+            DESCRIPTION + DESCRIPTION.replace("web_search", "map_search"),
+            "does not select what its YAML lists: reported_map_search_calls",
+        ),
+        (
+            [".yml", ".sql"],
+            "reported_web_search_calls",
+            "reported_web_serach_calls",
+            "counts what the shape it is stacked into lacks: reported_web_serach_calls",
+        ),
+    ],
+    ids=["only in the SQL", "only in the YAML", "unknown to the shape"],
+)
+def test_yaml_and_sql_list_the_same_columns(project, ends, old, new, said):
+    texts = {
+        project.root / (MODEL + end): (project.root / (MODEL + end)).read_text() for end in ends
+    }
+    try:
+        for file, text in texts.items():
+            assert old in text
+            file.write_text(text.replace(old, new))
+        with pytest.raises(AssertionError, match=f"stg_litellm__spend_logs {said}"):
+            project.dbt("run", "--select", "+int_polls")
+    finally:
+        for file, text in texts.items():
+            file.write_text(text)
