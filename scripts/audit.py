@@ -23,6 +23,8 @@ from scripts.load_raw import MODELS, Run
 from scripts.loading.files import LandingFile
 from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget
+from scripts.loading.typing import Rules
+from scripts.operations.clock import ClockError, run_instant
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
             print("\n".join(audit(options.file, options.format, Path(scratch))))
-    except (AuditError, OSError) as error:
+    except (AuditError, ClockError, OSError) as error:
         print(f"audit: {error}", file=sys.stderr)
         return 2
     return 0
@@ -58,7 +60,7 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
     target = DuckDBTarget(str(database))
     try:
         target.prepare(contract)
-        run = Run(target, contract, secrets.token_bytes())
+        run = Run(target, contract, Rules(secrets.token_bytes(), run_instant()))
         run.load([LandingFile(file, file.name, known[table], file.stat().st_size)], lambda n: None)
     finally:
         target.close()

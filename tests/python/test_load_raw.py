@@ -17,7 +17,7 @@ from scripts.loading import lines as lines_module
 from scripts.loading.paths import JsonPath, LineQuery, Pick, parse_path
 from scripts.loading.sources import read_contract
 from scripts.loading.targets import DuckDBTarget
-from scripts.loading.typing import user_hash
+from scripts.loading.people import user_hash
 from tests.python.landing import Landing, event
 
 KEY = "a key of the tests"
