@@ -67,7 +67,7 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
     if run.unread:
         raise AuditError(f"{name} cannot be read")
     bench.build(database)
-    return [f"Audit of {name}, format {table} ({how})", *report(database)]
+    return [f"Audit of {name}, format {table} ({how})", *report(database, table)]
 
 
 def _fetched(name: str, scratch: Path) -> Path:

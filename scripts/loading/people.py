@@ -93,7 +93,7 @@ def macros(key: bytes | None) -> list[str]:
         f"when {_any('x', _SIGNS_OF_EMAIL)} then without_emails(x) else x end",
         # The user part before the host, then all from the query or the fragment on.
         "create macro bare_url(x) as regexp_replace(regexp_replace(x, "
-        r"'^([A-Za-z][A-Za-z0-9+.-]*:)?(//)?[^/?#]*@', '\1\2'), '(?s)([?#]|%3[Ff]).*$', '')",
+        r"'^(([A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#]*@', '\1'), '(?s)([?#]|%3[Ff]).*$', '')",
         f"create macro clean_text(x) as case when contains(x, {literal(_SCHEME)}) "
         f"then without_people({_replaced(_URL, 'bare_url')}) else without_people(x) end",
     ]

@@ -314,7 +314,10 @@ def _texts(text: str) -> str:
     What is no text in the list is left out; a line break within a text becomes a blank.
     """
     lines = r"trim(regexp_replace(t, '\s+', ' ', 'g'))"
-    kept = f"list_filter(list_transform(found, lambda t: left({lines}, {_MAX_TEXT_LENGTH})), "
+    # An address that the cut goes through would not be known for one any more.
+    cut = f"regexp_replace(left({lines}, {_MAX_TEXT_LENGTH}), '[^ ]*@[^ ]*$', '')"
+    short = f"case when length({lines}) > {_MAX_TEXT_LENGTH} then {cut} else {lines} end"
+    kept = f"list_filter(list_transform(found, lambda t: {short}), "
     kept += "lambda t: t != '' and t not like '{%' and t not like '[%')"
     found = (
         f"case when json_valid({text}) and json_type({text}) = 'ARRAY' "

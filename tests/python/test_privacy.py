@@ -95,8 +95,8 @@ def test_a_line_that_breaks_off_anywhere_keeps_it_to_itself(table, rows):
     '{"model" = "gpt-4o", messages: "canary-7f3a91", prompt: canary-7f3a91}',
 ])  # fmt: skip
 def test_a_text_nobody_can_place_is_not_shown(broken):
-    assert CANARY not in mask(broken, frozenset({"model"}))
-    assert "gpt-4o" in mask('{"model": "gpt-4o", "messages" "x"', frozenset({"model"}))
+    assert CANARY not in mask(broken, {"model": True})
+    assert "gpt-4o" in mask('{"model": "gpt-4o", "messages" "x"', {"model": True})
 
 
 def test_no_table_and_no_byte_of_the_warehouse_holds_it(warehouse):
