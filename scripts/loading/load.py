@@ -16,7 +16,7 @@ from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, r
 from scripts.loading.files import ByteStream, LandingFile, sniff
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
-from scripts.loading.paths import LineQuery
+from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
@@ -89,11 +89,14 @@ class Typist:
         if not pc.any(typed["look"]).as_py():
             return typed.drop_columns("look")
         self._connection.register("typed", typed)
-        names = [f'"{column.name}"' for column in table.fields if may_name_people(column)]
-        signs = ", ".join(f"bool_or({has_signs(name)})" for name in names)
+        columns = [column for column in table.fields if may_name_people(column)]
+        signs = ", ".join(f"bool_or({has_signs(quoted(column.name))})" for column in columns)
         found = self._connection.sql(f"select {signs} from typed where look").fetchone()
         cleaned = [
-            f"clean_text({name}) as {name}" for name, here in zip(names, found, strict=True) if here
+            f"{'marked' if column.posted else 'clean'}_text({quoted(column.name)}) "
+            f"as {quoted(column.name)}"
+            for column, here in zip(columns, found, strict=True)
+            if here
         ]
         if cleaned:
             replaced = f"select * replace ({', '.join(cleaned)}) from typed"

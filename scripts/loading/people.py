@@ -77,25 +77,35 @@ def has_signs(text: str) -> str:
 
 
 def macros(key: bytes | None) -> list[str]:
-    """SQL that creates `clean_text(x)`: the text without people, and without secrets of a URL."""
-    person = hash_sql("x", key, literal(HIDDEN))
+    """SQL that creates `clean_text(x)`: the text without people, and without secrets of a URL.
+
+    `marked_text(x)` is the same with a mark for every person, whether there is a key or not.
+    """
+    mark = literal(HIDDEN)
+    # The user part before the host, then all from the query or the fragment on.
+    bare_url = (
+        "create macro bare_url(x) as regexp_replace(regexp_replace(x, "
+        r"'^(([A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#]*@', '\1'), '(?s)([?#]|%3[Ff]).*$', '')"
+    )
+    hashed = _people_macros("clean", hash_sql("x", key, mark))
+    return [bare_url, *hashed, *_people_macros("marked", mark)]
+
+
+def _people_macros(name: str, person: str) -> list[str]:
     email, before = literal(_EMAIL), literal(f"^(?:{_BEFORE_SESSION})")
     return [
-        f"create macro person(x) as {person}",
-        f"create macro in_email(x) as case when ends_with(lower(x), {literal(_MACHINES)}) then x "
-        f"else person(regexp_extract(x, {email})) end",
-        f"create macro in_session(x) as regexp_extract(x, {before}) "
-        f"|| person(regexp_replace(x, {before}, ''))",
-        f"create macro without_emails(x) as {_replaced(_NAMED_EMAIL, 'in_email')}",
-        f"create macro without_sessions(x) as {_replaced(_SESSION, 'in_session')}",
-        f"create macro without_people(x) as case when {_any('x', _SIGNS_OF_SESSION)} "
-        "then without_emails(without_sessions(x)) "
-        f"when {_any('x', _SIGNS_OF_EMAIL)} then without_emails(x) else x end",
-        # The user part before the host, then all from the query or the fragment on.
-        "create macro bare_url(x) as regexp_replace(regexp_replace(x, "
-        r"'^(([A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#]*@', '\1'), '(?s)([?#]|%3[Ff]).*$', '')",
-        f"create macro clean_text(x) as case when contains(x, {literal(_SCHEME)}) "
-        f"then without_people({_replaced(_URL, 'bare_url')}) else without_people(x) end",
+        f"create macro {name}_person(x) as {person}",
+        f"create macro {name}_email(x) as case when ends_with(lower(x), {literal(_MACHINES)}) "
+        f"then x else {name}_person(regexp_extract(x, {email})) end",
+        f"create macro {name}_session(x) as regexp_extract(x, {before}) "
+        f"|| {name}_person(regexp_replace(x, {before}, ''))",
+        f"create macro {name}_emails(x) as {_replaced(_NAMED_EMAIL, f'{name}_email')}",
+        f"create macro {name}_sessions(x) as {_replaced(_SESSION, f'{name}_session')}",
+        f"create macro {name}_people(x) as case when {_any('x', _SIGNS_OF_SESSION)} "
+        f"then {name}_emails({name}_sessions(x)) "
+        f"when {_any('x', _SIGNS_OF_EMAIL)} then {name}_emails(x) else x end",
+        f"create macro {name}_text(x) as case when contains(x, {literal(_SCHEME)}) "
+        f"then {name}_people({_replaced(_URL, 'bare_url')}) else {name}_people(x) end",
     ]
 
 

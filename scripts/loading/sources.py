@@ -43,7 +43,8 @@ class Column:
     `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
     up to the mark behind which the column's text is JSON. `role` says what the record is without
     it: one that has lost what prices, dates or identifies it is rejected, one that has lost what
-    describes it is kept. `required` says that it must be there at all.
+    describes it is kept. `required` says that it must be there at all. `posted` says that it goes
+    into the ledger, whose closed months keep it for good: no person may be in it, hashed or not.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     hashed: bool = False
     role: str = "describes"
     required: bool = False
+    posted: bool = False
 
     @property
     def droppable(self) -> bool:
@@ -157,6 +159,7 @@ def _column(table: str, table_meta: dict, node: dict) -> Column:
         hashed=bool(meta.get("hashed")),
         role=meta.get("role") or _usual_role(table_meta.get("kind"), node, meta),
         required=bool(meta.get("required")),
+        posted=bool(meta.get("posted")),
     )
     if column.data_type not in TYPES:
         raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
