@@ -56,6 +56,10 @@ MARTS = (
     "fct_unit_costs",
 )
 PARSED = "partial_parse.msgpack"
+# What counts as now: after all that the tests log. The clock would move what is asserted.
+NOW = "2027-03-01T06:00:00Z"
+# The morning after the sample's quarter, for what is counted back from the day of the run.
+AFTER_SAMPLE = "2026-10-01T06:00:00Z"
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 
@@ -70,7 +74,12 @@ class Project:
     _parsed: Path | None = None
 
     def __init__(
-        self, folder: Path, landing: Path, postgres: dict | None = None, root: Path | None = None
+        self,
+        folder: Path,
+        landing: Path,
+        postgres: dict | None = None,
+        root: Path | None = None,
+        now: str = NOW,
     ):
         self.landing = landing.absolute()
         self.warehouse = folder / "warehouse.duckdb"
@@ -82,6 +91,7 @@ class Project:
             "AI_COST_WAREHOUSE": os.path.relpath(self.warehouse, self.root),
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
             "AI_COST_USER_KEY": "test-key",
+            "AI_COST_NOW": now,
             "DBT_PROFILES_DIR": str(self.root),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
