@@ -66,13 +66,17 @@ def planted(value):
     return json.dumps(result) if inner is not value else result
 
 
-def with_people(rows):
-    """The records, each once for every text in them, with a person in its place."""
+def with_people(table, rows):
+    """A record for every text in the first two and every field a flat record may have, with a
+    person in its place; each form in turn, and in short records all of them.
+    """
     forms = itertools.cycle(PEOPLE)
     for row in rows[:2]:
-        for path, value in leaves(row):
-            if isinstance(value, str):
-                yield replaced(row, path, lambda _: next(forms))
+        texts = [path for path, value in leaves(row) if isinstance(value, str)]
+        for path in texts * (len(PEOPLE) if len(texts) < 20 else 1):
+            yield replaced(row, path, lambda _: next(forms))
+    for header in CONTRACT.raw[table].headers:
+        yield rows[0] | {header: next(forms)}
 
 
 def _planted_under(key, child):
@@ -89,7 +93,7 @@ def warehouse(tmp_path_factory):
         # Lines that break off or are broken in two hold their text in the open.
         lines += [lines[0][: len(lines[0]) // 2], f'{{"messages": "{CANARY}', f"{CANARY} and more"]
         (landing / table / "planted.jsonl").write_text("\n".join(lines) + "\n")
-        people = [json.dumps(row) for row in with_people(rows)]
+        people = [json.dumps(row) for row in with_people(table, rows)]
         (landing / table / "people.jsonl").write_text("\n".join(people) + "\n")
     project = Project(folder, landing)
     project.nightly()
@@ -140,7 +144,7 @@ def test_nor_does_what_is_made_of_it(warehouse):
     """Logs, compiled SQL, report, workbook: by their bytes, unpacked where they are packed."""
     made = warehouse.warehouse.parent / "made"
     warehouse.python("scripts.report", "--out", str(made / "report"))
-    warehouse.python("scripts.workbook", "--output", str(made / "review.xlsx"))
+    warehouse.python("scripts.workbook", "--out", str(made / "review.xlsx"))
     files = [
         path
         for folder in (made, warehouse.target, warehouse.warehouse.parent / "logs")
