@@ -24,6 +24,8 @@ from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget, TargetError
+from scripts.loading.typing import Rules
+from scripts.operations.clock import ClockError, run_instant
 from scripts.warehouse import WarehouseError
 
 
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
             print("\n".join(audit(options.file, options.format, Path(scratch))))
-    except (AuditError, OSError, TargetError, WarehouseError) as error:
+    except (AuditError, ClockError, OSError, TargetError, WarehouseError) as error:
         print(f"audit: {error}", file=sys.stderr)
         return 2
     return 0
@@ -60,14 +62,14 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
     target = DuckDBTarget(str(database))
     try:
         target.prepare(contract)
-        run = Run(target, contract, secrets.token_bytes())
+        run = Run(target, contract, Rules(secrets.token_bytes(), run_instant()))
         run.load([LandingFile(file, file.name, known[table], file.stat().st_size)], lambda n: None)
     finally:
         target.close()
     for _, reason in run.unread:
         raise AuditError(f"{name} could not be read: {reason}")
     bench.build(database)
-    return [f"Audit of {name}, format {table} ({how})", *report(database)]
+    return [f"Audit of {name}, format {table} ({how})", *report(database, table)]
 
 
 def _fetched(name: str, scratch: Path) -> Path:

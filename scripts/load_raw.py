@@ -25,6 +25,8 @@ from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, gr
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.sources import Contract, ContractError, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
+from scripts.loading.typing import Rules
+from scripts.operations.clock import ClockError, run_instant
 from scripts.operations.lock import add_wait, only_writer
 from scripts.operations.roles import loader
 from scripts.warehouse import WarehouseError
@@ -42,10 +44,10 @@ class UserError(Exception):
 class Run:
     """One run over a landing folder, its tallies per table, and why some files were not loaded."""
 
-    def __init__(self, target: Target, contract: Contract, key: bytes | None) -> None:
+    def __init__(self, target: Target, contract: Contract, rules: Rules) -> None:
         self._target = target
         self._contract = contract
-        self._typist = Typist(key)
+        self._typist = Typist(rules)
         self._known = target.loaded()
         self._noted = target.noted()
         self._met: set[str] = set()
@@ -120,6 +122,7 @@ class Run:
                 self.complain(file.source_file, each.unread)
             else:
                 tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
+                tally["incomplete"] += each.incomplete
 
 
 def _said(error: Exception) -> str:
@@ -187,7 +190,7 @@ def load(arguments: list[str] | None = None) -> tuple[int, Counter, list[str]]:
             loader(options.target),
         ):
             run = _load(options)
-    except (UserError, ContractError, TargetError, WarehouseError) as error:
+    except (UserError, ClockError, ContractError, TargetError, WarehouseError) as error:
         print(f"load_raw: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2, Counter(), []
     total = sum(run.tallies.values(), Counter(unread=len(run.unread)))
@@ -201,7 +204,7 @@ def _load(options: argparse.Namespace) -> Run:
     if options.target not in ("duckdb", "postgres", "spark"):
         raise UserError(f"cannot load into {options.target!r}; choose duckdb, postgres or spark")
     contract = read_contract(MODELS)
-    key = _user_key(options.target)
+    rules = Rules(_user_key(options.target), run_instant())
     try:
         found = find_files(landing, contract.raw)
     except OSError as error:
@@ -213,7 +216,7 @@ def _load(options: argparse.Namespace) -> Run:
     target = WriteBehind(warehouse)
     try:
         target.prepare(contract)
-        run = Run(target, contract, key)
+        run = Run(target, contract, rules)
         for source_file, reason in found.refused:
             run.complain(source_file, reason)
         total = sum(file.size for file in found.files)
@@ -246,7 +249,7 @@ def _user_key(target: str) -> bytes | None:
 
 
 def _summary(run: Run, where: str) -> None:
-    names = ("new", "skipped", "lines", "records", "rejects")
+    names = ("new", "skipped", "lines", "records", "rejects", "incomplete")
     print(f"{'raw table':<32}" + "".join(f"{name:>12}" for name in names))
     for table, tally in sorted(run.tallies.items()):
         print(f"{table:<32}" + "".join(f"{tally[name]:>12,}" for name in names))

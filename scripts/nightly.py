@@ -67,6 +67,7 @@ def night(extra: list[str]) -> int:
         "files_unread": loaded["unread"],
         "records_loaded": loaded["records"],
         "records_rejected": loaded["rejects"],
+        "records_incomplete": loaded["incomplete"],
         "load_ms": load_ms,
         "build_ms": build_ms,
         "failed_count": sum(built[status] for status in _FAILED),

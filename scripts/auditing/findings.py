@@ -60,6 +60,11 @@ _DUPLICATES = """
 _QUARANTINED = """
     select line_number, reason from marts.fct_quarantined_records order by 1, 2
 """
+_INCOMPLETE = """
+    select dropped_fields, count(*), min(line_number) from raw."{table}"
+    where dropped_fields is not null
+    group by 1 order by 2 desc, 1
+"""
 _OTHERWISE = """
     select line_number, request_id, billed_model, gateway_reported_cost_usd, cost_usd,
         gateway_estimate_difference_usd
@@ -78,8 +83,8 @@ _METERS = """
 _SHOWN = 5
 
 
-def report(database: Path) -> list[str]:
-    """The lines of the report on an audited database."""
+def report(database: Path, table: str) -> list[str]:
+    """The lines of the report on an audited database, into which one raw table was loaded."""
     with duckdb.connect(str(database), read_only=True) as connection:
         ask = _asker(connection)
         totals = ask(_TOTALS)[0]
@@ -88,7 +93,7 @@ def report(database: Path) -> list[str]:
             lines += _spend(ask, totals)
             lines += _one(connection, ask) if totals[0] == 1 else []
             lines += _missing(ask, totals[0])
-        lines += _faults(ask)
+        lines += _faults(ask, table)
     return lines
 
 
@@ -152,7 +157,7 @@ def _missing(ask, attempts: int) -> list[str]:
     return ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}"]
 
 
-def _faults(ask) -> list[str]:
+def _faults(ask, table: str) -> list[str]:
     unpriced = [
         f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_unknown(reason, provider)}"
         + (f"; by the gateway USD {_usd(theirs)}" if theirs else "")
@@ -162,6 +167,10 @@ def _faults(ask) -> list[str]:
         f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)
     ]
     quarantined = [f"line {line}: {reason}" for line, reason in ask(_QUARANTINED)]
+    incomplete = [
+        f"{count:,} without {fields.replace(',', ', ')}, first in line {line}"
+        for fields, count, line in ask(_INCOMPLETE.format(table=table))
+    ]
     otherwise = [
         f"line {line}, {request}, {model}: gateway {_usd(theirs)}, ours {_usd(ours)}, "
         f"difference {_usd(difference)}"
@@ -171,6 +180,7 @@ def _faults(ask) -> list[str]:
         *_list("Unpriced", unpriced),
         *_list("Duplicates, left out", duplicates),
         *_list("Quarantined", quarantined),
+        *_list("Kept without fields that could not be read", incomplete),
         *_list("Priced differently by the gateway", otherwise),
     ]
 

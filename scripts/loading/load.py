@@ -18,11 +18,12 @@ from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
-from scripts.loading.paths import LineQuery
+from scripts.loading.paths import LineQuery, quoted
+from scripts.loading.people import has_signs, macros
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
 from scripts.loading.targets import Target, arrow_schema
-from scripts.loading.typing import line_sql, record_sql
+from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
@@ -47,18 +48,21 @@ class FileCounts:
     lines: int = 0
     records: int = 0
     rejects: int = 0
+    incomplete: int = 0
     days: Counter = field(default_factory=Counter)
 
 
 class Typist:
     """Types records in a DuckDB of its own, so that every target gets the same rows."""
 
-    def __init__(self, key: bytes | None) -> None:
-        self._key = key
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
         self._connection = duckdb.connect()
         self._connection.execute("set enable_progress_bar = false")
         # Else a time without a zone is read in that of the machine.
         self._connection.execute("set timezone = 'UTC'")
+        for macro in macros(rules.key):
+            self._connection.execute(macro)
         self._queries: dict[tuple[str, str, bool], str] = {}
 
     def lines(
@@ -79,12 +83,34 @@ class Typist:
     ) -> pa.Table:
         query = (table.name, kind, nul)
         if query not in self._queries:
-            self._queries[query] = compile_sql(table, self._key, nul)
+            self._queries[query] = compile_sql(table, self._rules, nul)
         # The engine works on Arrow batches in parallel.
         size = max(_MIN_BATCH_ROWS, -(-rows.num_rows // _BATCHES))
         self._connection.register(kind, pa.Table.from_batches(rows.to_batches(size), rows.schema))
         # A relation is run on all cores; the result of `execute` is streamed on one.
-        return self._connection.sql(self._queries[query]).to_arrow_table()
+        return self._cleaned(table, self._connection.sql(self._queries[query]).to_arrow_table())
+
+    def _cleaned(self, table: Table, typed: pa.Table) -> pa.Table:
+        """The same without people and secrets in texts; most records need no look at all.
+
+        A step of its own: its expressions are long, and few columns of few files need them.
+        """
+        if not pc.any(typed["look"]).as_py():
+            return typed.drop_columns("look")
+        self._connection.register("typed", typed)
+        columns = [column for column in table.fields if may_name_people(column)]
+        signs = ", ".join(f"bool_or({has_signs(quoted(column.name))})" for column in columns)
+        found = self._connection.sql(f"select {signs} from typed where look").fetchone()
+        cleaned = [
+            f"{'marked' if column.posted else 'clean'}_text({quoted(column.name)}) "
+            f"as {quoted(column.name)}"
+            for column, here in zip(columns, found, strict=True)
+            if here
+        ]
+        if cleaned:
+            replaced = f"select * replace ({', '.join(cleaned)}) from typed"
+            typed = self._connection.sql(replaced).to_arrow_table()
+        return typed.drop_columns("look")
 
 
 class Load:
@@ -277,6 +303,9 @@ class Load:
             counts = self.counts[row["file_no"]]
             counts.days[row["day"]] += row["count_all"]
             counts.records += row["count_all"]
+        lossy = typed["file_no"].filter(pc.is_valid(typed["dropped_fields"]))
+        for row in pc.value_counts(lossy).to_pylist():
+            self.counts[row["values"]].incomplete += row["counts"]
 
     def _with_evidence(self, typed: pa.Table) -> pa.Table:
         files = typed["file_no"].combine_chunks()
@@ -333,6 +362,7 @@ class Load:
                 "line_count": counts.lines,
                 "record_count": counts.records,
                 "reject_count": counts.rejects,
+                "incomplete_count": counts.incomplete,
                 "billing_account_id": file.billing_account,
                 "pulled_at": file.pulled_at or self._loaded_at,
             }

@@ -127,7 +127,8 @@ def pointer(keys: Keys) -> str:
     return "$" + "".join(f'."{key}"' for key in keys)
 
 
-def _quoted(key: str) -> str:
+def quoted(key: str) -> str:
+    """A key or the name of a column as SQL."""
     return f'"{key}"'
 
 
@@ -176,7 +177,7 @@ class _Document:
         if apart:
             paths = ", ".join(literal(pointer(keys)) for keys in apart)
             yield f"try(json_extract_string({self.text}, [{paths}])) as {apart_name}"
-        found = {keys: ".".join([self.name, *map(_quoted, keys)]) for keys in self.wanted}
+        found = {keys: ".".join([self.name, *map(quoted, keys)]) for keys in self.wanted}
         found |= {keys: f"{apart_name}[{place}]" for place, keys in enumerate(apart, start=1)}
         yield ", ".join(f"{sql} as {self.value(keys)}" for keys, sql in found.items())
         for keys, name in self.attributes.items():

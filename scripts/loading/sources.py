@@ -18,7 +18,18 @@ RAW_SCHEMA = "raw"
 TYPES = {"varchar", "bigint", "timestamp", "boolean", "date"}
 DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
-EVIDENCE_COLUMNS = ("batch_id", "source_file", "line_number", "record_number", "loaded_at")
+ROLES = {"prices", "dates", "identifies", "describes"}
+FORMATS = {
+    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url"},
+    "bigint": {None, "duration"},
+    "boolean": {None},
+    "timestamp": TIME_FORMATS | {None},
+    "date": DATE_FORMATS,
+}
+EVIDENCE_COLUMNS = (
+    *("batch_id", "source_file", "line_number", "record_number"),
+    *("loaded_at", "dropped_fields"),
+)
 
 
 class ContractError(ValueError):
@@ -30,7 +41,10 @@ class Column:
     """One declared column; `paths` is empty for the evidence columns, which the loader fills.
 
     `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
-    up to the mark behind which the column's text is JSON.
+    up to the mark behind which the column's text is JSON. `role` says what the record is without
+    it: one that has lost what prices, dates or identifies it is rejected, one that has lost what
+    describes it is kept. `required` says that it must be there at all. `posted` says that it goes
+    into the ledger, whose closed months keep it for good: no person may be in it, hashed or not.
     """
 
     name: str
@@ -39,13 +53,23 @@ class Column:
     headers: tuple[str, ...] = ()
     format: str | None = None
     hashed: bool = False
+    role: str = "describes"
+    required: bool = False
+    posted: bool = False
+
+    @property
+    def droppable(self) -> bool:
+        """Whether a record can stand without it."""
+        return self.role == "describes"
 
 
 @dataclass(frozen=True)
 class Table:
     """One declared raw table: of a gateway or of bills, by `kind`.
 
-    `event_time` names the column that puts a record on a day.
+    `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
+    in the future, as on a bill for next month's seats. `none` is how the source writes that it
+    has no value.
     """
 
     name: str
@@ -54,6 +78,8 @@ class Table:
     event_time: str | None = None
     exact_numbers: bool = False
     keep_empty: bool = False
+    in_advance: bool = False
+    none: str | None = None
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -94,7 +120,7 @@ def _meta(node: dict) -> dict:
 
 def _table(node: dict) -> Table:
     meta = _meta(node)
-    columns = tuple(_column(node["name"], column) for column in node["columns"])
+    columns = tuple(_column(node["name"], meta, column) for column in node["columns"])
     event_time = meta.get("event_time")
     if event_time and event_time not in {column.name for column in columns}:
         raise ContractError(f"{node['name']}: event_time {event_time!r} is not a column")
@@ -105,10 +131,21 @@ def _table(node: dict) -> Table:
         event_time=event_time,
         exact_numbers=bool(meta.get("exact_numbers")),
         keep_empty=bool(meta.get("keep_empty")),
+        in_advance=bool(meta.get("in_advance")),
+        none=meta.get("none"),
     )
 
 
-def _column(table: str, node: dict) -> Column:
+def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
+    """What a column does unless it says so: closed, so that no spend is lost by an omission.
+
+    The texts of a log mostly say whose a call is; its figures, and all of a bill, are money.
+    """
+    text = node["data_type"] == "varchar" and meta.get("format") in (None, "texts", "url", "json")
+    return "describes" if text and kind != "bill" else "prices"
+
+
+def _column(table: str, table_meta: dict, node: dict) -> Column:
     meta = _meta(node)
     where = f"{table}.{node['name']}"
     declared = meta.get("path") or []
@@ -120,6 +157,9 @@ def _column(table: str, node: dict) -> Column:
         headers=tuple(text.replace('"', "").partition("|")[0] for text in texts),
         format=meta.get("format"),
         hashed=bool(meta.get("hashed")),
+        role=meta.get("role") or _usual_role(table_meta.get("kind"), node, meta),
+        required=bool(meta.get("required")),
+        posted=bool(meta.get("posted")),
     )
     if column.data_type not in TYPES:
         raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
@@ -127,4 +167,9 @@ def _column(table: str, node: dict) -> Column:
         raise ContractError(f"{where}: a timestamp's format is one of {sorted(TIME_FORMATS)}")
     if column.data_type == "date" and column.format not in DATE_FORMATS:
         raise ContractError(f"{where}: a date's format is iso or mdy")
+    if column.format not in FORMATS[column.data_type]:
+        known = sorted(filter(None, FORMATS[column.data_type])) or "none"
+        raise ContractError(f"{where}: the format of a {column.data_type} is one of {known}")
+    if column.role not in ROLES:
+        raise ContractError(f"{where}: role {column.role!r} is not one of {sorted(ROLES)}")
     return column

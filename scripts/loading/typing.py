@@ -6,10 +6,11 @@ type states the texts it accepts. The usual text takes a short way; the rest is 
 
 from __future__ import annotations
 
-import hmac
-from hashlib import sha256
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
+from scripts.loading.people import hash_sql, needs_a_look
 from scripts.loading.sources import Column, Table
 
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -17,15 +18,27 @@ _ISO = literal(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?( ?([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?"
 )
+# What a row of the models holds (`quantity_type`): figures of a bill may be sums of a whole day.
 _MAX_WHOLE = 999_999_999_999
+# The largest model reads some ten million tokens. A hundred times that in one call is no usage, but
+# a fault of whoever wrote it, and it would bury every sum it is in.
+_MAX_OF_ONE_CALL = 999_999_999
+# A clock may be wrong by a zone, not by more.
+_AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
-_USER_KEY_DIGITS = 32
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
-_HMAC_BLOCK = 64
 _RAW_TEXT_LENGTH = 2000
 
 
-def line_sql(table: Table, key: bytes | None, nul: bool) -> str:
+@dataclass(frozen=True)
+class Rules:
+    """What typing depends on besides the table: the user key, and the run's instant."""
+
+    key: bytes | None
+    now: datetime
+
+
+def line_sql(table: Table, rules: Rules, nul: bool) -> str:
     """SQL over `lines(file_no, line_number, line)`; see `_typed_sql` for what comes out.
 
     `nul` says that some text may hold a NUL character, which costs a look at every text.
@@ -36,10 +49,11 @@ def line_sql(table: Table, key: bytes | None, nul: bool) -> str:
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
     )
     fault = f"case {faults} end" if faults else "null::varchar"
-    return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), key)
+    raw = _raw_sql(table, texts, nul, query.sql, (fault, needs_a_look("line")))
+    return _typed_sql(table, raw, rules)
 
 
-def record_sql(table: Table, key: bytes | None, nul: bool) -> str:
+def record_sql(table: Table, rules: Rules, nul: bool) -> str:
     """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
     texts = [
@@ -47,7 +61,8 @@ def record_sql(table: Table, key: bytes | None, nul: bool) -> str:
         for column in table.fields
     ]
     relation = "select *, null::varchar as line_fault, null::varchar as line from records"
-    return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), key)
+    raw = _raw_sql(table, texts, nul, relation, ("null::varchar", "true"))
+    return _typed_sql(table, raw, rules)
 
 
 def _headed(column: Column) -> zip:
@@ -62,78 +77,152 @@ def _in_column(text: str, path: JsonPath) -> str:
     return f"try(json_extract_string({text}, {literal(pointer(inside))}))"
 
 
-def user_hash(value: str, key: bytes) -> str:
-    """The hash that stands for a user: 32 hex digits of HMAC-SHA256."""
-    return hmac.new(key, value.encode(), sha256).hexdigest()[:_USER_KEY_DIGITS]
-
-
 def _raw_sql(
-    table: Table, texts: list[list[str]], nul: bool, relation: str, field_fault: str
+    table: Table, texts: list[list[str]], nul: bool, relation: str, said: tuple[str, str]
 ) -> str:
-    """The text of every field as r0, r1, ..., beside the faults found so far."""
+    """The text of every field as r0, r1, ..., beside what is `said` of the record so far.
+
+    That is the faults found, and whether its texts need a look for people and secrets.
+    """
     raw = ", ".join(
-        f"{_text(column, texts[i], nul)} as r{i}" for i, column in enumerate(table.fields)
+        f"{_text(table, column, texts[i], nul)} as r{i}" for i, column in enumerate(table.fields)
     )
     return (
         "select file_no, line_number, line, line_fault, "
-        f"{field_fault} as field_fault, {raw} from ({relation})"
+        f"{said[0]} as field_fault, {said[1]} as look, {raw} from ({relation})"
     )
 
 
-def _typed_sql(table: Table, raw_sql: str, key: bytes | None) -> str:
+def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
     """One row per record: its place, what is wrong with it, its fields.
 
     `reason` is null for a record that is accepted; `whole_line` is true when the line, not one
     of its records, is at fault; `raw_text` holds the declared fields of a rejected record;
-    `unread_line` is the text of a line that did not read as an object, for a second look.
+    `unread_line` is the text of a line that did not read as an object, for a second look;
+    `dropped_fields` names the fields an accepted record was kept without; `look` says that its
+    texts need a look for people and secrets, which are still in them.
     """
     fields = list(enumerate(table.fields))
     # Values are parsed in a step of their own, because a later step names them several times.
     parsed = ", ".join(f"{_parsed(column, f'r{i}')} as p{i}" for i, column in fields)
-    typed = ", ".join(f"{_value(column, f'r{i}', f'p{i}', key)} as t{i}" for i, column in fields)
+    typed = ", ".join(
+        f"{_value(table, column, f'r{i}', f'p{i}', rules.key)} as t{i}" for i, column in fields
+    )
     columns = ", ".join(f't{i} as "{column.name}"' for i, column in fields)
-    pairs = ", ".join(f"{literal(column.name)}, r{i}" for i, column in fields if not column.hashed)
-    tests, reasons = _tests(table)
+    tests, reasons = _tests(table, rules)
+    lost = [(column.name, _lost(column, i)) for i, column in fields if column.droppable]
     retry = f"case when line_fault = {literal(LineQuery.NOT_AN_OBJECT)} then line end"
     return f"""
         select file_no, line_number,
             line_fault is not null as whole_line,
             case when bad then coalesce({", ".join(reasons)}) end as reason,
-            case when bad then left(
-                cast(json_merge_patch('{{}}', json_object({pairs})) as varchar), {_RAW_TEXT_LENGTH}
-            ) end as raw_text,
+            case when bad then left(cast(json_merge_patch('{{}}',
+                json_object({_shown(table)})) as varchar), {_RAW_TEXT_LENGTH}) end as raw_text,
             {retry} as unread_line,
+            {_dropped(lost)} as dropped_fields, look,
             {columns}
-        from (select *, ({" or ".join(tests)}) as bad from (
+        from (select *, ({" or ".join(tests)}) as bad, ({_either(lost)}) as lossy from (
             select *, {typed} from (select *, {parsed} from ({raw_sql}))
         ))"""
 
 
-def _tests(table: Table) -> tuple[list[str], list[str]]:
+def _shown(table: Table) -> str:
+    """SQL for the names and texts of a rejected record: texts as they would have been stored."""
+    pairs = [
+        f"{literal(column.name)}, "
+        + (f"t{i}" if _is_text(column) else f"case when not {_nested(f'r{i}')} then r{i} end")
+        for i, column in enumerate(table.fields)
+        if not column.hashed
+    ]
+    return ", ".join(pairs)
+
+
+def _either(lost: list[tuple[str, str]]) -> str:
+    return " or ".join(sql for _, sql in lost) or "false"
+
+
+def _dropped(lost: list[tuple[str, str]]) -> str:
+    """SQL for the names of the fields that were lost, in the order of the YAML."""
+    names = ", ".join(f"case when {sql} then {literal(name)} end" for name, sql in lost)
+    return f"case when lossy then concat_ws(',', {names}) end" if lost else "null::varchar"
+
+
+def _lost(column: Column, i: int) -> str:
+    """SQL that is true when there is a text and it is not what was declared; never null."""
+    if column.hashed:
+        return f"coalesce({_nested(f'r{i}')}, false)"
+    if column.format == "texts":
+        return f"coalesce(starts_with(r{i}, '{{'), false)"
+    return f"(r{i} is not null and t{i} is null)"
+
+
+def _tests(table: Table, rules: Rules) -> tuple[list[str], list[str]]:
     """SQL that is true for a bad record, and SQL for the reason, null where it does not apply."""
     tests = ["line_fault is not null", "field_fault is not null"]
     reasons = ["line_fault", "field_fault"]
-    for i, column in enumerate(table.fields):
-        if _checked(column):
-            wrong = f"(r{i} is not null and t{i} is null)"
-            tests.append(wrong)
-            reasons.append(f"case when {wrong} then {_reason(column, f'r{i}')} end")
-    for i, column in enumerate(table.fields):
+
+    def add(test: str, reason: str) -> None:
+        tests.append(test)
+        reasons.append(f"case when {test} then {reason} end")
+
+    fields = list(enumerate(table.fields))
+    for i, column in fields:
+        if not column.droppable or column.name == table.event_time:
+            add(_lost(column, i), _reason(table, column, f"r{i}"))
+    for i, column in fields:
         if column.name == table.event_time:
-            tests.append(f"t{i} is null")
-            reasons.append(literal(f"no event time ({column.name})"))
+            add(f"t{i} is null", literal(f"no event time ({column.name})"))
+            if not table.in_advance:
+                latest = f"timestamp '{rules.now + _AHEAD:%Y-%m-%d %H:%M:%S}'"
+                says = f"{column.name} is out of range: more than a day after this run"
+                add(f"coalesce(t{i} > {latest}, false)", literal(says))
+        elif column.required:
+            add(f"t{i} is null", literal(f"no {column.name}"))
+    if table.kind == "gateway":
+        rest = [
+            f"{'r' if column.hashed else 't'}{i} is null"
+            for i, column in fields
+            if column.data_type not in ("timestamp", "date")
+        ]
+        if rest:
+            add(f"({' and '.join(rest)})", literal("nothing but a time: no request"))
     return tests, reasons
 
 
-def _checked(column: Column) -> bool:
-    return column.data_type != "varchar" or column.format in ("decimal", *_COUNTS)
+def _is_text(column: Column) -> bool:
+    """Whether any text will do."""
+    return column.data_type == "varchar" and column.format != "decimal"
 
 
-def _text(column: Column, alternatives: list[str], nul: bool) -> str:
+def may_name_people(column: Column) -> bool:
+    """Whether its value is a text in which a person may stand."""
+    return _is_text(column) and not column.hashed
+
+
+def _nested(text: str) -> str:
+    """SQL that is true for an object or a list, where one value is declared; null for null.
+
+    A text that begins with a bracket may also be a name.
+    """
+    opened = literal(r"""^.\s*[{'"]""")
+    listed = f"json_valid({text}) or regexp_matches({text}, {opened})"
+    return f"(starts_with({text}, '{{') or (starts_with({text}, '[') and ({listed})))"
+
+
+def _text(table: Table, column: Column, alternatives: list[str], nul: bool) -> str:
     """The first alternative that is not blank, trimmed, without NUL, which no text type holds."""
     if nul:
         alternatives = [f"replace({text}, chr(0), '')" for text in alternatives]
     trimmed = [_trimmed(text) for text in alternatives]
+    if table.none is not None:
+        trimmed = [f"nullif({text}, {literal(table.none)})" for text in trimmed]
+    if column.role == "identifies":
+        # An id of blanks that only Unicode knows is no id; they all sort behind "~".
+        blank = literal(r"[\s\pZ\pC]*")
+        trimmed = [
+            f"case when {t} > '~' and regexp_full_match({t}, {blank}) then null else {t} end"
+            for t in trimmed
+        ]
     found = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
     if column.data_type == "boolean":
         return f"case when lower({found}) in ('none', 'null') then null else {found} end"
@@ -155,11 +244,13 @@ def _parsed(column: Column, text: str) -> str:
     return "null"
 
 
-def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
+def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | None) -> str:
     if column.hashed:
-        return _hash(text, key)
+        return f"case when {_nested(text)} then null else {hash_sql(text, key, 'null')} end"
+    if column.format == "duration":
+        return _duration(text, parsed)
     if column.data_type == "bigint":
-        return _whole(text, parsed)
+        return _whole(text, parsed, _limit(table))
     if column.data_type == "boolean":
         return (
             f"case lower({text}) when 'true' then true when '1' then true "
@@ -182,7 +273,14 @@ def _value(column: Column, text: str, parsed: str, key: bytes | None) -> str:
             f"case when regexp_full_match({text}, {_NUMBER}) "
             f"and abs(try_cast({text} as decimal(30, 15))) <= {_MAX_WHOLE} then {text} end"
         )
-    return text
+    if column.format == "json":
+        return text
+    kept = f"bare_url({text})" if column.format == "url" else text
+    return f"case when {_nested(text)} then null else {kept} end"
+
+
+def _limit(table: Table) -> int:
+    return _MAX_OF_ONE_CALL if table.kind == "gateway" else _MAX_WHOLE
 
 
 def _counts(text: str, kind: str) -> str:
@@ -201,7 +299,7 @@ def _counts(text: str, kind: str) -> str:
     bare = text
     for pattern, by in steps:
         bare = f"regexp_replace({bare}, {literal(pattern)}, {literal(by)}, 'g')"
-    odd = literal(r":-|:[0-9]+[.eE]|[0-9]{13,}")
+    odd = literal(r":-|:[0-9]+[.eE]|[0-9]{10,}")
     kept = f"replace(replace({bare}, chr(1), chr(34)), chr(2), chr(34))"
     sane = f" and not regexp_matches({bare}, {odd})" if kind == "ARRAY" else ""
     return (
@@ -216,7 +314,10 @@ def _texts(text: str) -> str:
     What is no text in the list is left out; a line break within a text becomes a blank.
     """
     lines = r"trim(regexp_replace(t, '\s+', ' ', 'g'))"
-    kept = f"list_filter(list_transform(found, lambda t: left({lines}, {_MAX_TEXT_LENGTH})), "
+    # An address that the cut goes through would not be known for one any more.
+    cut = f"regexp_replace(left({lines}, {_MAX_TEXT_LENGTH}), '[^ ]*@[^ ]*$', '')"
+    short = f"case when length({lines}) > {_MAX_TEXT_LENGTH} then {cut} else {lines} end"
+    kept = f"list_filter(list_transform(found, lambda t: {short}), "
     kept += "lambda t: t != '' and t not like '{%' and t not like '[%')"
     found = (
         f"case when json_valid({text}) and json_type({text}) = 'ARRAY' "
@@ -226,14 +327,26 @@ def _texts(text: str) -> str:
     return f"nullif({joined.replace('found', found)}, '')"
 
 
-def _whole(text: str, plain: str) -> str:
+def _duration(text: str, plain: str) -> str:
+    """Whole milliseconds, half a one rounded up; a time that runs backwards is none."""
+    exact = f"try_cast({text} as decimal(28, 9))"
+    return (
+        f"case when {text} is null then null "
+        f"when {plain} between 0 and {_MAX_WHOLE} and cast({plain} as varchar) = {text} "
+        f"then {plain} "
+        f"when regexp_full_match({text}, {_NUMBER}) and {exact} >= 0 and {exact} <= {_MAX_WHOLE} "
+        f"then cast(floor({exact} + 0.5) as bigint) end"
+    )
+
+
+def _whole(text: str, plain: str, limit: int) -> str:
     # A text that is the plain spelling of a bigint needs no closer look.
     number = f"try_cast({text} as double)"
     return (
         f"case when {text} is null then null "
         f"when cast({plain} as varchar) = {text} "
-        f"then case when {plain} between -{_MAX_WHOLE} and {_MAX_WHOLE} then {plain} end "
-        f"when regexp_full_match({text}, {_NUMBER}) and abs({number}) <= {_MAX_WHOLE} "
+        f"then case when {plain} between -{limit} and {limit} then {plain} end "
+        f"when regexp_full_match({text}, {_NUMBER}) and abs({number}) <= {limit} "
         f"and {number} = floor({number}) then cast({number} as bigint) end"
     )
 
@@ -281,32 +394,33 @@ def _date(text: str, form: str | None) -> str:
     return f"coalesce({usual}{american})"
 
 
-def _hash(text: str, key: bytes | None) -> str:
-    """HMAC-SHA256 by its definition, so that it runs vectorised; tested against Python's."""
-    if key is None:
-        return "null::varchar"
-    block = (sha256(key).digest() if len(key) > _HMAC_BLOCK else key).ljust(_HMAC_BLOCK, b"\0")
-    inner = bytes(byte ^ 0x36 for byte in block).hex()
-    outer = bytes(byte ^ 0x5C for byte in block).hex()
-    return (
-        f"left(sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || encode({text})))), "
-        f"{_USER_KEY_DIGITS})"
-    )
-
-
-def _reason(column: Column, text: str) -> str:
-    name = literal(f"{column.name}: ")
+def _reason(table: Table, column: Column, text: str) -> str:
+    """SQL for why a text is not what was declared: field and kind of the value, not the value."""
+    name = column.name
     number = f"try_cast({text} as double)"
-    too_large = f"regexp_full_match({text}, {_NUMBER}) and abs({number}) > {_MAX_WHOLE}"
-    says = {
-        "bigint": f"case when {too_large} "
-        "then ' is out of range' else ' is not a whole number' end",
-        "varchar": "' does not hold counts'"
-        if column.format in _COUNTS
-        else f"case when regexp_full_match({text}, {_NUMBER}) then ' is out of range' "
-        "else ' is not a number' end",
-        "timestamp": "' is not a plausible time'",
-        "boolean": "' is not true or false'",
-        "date": "' is not a date'",
-    }[column.data_type]
-    return f"{name} || '''' || left({text}, 100) || '''' || {says}"
+    is_number = f"regexp_full_match({text}, {_NUMBER})"
+    fraction = f"when {is_number} and {number} != floor({number}) then 'a number with a fraction' "
+    kind = (
+        f"case when starts_with({text}, '{{') then 'an object' when {_nested(text)} then 'a list' "
+        f"when lower({text}) in ('true', 'false') then 'true or false' "
+        f"{fraction if column.data_type == 'bigint' else ''}"
+        f"when {is_number} then 'a number' else 'a text' end"
+    )
+    wanted = {
+        "bigint": "a whole number",
+        "timestamp": "a plausible time",
+        "boolean": "true or false",
+        "date": "a date",
+    }.get(column.data_type, "a text")
+    if column.format in _COUNTS:
+        wanted = "counts within their range"
+    if column.format == "decimal":
+        wanted = "a number"
+    says = f"{literal(f'{name} is ')} || {kind} || {literal(f', not {wanted}')}"
+    if column.data_type == "bigint":
+        too_large = f"{is_number} and abs({number}) > {_limit(table)}"
+    elif column.format == "decimal":
+        too_large = is_number
+    else:
+        return says
+    return f"case when {too_large} then {literal(f'{name} is out of range')} else {says} end"

@@ -168,7 +168,7 @@ def test_a_broken_row_is_held_back_with_the_reason(in_place):
         "where stage = 'load' order by 1"
     ) == [
         ("cut-off", "metadata: not valid JSON"),
-        ("malformed", "prompt_tokens: '12abc' is not a whole number"),
+        ("malformed", "prompt_tokens is a text, not a whole number"),
     ]
 
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from scripts.load_raw import MODELS
 from scripts.loading import lines as lines_module
 from scripts.loading.paths import JsonPath, LineQuery, Pick, parse_path
+from scripts.loading.people import user_hash
 from scripts.loading.sources import read_contract
 from scripts.loading.targets import DuckDBTarget
-from scripts.loading.typing import user_hash
 from tests.python.landing import Landing, event
 
 KEY = "a key of the tests"
@@ -84,21 +84,18 @@ BAD_LINES = [
     ("42", "a JSON number where an object is expected", False),
     ('"text"', "a JSON string where an object is expected", False),
     ("null", "a JSON null where an object is expected", False),
-    (event(input_tokens="abc"), "input_tokens: 'abc' is not a whole number", True),
-    (event(input_tokens=1.5), "input_tokens: '1.5' is not a whole number", True),
-    (event(input_tokens="1_000"), "input_tokens: '1_000' is not a whole number", True),
-    (event(input_tokens="0x10"), "input_tokens: '0x10' is not a whole number", True),
-    (event(input_tokens=True), "input_tokens: 'true' is not a whole number", True),
-    (event(input_tokens={"a": 1}), "input_tokens: '{\"a\":1}' is not a whole number", True),
-    (event(input_tokens=10**12), "input_tokens: '1000000000000' is out of range", True),
+    (event(input_tokens="abc"), "input_tokens is a text, not a whole number", True),
+    (event(input_tokens=1.5), "input_tokens is a number with a fraction, not a whole number", True),
+    (event(input_tokens="1_000"), "input_tokens is a text, not a whole number", True),
+    (event(input_tokens="0x10"), "input_tokens is a text, not a whole number", True),
+    (event(input_tokens=True), "input_tokens is true or false, not a whole number", True),
+    (event(input_tokens={"a": 1}), "input_tokens is an object, not a whole number", True),
+    (event(input_tokens=10**12), "input_tokens is out of range", True),
     (event(input_tokens=10**30), "is out of range", True),
-    (event(cache_hit="perhaps"), "cache_hit: 'perhaps' is not true or false", True),
-    (event(usd_estimate="nan"), "estimated_cost_usd: 'nan' is not a number", True),
-    (event(usd_estimate="12abc"), "estimated_cost_usd: '12abc' is not a number", True),
-    (event(usd_estimate="1e15"), "estimated_cost_usd: '1e15' is out of range", True),
-    (event(timestamp="infinity"), "occurred_at: 'infinity' is not a plausible time", True),
-    (event(timestamp="1999-12-31T23:59:59Z"), "is not a plausible time", True),
-    (event(timestamp=4102444800), "occurred_at: '4102444800' is not a plausible time", True),
+    (event(cache_hit="perhaps"), "cache_hit is a text, not true or false", True),
+    (event(timestamp="infinity"), "occurred_at is a text, not a plausible time", True),
+    (event(timestamp="1999-12-31T23:59:59Z"), "a text, not a plausible time", True),
+    (event(timestamp=4102444800), "occurred_at is a number, not a plausible time", True),
     (event(timestamp=None), "no event time (occurred_at)", True),
 ]
 
@@ -137,11 +134,11 @@ def test_bytes_that_are_no_text_are_rejected_alone(landing, line, reason):
 
 
 def test_whole_numbers_of_every_spelling(landing):
-    given_as = [7, "7", 1200.0, "1200.0", "1e3", "-0", "-0.0", "+5", "007", " 12 ", "999999999999"]
+    given_as = [7, "7", 1200.0, "1200.0", "1e3", "-0", "-0.0", "+5", "007", " 12 ", "999999999"]
     landing.put("envelope_events/a.jsonl", [event(input_tokens=value) for value in given_as])
     assert landing.load() == 0
     found = landing.rows("select input_tokens from raw.envelope_events order by line_number")
-    assert [row[0] for row in found] == [7, 7, 1200, 1200, 1000, 0, 0, 5, 7, 12, 999999999999]
+    assert [row[0] for row in found] == [7, 7, 1200, 1200, 1000, 0, 0, 5, 7, 12, 999999999]
 
 
 TIMES = [
@@ -272,7 +269,7 @@ def test_a_bucket_without_results_is_a_row_and_no_bucket_is_none(landing):
 
 def span(name: str, attributes: list) -> dict:
     start = "1793700000000000000"
-    return {"spanId": name, "startTimeUnixNano": start, "attributes": attributes}
+    return {"traceId": "t", "spanId": name, "startTimeUnixNano": start, "attributes": attributes}
 
 
 def export(*spans: dict) -> dict:
@@ -312,7 +309,7 @@ def test_otlp_attributes(landing):
     ]
     rejects = [(line, record, reason) for line, record, reason, _ in landing.rejects()]
     assert rejects == [
-        (1, 4, "input_tokens: '{\"values\":[]}' is not a whole number"),
+        (1, 4, "input_tokens is an object, not a whole number"),
         (4, None, "no resourceSpans[] in the record"),
         (5, None, "no resourceSpans[] in the record"),
     ]
@@ -321,7 +318,10 @@ def test_otlp_attributes(landing):
 def test_inner_json_may_be_text_or_an_object_but_not_broken(landing):
     good = {"usage_object": {"prompt_tokens": 5}}
     start = "2026-11-03 10:00:00"
-    rows = [{"startTime": start, "metadata": m} for m in (json.dumps(good), good, "", None, "{'a'")]
+    rows = [
+        {"startTime": start, "model": "m", "metadata": m}
+        for m in (json.dumps(good), good, "", None, "{'a'")
+    ]
     landing.put("litellm_spend_logs/a.jsonl", rows)
     assert landing.load() == 0
     found = landing.rows("select prompt_tokens from raw.litellm_spend_logs order by line_number")
@@ -341,7 +341,8 @@ def test_tags_become_lines(landing):
         '["cut off',
     ]
     landing.put(
-        "litellm_spend_logs/a.jsonl", [{"startTime": start, "request_tags": t} for t in sent]
+        "litellm_spend_logs/a.jsonl",
+        [{"startTime": start, "model": "m", "request_tags": t} for t in sent],
     )
     assert landing.load() == 0
     found = landing.rows("select request_tags from raw.litellm_spend_logs order by line_number")
@@ -507,7 +508,7 @@ def test_dates_as_an_american_writes_them_and_headers_of_either_case(landing):
     assert landing.load() == 0
     found = landing.rows("select cast(usage_date as varchar), cost from raw.azure_costs")
     assert found == [("2026-11-02", "1"), ("2026-01-05", "2"), ("2026-11-02", "3")] * 2
-    assert [row[2] for row in landing.rejects()] == ["usage_date: '13/40/2026' is not a date"] * 2
+    assert [row[2] for row in landing.rejects()] == ["usage_date is a text, not a date"] * 2
 
 
 def test_csv_and_parquet_by_header(landing):
@@ -541,7 +542,7 @@ def test_csv_and_parquet_by_header(landing):
     reasons = [(row[0], row[2]) for row in landing.rejects()]
     assert reasons[:2] == [
         (2, "3 fields where the header has 5"),
-        (3, "input_tokens: 'x' is not a whole number"),
+        (3, "input_tokens is a text, not a whole number"),
     ]
     assert reasons[2][1].startswith("not a readable Parquet file")
     assert b"CANARY" not in landing.warehouse.read_bytes()
@@ -677,7 +678,7 @@ def test_an_element_of_an_array(path, value, expected):
     assert found == [(expected,)]
 
 
-GOOD_LINE = st.integers(0, 10**12 - 1).map(lambda n: (json.dumps(event(input_tokens=n)), 1, 0))
+GOOD_LINE = st.integers(0, 10**9 - 1).map(lambda n: (json.dumps(event(input_tokens=n)), 1, 0))
 BAD_LINE = st.sampled_from(
     [(line if isinstance(line, str) else json.dumps(line), 0, 1) for line, _, _ in BAD_LINES]
 )

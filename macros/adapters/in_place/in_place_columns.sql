@@ -2,7 +2,7 @@
    types are those of the YAML, the rules those of the loader (scripts/loading/typing.py). Only columns
    that a path begins with are read; a document is opened once a row, and each text is found once. #}
 {% macro checked_logs_sql(table, types, changed_at) -%}
-    {%- set documents, texts, typed, faults = {}, [], [], [] -%}
+    {%- set documents, texts, typed, faults, dropped = {}, [], [], [], [] -%}
     {%- set kinds = {'timestamp': 'a plausible time', 'boolean': 'true or false', 'bigint': 'a whole number'} -%}
     {%- for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') -%}
         {%- set meta = column.config.meta -%}
@@ -23,13 +23,23 @@
             {%- set value = 'case when ' ~ is_plausible_time(text) ~ ' then ' ~ text ~ '::timestamp end' -%}
         {%- endif -%}
         {%- do typed.append(value ~ ' as ' ~ column.name) -%}
-        {%- if value != text and meta.get('format') != 'texts' -%}
+        {%- set lost = text ~ ' is not null and (' ~ value ~ ') is null' -%}
+        {%- if meta.get('format') == 'texts' -%}
+            {%- set lost = 'starts_with(' ~ text ~ ", '{')" -%}
+        {%- endif -%}
+        {%- if is_droppable(column) -%}
+            {%- do dropped.append('case when ' ~ lost ~ " then '" ~ column.name ~ "' end") -%}
+        {%- else -%}
             {%- do faults.append(
-                'when ' ~ text ~ ' is not null and (' ~ value ~ ") is null then '" ~ column.name ~ ": '''"
-                " || left(" ~ text ~ "::varchar, 100) || ''' is not " ~ kinds.get(column.data_type, 'a number') ~ "'"
+                'when ' ~ lost ~ " then '" ~ column.name ~ " is ' || " ~ kind_of_text(text ~ '::varchar') ~ " || ', not "
+                ~ kinds.get(column.data_type, 'a number' if meta.get('format') == 'decimal' else 'a text') ~ "'"
             ) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do faults.append(
+        'when logs."startTime" > ' ~ utc_now() ~ " + interval '1 day' "
+        "then 'start_time is out of range: more than a day after this run'"
+    ) -%}
     {%- set opened = [] -%}
     {%- for name in documents -%}
         {%- do opened.append('raw.json_document(to_jsonb(logs."' ~ name ~ '")) as "' ~ name ~ '"') -%}
@@ -42,10 +52,37 @@
         'in-place'::varchar as batch_id, 'LiteLLM_SpendLogs'::varchar as source_file,
         {{ hash_number('logs.request_id') }} as line_number, 1::bigint as record_number,
         {{ changed_at }}::timestamp as loaded_at,
-        (case {{ faults | join('\n') }} end)::varchar as fault
+        (case {{ faults | join('\n') }} end)::varchar as fault,
+        nullif(concat_ws(',', {{ dropped | join(', ') }}), '')::varchar as dropped_fields
     from {{ table }} as logs
     cross join lateral (select {{ opened | join(', ') }} offset 0) as documents
     cross join lateral (select {{ texts | join(',\n') }} offset 0) as texts
+{%- endmacro %}
+
+{# Whether a record can stand without the column, as scripts/loading/sources.py has it. #}
+{% macro is_droppable(column) -%}
+    {% set meta = column.config.meta %}
+    {% set usual = 'describes' if column.data_type == 'varchar' and meta.get('format') in [none, 'texts', 'url'] %}
+    {{ return((meta.get('role') or usual) == 'describes') }}
+{%- endmacro %}
+
+{# What a text is that is not what was declared; never the text itself. #}
+{% macro kind_of_text(text) -%}
+    {{ return("case when " ~ text ~ " like '{%' then 'an object' when " ~ text ~ " like '[%' then 'a list' when "
+        ~ text ~ " ~ '^[-+0-9.eE]+$' then 'a number' else 'a text' end") }}
+{%- endmacro %}
+
+{# A text without people and secrets. There is no user key here, so a mark stands for a person, as it does
+   in files that are loaded without one (scripts/loading/people.py). #}
+{% macro cleaned_text(text, format) -%}
+    {% set ends = '\\s"<>()\\[\\]{},;:/|=?&@\\\\!' %}
+    {% set email = "[^" ~ ends ~ "]+(@|%40)([^" ~ ends ~ ".]+\\.)+[^" ~ ends ~ ".0-9-][^" ~ ends ~ ".]+" %}
+    {% set url = "case when " ~ text ~ " like '%://%' or " ~ ('true' if format == 'url' else 'false')
+        ~ " then regexp_replace(regexp_replace(" ~ text ~ ", '(://|^)[^/?#\\s]*@', '\\1', 'g'), "
+        "'([?#]|%3[Ff])\\S*', '', 'g') else " ~ text ~ " end" %}
+    {% set role = "regexp_replace(" ~ url ~ ", '(assumed-role/[^/\\s]+/|federated-user/)[^\\s\"<>,;|]+', "
+        "'\\1hidden', 'g')" %}
+    {{ return('regexp_replace(' ~ role ~ ", '" ~ email ~ "', 'hidden', 'g')") }}
 {%- endmacro %}
 
 {# The keys of a path of the YAML; the first one is a column. Text that holds JSON is followed as JSON. #}
@@ -75,8 +112,11 @@
 {% macro typed_text(text, data_type, format) -%}
     {% set is_number = '(' ~ text ~ " ~ '^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?$' and length("
         ~ text ~ ') <= 1000)' %}
-    {% if data_type == 'bigint' %}
-        {{ return('case when ' ~ is_number ~ ' then case when abs(' ~ text ~ '::numeric) <= 999999999999 and '
+    {% if format == 'duration' %}
+        {{ return('case when ' ~ is_number ~ ' then case when ' ~ text ~ '::numeric between 0 and 999999999999 then '
+            'floor(' ~ text ~ '::numeric + 0.5)::bigint end end') }}
+    {% elif data_type == 'bigint' %}
+        {{ return('case when ' ~ is_number ~ ' then case when abs(' ~ text ~ '::numeric) <= 999999999 and '
             ~ text ~ '::numeric = trunc(' ~ text ~ '::numeric) then ' ~ text ~ '::numeric::bigint end end') }}
     {% elif data_type == 'boolean' %}
         {{ return('case lower(' ~ text ~ ") when 'true' then true when '1' then true when 'false' then false "
@@ -85,11 +125,14 @@
         {{ return('case when ' ~ is_number ~ ' then case when abs(' ~ text ~ '::numeric) < 1e14 then ' ~ text
             ~ ' end end') }}
     {% elif format == 'texts' %}
-        {{ return("(select string_agg(left(line, 200), e'\n' order by place) from jsonb_array_elements_text(case "
+        {{ return("(select string_agg(left(" ~ cleaned_text('line', none) ~ ", 200), e'\n' order by place) from jsonb_array_elements_text(case "
             "jsonb_typeof(raw.json_document(to_jsonb(" ~ text ~ "))) when 'array' then raw.json_document(to_jsonb("
             ~ text ~ ")) else to_jsonb(array[" ~ text ~ "]) end) with ordinality as found(tag, place) cross join lateral "
             "(select trim(regexp_replace(tag, '\\s+', ' ', 'g')) as line) as lines "
             "where line != '' and line not like '{%' and line not like '[%' and place <= 50)") }}
+    {% elif format not in [none, 'url'] %}
+        {{ return(text) }}
     {% endif %}
-    {{ return(text) }}
+    {{ return("case when starts_with(" ~ text ~ ", '{') or (starts_with(" ~ text ~ ", '[') and raw.json_document(to_jsonb("
+        ~ text ~ ")) is not null) then null else " ~ cleaned_text(text, format) ~ ' end') }}
 {%- endmacro %}

@@ -40,6 +40,8 @@
             null::bigint as size_bytes, (select count(*) from " ~ logs ~ ") as line_count,
             (select count(*) from " ~ logs ~ ") - (select count(*) from " ~ rejects ~ ") as record_count,
             (select count(*) from " ~ rejects ~ ") as reject_count,
+            (select count(*) from " ~ in_place_view('litellm_spend_logs') ~ " where dropped_fields is not null)
+                as incomplete_count,
             null::varchar as billing_account_id, null::timestamp as pulled_at,
             (select max(loaded_at) from " ~ in_place_view('load_days') ~ ") as loaded_at"
     ) %}

@@ -35,6 +35,7 @@ final as (
         ends.files_unread,
         ends.records_loaded,
         ends.records_rejected,
+        ends.records_incomplete,
         cast(ends.load_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as load_seconds,
         cast(ends.build_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as build_seconds,
         ends.failed_count,
