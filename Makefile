@@ -75,9 +75,14 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/assertions analyses
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
-test: lint ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
-	@# a file stays on one worker, because its tests share a warehouse
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+test: $(BIN)/.dev ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
+	@# Lint is one process, so it runs beside the tests; what it says comes last, in one piece.
+	@# Which tests stay on one worker is in tests/python/conftest.py.
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(MAKE) --no-print-directory lint > "$$said" 2>&1 & linting=$$!; \
+	code=0; $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder || code=$$?; \
+	wait $$linting || code=$$?; cat "$$said"; \
+	echo "make test: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m "long and not spark"

@@ -1,0 +1,174 @@
+"""dbt kept warm: a process that has imported it and parsed the project, and forks for each command.
+
+Starting dbt and parsing the project takes more processor time than a small build. Each command runs
+in a fork of its own, so none meets what another one left: not its environment, not its
+connections, not its changes to the parsed project.
+
+The process reads one request a line from its input and answers with one line each.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Request:
+    """A dbt command, and what it needs."""
+
+    arguments: list[str]
+    root: str
+    environment: dict[str, str]
+    # what was parsed, kept by tests/python/prepared.py; None parses as dbt itself does
+    manifest: str | None
+    # a file: the ids of nodes that need not run; afterwards of those that ran well
+    ids: str
+    # a file: what the command says
+    output: str
+
+
+class WarmDbt:
+    """The process, from the side of the tests; it ends with them."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.python.warm_dbt"],
+            cwd=Path(__file__).resolve().parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End it, and wait for it, so that its processor time is counted to the tests."""
+        self._process.stdin.close()
+        self._process.wait()
+
+    def run(self, request: Request) -> int:
+        """Run a command to its end; its exit code."""
+        self._process.stdin.write(json.dumps(asdict(request)) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "the process that keeps dbt warm has died"
+        return int(answer)
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    # not the adapter of DuckDB: its library starts a thread
+    import dbt.adapters.postgres
+    import dbt.cli.main  # noqa: F401
+
+    answers = os.fdopen(os.dup(1), "w")
+    manifests: dict[str, object] = {}
+    for line in sys.stdin:
+        request = Request(**json.loads(line))
+        if request.manifest and request.manifest not in manifests:
+            manifests[request.manifest] = _read(request.manifest)
+        # no thread lives on in a fork, and whoever waits for it there would wait for ever
+        assert len(os.listdir("/proc/self/task")) == 1
+        child = os.fork()
+        if not child:
+            _work(request, manifests.get(request.manifest))
+        answers.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        answers.flush()
+
+
+def _read(path: str):
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    manifest = Manifest.from_msgpack(Path(path).read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()
+    return manifest
+
+
+def _work(request: Request, manifest) -> None:
+    """The child's whole life."""
+    code = 2
+    try:
+        os.dup2(os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
+        os.dup2(1, 2)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.chdir(request.root)
+        os.environ.clear()
+        os.environ.update(request.environment)
+        code = _invoke(request, manifest)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _invoke(request: Request, manifest) -> int:
+    from dbt.cli.main import dbtRunner
+
+    if manifest is not None:
+        _move(manifest, request)
+        _leave_out(set(json.loads(Path(request.ids).read_text())))
+    result = dbtRunner(manifest=manifest).invoke(request.arguments)
+    if result.exception:
+        print(result.exception)
+    if request.arguments[0] == "parse":
+        answer = _described(result.result)
+    else:  # of commands that make nodes; of others nobody asks
+        ran = getattr(result.result, "results", None) or []
+        answer = [
+            each.node.unique_id
+            for each in ran
+            if hasattr(each, "node") and str(each.status) == "success"
+        ]
+    Path(request.ids).write_text(json.dumps(answer))
+    return 0 if result.success else 1
+
+
+def _described(manifest) -> dict[str, dict]:
+    """What tests/python/prepared.py has to know of seeds and models."""
+    return {
+        name: {
+            "kind": "seed" if node.resource_type == "seed" else node.config.materialized,
+            "path": node.original_file_path,
+            "parents": node.depends_on_nodes,
+        }
+        for name, node in (manifest.nodes if manifest else {}).items()
+        if node.resource_type in ("seed", "model")
+    }
+
+
+def _move(manifest, request: Request) -> None:
+    """What was parsed, as if it were parsed in this copy of the project for this database."""
+    database = request.environment.get("PGDATABASE")
+    for node in [*manifest.nodes.values(), *manifest.sources.values()]:
+        if hasattr(node, "root_path"):
+            node.root_path = request.root
+        if database and request.environment["AI_COST_TARGET"] == "postgres":
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(
+                    f'"{node.database}".', f'"{database}".', 1
+                )
+            node.database = database
+
+
+def _leave_out(up_to_date: set[str]) -> None:
+    from dbt.graph.selector import NodeSelector
+
+    chosen = NodeSelector.get_selected
+
+    def without(self, *arguments, **options):
+        return chosen(self, *arguments, **options) - up_to_date
+
+    NodeSelector.get_selected = without
+
+
+if __name__ == "__main__":
+    serve()
