@@ -176,6 +176,8 @@ def main(arguments: list[str] | None = None) -> int:
               file=sys.stderr)  # fmt: skip
     if unfit:
         return 2
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
     lines = ["| | file | mutant | found by | s |", "|---|---|---|---|---|"]
     survivors = 0
     for number in chosen:

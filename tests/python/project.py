@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -66,6 +67,8 @@ MARTS = (
     "fct_unit_costs",
 )
 DBT = str(Path(sys.executable).parent / "dbt")
+# One thread: the tests share the processors as they are.
+QUICK = ("--quiet", "--no-write-json", "--threads", "1")
 MAKING = ("build", "run", "seed")
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
@@ -148,7 +151,11 @@ class Project:
         )
 
     def python(self, module: str, *arguments: str) -> str:
-        return self.run(sys.executable, "-m", module, *arguments)
+        """Run a module of the project, in a fork too; what it says, or an AssertionError."""
+        if self._engine == "spark":
+            return self.run(sys.executable, "-m", module, *arguments)
+        self._forget()
+        return self._run_warm(arguments, [], module)[0]
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
@@ -175,6 +182,11 @@ class Project:
             *("build", "--exclude-resource-type", "unit_test"),
             *("--exclude", "test_type:generic", *arguments),
         )
+
+    def build_whole(self) -> str:
+        """Every node and every test, whatever is there already."""
+        self._forget()
+        return self._run_warm(("build",), [])[0]
 
     def build_as_users_do(self, *arguments: str) -> str:
         """Every node and every test, by a dbt of its own that begins with nothing."""
@@ -269,32 +281,40 @@ class Project:
             if is_missing:
                 folder.mkdir()
                 arguments = ["parse", "--quiet", "--no-write-json", "--target-path", str(folder)]
-                code, said = _warm(
+                request = self._request(
                     [*arguments, *(("--vars", json.dumps(early)) if early else ())],
-                    self.root,
                     # whichever warehouse: dbt takes a parsed project for one with the same profile
-                    self.environment | {"AI_COST_WAREHOUSE": "../warehouse.duckdb"},
-                    None,
-                    folder / "nodes.json",
+                    {"AI_COST_WAREHOUSE": "../warehouse.duckdb"},
                 )
+                code, said = _warm(request, None, folder / "nodes.json")
                 assert code == 0, f"the project cannot be parsed:\n{said}"
         return folder
 
-    def _run_warm(self, arguments: tuple[str, ...], up_to_date: list[str]) -> tuple[str, list[str]]:
+    def _run_warm(
+        self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
+    ) -> tuple[str, list[str]]:
+        assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
         manifest = self._parsed(prepared.variables(arguments)) / "partial_parse.msgpack"
         with tempfile.TemporaryDirectory() as scratch:
             ids = Path(scratch) / "ids.json"
             ids.write_text(json.dumps(up_to_date))
-            first, *others = arguments
-            code, said = _warm(
-                [first, "--quiet", "--no-write-json", *others],
-                self.root,
-                self.environment | {"DBT_LOG_LEVEL_FILE": "none"},
-                manifest,
-                ids,
+            if not module:
+                first, *others = arguments
+                arguments = (first, *QUICK, *others)
+            request = self._request(
+                arguments, {} if module else {"DBT_LOG_LEVEL_FILE": "none"}, module
             )
-            assert code == 0, f"dbt {arguments} failed:\n{said}"
-            return said, json.loads(ids.read_text())
+            code, said = _warm(request, manifest, ids)
+            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}"
+            return said, [] if module else json.loads(ids.read_text())
+
+    def _request(self, arguments: Sequence[str], more: dict, module: str | None = None) -> dict:
+        return {
+            "module": module,
+            "arguments": list(arguments),
+            "root": str(self.root),
+            "environment": self.environment | more,
+        }
 
     def _take_what_was_parsed(self) -> None:
         """For commands that start dbt themselves: dbt sees what differs and parses only that."""
@@ -353,20 +373,11 @@ def _warm_dbt() -> WarmDbt:
     return WarmDbt()
 
 
-def _warm(
-    arguments: list[str], root: Path, environment: dict, manifest: Path | None, ids: Path
-) -> tuple[int, str]:
+def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str]:
+    """Exit code and what was said."""
     with tempfile.NamedTemporaryFile() as output:
-        code = _warm_dbt().run(
-            Request(
-                arguments,
-                str(root),
-                environment,
-                str(manifest) if manifest else None,
-                str(ids),
-                output.name,
-            )
-        )
+        files = {"manifest": manifest and str(manifest), "ids": str(ids), "output": output.name}
+        code = _warm_dbt().run(Request(**request, **files))
         return code, output.read().decode()
 
 

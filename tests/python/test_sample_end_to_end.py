@@ -32,7 +32,7 @@ def truth(landing):
 def sample(tmp_path_factory, landing):
     project = Project(tmp_path_factory.mktemp("duckdb"), landing)
     project.load()
-    project.build_as_users_do()
+    project.build_whole()
     return project
 
 
@@ -253,5 +253,5 @@ def test_a_second_night_over_the_same_files_changes_no_row(sample):
 def test_postgres_gives_the_same_rows(sample, landing, postgres, tmp_path):
     warehouse = Project(tmp_path, landing, postgres=postgres)
     warehouse.load()
-    warehouse.build_as_users_do()
+    warehouse.build_whole()
     assert_same_marts(warehouse.marts(), sample.marts())
