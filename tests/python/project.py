@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import duckdb
+import msgpack
 import psycopg2
 
 from scripts.operations import company
@@ -320,8 +321,13 @@ class Project:
         """For commands that start dbt themselves: dbt sees what differs and parses only that."""
         file = self.target / "partial_parse.msgpack"
         if self._engine == "duckdb" and not file.exists():
+            parsed = msgpack.unpackb((self._parsed({}) / file.name).read_bytes())
+            # a seed is read where it was parsed, and that copy of the project may be gone
+            for node in parsed["nodes"].values():
+                if "root_path" in node:
+                    node["root_path"] = str(self.root)
             self.target.mkdir(parents=True, exist_ok=True)
-            shutil.copy(self._parsed({}) / file.name, file)
+            file.write_bytes(msgpack.packb(parsed))
 
     def rows(self, sql: str) -> list[tuple]:
         if self._postgres is None:
