@@ -30,6 +30,7 @@ PLACES = {
     "AI_COST_LANDING",
     "AI_COST_REQUIRE_BROWSER",
     "AI_COST_SPARK_WAREHOUSE",
+    "AI_COST_TARGET",
     "AI_COST_TEST_CACHE",
     "AI_COST_USER_KEY",
     "AI_COST_WAREHOUSE",
@@ -76,7 +77,7 @@ def contents(paths: list[Path]) -> str:
 def code_key(root: Path, environment: dict[str, str], variables: dict | None = None) -> str:
     """A name of all but seeds, logs and the clock that decides what dbt makes."""
     seeds = sorted((root / "seeds").rglob("*"))
-    ours = {k: v for k, v in environment.items() if k.startswith("AI_COST_")}
+    ours = {k: v for k, v in environment.items() if k.startswith("AI_COST_") and v}
     ours = {k: v for k, v in ours.items() if k not in {*PLACES, CLOCK}}
     return digest(
         contents([root / part for part in (*_PARSED, *_SETTINGS)]),

@@ -70,6 +70,16 @@ MARTS = (
 DBT = str(Path(sys.executable).parent / "dbt")
 # One thread: the tests share the processors as they are.
 QUICK = ("--quiet", "--no-write-json", "--threads", "1")
+PARSED = "partial_parse.msgpack"
+# Whichever warehouse: dbt takes what it parsed for another one only where their profiles are alike.
+NOWHERE = {
+    "AI_COST_WAREHOUSE": "../warehouse.duckdb",
+    "PGHOST": "localhost",
+    "PGPORT": "5432",
+    "PGUSER": "nobody",
+    "PGPASSWORD": "",
+    "PGDATABASE": "nowhere",
+}
 MAKING = ("build", "run", "seed")
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
@@ -94,13 +104,16 @@ class Project:
         postgres: dict | None = None,
         root: Path | None = None,
         environment: dict[str, str] | None = None,
+        is_bare: bool = False,
     ):
+        """`is_bare`: begin with no warehouse at all."""
         self.landing = landing.absolute()
         self.warehouse = folder / "warehouse.duckdb"
         self.target = folder / "target"
         self._postgres = postgres
         self.root = root or copy_project(folder)
         self._is_frozen = False
+        self._is_bare = is_bare
         self._inherited = dict(os.environ)
         self._environment = {
             "AI_COST_LANDING": str(self.landing),
@@ -237,12 +250,13 @@ class Project:
             self.known.write_text(json.dumps(state))
 
     def _forget(self) -> None:
-        self.known.unlink(missing_ok=True)
+        if not self._is_frozen:
+            self.known.unlink(missing_ok=True)
 
     def _begin(self) -> None:
         """Take a copy of the empty warehouse, where there is none yet."""
         assert not self._is_frozen, "others read this warehouse: work in a copy of it"
-        if self._engine != "duckdb" or self.warehouse.exists():
+        if self._is_bare or self._engine != "duckdb" or self.warehouse.exists():
             return
         code = prepared.code_key(self.root, self.environment)
         # a model or a setting of one test's own is not worth preparing for
@@ -281,21 +295,27 @@ class Project:
         with prepared.made_once(folder) as is_missing:
             if is_missing:
                 folder.mkdir()
+                self._take_another(folder)
                 arguments = ["parse", "--quiet", "--no-write-json", "--target-path", str(folder)]
                 request = self._request(
                     [*arguments, *(("--vars", json.dumps(early)) if early else ())],
-                    # whichever warehouse: dbt takes a parsed project for one with the same profile
-                    {"AI_COST_WAREHOUSE": "../warehouse.duckdb"},
+                    NOWHERE,
                 )
-                code, said = _warm(request, None, folder / "nodes.json")
-                assert code == 0, f"the project cannot be parsed:\n{said}"
+                code, said, complained = _warm(request, None, folder / "nodes.json")
+                assert code == 0, f"the project cannot be parsed:\n{said}\n{complained}"
         return folder
+
+    def _take_another(self, folder: Path) -> None:
+        """What was parsed of another state: dbt sees what differs and parses only that."""
+        others = prepared.CACHE.glob(f"code-*/parsed-{self._engine}.done")
+        for done in sorted(others, key=lambda path: path.stat().st_mtime)[-1:]:
+            shutil.copy(done.with_suffix("") / PARSED, folder)
 
     def _run_warm(
         self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
     ) -> tuple[str, list[str]]:
         assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
-        manifest = self._parsed(prepared.variables(arguments)) / "partial_parse.msgpack"
+        manifest = self._parsed(prepared.variables(arguments)) / PARSED
         with tempfile.TemporaryDirectory() as scratch:
             ids = Path(scratch) / "ids.json"
             ids.write_text(json.dumps(up_to_date))
@@ -305,8 +325,8 @@ class Project:
             request = self._request(
                 arguments, {} if module else {"DBT_LOG_LEVEL_FILE": "none"}, module
             )
-            code, said = _warm(request, manifest, ids)
-            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}"
+            code, said, complained = _warm(request, manifest, ids)
+            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}\n{complained}"
             return said, [] if module else json.loads(ids.read_text())
 
     def _request(self, arguments: Sequence[str], more: dict, module: str | None = None) -> dict:
@@ -319,7 +339,7 @@ class Project:
 
     def _take_what_was_parsed(self) -> None:
         """For commands that start dbt themselves: dbt sees what differs and parses only that."""
-        file = self.target / "partial_parse.msgpack"
+        file = self.target / PARSED
         if self._engine == "duckdb" and not file.exists():
             parsed = msgpack.unpackb((self._parsed({}) / file.name).read_bytes())
             # a seed is read where it was parsed, and that copy of the project may be gone
@@ -361,9 +381,10 @@ class Project:
 
 @cache
 def _usual_code() -> str:
-    """The key of a copy of the project that no test has changed, in the environment of the run."""
+    """The key of a copy of the project that no test has changed, with no setting of its own."""
     copy = prepared.shared("copy", copy_project)
-    return prepared.code_key(copy, prepared.AT_START)
+    plain = Project(copy.parent, copy.parent)
+    return prepared.code_key(plain.root, plain.environment)
 
 
 def _make_empty(folder: Path) -> None:
@@ -379,12 +400,13 @@ def _warm_dbt() -> WarmDbt:
     return WarmDbt()
 
 
-def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str]:
-    """Exit code and what was said."""
-    with tempfile.NamedTemporaryFile() as output:
-        files = {"manifest": manifest and str(manifest), "ids": str(ids), "output": output.name}
+def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str, str]:
+    """Exit code, output and complaints."""
+    with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as errors:
+        files = {"output": output.name, "errors": errors.name}
+        files |= {"manifest": manifest and str(manifest), "ids": str(ids)}
         code = _warm_dbt().run(Request(**request, **files))
-        return code, output.read().decode()
+        return code, output.read().decode(), errors.read().decode()
 
 
 def _sortable(value) -> tuple[bool, str]:

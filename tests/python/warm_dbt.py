@@ -32,8 +32,9 @@ class Request:
     manifest: str | None
     # a file: the ids of nodes that need not run; afterwards of those that ran well
     ids: str
-    # a file: what the command says
+    # files: what the command says, and what it complains of
     output: str
+    errors: str
 
 
 class WarmDbt:
@@ -100,8 +101,8 @@ def _work(request: Request, manifest) -> None:
     """The child's whole life."""
     code = 2
     try:
-        os.dup2(os.open(request.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
-        os.dup2(1, 2)
+        for place, file in ((1, request.output), (2, request.errors)):
+            os.dup2(os.open(file, os.O_WRONLY | os.O_TRUNC), place)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.chdir(request.root)
         os.environ.clear()
@@ -147,10 +148,15 @@ def _run_module(request: Request, manifest) -> int:
 
     from dbt.cli.main import dbtRunner
 
-    start = dbtRunner.__init__
-    dbtRunner.__init__ = lambda self, given=None, callbacks=None: start(
-        self, given or manifest, callbacks
-    )
+    invoke = dbtRunner.invoke
+
+    def invoke_with_what_was_parsed(self, arguments, **options):
+        # not for settings that the module made itself: they may read other seeds
+        if _settings(os.environ) == _settings(request.environment) and "--vars" not in arguments:
+            self.manifest = self.manifest or manifest
+        return invoke(self, arguments, **options)
+
+    dbtRunner.invoke = invoke_with_what_was_parsed
     sys.path[0] = request.root
     sys.argv = [request.module, *request.arguments]
     try:
@@ -161,6 +167,10 @@ def _run_module(request: Request, manifest) -> int:
             return 1
         return end.code or 0
     return 0
+
+
+def _settings(environment) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith("AI_COST_")}
 
 
 def _described(manifest) -> dict[str, dict]:
