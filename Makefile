@@ -23,7 +23,7 @@ DEMO_KEY := demo-key-not-a-secret
 # The sample is of one quarter; the demo is the day its last bill arrives, whatever the clock says.
 DEMO_NOW := 2026-10-06T12:00:00Z
 
-.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark benchmark lock clean
+.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark mutants benchmark lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,12 +31,12 @@ help: ## Show this list
 $(BIN)/.runtime: $(LOCKED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(LOCKED)
+	@.ci/install $(VENV) $(LOCKED)
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.runtime
 	@echo "Installing the pinned test dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@.ci/install $(VENV) requirements-dev.txt
 	@touch $@
 
 setup: $(BIN)/.runtime ## Make .venv and install what running needs
@@ -75,12 +75,19 @@ docs-site: setup ## Write the browsable documentation to target/static_index.htm
 lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/dbt parse --quiet
-	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/assertions analyses
+	@# sqlfluff's trees are no garbage; Python would look through them again and again, a quarter of the time
+	@$(BIN)/python -c "import gc; gc.set_threshold(200_000, 50, 1000); from sqlfluff.cli.commands import cli; cli()" \
+		lint --disable-progress-bar models tests/assertions analyses
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
-test: lint ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
-	@# a file stays on one worker, because its tests share a warehouse
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+test: $(BIN)/.dev ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
+	@# Lint is one process, so it runs beside the tests; what it says comes last, in one piece.
+	@# Which tests stay on one worker is in tests/python/conftest.py.
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	$(MAKE) --no-print-directory lint > "$$said" 2>&1 & linting=$$!; \
+	code=0; $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder || code=$$?; \
+	wait $$linting || code=$$?; cat "$$said"; \
+	echo "make test: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
 
 test-long: $(BIN)/.dev ## The heavier forms of the tests
 	@$(BIN)/python -m pytest -m "long and not spark"
@@ -101,14 +108,14 @@ FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/
 	@test -n "$(FOCUS_PYTHON)" || echo "No Python 3.12 here (or name one in FOCUS_PYTHON): the FOCUS 1.2 file is NOT checked, the 1.4 files are."
 	@echo "Installing the pinned FOCUS validators into .venv-focus ..."
 	@$(or $(FOCUS_PYTHON),$(BIN)/python) -m venv --clear .venv-focus
-	@# uv takes seconds where pip takes minutes; it does not read pip's settings, though
-	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip install --quiet --python .venv-focus/bin/python -r requirements-focus.txt \
-		|| .venv-focus/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-focus.txt
+	@.ci/install .venv-focus requirements-focus.txt
 	@touch $@
 
 test-focus: .venv-focus/.done ## The FOCUS files against the public validators
 	@$(BIN)/python -m pytest -m focus -r s
+
+mutants: $(BIN)/.dev ## Faults put in on purpose, one at a time: which test finds each (hours)
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) --out target/mutants.md
 
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmark
@@ -128,4 +135,4 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml again
 	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
 
 clean: ## Remove what was built; landing and environments stay
-	@rm -rf target logs $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock $(AI_COST_SPARK_WAREHOUSE)
+	@rm -rf target logs .test-cache $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock $(AI_COST_SPARK_WAREHOUSE)

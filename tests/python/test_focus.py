@@ -215,8 +215,8 @@ def test_credits_tax_and_adjustments_have_their_category(rows):
     }
 
 
-def test_the_rules_that_no_validator_runs_hold(warehouse):
-    warehouse.check()
+def test_the_rules_that_no_validator_runs_hold(warehouse, tmp_path):
+    warehouse.check(tmp_path)
 
 
 def test_billing_periods_and_invoices(warehouse):
@@ -322,6 +322,6 @@ def test_a_period_is_a_month(rows):
 def test_both_engines_say_the_same(warehouse, postgres, tmp_path):
     """The sample of the ordinary cross-engine test has no closed month and no shared costs."""
     other = FocusWarehouse(tmp_path, postgres)
-    other.check()
+    other.check(tmp_path)
     for name in MARTS:
         assert other.project.mart(name) == warehouse.project.mart(name), name

@@ -84,12 +84,15 @@ def numbers(value) -> float:
 
 @pytest.fixture(scope="module")
 def empty_warehouse(tmp_path_factory):
-    """A warehouse with all models and no record: its views answer for whatever is loaded."""
+    """A warehouse with all models and no record: its views answer for whatever is loaded.
+
+    Every Project begins with one.
+    """
     folder = tmp_path_factory.mktemp("empty")
     landing = folder / "landing"
     landing.mkdir()
     project = Project(folder, landing)
-    project.nightly()
+    project.load()
     return project.warehouse
 
 

@@ -284,7 +284,8 @@ def test_a_file_with_one_line_builds_a_row(gateways, table):
 def test_postgres_holds_the_same_rows(gateways, postgres, tmp_path):
     """The same landing on the other engine gives the same priced requests, digit for digit."""
     there = GatewayWarehouse(tmp_path, postgres)
-    there.nightly()
+    there.load()
+    there.build("--select", "+fct_priced_requests", "--indirect-selection", "buildable")
     columns = (
         "request_key, source_system, request_id, logical_request_id, usage_at, usage_date, "
         "provider, billed_model, service_tier, region_scope, uncached_input_tokens, "

@@ -11,23 +11,38 @@ from pathlib import Path
 import pytest
 
 from scripts.generate_sample_data import main as generate
+from tests.python.prepared import shared
 from tests.python.project import Project, assert_same_marts, copy_project
 
 ARGUMENTS = ["--requests", "3000", "--days", "24", "--start", "2026-07-20"]
 
 
-@pytest.fixture(scope="module")
-def landing(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("incremental") / "landing"
-    assert generate(["--landing", str(folder), *ARGUMENTS]) == 0
-    return folder
+# The tests share files and rows, which the cache keeps, and no warehouse.
+EACH_ALONE = True
 
 
 @pytest.fixture(scope="module")
-def at_once(tmp_path_factory, landing):
-    project = Project(tmp_path_factory.mktemp("at-once"), landing)
-    project.nightly()
-    return project.marts()
+def landing():
+    def make(folder):
+        assert generate(["--landing", str(folder / "landing"), *ARGUMENTS]) == 0
+        return folder / "landing"
+
+    return shared("incremental-landing", make)
+
+
+@pytest.fixture(scope="module")
+def at_once(landing):
+    """Built by the commands that users run, from nothing: so it also shows that a warehouse which
+    begins as a prepared one, and leaves out what it has, ends with the same rows.
+    """
+
+    def make(folder):
+        project = Project(folder, landing)
+        project.python("scripts.load_raw")
+        project.build_as_users_do("--exclude-resource-type", "unit_test", "test")
+        return project.marts()
+
+    return shared("incremental-at-once", make)
 
 
 def files_of(landing: Path) -> list[Path]:

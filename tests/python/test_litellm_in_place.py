@@ -137,8 +137,13 @@ def in_place(gateway, tmp_path_factory):
 
 
 class InPlace(Project):
-    def build(self) -> None:
-        super().build("--vars", "{litellm_schema: litellm}")
+    def build(self, *arguments: str) -> None:
+        super().build("--vars", "{litellm_schema: litellm}", *arguments)
+
+    def build_requests(self) -> None:
+        """As far as the place of the source can matter."""
+        selected = ("--select", "+fct_priced_requests", "--indirect-selection", "buildable")
+        self.build(*selected)
 
     def built_days(self) -> dict:
         return dict(self.rows("select usage_date, max(built_at) from ops.built_days group by 1"))
@@ -193,13 +198,13 @@ def test_the_role_can_neither_write_nor_read_prompts(in_place):
 
 def test_only_the_day_of_a_late_row_is_built_again(gateway, in_place):
     first = in_place.built_days()
-    in_place.build()
+    in_place.build_requests()
     assert in_place.built_days() == first, "nothing has changed"
     late = moved(gateway.rows[0], "late", 0)
     # LiteLLM writes on while the warehouse is built: what has just arrived waits for the next run.
     fresh = moved(gateway.rows[1], "fresh", 0, created_at=datetime.now(UTC).replace(tzinfo=None))
     gateway.insert([late, fresh])
-    in_place.build()
+    in_place.build_requests()
     second = in_place.built_days()
     assert {str(day) for day in second if second[day] != first.get(day)} == {late["startTime"][:10]}
     assert in_place.value("select count(*) from marts.fct_priced_requests") == 800

@@ -16,7 +16,7 @@ import pytest
 from scripts.report import Report
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import total
-from tests.python.project import AFTER_SAMPLE, Project, copy_project
+from tests.python.project import copy_project
 
 CENT = Decimal("0.01")
 METRICS = {
@@ -55,10 +55,9 @@ RATIOS = {
 @pytest.fixture(scope="module")
 def metricflow(sample_night, tmp_path_factory):
     """Runs `mf` on the sample: it reads `target/` of the project, so it gets one of its own."""
-    root = copy_project(tmp_path_factory.mktemp("metrics"))
-    project = Project(
-        sample_night.warehouse.parent, sample_night.landing, root=root, now=AFTER_SAMPLE
-    )
+    folder = tmp_path_factory.mktemp("metrics")
+    root = copy_project(folder)
+    project = sample_night.copy(folder, root)
     project.dbt("parse", "--target-path", str(root / "target"))
     return lambda *arguments: project.run(str(Path(sys.executable).parent / "mf"), *arguments)
 

@@ -5,7 +5,6 @@ figures and the section numbers are those of the pricing notes the rate cards we
 """
 
 import csv
-import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +12,6 @@ from decimal import Decimal
 import pytest
 
 from tests.python.pricing_cases import LOGGED
-from tests.python.project import Project
 from tests.python.rate_oracle import Request
 
 NO_RATE, UNKNOWN, MISSING = "unpriced_no_rate", "unpriced_unknown_model", "usage_missing"
@@ -329,8 +327,7 @@ def test_hand_priced(priced, number, golden):
 )
 def test_as_it_was_known(priced, tmp_path, known_at, expected):
     """Rates of output, USD per million, by what was on record at an instant."""
-    shutil.copy(priced.project.warehouse, tmp_path / "warehouse.duckdb")
-    project = Project(tmp_path, priced.project.landing, root=priced.root)
+    project = priced.project.copy(tmp_path)
     rates = ("int_rate_knowledge", "int_known_rate_windows", "int_rate_windows")
     project.dbt("run", "--select", *rates, "--vars", f"{{rates_known_at: '{known_at}'}}")
     for (model, at), wanted in expected.items():

@@ -19,8 +19,8 @@ def requests(seeds):
 
 
 @pytest.fixture(scope="module")
-def seeds(priced_cards):
-    return priced_cards / "seeds"
+def seeds(priced):
+    return priced.root / "seeds"
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ that disagree.
 """
 
 import json
-import shutil
 from collections import Counter
 from decimal import Decimal
 
@@ -33,7 +32,7 @@ def truth(landing):
 def sample(tmp_path_factory, landing):
     project = Project(tmp_path_factory.mktemp("duckdb"), landing, now=AFTER_SAMPLE)
     project.load()
-    project.dbt("build")
+    project.build_whole()
     return project
 
 
@@ -210,8 +209,7 @@ def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
 def test_decisions_close_a_breach_until_it_moves(sample, tmp_path):
     """Accepted, disputed, reopened; and the strict build, which fails for what is undecided."""
     root = copy_project(tmp_path)
-    reviewed = Project(tmp_path, sample.landing, root=root, now=AFTER_SAMPLE)
-    shutil.copy(sample.warehouse, reviewed.warehouse)
+    reviewed = sample.copy(tmp_path, root)
     columns = (*KEY, "variance_usd")
     breaches = sample.rows(
         f"select {', '.join(columns)} from marts.fct_reconciliation_exceptions order by 1, 2, 4, 5"
@@ -255,5 +253,5 @@ def test_a_second_night_over_the_same_files_changes_no_row(sample):
 def test_postgres_gives_the_same_rows(sample, landing, postgres, tmp_path):
     warehouse = Project(tmp_path, landing, postgres=postgres, now=AFTER_SAMPLE)
     warehouse.load()
-    warehouse.dbt("build")
+    warehouse.build_whole()
     assert_same_marts(warehouse.marts(), sample.marts())

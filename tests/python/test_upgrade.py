@@ -33,7 +33,8 @@ def project(request, tmp_path):
         )
     engine = request.param
     database = request.getfixturevalue("postgres") if engine == "postgres" else None
-    return Project(tmp_path, landing.folder, database, copy_project(tmp_path))
+    # bare: which models were built whole is counted from nothing
+    return Project(tmp_path, landing.folder, database, copy_project(tmp_path), is_bare=True)
 
 
 def built(project: Project) -> tuple[str, dict, dict]:

@@ -1,0 +1,251 @@
+"""Faults put into the project on purpose, one at a time: does a test notice each?
+
+    python -m tests.mutants [--project DIR] [--only NUMBERS] [--concerned] [--out FILE]
+
+Each mutant is a small change that keeps the SQL running and makes a figure wrong. It is made in a
+copy of the project (this one, or the checkout that --project names); first the tests run that look
+at that part, then all others, until one fails. The table says by what each was found. Exits with 1
+when one survived, 2 when one no longer fits the project.
+
+Outside `make test`: all of them take hours. `make mutants` is the way to run it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_IGNORED = (".git", ".venv*", ".test-cache", "target", "logs", "landing", "*.duckdb*", "published")
+_FOUND = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_NODE = re.compile(
+    r"(?:Failure|Error) in (?:unit_test|test|model|seed) (\w+)|(\bassert_\w+|\bunique_\w+)"
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A text that is there once in a file of this name, what takes its place, and who looks."""
+
+    file: str
+    old: str
+    new: str
+    kind: str
+    tests: str = "test_sample_end_to_end"
+
+
+MUTANTS = (
+    # staging
+    Mutant("stg_envelope__events.sql", "coalesce(model_actual, model)",
+           "coalesce(model, model_actual)", "coalesce order", "test_gateways"),
+    Mutant("stg_litellm__spend_logs.sql", "case when attempted_fallbacks > 0 then",
+           "case when attempted_fallbacks > 1 then", "off by one", "test_gateways"),
+    Mutant("stg_aws__cur2.sql", "case when words like '%global%' then 'global' end",
+           "cast(null as varchar)", "lost column", "test_bill_lessons"),
+    Mutant("stg_loader__rejects.sql", "source('loader', 'load_rejects')) }}",
+           "source('loader', 'load_rejects')) }} where line_number > 1", "lost rows",
+           "test_sample_end_to_end test_gateways"),
+    # requests
+    Mutant("int_duplicate_deliveries.sql", "having count(*) > 1", "having count(*) > 2",
+           "off by one"),
+    Mutant("int_requests_with_owner.sql",
+           "coalesce(key_by_id.team_id, key_by_name.team_id) as credential_team_id",
+           "coalesce(key_by_name.team_id, key_by_id.team_id) as credential_team_id",
+           "coalesce order"),
+    Mutant("int_requests_with_tariff.sql",
+           "windows.valid_from and requests.completed_at < windows.valid_to",
+           "windows.valid_from and requests.completed_at <= windows.valid_to",
+           "flipped comparison", "test_negotiated_prices test_pricing_goldens"),
+    Mutant("int_requests_with_status.sql", "request_status not in {{ failed_statuses() }} or",
+           "request_status in {{ failed_statuses() }} or", "flipped condition"),
+    Mutant("int_requests_deduplicated.sql",
+           "            and requests.record_number = left_out.record_number\n", "",
+           "dropped join key", "test_gateways test_captures"),
+    Mutant("int_polls.sql", "order by usage_at,", "order by usage_at desc,", "swapped order",
+           "test_gateways"),
+    # rates
+    Mutant("int_rate_prices.sql", "prices.recorded_at <= knowledge.known_at",
+           "prices.recorded_at < knowledge.known_at", "flipped comparison",
+           "test_rate_changes test_pricing_goldens"),
+    Mutant("int_regional_prices.sql", "        and prices.model = regions.model\n", "",
+           "dropped join key", "test_pricing_goldens"),
+    Mutant("int_rate_steps.sql", "(before.rates_number, 0) != coalesce(",
+           "(before.rates_number, 0) < coalesce(",
+           "flipped comparison", "test_rate_changes"),
+    Mutant("rate_card_prices.csv",
+           ",openai,gpt-5.4-mini,output,standard,global,0,false,4.5,1000000",
+           ",openai,gpt-5.4-mini,output,standard,global,0,false,5.4,1000000",
+           "wrong rate", "test_rate_card_seeds"),
+    # days
+    Mutant("int_day_inputs.sql", "loads.usage_date <= rules.last_date",
+           "loads.usage_date < rules.last_date", "date window",
+           "test_negotiated_prices test_incremental"),
+    Mutant("built_days.sql", "built.day_fingerprint is null or built.day_fingerprint !=",
+           "built.day_fingerprint is null and built.day_fingerprint !=", "flipped condition",
+           "test_gateway_lessons"),
+    # bills and reconciliation
+    Mutant("int_bill_lines_azure.sql", "coalesce(by_id.token_class, by_name.token_class,",
+           "coalesce(by_name.token_class, by_id.token_class,", "coalesce order",
+           "test_bill_lessons"),
+    Mutant("int_bill_changes.sql", "where pulled.superseded_at is not null",
+           "where pulled.superseded_at is null", "flipped condition", "test_bill_lessons"),
+    Mutant("int_invoice_amounts.sql", "case when amount_usd is null then 1 else 0 end",
+           "case when amount_usd is null then 0 else 1 end", "flipped case", "test_bill_lessons"),
+    Mutant("int_reconciliation_sides.sql",
+           "coalesce(gateway.gateway_cost_usd, 0) - coalesce(provider.provider_cost_usd, 0)",
+           "coalesce(provider.provider_cost_usd, 0) - coalesce(gateway.gateway_cost_usd, 0)",
+           "swapped sign"),
+    Mutant("int_reconciliation_split.sql",
+           "coalesce(gateway_cost_usd, 0) - provider_cost_at_gateway_quantity_usd else 0",
+           "provider_cost_at_gateway_quantity_usd - coalesce(gateway_cost_usd, 0) else 0",
+           "swapped sign", "test_variance_split"),
+    Mutant("int_bill_line_owners.sql",
+           "coalesce(by_credential.team_id, by_account.team_id) as owner_team_id",
+           "by_credential.team_id as owner_team_id", "lost source"),
+    # allocation, ledger, budgets
+    Mutant("int_allocated_parts.sql",
+           "on buckets.rule_id = drivers.rule_id and buckets.bucket_date = drivers.bucket_date",
+           "on buckets.rule_id = drivers.rule_id", "dropped join key", "test_focus test_ledger"),
+    Mutant("int_driver_usage.sql", "where spend.pool_id is null and", "where",
+           "lost condition", "test_focus test_ledger"),
+    Mutant("int_ledger_entries.sql", "on charges.usage_period > state.last_posted_period",
+           "on charges.usage_period >= state.last_posted_period", "date window",
+           "test_ledger test_focus"),
+    Mutant("int_charge_differences.sql",
+           "coalesce(truth.amount_usd, 0) - coalesce(posted.amount_usd, 0) as difference_usd",
+           "coalesce(posted.amount_usd, 0) - coalesce(truth.amount_usd, 0) as difference_usd",
+           "swapped sign", "test_ledger test_focus"),
+    Mutant("int_spend_alerts.sql", "and applied.usage_date > before.usage_date",
+           "and applied.usage_date >= before.usage_date", "date window"),
+    Mutant("int_spend_forecasts.sql", "(days_in_month - day_of_month)",
+           "(days_in_month - day_of_month + 1)", "off by one"),
+    # efficiency, outcomes, tagging, focus
+    Mutant("int_what_if_candidates.sql",
+           "            and attempts.output_tokens <= rules.max_output_tokens\n", "",
+           "lost condition", "test_efficiency"),
+    Mutant("int_prompt_regression_days.sql", "versions.output_rise > versions.min_rise",
+           "versions.output_rise < versions.min_rise", "flipped comparison", "test_efficiency"),
+    Mutant("int_business_events.sql", "order by rates.rate_date desc nulls last",
+           "order by rates.rate_date asc nulls last", "swapped order"),
+    Mutant("int_requests_under_contract.sql",
+           "            when fields_enforced is not null then 'quarantine'\n", "",
+           "lost case"),
+    Mutant("int_focus_prepayments.sql", "line_category = 'prepaid' and amount_usd > 0",
+           "line_category = 'prepaid' and amount_usd > 100", "wrong threshold", "test_focus"),
+    # marts
+    Mutant("fct_spend_daily.sql",
+           "count(distinct case when counts_as_request then logical_request_id end)",
+           "count(distinct logical_request_id)", "lost condition", "test_gateway_lessons"),
+    Mutant("fct_unit_costs.sql", "cast(revenue_usd - cost_usd as {{ money_type() }})",
+           "cast(cost_usd - revenue_usd as {{ money_type() }})", "swapped sign"),
+    Mutant("fct_budget_status.sql", "case when charge_type = 'shared' then amount_usd else 0 end",
+           "case when charge_type != 'shared' then amount_usd else 0 end", "flipped condition"),
+    Mutant("fct_leaked_spend.sql", "not lines.has_gateway or billed.credential_status",
+           "not lines.has_gateway and billed.credential_status", "flipped condition"),
+    # macros
+    Mutant("meter_cost.sql", "('priced', 'not_billable', 'covered_by_commitment')",
+           "('priced', 'not_billable')", "lost case",
+           "test_negotiated_prices test_focus"),
+    Mutant("prorate.sql", "// nullif(cast({{ denominator }} as hugeint), 0)",
+           "// nullif(cast({{ denominator }} as hugeint) + 1, 0)", "off by one",
+           "test_adapters test_variance_split"),
+    Mutant("rounded_parts.sql", "cast(0.5 as decimal(2, 1))", "cast(0.4 as decimal(2, 1))",
+           "wrong rounding", "test_footing"),
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Try each mutant; return the exit code."""
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--project", type=Path, default=ROOT, help="a checkout (default: this one)")
+    parser.add_argument("--only", help="numbers of mutants, as in 3,7-9 (default: all)")
+    parser.add_argument("--concerned", action="store_true", help="only the tests that look there")
+    parser.add_argument("--out", type=Path, help="a file for the table")
+    options = parser.parse_args(arguments)
+    chosen = _numbers(options.only) if options.only else range(1, len(MUTANTS) + 1)
+    unfit = [n for n in chosen if place(MUTANTS[n - 1], options.project) is None]
+    for number in unfit:
+        print(f"mutants: {number}, {MUTANTS[number - 1].file}: the text is not there exactly once",
+              file=sys.stderr)  # fmt: skip
+    if unfit:
+        return 2
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["| | file | mutant | found by | s |", "|---|---|---|---|---|"]
+    survivors = 0
+    for number in chosen:
+        mutant = MUTANTS[number - 1]
+        start = time.monotonic()
+        found = tried(mutant, options.project, options.concerned)
+        survivors += found is None
+        lines.append(
+            f"| {number} | `{mutant.file}` | {mutant.kind} | {found or '**survived**'} "
+            f"| {time.monotonic() - start:,.0f} |"
+        )
+        print(lines[-1], flush=True)
+        if options.out:
+            options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(chosen) - survivors} of {len(chosen)} found")
+    return 1 if survivors else 0
+
+
+def _numbers(text: str) -> list[int]:
+    found = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
+def place(mutant: Mutant, project: Path) -> Path | None:
+    """The file with the text; None unless there is one, with the text in it once."""
+    folders = ("models", "macros", "seeds", "companies")
+    files = [file for folder in folders for file in (project / folder).rglob(mutant.file)]
+    if len(files) != 1 or files[0].read_text(encoding="utf-8").count(mutant.old) != 1:
+        return None
+    return files[0]
+
+
+def tried(mutant: Mutant, project: Path, concerned: bool) -> str | None:
+    """What found the mutant, or None."""
+    with tempfile.TemporaryDirectory(prefix="mutant") as folder:
+        copy = Path(folder) / "project"
+        shutil.copytree(project, copy, ignore=shutil.ignore_patterns(*_IGNORED))
+        file = place(mutant, copy)
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        first = [f"tests/python/{name}.py" for name in mutant.tests.split()]
+        found = _tests(copy, first)
+        if found is None and not concerned:
+            found = _tests(copy, [f"--ignore={name}" for name in first])
+        return found
+
+
+def _tests(copy: Path, arguments: list[str]) -> str | None:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "auto", "--dist", "loadgroup"]
+    done = subprocess.run(
+        [*command, "--no-loadscope-reorder", *arguments],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 0:
+        return None
+    test = _FOUND.search(done.stdout)
+    if done.returncode != 1 or not test:
+        raise SystemExit(f"mutants: the tests did not run:\n{done.stdout[-3000:]}{done.stderr}")
+    node = _NODE.search(done.stdout)
+    inside = f", `{node.group(1) or node.group(2)}`" if node else ""
+    return f"`{test.group(1).removeprefix('tests/python/').split('[')[0]}`{inside}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
