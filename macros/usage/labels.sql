@@ -24,7 +24,7 @@
     {{ stored_label(expression or column, labels()[column]) }} as {{ column }}
 {%- endmacro %}
 
-{# The price statuses of usage that is known and has no price, for use after «in». #}
+{# The price statuses of usage that is known and has no price, for use after "in". #}
 {% macro unpriced_statuses() -%}
     ('unpriced_unknown_provider', 'unpriced_unknown_model', 'unpriced_no_rate')
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- The regions a provider prices, for each of its models, and which listed price each starts from:
 -- the region's own where the model has one, else the global one (times a multiplier, if any). A model
 -- without an uplift is thus priced in that region too, at the global price. Where a provider's names say the
--- region, one that does not is of region «unknown»: it has a price where the model has one price everywhere.
+-- region, one that does not is of region "unknown": it has a price where the model has one price everywhere.
 with prices as (
 
     select * from {{ ref('int_rate_prices') }}

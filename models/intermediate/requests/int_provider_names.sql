@@ -1,5 +1,5 @@
 -- Every word that names a provider in a log: those of the seed, and the names of the rate card itself. A word
--- of the seed without a provider, such as «unspecified», states none.
+-- of the seed without a provider, such as "unspecified", states none.
 {{ config(materialized='table') }}
 
 with aliases as (
