@@ -18,12 +18,14 @@ from scripts.sample import catalog as c
 ATTEMPTS_A_DAY = 3
 METERS = ("uncached_input", "cache_read", "output")
 TEAMS = ("support", "search", "data-platform")
-MODELS = {  # provider: model as the gateway and the rate card name it
+MODELS = {  # provider: model as the rate card names it
     "bedrock": "claude-haiku-4-5",
     "google-vertex": "gemini-2.5-flash",
     "azure": "gpt-4o",
     "openrouter": "claude-sonnet-4-5",
 }
+# What the gateway calls it: an id on Bedrock says the region, and with it the price.
+LOGGED = {"claude-haiku-4-5": "global.anthropic.claude-haiku-4-5-20251001-v1:0"}
 UNLISTED_MODEL = "gemini house"  # at the gateway and on Google's bill, on no rate card
 # What is planted, each on a day of its own: at 15 %, 25 %, ... of the period.
 PLANTS = {
@@ -289,8 +291,8 @@ def _event(a: Attempt, when: date) -> str:
         "feature": "long-documents",
         "environment": "production",
         "provider": a.provider,
-        "model_requested": a.model,
-        "model_actual": a.model,
+        "model_requested": LOGGED.get(a.model, a.model),
+        "model_actual": LOGGED.get(a.model, a.model),
         **usage,
         "service_tier": a.tier,
         "retry_count": 0,
