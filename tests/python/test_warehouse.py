@@ -77,6 +77,23 @@ def test_a_copy_that_lacks_only_its_last_blocks_is_found_out_too(tmp_path):
     assert "is no whole warehouse" in said and "where its header states" in said
 
 
+def test_a_whole_file_is_never_refused(tmp_path):
+    """Harm: no night runs any more. The engine counts blocks that it set aside and never wrote."""
+    file = tmp_path / "w.duckdb"
+    shorter = 0
+    for rows in (60_000, 10, 2_000, 60_000, 10, 2_000):
+        with duckdb.connect(str(file)) as connection:
+            for number in range(9):
+                connection.execute(
+                    f"create or replace table t{number % 4} as "
+                    f"select md5(i::varchar) as h, i from range({rows + number}) t(i)"
+                )
+        with open_to_write(file) as connection:
+            counted = "select block_size * total_blocks from pragma_database_size()"
+            shorter += file.stat().st_size < connection.execute(counted).fetchone()[0]
+    assert shorter > 0, "no such file was among them"
+
+
 def test_a_damaged_or_foreign_file_is_named_so(warehouse, tmp_path, monkeypatch):
     other = tmp_path / "log.duckdb"
     other.write_text("a log, and no warehouse\n" * 1000)
