@@ -55,7 +55,8 @@ _NO_INPUT = {
 }
 _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
-_KEPT = 3
+# How many of the newest are kept; a session has several states of the code.
+_KEPT = {"session-*": 3, "code-*": 12}
 AT_START = dict(os.environ)
 
 
@@ -162,6 +163,7 @@ class Definitions:
 def made_once(path: Path) -> Iterator[bool]:
     """Hold a place in the cache; True when it is still to be made. It is there if nothing fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    os.utime(path.parent)
     with Path(f"{path}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = Path(f"{path}.done")
@@ -201,7 +203,7 @@ def everything() -> str:
 
 def tidy() -> None:
     """Keep what the newest states of the project left, and nothing else."""
-    for kind in ("session-*", "code-*"):
+    for kind, kept in _KEPT.items():
         found = sorted(CACHE.glob(kind), key=lambda path: path.stat().st_mtime, reverse=True)
-        for old in found[_KEPT:]:
+        for old in found[kept:]:
             shutil.rmtree(old, ignore_errors=True)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -316,7 +316,8 @@ class Project:
         """What was parsed of another state: dbt sees what differs and parses only that."""
         others = prepared.CACHE.glob(f"code-*/parsed-{self._engine}.done")
         for done in sorted(others, key=lambda path: path.stat().st_mtime)[-1:]:
-            shutil.copy(done.with_suffix("") / PARSED, folder)
+            with suppress(FileNotFoundError):  # just removed by another session
+                shutil.copy(done.with_suffix("") / PARSED, folder)
 
     def _run_warm(
         self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None

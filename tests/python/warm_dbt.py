@@ -19,6 +19,9 @@ import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+# Parsed projects in memory; each takes about 100 MB.
+_KEPT = 3
+
 
 @dataclass(frozen=True)
 class Request:
@@ -77,6 +80,9 @@ def serve() -> None:
     for line in sys.stdin:
         request = Request(**json.loads(line))
         if request.manifest and request.manifest not in manifests:
+            if len(manifests) == _KEPT:
+                manifests.clear()
+                gc.unfreeze()
             manifests[request.manifest] = _read(request.manifest)
         # no thread lives on in a fork, and whoever waits for it there would wait for ever
         assert len(os.listdir("/proc/self/task")) == 1
@@ -111,9 +117,17 @@ def _work(request: Request, manifest) -> None:
     except BaseException:
         traceback.print_exc()
     finally:
+        _close_files()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _close_files() -> None:
+    """As the end of a process of its own would: else DuckDB's file is left as by a kill."""
+    duckdb = sys.modules.get("dbt.adapters.duckdb.connections")
+    if duckdb:
+        duckdb.DuckDBConnectionManager.close_all_connections()
 
 
 def _invoke(request: Request, manifest) -> int:
