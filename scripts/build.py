@@ -57,6 +57,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with only_writer(target(), warehouse_file(), options.wait):
+            check_writable()
+            check_version()
             return build(options.dbt)[0]
     except WarehouseError as error:
         print(f"build: {error}", file=sys.stderr)
@@ -66,10 +68,10 @@ def main(arguments: list[str] | None = None) -> int:
 def build(extra: list[str]) -> tuple[int, Counter]:
     """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
 
-    `extra` are further arguments of `dbt build`. Raises WarehouseError when it cannot begin.
+    `extra` are further arguments of `dbt build`. Raises WarehouseError when the company folder
+    cannot be brought in. Look at the warehouse before (check_writable, check_version): once dbt has
+    opened it in this process, it cannot be opened to be read only.
     """
-    check_writable()
-    check_version()
     bring_in()
     progress = Progress()
     with owner_of("marts", target()):
