@@ -19,7 +19,7 @@ from scripts.loading.forms import sniff
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
 from scripts.loading.paths import LineQuery, quoted
-from scripts.loading.people import has_signs, macros
+from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
 from scripts.loading.targets import Target, arrow_schema
@@ -88,19 +88,19 @@ class Typist:
         size = max(_MIN_BATCH_ROWS, -(-rows.num_rows // _BATCHES))
         self._connection.register(kind, pa.Table.from_batches(rows.to_batches(size), rows.schema))
         # A relation is run on all cores; the result of `execute` is streamed on one.
-        return self._cleaned(table, self._connection.sql(self._queries[query]).to_arrow_table())
+        typed = self._connection.sql(self._queries[query]).to_arrow_table()
+        look = kind == "records" or needs_a_look(rows["line"])
+        return self._cleaned(table, typed) if look else typed
 
     def _cleaned(self, table: Table, typed: pa.Table) -> pa.Table:
-        """The same without people and secrets in texts; most records need no look at all.
+        """The same without people and secrets in texts.
 
         A step of its own: its expressions are long, and few columns of few files need them.
         """
-        if not pc.any(typed["look"]).as_py():
-            return typed.drop_columns("look")
         self._connection.register("typed", typed)
         columns = [column for column in table.fields if may_name_people(column)]
         signs = ", ".join(f"bool_or({has_signs(quoted(column.name))})" for column in columns)
-        found = self._connection.sql(f"select {signs} from typed where look").fetchone()
+        found = self._connection.sql(f"select {signs} from typed").fetchone()
         cleaned = [
             f"{'marked' if column.posted else 'clean'}_text({quoted(column.name)}) "
             f"as {quoted(column.name)}"
@@ -110,7 +110,7 @@ class Typist:
         if cleaned:
             replaced = f"select * replace ({', '.join(cleaned)}) from typed"
             typed = self._connection.sql(replaced).to_arrow_table()
-        return typed.drop_columns("look")
+        return typed
 
 
 class Load:

@@ -11,6 +11,8 @@ import hmac
 import re
 from hashlib import sha256
 
+import pyarrow as pa
+
 from scripts.loading.paths import literal
 
 HASH_DIGITS = 32
@@ -35,10 +37,9 @@ _SESSION = rf"(?:{_BEFORE_SESSION})[^\s\"'<>,;|]+"
 _SIGNS_OF_EMAIL = ("@", "%40")
 _SIGNS_OF_SESSION = ("assumed-role/", "federated-user/", "AROA", "workforcePools/")
 _SCHEME = "://"
-# A line without any of these needs no look at its texts. An escape may hide any of them, and may
-# itself hide the slash behind a word.
-_SIGNS = (*_SIGNS_OF_EMAIL, *(sign.rstrip("/") for sign in _SIGNS_OF_SESSION), _SCHEME, "\\")
-
+# Lines without any of these need no look at their texts: all of the above have one of them, or an
+# escape that hides it. Single bytes are searched for at the speed of memory.
+_SIGNS = (b"@", b"%", b"/", b"\\", b"AROA")
 # A URL within a text, to its end; and what it may hold that is a secret.
 _URL = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"<>]+"
 _SECRET_PART = re.compile(r"(?<=://)[^\s\"<>/?#]*@|(?<=://)([^\s\"<>?#]*)[?#][^\s\"<>]*")
@@ -66,9 +67,10 @@ def hash_sql(text: str, key: bytes | None, without_key: str) -> str:
     )
 
 
-def needs_a_look(line: str) -> str:
-    """SQL that is true for a line in which a person or an address may stand."""
-    return f"({_any(line, _SIGNS)})"
+def needs_a_look(texts: pa.ChunkedArray) -> bool:
+    """Whether a person or an address may stand in any of these lines; a search of raw bytes."""
+    held = [bytes(buffer) for chunk in texts.chunks if (buffer := chunk.buffers()[2])]
+    return any(sign in each for sign in _SIGNS for each in held)
 
 
 def has_signs(text: str) -> str:

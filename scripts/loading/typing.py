@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
-from scripts.loading.people import hash_sql, needs_a_look
+from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Table
 
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -49,8 +49,7 @@ def line_sql(table: Table, rules: Rules, nul: bool) -> str:
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
     )
     fault = f"case {faults} end" if faults else "null::varchar"
-    raw = _raw_sql(table, texts, nul, query.sql, (fault, needs_a_look("line")))
-    return _typed_sql(table, raw, rules)
+    return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), rules)
 
 
 def record_sql(table: Table, rules: Rules, nul: bool) -> str:
@@ -61,8 +60,7 @@ def record_sql(table: Table, rules: Rules, nul: bool) -> str:
         for column in table.fields
     ]
     relation = "select *, null::varchar as line_fault, null::varchar as line from records"
-    raw = _raw_sql(table, texts, nul, relation, ("null::varchar", "true"))
-    return _typed_sql(table, raw, rules)
+    return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), rules)
 
 
 def _headed(column: Column) -> zip:
@@ -78,18 +76,15 @@ def _in_column(text: str, path: JsonPath) -> str:
 
 
 def _raw_sql(
-    table: Table, texts: list[list[str]], nul: bool, relation: str, said: tuple[str, str]
+    table: Table, texts: list[list[str]], nul: bool, relation: str, field_fault: str
 ) -> str:
-    """The text of every field as r0, r1, ..., beside what is `said` of the record so far.
-
-    That is the faults found, and whether its texts need a look for people and secrets.
-    """
+    """The text of every field as r0, r1, ..., beside the faults found so far."""
     raw = ", ".join(
         f"{_text(table, column, texts[i], nul)} as r{i}" for i, column in enumerate(table.fields)
     )
     return (
         "select file_no, line_number, line, line_fault, "
-        f"{said[0]} as field_fault, {said[1]} as look, {raw} from ({relation})"
+        f"{field_fault} as field_fault, {raw} from ({relation})"
     )
 
 
@@ -99,8 +94,8 @@ def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
     `reason` is null for a record that is accepted; `whole_line` is true when the line, not one
     of its records, is at fault; `raw_text` holds the declared fields of a rejected record;
     `unread_line` is the text of a line that did not read as an object, for a second look;
-    `dropped_fields` names the fields an accepted record was kept without; `look` says that its
-    texts need a look for people and secrets, which are still in them.
+    `dropped_fields` names the fields an accepted record was kept without. People and secrets are
+    still in the texts.
     """
     fields = list(enumerate(table.fields))
     # Values are parsed in a step of their own, because a later step names them several times.
@@ -119,7 +114,7 @@ def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
             case when bad then left(cast(json_merge_patch('{{}}',
                 json_object({_shown(table)})) as varchar), {_RAW_TEXT_LENGTH}) end as raw_text,
             {retry} as unread_line,
-            {_dropped(lost)} as dropped_fields, look,
+            {_dropped(lost)} as dropped_fields,
             {columns}
         from (select *, ({" or ".join(tests)}) as bad, ({_either(lost)}) as lossy from (
             select *, {typed} from (select *, {parsed} from ({raw_sql}))
