@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tests.python.landing import event
 
-POLICY, CARD = "seeds/policy", "seeds/rate_cards"
 TEAMS = ("support", "search", "growth", "research", "data-platform")
 MONTHS = ("2026-08-01", "2026-09-01", "2026-11-01")
 AMOUNTS = ("0", "0.000000000000001", "0.000000001", "0.01", "999999999999.99", "1000000000000")
@@ -26,17 +25,17 @@ SINCE = "2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,test"
 def legal() -> dict[str, list[str]]:
     """Seed -> rows that are odd and may be meant."""
     return {
-        f"{POLICY}/budgets.csv": [
+        "budgets": [
             f"{team},{month},{plan},Ada Okafor"
             for (team, plan), month in product(
                 zip(TEAMS, AMOUNTS, strict=False), ("2026-05-01", "2026-06-01", "2027-01-01")
             )
         ],
-        f"{POLICY}/budget_overrides.csv": [
+        "budget_overrides": [
             f"{team},{month},2026-08-02 00:00:00,{AMOUNTS[(n + m) % len(AMOUNTS)]},test,Ada Okafor"
             for (n, team), (m, month) in product(enumerate(TEAMS), enumerate(MONTHS))
         ],
-        f"{POLICY}/spend_alert_rules.csv": [
+        "spend_alert_rules": [
             f"absurd-{kind}-{threshold}-{days},{kind},{team},{days},{threshold},{least},info,,,test"
             for kind, threshold, (days, team, least) in product(
                 KINDS,
@@ -46,24 +45,24 @@ def legal() -> dict[str, list[str]]:
         ]
         + ["absurd-tokens,request_tokens,*,,999999999999.999999,0,info,,,test"]
         + ["absurd-never,daily_ratio,*,7,2,0,info,2026-08-01,2026-08-01,no day at all"],
-        f"{POLICY}/reconciliation_tolerances.csv": [
+        "reconciliation_tolerances": [
             "absurd,mistral,0,0,2024-01-01,,test",
             "absurd,xai,1000000,1,2024-01-01,,test",
             "absurd,deepseek,0.000000001,0.000001,2024-01-01,,test",
         ],
-        f"{POLICY}/settlement_lags.csv": [
+        "settlement_lags": [
             "absurd,mistral,0,2024-01-01,,test",
             "absurd,xai,3650,2024-01-01,,test",
         ],
-        f"{POLICY}/efficiency_rules.csv": _efficiency(),
+        "efficiency_rules": _efficiency(),
         **_allocation(),
-        f"{POLICY}/chargeback_adjustments.csv": [
+        "chargeback_adjustments": [
             f"absurd-{n},{MONTHS[n % 3]},{TEAMS[n % 5]},cc-4100,{sign}{amount},goodwill,t,Ada,Ben,"
             "2026-11-05 00:00:00,test"
             for n, (sign, amount) in enumerate(product(("", "-"), AMOUNTS))
         ],
-        f"{POLICY}/chargeback_terms.csv": ["growth,chargeback,CHF,2026-09-01,"],
-        "seeds/reference/fx_rates.csv": [
+        "chargeback_terms": ["growth,chargeback,CHF,2026-09-01,"],
+        "fx_rates": [
             "CHF,2024-01-01,0.000000010,test",
             "GBP,2024-01-01,100000,test",
         ],
@@ -103,11 +102,10 @@ def _allocation() -> dict[str, list[str]]:
             )
     # A fixed part for one team, and a rule that takes everybody out.
     return {
-        f"{POLICY}/allocation_pools.csv": pools,
-        f"{POLICY}/allocation_rules.csv": rules,
-        f"{POLICY}/allocation_rule_teams.csv": teams
-        + [f"absurd-even-month-1,{team},exclude," for team in TEAMS],
-        f"{POLICY}/shared_costs.csv": costs,
+        "allocation_pools": pools,
+        "allocation_rules": rules,
+        "allocation_rule_teams": teams + [f"absurd-even-month-1,{team},exclude," for team in TEAMS],
+        "shared_costs": costs,
     }
 
 
@@ -124,21 +122,21 @@ def _prices() -> dict[str, list[str]]:
     meters = ("uncached_input", "cache_read", "output")
     span = "2026-01-01 00:00:00,2026-01-01 00:00:00,2026-01-01 00:00:00,effective,no time at all"
     return {
-        f"{CARD}/rate_card_prices.csv": [
+        "rate_card_prices": [
             f"list-absurd,openai,{model},{meter},{TIERS},{price},1000000,{SINCE}"
             for (model, price), meter in product(models.items(), meters)
         ]
         + [f"list-absurd,openai,absurd-4,web_search,{TIERS},10000,1000,{SINCE}"]
         + [f"list-absurd,openai,absurd-5,{meter},{TIERS},1,1000000,{span}" for meter in meters],
-        f"{CARD}/rate_card_multipliers.csv": [
+        "rate_card_multipliers": [
             f"list-absurd,openai,absurd-4,us,10,token,{SINCE}",
             f"list-absurd,openai,absurd-4,eu,0.000001,token,{SINCE}",
         ],
-        f"{CARD}/rate_contracts.csv": [
+        "rate_contracts": [
             f"absurd-free,openai,absurd-account,list,{SINCE}",
             f"absurd-dear,openai,other-account,list,{SINCE}",
         ],
-        f"{CARD}/rate_contract_lines.csv": [
+        "rate_contract_lines": [
             "absurd-free,*,*,*,*,,,,,1,test",
             f"absurd-dear,absurd-4,uncached_input,{TIERS},10000,1000000,,test",
             f"absurd-dear,absurd-5,output,{TIERS},0,1000000,,test",
@@ -148,62 +146,62 @@ def _prices() -> dict[str, list[str]]:
 
 # (seed, row, what the message must name): figures that nobody can have meant.
 REFUSED = (
-    ("policy/budgets.csv", "search,2027-02-01,-1,Ada", "search 2027-02-01 -1"),
+    ("budgets", "search,2027-02-01,-1,Ada", "search 2027-02-01 -1"),
     (
-        "policy/budgets.csv",
+        "budgets",
         "growth,2027-02-01,1000000000001,Ada",
         "growth 2027-02-01 1000000000001",
     ),
-    ("policy/budget_overrides.csv", "search,2026-08-01,2026-08-02,-5,t,Ada", "search 2026-08-01"),
-    ("policy/spend_alert_rules.csv", "bad-1,daily_ratio,*,0,2,0,info,,,t", "bad-1 0"),
-    ("policy/spend_alert_rules.csv", "bad-2,daily_ratio,*,31,2,0,info,,,t", "bad-2 31"),
-    ("policy/spend_alert_rules.csv", "bad-3,budget_share,*,,10001,0,info,,,t", "bad-3 10001"),
-    ("policy/spend_alert_rules.csv", "bad-4,budget_share,*,,-1,0,info,,,t", "bad-4 -1"),
-    ("policy/spend_alert_rules.csv", "bad-5,daily_ratio,*,7,2,-1,info,,,t", "bad-5 -1"),
-    ("policy/reconciliation_tolerances.csv", "bad-6,cohere,-1,0,2024-01-01,,t", "bad-6 cohere -1"),
-    ("policy/reconciliation_tolerances.csv", "bad-7,azure,1,1.5,2030-01-01,,t", "bad-7 azure 1.5"),
-    ("policy/settlement_lags.csv", "bad-8,cohere,-1,2024-01-01,,t", "bad-8 cohere -1"),
-    ("policy/settlement_lags.csv", "bad-9,mistral,2000000000,2024-01-01,,t", "bad-9 mistral"),
+    ("budget_overrides", "search,2026-08-01,2026-08-02,-5,t,Ada", "search 2026-08-01"),
+    ("spend_alert_rules", "bad-1,daily_ratio,*,0,2,0,info,,,t", "bad-1 0"),
+    ("spend_alert_rules", "bad-2,daily_ratio,*,31,2,0,info,,,t", "bad-2 31"),
+    ("spend_alert_rules", "bad-3,budget_share,*,,10001,0,info,,,t", "bad-3 10001"),
+    ("spend_alert_rules", "bad-4,budget_share,*,,-1,0,info,,,t", "bad-4 -1"),
+    ("spend_alert_rules", "bad-5,daily_ratio,*,7,2,-1,info,,,t", "bad-5 -1"),
+    ("reconciliation_tolerances", "bad-6,cohere,-1,0,2024-01-01,,t", "bad-6 cohere -1"),
+    ("reconciliation_tolerances", "bad-7,azure,1,1.5,2030-01-01,,t", "bad-7 azure 1.5"),
+    ("settlement_lags", "bad-8,cohere,-1,2024-01-01,,t", "bad-8 cohere -1"),
+    ("settlement_lags", "bad-9,mistral,2000000000,2024-01-01,,t", "bad-9 mistral"),
     (
-        "policy/alert_rules.csv",
+        "alert_rules",
         "quarantined_records,,,2000000000,t",
         "quarantined_records 2000000000",
     ),
     (
-        "policy/chargeback_adjustments.csv",
+        "chargeback_adjustments",
         "bad-10,2026-08-01,search,cc-4100,2000000000000,goodwill,t,Ada,Ben,2026-11-05,t",
         "bad-10 2000000000000",
     ),
     (
-        "policy/shared_costs.csv",
+        "shared_costs",
         "bad-11,2026-11-01,gateway-infrastructure,2026-08-01,cost,invoiced,2000000000000,,,,",
         "bad-11 2000000000000",
     ),
-    ("policy/allocation_rule_teams.csv", "alloc-infrastructure-1,search,include,101", "search 101"),
-    ("policy/allocation_rule_teams.csv", "alloc-infrastructure-1,growth,include,-1", "growth -1"),
-    ("reference/fx_rates.csv", "JPY,2024-01-01,0,t", "JPY 2024-01-01 0"),
-    ("reference/fx_rates.csv", "GBP,2024-01-01,-1,t", "GBP 2024-01-01 -1"),
-    ("reference/fx_rates.csv", "CHF,2024-01-01,100001,t", "CHF 2024-01-01 100001"),
+    ("allocation_rule_teams", "alloc-infrastructure-1,search,include,101", "search 101"),
+    ("allocation_rule_teams", "alloc-infrastructure-1,growth,include,-1", "growth -1"),
+    ("fx_rates", "JPY,2024-01-01,0,t", "JPY 2024-01-01 0"),
+    ("fx_rates", "GBP,2024-01-01,-1,t", "GBP 2024-01-01 -1"),
+    ("fx_rates", "CHF,2024-01-01,100001,t", "CHF 2024-01-01 100001"),
     *(
         (
-            "rate_cards/rate_card_prices.csv",
+            "rate_card_prices",
             f"list-bad,openai,bad-{price},output,{TIERS},{price},1000000,{SINCE}",
             f"openai bad-{price} output",
         )
         for price in ("-1", "10000.000000001", "1000000", "9999999.999999999")
     ),
     (
-        "rate_cards/rate_card_multipliers.csv",
+        "rate_card_multipliers",
         f"list-bad,openai,bad-12,us,0,token,{SINCE}",
         "openai bad-12 us",
     ),
     (
-        "rate_cards/rate_card_multipliers.csv",
+        "rate_card_multipliers",
         f"list-bad,openai,bad-13,us,999.999999,token,{SINCE}",
         "openai bad-13 us",
     ),
     (
-        "rate_cards/rate_contract_lines.csv",
+        "rate_contract_lines",
         f"bad-14,bad-14,output,{TIERS},1000000,1000000,,t",
         "bad-14 bad-14 output",
     ),
@@ -213,7 +211,8 @@ REFUSED = (
 def add(root: Path, rows: dict[str, list[str]]) -> int:
     """Append rows to the seeds of a copy of the project; how many there are."""
     for seed, lines in rows.items():
-        with (root / seed).open("a") as file:
+        (path,) = root.glob(f"seeds/*/{seed}.csv")
+        with path.open("a") as file:
             file.writelines(f"{line}\n" for line in lines)
     return sum(len(lines) for lines in rows.values())
 

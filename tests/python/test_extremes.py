@@ -59,7 +59,7 @@ def test_a_price_of_a_thousand_per_million_is_exact(extreme):
 def test_a_figure_nobody_can_have_meant_is_refused_by_name(tmp_path):
     project = Project(tmp_path, tmp_path)
     for seed, row, _ in absurd_seeds.REFUSED:
-        absurd_seeds.add(project.root, {f"seeds/{seed}": [row]})
+        absurd_seeds.add(project.root, {seed: [row]})
     with pytest.raises(AssertionError) as failed:
         project.python(
             *("scripts.build", "--", "--select", "resource_type:seed"),

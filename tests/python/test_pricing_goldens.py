@@ -248,7 +248,7 @@ SECTION_2 = [
     Golden("a name unlike any", UNKNOWN, "openai/gpt-7", NOW, BOTH),
     Golden("more cached than sent", MISSING, SONNET_46, NOW, used(0, 10, cache_read=1000),
            wrong=True),
-    Golden("nothing used", "0", SONNET_46, NOW, used()),
+    Golden("nothing used, they say", MISSING, SONNET_46, NOW, used()),
 ]  # fmt: skip
 
 # Hours, profiles and lifetimes that the provider's name or clock decides, not the log.
