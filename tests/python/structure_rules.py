@@ -33,6 +33,25 @@ class Graph:
             if block["package_name"] == "ai_cost"
         }
         self.exposures = list(manifest["exposures"].values())
+        self._described = {**manifest["nodes"], **manifest["sources"]}
+
+    def repeats(self, folder: str) -> set[tuple[str, str]]:
+        """(model, column) where a parent's column has that name and that sentence, and no test."""
+        tested = {
+            (node.get("attached_node"), node.get("column_name"))
+            for node in self._nodes
+            if node["resource_type"] == "test"
+        }
+        return {
+            (name, column["name"])
+            for name, node in self.models.items()
+            if node["original_file_path"].startswith(folder)
+            for column in node["columns"].values()
+            if (node["unique_id"], column["name"]) not in tested
+            for parent in node["depends_on"]["nodes"]
+            if self._described[parent]["columns"].get(column["name"], {}).get("description")
+            == column["description"]
+        }
 
     @staticmethod
     def short(unique_id: str) -> str:

@@ -6,8 +6,10 @@ source that falls silent unseen; steps that grow until nobody can change them.
 
 import json
 import shutil
+from collections import Counter
 
 import pytest
+import yaml
 from dbt.cli.main import dbtRunner
 
 from tests.python.documents import ROOT, code_words, rows, source_tables
@@ -74,3 +76,37 @@ def test_each_gateway_and_bill_reaches_its_union(graph):
         # usage reports have quantities and no money: they meet the bills after the union
         tables -= {"openai_usage", "anthropic_usage_report"}
         assert not tables - {name.split(".")[-1] for name in above}
+
+
+# Their YAML is read as the list of their columns, so it is whole.
+LISTED_WHOLE = {
+    *("int_accepted_attempts", "int_otel_requests", "int_langfuse_requests"),
+    *("int_bill_lines_azure", "int_bill_lines_gcp", "int_bill_lines_invoice"),
+}
+
+
+def test_a_step_describes_only_what_it_adds(graph):
+    """A sentence that is copied at every step is changed at some of them."""
+    repeated = {
+        (name, column)
+        for name, column in graph.repeats("models/intermediate")
+        if name not in LISTED_WHOLE
+    }
+    assert not repeated, "a parent has this sentence already: take the entry out"
+
+
+def test_a_sentence_about_a_column_is_written_once():
+    """The same, of what several models are born with: such a sentence is a block of columns.md."""
+    said = Counter()
+    for file in [*(ROOT / "models").rglob("*.yml"), *(ROOT / "seeds").rglob("*.yml")]:
+        for node in _described(yaml.safe_load(file.read_text()) or {}):
+            for column in node.get("columns") or ():
+                said[column["name"], column.get("description", "").strip()] += 1
+    often = {pair for pair, count in said.items() if count > 3 and "doc(" not in pair[1]}
+    assert not often
+
+
+def _described(content: dict) -> list[dict]:
+    """The models, seeds and tables of sources that a YAML file describes."""
+    tables = [table for source in content.get("sources", ()) for table in source.get("tables", ())]
+    return [*content.get("models", ()), *content.get("seeds", ()), *tables]
