@@ -132,6 +132,11 @@ def _prices() -> dict[str, list[str]]:
             f"list-absurd,openai,absurd-4,us,10,token,{SINCE}",
             f"list-absurd,openai,absurd-4,eu,0.000001,token,{SINCE}",
         ],
+        # a contract is for an account that somebody has named
+        "credential_owners": [
+            "absurd-key,Absurd key,search,absurd-account,2024-01-01,,test",
+            "other-key,Other key,search,other-account,2024-01-01,,test",
+        ],
         "rate_contracts": [
             f"absurd-free,openai,absurd-account,list,{SINCE}",
             f"absurd-dear,openai,other-account,list,{SINCE}",
