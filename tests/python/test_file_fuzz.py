@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ from scripts.load_raw import MODELS
 from scripts.loading.files import LandingFile
 from scripts.loading.load import WHOLE_FILE, FileCounts, Load, Typist
 from scripts.loading.sources import read_contract
+from scripts.loading.typing import Rules
 from tests.python.landing import event
 
 CONTRACT = read_contract(MODELS)
@@ -33,7 +35,7 @@ ENVELOPE = CONTRACT.raw["envelope_events"]
 TABLE = replace(
     ENVELOPE, columns=tuple(c for c in ENVELOPE.columns if not c.paths or c.name in USED)
 )
-TYPIST = Typist(b"a key")
+TYPIST = Typist(Rules(b"a key", datetime(2027, 1, 1)))
 GROUP = 500
 EVENTS = [event(n, team="Équipe", input_tokens=n) for n in (1, 2, 3)]
 LINES = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in EVENTS)

@@ -115,6 +115,12 @@ def gateway(new_database):
         moved(row, row["request_id"], -30 - number % 2, litellm_call_id=row["litellm_call_id"])
         for number, row in enumerate(captured())
     ]
+    named = json.loads(rows[1]["metadata"]) | {"user_api_key_alias": "key of ana@example.com"}
+    rows[1] |= {
+        "metadata": json.dumps(named),
+        "api_base": "https://ana:secret@api.example.com/v1?key=secret",
+        "session_id": '{"messages": "secret"}',
+    }
     usage = json.loads(rows[0]["metadata"])
     usage["usage_object"]["prompt_tokens"] = "12abc"
     broken = [
@@ -175,6 +181,15 @@ def test_a_broken_row_is_held_back_with_the_reason(in_place):
         ("cut-off", "metadata: not valid JSON"),
         ("malformed", "prompt_tokens is a text, not a whole number"),
     ]
+
+
+def test_people_and_secrets_stay_out_as_they_do_from_files(gateway, in_place):
+    """There is no key in the database, so a mark stands for a person."""
+    request_id = gateway.rows[1]["request_id"]
+    assert in_place.rows(
+        "select api_key_alias, api_base, session_id, dropped_fields "
+        f"from raw.litellm_spend_logs_in_place where request_id = '{request_id}'"
+    ) == [("key of hidden", "https://api.example.com/v1", None, "session_id")]
 
 
 def test_a_charge_leads_back_to_its_row(gateway, in_place):

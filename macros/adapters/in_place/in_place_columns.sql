@@ -37,8 +37,8 @@
         {%- endif -%}
     {%- endfor -%}
     {%- do faults.append(
-        'when logs."startTime" > ' ~ utc_now() ~ " + interval '1 day' "
-        "then 'start_time is out of range: more than a day after this run'"
+        'when logs."startTime" > ' ~ latest_usage_at()
+        ~ " then 'start_time is out of range: more than a day after this run'"
     ) -%}
     {%- set opened = [] -%}
     {%- for name in documents -%}
