@@ -66,6 +66,11 @@ def legal() -> dict[str, list[str]]:
             "CHF,2024-01-01,0.000000010,test",
             "GBP,2024-01-01,100000,test",
         ],
+        # the accounts of the contracts
+        "credential_owners": [
+            "absurd-key-2,Absurd,research,absurd-account,2024-01-01,,test",
+            "absurd-key-5,Absurd,research,other-account,2024-01-01,,test",
+        ],
         **_prices(),
     }
 
@@ -236,6 +241,7 @@ def traffic(landing: Path) -> None:
         | {"timestamp": f"{day}T09:30:00Z", "env": "prod", "status": "200"}
         | {"prompt_version": f"v{number % 4}", "tenant_id": f"t{number % 3}"}
         | {"input_tokens": given, "output_tokens": answered}
+        | {"credential_id": model.replace("absurd-", "absurd-key-")}
         for number, (team, model, given, answered, day) in enumerate(calls)
     ]
     folder = landing / "envelope_events"
