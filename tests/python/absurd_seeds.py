@@ -230,11 +230,11 @@ def traffic(landing: Path) -> None:
     ]
     calls += [("growth", "gpt-5.4-mini", 1, 1, "2026-09-03")]
     calls += [("search", "gpt-5.4-mini", 1000, 100, "2026-09-10")] * 20
-    calls += [("search", "gpt-5.4-mini", 999_999_999_998, 999_999_999_998, "2026-09-10")] * 2
+    calls += [("search", "gpt-5.4-mini", 999_999_999, 999_999_999, "2026-09-10")] * 2
     for n in range(len(PRICES)):
         calls += [
             (TEAMS[n % 5], f"absurd-{n}", tokens, tokens, f"2026-{month}-04")
-            for tokens, month in product((1, 999_999_999_998), ("08", "09", "10", "11"))
+            for tokens, month in product((1, 999_999_999), ("08", "09", "10", "11"))
         ]
     lines = [
         event(number, team=team, provider="openai", model=model, service="api", feature="drafts")
