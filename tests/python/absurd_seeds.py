@@ -66,6 +66,11 @@ def legal() -> dict[str, list[str]]:
             "CHF,2024-01-01,0.000000010,test",
             "GBP,2024-01-01,100000,test",
         ],
+        # the accounts of the contracts
+        "credential_owners": [
+            "absurd-key-2,Absurd,research,absurd-account,2024-01-01,,test",
+            "absurd-key-5,Absurd,research,other-account,2024-01-01,,test",
+        ],
         **_prices(),
     }
 
@@ -230,17 +235,18 @@ def traffic(landing: Path) -> None:
     ]
     calls += [("growth", "gpt-5.4-mini", 1, 1, "2026-09-03")]
     calls += [("search", "gpt-5.4-mini", 1000, 100, "2026-09-10")] * 20
-    calls += [("search", "gpt-5.4-mini", 999_999_999_998, 999_999_999_998, "2026-09-10")] * 2
+    calls += [("search", "gpt-5.4-mini", 999_999_999, 999_999_999, "2026-09-10")] * 2
     for n in range(len(PRICES)):
         calls += [
             (TEAMS[n % 5], f"absurd-{n}", tokens, tokens, f"2026-{month}-04")
-            for tokens, month in product((1, 999_999_999_998), ("08", "09", "10", "11"))
+            for tokens, month in product((1, 999_999_999), ("08", "09", "10", "11"))
         ]
     lines = [
         event(number, team=team, provider="openai", model=model, service="api", feature="drafts")
         | {"timestamp": f"{day}T09:30:00Z", "env": "prod", "status": "200"}
         | {"prompt_version": f"v{number % 4}", "tenant_id": f"t{number % 3}"}
         | {"input_tokens": given, "output_tokens": answered}
+        | {"credential_id": model.replace("absurd-", "absurd-key-")}
         for number, (team, model, given, answered, day) in enumerate(calls)
     ]
     folder = landing / "envelope_events"

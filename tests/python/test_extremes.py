@@ -32,7 +32,7 @@ def extreme(tmp_path_factory):
 def test_a_night_of_extremes_ends_well(extreme):
     """Its records are there: a build of nothing would end well too."""
     assert extreme.value("select count(*) from marts.fct_priced_requests") > 1000
-    assert extreme.value("select max(cost_usd) from marts.fct_priced_requests") > 10**9
+    assert extreme.value("select max(cost_usd) from marts.fct_priced_requests") > 10**7
 
 
 def test_a_team_that_stops_has_no_error_of_millions(extreme):
