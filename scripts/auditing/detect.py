@@ -14,6 +14,8 @@ from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.targets import DuckDBTarget
+from scripts.loading.typing import Rules
+from scripts.operations.clock import run_instant
 
 _SAMPLE_LINES = 20
 _SAMPLE_BYTES = 8 << 20
@@ -43,7 +45,7 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     target = DuckDBTarget(str(database))
     try:
         target.prepare(contract)
-        run = Run(target, contract, b"only to recognise")
+        run = Run(target, contract, Rules(b"only to recognise", run_instant()))
         size = head.stat().st_size
         run.load([LandingFile(head, file.name, t, size) for t in tables], lambda done: None)
     finally:
