@@ -224,7 +224,7 @@ class Project:
             for name, value in self._environment.items()
             if name.startswith("AI_COST_") and name not in ("AI_COST_LANDING", "AI_COST_WAREHOUSE")
         }
-        other = Project(folder, self.landing, None, root or self.root, own)
+        other = Project(folder, self.landing, None, root or self.root, environment=own)
         for file in (self.warehouse, self.known):
             if file.exists():
                 shutil.copy(file, folder)

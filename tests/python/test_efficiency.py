@@ -44,14 +44,13 @@ def oracle():
 
 
 def what_if(oracle, row, model=None, tier=None, usage=None) -> Decimal | None:
-    region = row["region_scope"]
     request = Request(
         request_id=row["request_key"],
         provider_name=row["provider"],
         model_name=model or row["billed_model"],
         at=row["usage_at"],
         tier_name=tier or row["priced_tier"],
-        geo=None if region == "global" else region,
+        geo=row["region_scope"],
         usage=usage or {meter: row[column] for meter, column in QUANTITIES.items()},
     )
     return oracle.price(request).cost
