@@ -116,18 +116,8 @@ def _work(request: Request, manifest) -> None:
         code = _invoke(request, manifest)
     except BaseException:
         traceback.print_exc()
-    finally:
-        _close_files()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _close_files() -> None:
-    """As the end of a process of its own would: else DuckDB's file is left as by a kill."""
-    duckdb = sys.modules.get("dbt.adapters.duckdb.connections")
-    if duckdb:
-        duckdb.DuckDBConnectionManager.close_all_connections()
+    # not os._exit: at the end of a process DuckDB settles its file, which else is left as by a kill
+    sys.exit(code)
 
 
 def _invoke(request: Request, manifest) -> int:
