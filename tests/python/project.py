@@ -224,7 +224,7 @@ class Project:
             for name, value in self._environment.items()
             if name.startswith("AI_COST_") and name not in ("AI_COST_LANDING", "AI_COST_WAREHOUSE")
         }
-        other = Project(folder, self.landing, None, root or self.root, own)
+        other = Project(folder, self.landing, None, root or self.root, environment=own)
         for file in (self.warehouse, self.known):
             if file.exists():
                 shutil.copy(file, folder)
@@ -289,13 +289,14 @@ class Project:
         if self._engine != "duckdb":  # elsewhere a view goes with the table it reads
             return {}
         variables = prepared.variables(arguments)
-        nodes = json.loads((self._parsed(variables) / "nodes.json").read_text())
+        nodes = json.loads((self.parsed(variables) / "nodes.json").read_text())
         key = prepared.code_key(self.root, self.environment, variables) + str(self._zone)
         moment = prepared.moment(self.environment)
         return prepared.Definitions(nodes, self.root, key, moment).all()
 
-    def _parsed(self, variables: dict) -> Path:
+    def parsed(self, variables: dict | None = None) -> Path:
         """The folder of the parsed project."""
+        variables = variables or {}
         early = {k: v for k, v in variables.items() if k not in prepared.READ_LATE}
         code = prepared.code_key(self.root, self.environment, early)
         folder = prepared.CACHE / f"code-{code}" / f"parsed-{self._engine}"
@@ -323,7 +324,7 @@ class Project:
         self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
     ) -> tuple[str, list[str]]:
         assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
-        manifest = self._parsed(prepared.variables(arguments)) / PARSED
+        manifest = self.parsed(prepared.variables(arguments)) / PARSED
         with tempfile.TemporaryDirectory() as scratch:
             ids = Path(scratch) / "ids.json"
             ids.write_text(json.dumps(up_to_date))
@@ -349,7 +350,7 @@ class Project:
         """For commands that start dbt themselves: dbt sees what differs and parses only that."""
         file = self.target / PARSED
         if self._engine == "duckdb" and not file.exists():
-            parsed = msgpack.unpackb((self._parsed({}) / file.name).read_bytes())
+            parsed = msgpack.unpackb((self.parsed({}) / file.name).read_bytes())
             # a seed is read where it was parsed, and that copy of the project may be gone
             for node in parsed["nodes"].values():
                 if "root_path" in node:
