@@ -172,11 +172,18 @@ class Project:
         )
 
     def python(self, module: str, *arguments: str) -> str:
-        """Run a module of the project, in a fork too; what it says, or an AssertionError."""
+        """Run a module of the project; what it says, or an AssertionError that shows it."""
         if self._engine == "spark":
             return self.run(sys.executable, "-m", module, *arguments)
+        code, said, complained = self.outcome(module, *arguments)
+        assert code == 0, f"{module} {arguments} failed:\n{said}\n{complained}"
+        return said
+
+    def outcome(self, module: str, *arguments: str) -> tuple[int, str, str]:
+        """Run a module of the project in a fork, as `python -m`: exit code, output, complaints."""
         self._forget()
-        return self._run_warm(arguments, [], module)[0]
+        manifest = self.parsed() / PARSED
+        return _warm(self._request(arguments, {}, module), manifest, Path(os.devnull))
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
@@ -320,23 +327,18 @@ class Project:
             with suppress(FileNotFoundError):  # just removed by another session
                 shutil.copy(done.with_suffix("") / PARSED, folder)
 
-    def _run_warm(
-        self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
-    ) -> tuple[str, list[str]]:
-        assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
+    def _run_warm(self, arguments: tuple[str, ...], up_to_date: list[str]) -> tuple[str, list[str]]:
+        """What a command of dbt says, and the nodes that it made."""
+        assert not self._is_frozen, "others read this warehouse: work in a copy of it"
         manifest = self.parsed(prepared.variables(arguments)) / PARSED
+        first, *others = arguments
+        request = self._request((first, *QUICK, *others), {"DBT_LOG_LEVEL_FILE": "none"})
         with tempfile.TemporaryDirectory() as scratch:
             ids = Path(scratch) / "ids.json"
             ids.write_text(json.dumps(up_to_date))
-            if not module:
-                first, *others = arguments
-                arguments = (first, *QUICK, *others)
-            request = self._request(
-                arguments, {} if module else {"DBT_LOG_LEVEL_FILE": "none"}, module
-            )
             code, said, complained = _warm(request, manifest, ids)
-            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}\n{complained}"
-            return said, [] if module else json.loads(ids.read_text())
+            assert code == 0, f"dbt {arguments} failed:\n{said}\n{complained}"
+            return said, json.loads(ids.read_text())
 
     def _request(self, arguments: Sequence[str], more: dict, module: str | None = None) -> dict:
         return {

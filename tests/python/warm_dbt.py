@@ -155,9 +155,11 @@ def _run_module(request: Request, manifest) -> int:
     invoke = dbtRunner.invoke
 
     def invoke_with_what_was_parsed(self, arguments, **options):
-        # not for settings that the module made itself: they may read other seeds
-        if _settings(os.environ) == _settings(request.environment) and "--vars" not in arguments:
-            self.manifest = self.manifest or manifest
+        # not for settings that the module made itself, but for the company's copy of the seeds
+        settings = _settings(os.environ)
+        copy = settings.pop("AI_COST_COMPANY_COPY", None)
+        if settings == _settings(request.environment) and "--vars" not in arguments:
+            self.manifest = self.manifest or _with_seeds_of(copy, manifest)
         return invoke(self, arguments, **options)
 
     dbtRunner.invoke = invoke_with_what_was_parsed
@@ -171,6 +173,15 @@ def _run_module(request: Request, manifest) -> int:
             return 1
         return end.code or 0
     return 0
+
+
+def _with_seeds_of(copy: str | None, manifest):
+    """The parsed project as it is with a company folder (scripts/operations/company.py)."""
+    for node in manifest.nodes.values() if copy else ():
+        if node.resource_type == "seed" and node.original_file_path.startswith("seeds/"):
+            place = node.original_file_path.removeprefix("seeds")
+            node.original_file_path = f"target/company/{copy}{place}"
+    return manifest
 
 
 def _settings(environment) -> dict[str, str]:
