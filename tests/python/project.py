@@ -172,11 +172,18 @@ class Project:
         )
 
     def python(self, module: str, *arguments: str) -> str:
-        """Run a module of the project, in a fork too; what it says, or an AssertionError."""
+        """Run a module of the project; what it says, or an AssertionError that shows it."""
         if self._engine == "spark":
             return self.run(sys.executable, "-m", module, *arguments)
+        code, said, complained = self.outcome(module, *arguments)
+        assert code == 0, f"{module} {arguments} failed:\n{said}\n{complained}"
+        return said
+
+    def outcome(self, module: str, *arguments: str) -> tuple[int, str, str]:
+        """Run a module of the project in a fork, as `python -m`: exit code, output, complaints."""
         self._forget()
-        return self._run_warm(arguments, [], module)[0]
+        manifest = self.parsed() / PARSED
+        return _warm(self._request(arguments, {}, module), manifest, Path(os.devnull))
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
@@ -289,13 +296,14 @@ class Project:
         if self._engine != "duckdb":  # elsewhere a view goes with the table it reads
             return {}
         variables = prepared.variables(arguments)
-        nodes = json.loads((self._parsed(variables) / "nodes.json").read_text())
+        nodes = json.loads((self.parsed(variables) / "nodes.json").read_text())
         key = prepared.code_key(self.root, self.environment, variables) + str(self._zone)
         moment = prepared.moment(self.environment)
         return prepared.Definitions(nodes, self.root, key, moment).all()
 
-    def _parsed(self, variables: dict) -> Path:
+    def parsed(self, variables: dict | None = None) -> Path:
         """The folder of the parsed project."""
+        variables = variables or {}
         early = {k: v for k, v in variables.items() if k not in prepared.READ_LATE}
         code = prepared.code_key(self.root, self.environment, early)
         folder = prepared.CACHE / f"code-{code}" / f"parsed-{self._engine}"
@@ -319,23 +327,18 @@ class Project:
             with suppress(FileNotFoundError):  # just removed by another session
                 shutil.copy(done.with_suffix("") / PARSED, folder)
 
-    def _run_warm(
-        self, arguments: tuple[str, ...], up_to_date: list[str], module: str | None = None
-    ) -> tuple[str, list[str]]:
-        assert not (self._is_frozen and not module), "others read this warehouse: take a copy"
-        manifest = self._parsed(prepared.variables(arguments)) / PARSED
+    def _run_warm(self, arguments: tuple[str, ...], up_to_date: list[str]) -> tuple[str, list[str]]:
+        """What a command of dbt says, and the nodes that it made."""
+        assert not self._is_frozen, "others read this warehouse: work in a copy of it"
+        manifest = self.parsed(prepared.variables(arguments)) / PARSED
+        first, *others = arguments
+        request = self._request((first, *QUICK, *others), {"DBT_LOG_LEVEL_FILE": "none"})
         with tempfile.TemporaryDirectory() as scratch:
             ids = Path(scratch) / "ids.json"
             ids.write_text(json.dumps(up_to_date))
-            if not module:
-                first, *others = arguments
-                arguments = (first, *QUICK, *others)
-            request = self._request(
-                arguments, {} if module else {"DBT_LOG_LEVEL_FILE": "none"}, module
-            )
             code, said, complained = _warm(request, manifest, ids)
-            assert code == 0, f"{module or 'dbt'} {arguments} failed:\n{said}\n{complained}"
-            return said, [] if module else json.loads(ids.read_text())
+            assert code == 0, f"dbt {arguments} failed:\n{said}\n{complained}"
+            return said, json.loads(ids.read_text())
 
     def _request(self, arguments: Sequence[str], more: dict, module: str | None = None) -> dict:
         return {
@@ -349,7 +352,7 @@ class Project:
         """For commands that start dbt themselves: dbt sees what differs and parses only that."""
         file = self.target / PARSED
         if self._engine == "duckdb" and not file.exists():
-            parsed = msgpack.unpackb((self._parsed({}) / file.name).read_bytes())
+            parsed = msgpack.unpackb((self.parsed({}) / file.name).read_bytes())
             # a seed is read where it was parsed, and that copy of the project may be gone
             for node in parsed["nodes"].values():
                 if "root_path" in node:

@@ -6,7 +6,6 @@ command writes over; a slip of the pen in a policy row that charges a team that 
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.python.project import ROOT
+from tests.python.project import ROOT, Project
 
 COMPANY = Path(__file__).parent / "fixtures" / "company"
 SAMPLE = ROOT / "companies" / "sample"
@@ -49,17 +48,10 @@ class Company:
             "envelope_events/day.jsonl", "".join(f"{json.dumps(c)}\n" for c in calls)
         )
         self.bill = self.drop("openai_costs/account=halden/20261005T060000Z.json", json.dumps(BILL))
-        self.environment = os.environ | {
-            "AI_COST_COMPANY": str(self.folder),
-            "AI_COST_LANDING": str(self.landing),
-            "AI_COST_WAREHOUSE": str(self.warehouse),
-            "AI_COST_TARGET": "duckdb",
-            "AI_COST_USER_KEY": "test-key",
-            "DBT_PROFILES_DIR": str(ROOT),
-            "DBT_TARGET_PATH": str(place / "target"),
-            "DBT_LOG_PATH": str(place / "logs"),
-        }
-        self.environment.pop("AI_COST_ORGANIZATION", None)
+        settings = {"AI_COST_COMPANY": str(self.folder), "AI_COST_WAREHOUSE": str(self.warehouse)}
+        # by the clock, and from the repository itself
+        self.project = Project(place, self.landing, None, ROOT, now="", environment=settings)
+        self.environment = self.project.environment
 
     def put(self, name: str, header: str, rows: list[str]) -> None:
         path = self.folder / name
@@ -74,12 +66,9 @@ class Company:
 
     def run(self, module: str, *arguments: str, code: int = 0) -> str:
         """Run a command of the project; what it said."""
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        said = done.stdout + done.stderr
-        assert done.returncode == code, f"{module} {arguments}: {done.returncode}\n{said}"
+        found, *both = self.project.outcome(module, *arguments)
+        said = "".join(both)
+        assert found == code, f"{module} {arguments}: {found}\n{said}"
         assert "Traceback" not in said
         return said
 

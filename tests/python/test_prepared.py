@@ -8,6 +8,7 @@ import os
 import shutil
 from datetime import UTC, datetime
 
+import msgpack
 import pytest
 
 from tests.python import prepared
@@ -101,6 +102,28 @@ def test_settings_count_and_places_do_not(tmp_path):
 def test_tables_know_the_day_and_the_instant_that_is_told():
     assert str(datetime.now(UTC).date()) in prepared.moment({})
     assert prepared.moment({}) != prepared.moment({prepared.CLOCK: "2026-10-05T06:00:00Z"})
+
+
+def test_no_view_asks_for_the_instant(tmp_path):
+    """A view that knew it would keep that of the run before; tables alone are made again for it."""
+    project = Project(tmp_path, tmp_path)
+    parsed = msgpack.unpackb((project.parsed() / "partial_parse.msgpack").read_bytes())
+    asking = {"macro.ai_cost.run_instant"}
+    while True:
+        more = {
+            name
+            for name, macro in parsed["macros"].items()
+            if asking & set(macro["depends_on"]["macros"])
+        }
+        if more <= asking:
+            break
+        asking |= more
+    kinds = {
+        node["config"]["materialized"]
+        for node in parsed["nodes"].values()
+        if node["resource_type"] == "model" and asking & set(node["depends_on"]["macros"])
+    }
+    assert kinds and "view" not in kinds
 
 
 def test_variables_of_a_command():

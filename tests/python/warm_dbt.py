@@ -116,18 +116,8 @@ def _work(request: Request, manifest) -> None:
         code = _invoke(request, manifest)
     except BaseException:
         traceback.print_exc()
-    finally:
-        _close_files()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def _close_files() -> None:
-    """As the end of a process of its own would: else DuckDB's file is left as by a kill."""
-    duckdb = sys.modules.get("dbt.adapters.duckdb.connections")
-    if duckdb:
-        duckdb.DuckDBConnectionManager.close_all_connections()
+    # not os._exit: at the end of a process DuckDB settles its file, which else is left as by a kill
+    sys.exit(code)
 
 
 def _invoke(request: Request, manifest) -> int:
@@ -165,9 +155,11 @@ def _run_module(request: Request, manifest) -> int:
     invoke = dbtRunner.invoke
 
     def invoke_with_what_was_parsed(self, arguments, **options):
-        # not for settings that the module made itself: they may read other seeds
-        if _settings(os.environ) == _settings(request.environment) and "--vars" not in arguments:
-            self.manifest = self.manifest or manifest
+        # not for settings that the module made itself, but for the company's copy of the seeds
+        settings = _settings(os.environ)
+        copy = settings.pop("AI_COST_COMPANY_COPY", None)
+        if settings == _settings(request.environment) and "--vars" not in arguments:
+            self.manifest = self.manifest or _with_seeds_of(copy, manifest)
         return invoke(self, arguments, **options)
 
     dbtRunner.invoke = invoke_with_what_was_parsed
@@ -181,6 +173,15 @@ def _run_module(request: Request, manifest) -> int:
             return 1
         return end.code or 0
     return 0
+
+
+def _with_seeds_of(copy: str | None, manifest):
+    """The parsed project as it is with a company folder (scripts/operations/company.py)."""
+    for node in manifest.nodes.values() if copy else ():
+        if node.resource_type == "seed" and node.original_file_path.startswith("seeds/"):
+            place = node.original_file_path.removeprefix("seeds")
+            node.original_file_path = f"target/company/{copy}{place}"
+    return manifest
 
 
 def _settings(environment) -> dict[str, str]:
