@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
 
+# Sentences that several columns share (docs/decisions/0038-every-fact-once.md).
+_SHARED = Path(__file__).resolve().parents[2] / "models" / "columns.md"
+_BLOCK = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.S)
 _OWN = ("organization", "policy", "contracts")
 _HEAD = """# Company folder
 
@@ -28,15 +32,20 @@ this folder in `AI_COST_COMPANY`; it is only read, except by the commands that r
 
 def guide(seeds: Path) -> str:
     """The text, with a section for every file that a company may state."""
+    shared = dict(_BLOCK.findall(_SHARED.read_text(encoding="utf-8")))
     parts = [_HEAD]
     for folder in _OWN:
         for path in sorted((seeds / folder).glob("_*.yml")):
             for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
-                parts.append(_section(folder, seed))
+                parts.append(_section(folder, seed, shared))
     return "\n".join(parts)
 
 
-def _section(folder: str, seed: dict) -> str:
+def _section(folder: str, seed: dict, shared: dict[str, str]) -> str:
     lines = [f"## {folder}/{seed['name']}.csv", "", " ".join(seed["description"].split()), ""]
-    lines += [f"- `{column['name']}`: {column['description']}" for column in seed["columns"]]
+    for column in seed["columns"]:
+        named = re.fullmatch(r"\{\{ doc\('(\w+)'\) \}\}", column["description"])
+        lines.append(
+            f"- `{column['name']}`: {shared[named[1]] if named else column['description']}"
+        )
     return "\n".join(lines) + "\n"
