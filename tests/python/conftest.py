@@ -17,7 +17,7 @@ def pytest_configure(config):
         tidy()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Files of few tests first: theirs are the long ones, so no worker ends alone with one.
 
     The tests of a file stay on one worker (--dist loadgroup), because they share a warehouse; not
@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items):
     """
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])
+    if not config.pluginmanager.hasplugin("xdist"):
+        return  # Spark's own environment runs one file, on one worker
     for item in items:
         alone = getattr(item.module, "EACH_ALONE", False)
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.path.stem))
