@@ -14,9 +14,6 @@
 
 {# An older warehouse has the table without the columns that were declared since. #}
 {% macro add_missing_run_columns() -%}
-    {% set events = api.Relation.create(
-        database=target.database, schema='ops', identifier='run_events', type='table'
-    ) %}
     {# asked for in this way no transaction is opened, which nobody would end #}
     {% set present = run_query('select * from ops.run_events where 1 = 0').column_names %}
     {% set missing = [] %}
@@ -24,6 +21,10 @@
         {% do missing.append(api.Column(column.name, raw_type(column.data_type))) %}
     {% endfor %}
     {% if missing %}
+        {# Spark knows no databases #}
+        {% set events = api.Relation.create(
+            database=target.database | default(none), schema='ops', identifier='run_events', type='table'
+        ) %}
         {% do alter_relation_add_remove_columns(events, missing, none) %}
     {% endif %}
 {%- endmacro %}

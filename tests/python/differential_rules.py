@@ -223,6 +223,16 @@ RULES = [
         ),
     ),
     Rule(
+        "nothing_was_used",
+        "a call that reports no usage costs 0 there; here a reported zero is no price of zero",
+        "decision 0033",
+        unpriced(
+            lambda case: (
+                case.ours.status == "usage_missing" and not case.meters and not case.theirs.cost
+            )
+        ),
+    ),
+    Rule(
         "cache_without_a_price",
         "a cache meter with no published price is unpriced here, input or a wider meter there",
         "2 (no cache price published), 0.5",

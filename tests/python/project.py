@@ -321,11 +321,14 @@ class Project:
         return folder
 
     def _take_another(self, folder: Path) -> None:
-        """What was parsed of another state: dbt sees what differs and parses only that."""
-        others = prepared.CACHE.glob(f"code-*/parsed-{self._engine}.done")
-        for done in sorted(others, key=lambda path: path.stat().st_mtime)[-1:]:
+        """What was parsed of the project as it is: dbt sees what differs and parses only that.
+
+        Not what was parsed of another test's change: a column that it took out of a YAML stays out.
+        """
+        usual = prepared.CACHE / f"code-{_usual_code()}" / f"parsed-{self._engine}"
+        if usual != folder and usual.with_suffix(".done").exists():
             with suppress(FileNotFoundError):  # just removed by another session
-                shutil.copy(done.with_suffix("") / PARSED, folder)
+                shutil.copy(usual / PARSED, folder)
 
     def _run_warm(self, arguments: tuple[str, ...], up_to_date: list[str]) -> tuple[str, list[str]]:
         """What a command of dbt says, and the nodes that it made."""

@@ -175,7 +175,7 @@ def ask(project: Project) -> dict[str, str | None]:
     # The clock itself differs from run to run; that it is UTC does not.
     columns.append(
         "case when abs({{ epoch_us(utc_now()) }} - "
-        f"{time.time_ns() // 1000}) < 60000000 then 'utc' end as utc_now"
+        f"{time.time_ns() // 1000}) < 600000000 then 'utc' end as utc_now"
     )
     shown = project.dbt("show", "--inline", "select " + ", ".join(columns), "--output", "json")
     return json.loads(shown[shown.index("{") :])["show"][0]
