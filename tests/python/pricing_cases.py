@@ -146,7 +146,8 @@ def draw_usage(pick: random.Random, meters: list[str], thresholds: list[int]) ->
             left -= usage[meter]
         usage[inputs[-1]] = left
     elif pick.random() < 0.002:
-        usage[pick.choice(sorted(usage))] = 10**9
+        # close below what the loader takes of one call
+        usage[pick.choice(sorted(usage))] = 990_000_000
     return usage
 
 
