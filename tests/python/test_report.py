@@ -351,11 +351,11 @@ def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
     """A team whose calls nobody can price yet has cost something, and nobody knows how much."""
     used = {"team_id": "images", "service_name": "api", "provider": "openai", "request_count": 2}
     used |= {"billed_model": None, "attempt_count": 2, "unpriced_count": 2, "cost_usd": None}
-    call = {"usage_date": LAST, "team_id": "images", "provider": "openai", "served_model": "dall-e"}
-    call |= {"price_status": "usage_missing", "gateway_reported_cost_usd": Decimal("0.08")}
+    unpriced = {"usage_date": LAST, "team_id": "images", "provider": "openai", "attempt_count": 2}
+    unpriced |= {"model_name": "dall-e", "price_status": "usage_missing", "usage_issue": "none"}
     rows = {
         "fct_spend_daily": [{"usage_date": LAST} | used],
-        "fct_priced_requests": [call | {"request_key": str(n)} for n in range(2)],
+        "fct_unpriced_usage_daily": [unpriced | {"gateway_reported_cost_usd": Decimal("0.16")}],
     }
     folder = build(tmp_path, rows, monkeypatch)
     for page in (*all_pages(folder / "teams"), Page(folder / "index.html")):
@@ -366,11 +366,8 @@ def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
     (row,) = Page(folder / "teams.html").rows("Spend of this month by team")
     assert (row["cost_usd"], row["change_usd"], row["share"]) == (None, None, None)
     (row,) = Page(folder / "governance.html").rows("Attempts of this month without a price")
-    assert (row["model"], row["price_status"], row["gateway_usd"]) == (
-        "dall-e",
-        "usage missing",
-        Decimal("0.16"),
-    )
+    assert (row["model_name"], row["reason"]) == ("dall-e", "usage missing")
+    assert row["gateway_usd"] == Decimal("0.16")
 
 
 def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
