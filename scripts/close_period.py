@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from scripts.accounting.checks import missing
 from scripts.accounting.entries import as_csv, chained_hash, columns
@@ -25,7 +25,6 @@ from scripts.accounting.ledger import (
     read_entries,
 )
 from scripts.accounting.periods import PERIODS, Period, append_period, read_periods
-from scripts.operations.clock import run_instant
 from scripts.operations.company import bring_in, decisions, writable
 from scripts.warehouse import WarehouseError
 
@@ -60,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--note", default="", help="what the approver should be reminded of")
     p.add_argument("--check", action="store_true", help="only list what is missing")
     p.add_argument(
-        "--closed-at", type=instant, default=run_instant(),
+        "--closed-at", type=instant, default=datetime.now(UTC).replace(tzinfo=None),
         help="time of the close, UTC (default: now)",
     )  # fmt: skip
     return p

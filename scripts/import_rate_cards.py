@@ -26,7 +26,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from scripts.operations.clock import run_instant
 from scripts.operations.company import bring_in, decisions, started
 from scripts.operations.whole_files import written_whole
 from scripts.rates.card import COLUMNS, Card
@@ -111,7 +110,9 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Propose, and append when asked to; return the exit code."""
     options = parser().parse_args(arguments)
-    options.recorded_at = options.recorded_at or run_instant().replace(microsecond=0)
+    options.recorded_at = options.recorded_at or datetime.now(UTC).replace(
+        tzinfo=None, microsecond=0
+    )
     options.version = options.version or f"list-{options.recorded_at:%Y-%m-%d}"
     try:
         return _run(options)

@@ -18,11 +18,10 @@ import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from scripts.operations.clock import run_instant
 from scripts.operations.company import bring_in, decisions, started, writable
 from scripts.operations.whole_files import written_whole
 from scripts.warehouse import WarehouseError, connect
@@ -75,7 +74,7 @@ def import_rows(
     that is stored, not the sheet's. existing: the reviews on file. preparer: for rows that name
     none. now: naive UTC, for tests.
     """
-    at = (now or run_instant()).isoformat(sep=" ", timespec="seconds")
+    at = (now or datetime.now(UTC).replace(tzinfo=None)).isoformat(sep=" ", timespec="seconds")
     allowed = reasons()
     latest = {_key(review): review for review in existing}
     result, seen = Imported(), set()

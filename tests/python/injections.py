@@ -7,8 +7,8 @@ from tests.python.formats import leaves, records, replaced
 ATTACKS = (
     "x'; drop table marts.fct_spend_daily; --",
     '"; delete from raw.load_files; --',
-    "{{ env_var('AI_COST_USER_KEY') }}",
-    "{% do run_query('drop schema raw cascade') %}",
+    "see {{ env_var('AI_COST_USER_KEY') }}",
+    "see {% do run_query('drop schema raw cascade') %}",
     "<script>alert(1)</script>",
     "=cmd|'/c calc'!A0",
     "@SUM(1+1)*2",

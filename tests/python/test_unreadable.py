@@ -307,8 +307,8 @@ def test_that_holds_for_bills_and_for_json_in_a_cell_or_a_map(landing):
 
 def test_a_file_with_only_a_broken_second_batch_keeps_the_first(landing, monkeypatch):
     """What could be read is loaded, and the reject says where it ended."""
-    path = landing.put("envelope_events/a.parquet", columns("timestamp"))
-    pq.write_table(pa.table({"timestamp": ["2026-11-03"] * 4}), path)
+    path = landing.put("envelope_events/a.parquet", columns("timestamp", "model"))
+    pq.write_table(pa.table({"timestamp": ["2026-11-03"] * 4, "model": ["gpt-5.4"] * 4}), path)
     monkeypatch.setattr(records, "_ROWS", 2)
     found = pq.ParquetFile.iter_batches
 

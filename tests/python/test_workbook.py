@@ -14,6 +14,7 @@ from scripts import import_reviews, workbook
 from scripts.reporting import sheets
 from tests.python import mart_tables
 from tests.python.mart_tables import ask
+from tests.python.project import ROOT
 from tests.python.report_cases import ODD_NAMES, bitten, quarter
 
 SHEETS = {
@@ -175,7 +176,7 @@ def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
     folder = request.getfixturevalue(which)
     fill_in(folder / "review.xlsx", tmp_path / "filled.xlsx")
     reviews = tmp_path / "reviews.csv"
-    shutil.copyfile(import_reviews.REVIEWS, reviews)
+    shutil.copyfile(ROOT / "seeds/policy/reconciliation_reviews.csv", reviews)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(folder / "w.duckdb"))
     arguments = [str(tmp_path / "filled.xlsx"), "--reviews", str(reviews)]

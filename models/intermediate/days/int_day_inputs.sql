@@ -56,7 +56,7 @@ loads as (
 
     select
         usage_date,
-        -- a day after the run is held back until the clock has sum to it
+        -- a day after the run is held back until the clock has reached it
         case
             when usage_date > cast({{ latest_usage_at() }} as date) then 'after the run'
             when usage_date = cast({{ latest_usage_at() }} as date) then 'until {{ run_instant() }}'
