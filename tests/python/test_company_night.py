@@ -31,7 +31,7 @@ class Company:
         self.place = place
         self.folder = place / "halden"
         self.landing = place / "landing"
-        self.warehouse = place / "w.duckdb"
+        self.warehouse = place / "warehouse.duckdb"
         shutil.copytree(COMPANY, self.folder)
         self.put(
             "policy/budgets.csv", "team_id,budget_period,plan_usd,approved_by", ROWS["budgets"]
