@@ -24,17 +24,18 @@
     end
 {%- endmacro %}
 
+{# The cast is outermost: a `case` without `else` forgets the decimals of its branches. #}
 {% macro postgres__prorate(amount, numerator, denominator, digits) -%}
     {%- set units = in_last_decimals(amount) -%}
     {%- set divisor = 'nullif(' ~ denominator ~ ', 0)' -%}
-    case
-        when
-            abs(div({{ units }}, {{ divisor }}))
-            < div({{ prorate_limit(digits) }}, greatest(abs(cast({{ numerator }} as numeric)), 1))
-            then cast(
-                div({{ units }} * {{ numerator }}, {{ divisor }}) * 0.000000000000001 as {{ money_type() }}
-            )
-    end
+    cast(
+        case
+            when
+                abs(div({{ units }}, {{ divisor }}))
+                < div({{ prorate_limit(digits) }}, greatest(abs(cast({{ numerator }} as numeric)), 1))
+                then div({{ units }} * {{ numerator }}, {{ divisor }}) * 0.000000000000001
+        end as {{ money_type() }}
+    )
 {%- endmacro %}
 
 {# `div` divides whole numbers into a bigint, so the amount is divided in two parts, whole dollars first. #}
