@@ -7,7 +7,7 @@ select
     coverage.credential_id,
     coverage.attribution_status,
     sum(coverage.attempt_count) as attempt_count,
-    sum(coverage.mystery_spend_usd) as mystery_spend_usd,
+    sum(coverage.unattributed_cost_usd) as unattributed_cost_usd,
     min(coverage.usage_date) as first_usage_date,
     max(coverage.usage_date) as last_usage_date
 from {{ ref('fct_attribution_coverage_daily') }} as coverage

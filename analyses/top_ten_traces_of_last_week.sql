@@ -7,13 +7,13 @@ select
     traces.feature,
     traces.step_count,
     traces.cost_usd,
-    traces.dearest_step_cost_usd,
-    steps.billed_model as dearest_step_model,
-    steps.source_file as dearest_step_file,
-    steps.line_number as dearest_step_line
+    traces.costliest_step_cost_usd,
+    steps.billed_model as costliest_step_model,
+    steps.source_file as costliest_step_file,
+    steps.line_number as costliest_step_line
 from {{ ref('fct_traces') }} as traces
 left join {{ ref('fct_priced_requests') }} as steps
-    on traces.dearest_request_key = steps.request_key
+    on traces.costliest_request_key = steps.request_key
 where
     traces.usage_date >= {{ days_before(week_of(run_date()), 7) }}
     and traces.usage_date < {{ week_of(run_date()) }}

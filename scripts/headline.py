@@ -33,7 +33,7 @@ _PROVIDERS = """
     order by 1
 """
 _UNOWNED = """
-    select sum(mystery_spend_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
+    select sum(unattributed_cost_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
 """
 _QUARANTINED = "select count(*) from marts.fct_quarantined_records"
 _STATIC_DOCS = Path("target/static_index.html")

@@ -1,9 +1,9 @@
 {# The shape every bill is brought to, a row per line: (column, type). Described, with units, in
-   models/intermediate/bills/int_bill_lines_stacked.yml. #}
+   models/intermediate/bills/int_bill_lines_unioned.yml. #}
 {% macro bill_line_columns() -%}
     {{ return([
         ('bill_source', 'varchar'), ('provider_name', 'varchar'), ('service', 'varchar'),
-        ('stated_account_id', 'varchar'), ('bucket', 'varchar'),
+        ('stated_account_id', 'varchar'), ('replaced_scope', 'varchar'),
         ('usage_date', 'date'), ('billing_period_start_date', 'date'),
         ('invoice_id', 'varchar'), ('invoice_date', 'date'), ('reference_invoice_id', 'varchar'),
         ('charge_type', 'varchar'), ('model_name', 'varchar'), ('token_class', 'varchar'),
@@ -21,7 +21,7 @@
         {% do quantities.append((meter.quantity, 'bigint')) %}
     {% endfor %}
     {{ return([
-        ('usage_source', 'varchar'), ('provider_name', 'varchar'), ('bucket', 'varchar'),
+        ('usage_source', 'varchar'), ('provider_name', 'varchar'), ('replaced_scope', 'varchar'),
         ('usage_date', 'date'), ('model_name', 'varchar'), ('service_tier', 'varchar'),
         ('region_scope', 'varchar'), ('sub_account_id', 'varchar'), ('credential_id', 'varchar'),
     ] + quantities + bill_evidence_columns()) }}

@@ -1,6 +1,6 @@
 {# A fingerprint of all the SQL that a model's rows are made by: its own and that of every model it reads,
    their declared columns and those of sources and seeds, and the project's macros that any of them calls.
-   Data has fingerprints of its own (int_day_inputs). Kept with the graph, because each model asks several
+   Data has fingerprints of its own (int_day_fingerprints). Kept with the graph, because each model asks several
    times. #}
 {% macro code_fingerprint(unique_id) -%}
     {% set known = graph.setdefault('code_fingerprints', {}) %}

@@ -16,7 +16,7 @@
 {# SQL for the days a model has to build: those the vars name, or those whose inputs changed. #}
 {% macro changed_days_sql() -%}
     select inputs.usage_date
-    from {{ ref('int_day_inputs') }} as inputs
+    from {{ ref('int_day_fingerprints') }} as inputs
     {% if var('start_date') or var('end_date') -%}
     where inputs.usage_date >= {{ "cast('" ~ var('start_date') ~ "' as date)" if var('start_date') else open_start() }}
         and inputs.usage_date <= {{ "cast('" ~ var('end_date') ~ "' as date)" if var('end_date') else open_end() }}

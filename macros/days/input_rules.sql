@@ -18,7 +18,7 @@
         'int_rate_time_windows': {'columns': ['provider', 'model', 'service_tier', 'weekday', 'start_second',
             'end_second', 'priced_tier', 'calendar_id', 'days_after_opening'], 'days_ahead': 1},
         'int_context_bands': {'columns': ['provider', 'model', 'context_start_tokens'], 'days_ahead': 0},
-        'int_midday_changes': {'columns': ['provider', 'model', 'change_date'], 'days_ahead': 1},
+        'int_intraday_rate_changes': {'columns': ['provider', 'model', 'change_date'], 'days_ahead': 1},
     }) }}
 {%- endmacro %}
 
@@ -30,7 +30,7 @@
         'int_team_windows': ['team_id', 'team_kind', 'cost_center_id'],
         'int_credential_owners': ['credential_id', 'team_id', 'billing_account_id'],
         'int_service_accounts': ['service_name', 'team_id'],
-        'int_contract_windows': ['environment', 'contract_version'] + contract_rule_columns(),
+        'int_tagging_policy_windows': ['environment', 'policy_version'] + tagging_policy_rule_columns(),
         'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
             'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens', 'min_requests', 'assumed_share'],
     }) }}

@@ -2,7 +2,7 @@
    written as literals, so that the engine reads no other day; the bounds are there for the same reason. #}
 {% macro where_days_changed() -%}
     {#- named outside the condition, so that dbt sees the dependency when it parses -#}
-    {%- set inputs = ref('int_day_inputs') -%}
+    {%- set inputs = ref('int_day_fingerprints') -%}
     {%- if execute and is_incremental() -%}
         {%- set days = run_query(changed_days_sql()).columns[0].values() | map('string') | list -%}
         {%- if days -%}
@@ -35,7 +35,7 @@
     {%- if execute -%}
     insert into {{ built_days_table() }}
     select '{{ this.name }}', usage_date, day_fingerprint, {{ utc_now() }}
-    from {{ ref('int_day_inputs') }}
+    from {{ ref('int_day_fingerprints') }}
     where usage_date in ({{ changed_days_sql() }})
     {%- endif -%}
 {%- endmacro %}

@@ -54,6 +54,6 @@
     {{ return([
         'request_key', 'usage_date', 'usage_at', 'usage_at_basis', 'latency_ms', 'team_id', 'service_name', 'feature',
         'prompt_version', 'provider', 'billing_account_id', 'billed_model', 'priced_tier', 'region_scope',
-        'tier_basis_tokens', 'cost_usd',
+        'context_tokens', 'cost_usd',
     ] + (meters() | map(attribute='quantity') | list)) }}
 {%- endmacro %}

@@ -15,17 +15,17 @@
 {%- endmacro %}
 
 {# Of the rows of a rate card with one key and one start, the one recorded last counts (1), at each
-   `known_at` where that is part of the key; a withdrawal goes before what it takes back. #}
-{% macro recency(key) -%}
+   `as_of_recorded_at` where that is part of the key; a withdrawal goes before what it takes back. #}
+{% macro recorded_rank(key) -%}
     row_number() over (
             partition by {{ key | join(', ') }}, starts_at
             order by recorded_at desc, case when status = 'withdrawn' then 0 else 1 end
-        ) as recency
+        ) as recorded_rank
 {%- endmacro %}
 
 {# Keeps the rows that count. #}
 {% macro where_in_force() -%}
-    where recency = 1 and status != 'withdrawn'
+    where recorded_rank = 1 and status != 'withdrawn'
 {%- endmacro %}
 
 {# When a row of a rate card holds, as instants that are never null. #}
@@ -57,6 +57,6 @@
             and requests.region_scope = {{ rates }}.region_scope
             and requests.priced_at >= {{ rates }}.valid_from
             and requests.priced_at < {{ rates }}.valid_to
-            and requests.tier_basis_tokens >= {{ rates }}.context_start_tokens
-            and requests.tier_basis_tokens < {{ rates }}.context_end_tokens
+            and requests.context_tokens >= {{ rates }}.context_start_tokens
+            and requests.context_tokens < {{ rates }}.context_end_tokens
 {%- endmacro %}

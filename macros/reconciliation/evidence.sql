@@ -1,6 +1,6 @@
 {# An explanation counts when it leaves no more than one per cent of itself unexplained: the figures of other
    small causes stand in the same line. Both are differences "ours less theirs", USD. #}
-{% macro explains(explained_usd, variance_usd='lines.variance_usd') -%}
+{% macro explains_variance(explained_usd, variance_usd='lines.variance_usd') -%}
     ({{ explained_usd }} != 0
         and abs({{ variance_usd }} - {{ explained_usd }}) * 100 <= abs({{ explained_usd }}))
 {%- endmacro %}

@@ -2,7 +2,7 @@
    absolute variances at the finest grain, so that errors of opposite sign do not hide each other. #}
 {% macro rolled_up_sums() -%}
     {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'compared_gateway_cost_usd',
-        'compared_provider_cost_usd', 'known_absent_usd', 'variance_usd', 'volume_variance_usd', 'price_variance_usd',
+        'compared_provider_cost_usd', 'reconciling_item_usd', 'variance_usd', 'volume_variance_usd', 'price_variance_usd',
         'unmatched_gateway_usd', 'unmatched_provider_usd', 'residual_usd'] %}
     cast(coalesce(sum({{ amount }}), 0) as {{ money_type() }}) as {{ amount }},
     {%- endfor %}
@@ -21,7 +21,7 @@
 
 {# The sums that every view of the reconciliation must agree on. #}
 {% macro summed_sides() -%}
-    {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'known_absent_usd', 'variance_usd'] %}
+    {%- for amount in ['gateway_cost_usd', 'provider_cost_usd', 'reconciling_item_usd', 'variance_usd'] %}
     coalesce(sum({{ amount }}), 0) as {{ amount }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -42,7 +42,7 @@
         {% do written.append('cast(' ~ value ~ ' as ' ~ raw_type(column.data_type) ~ ')') %}
     {% endfor %}
     {# named: a column that was added to an older table is its last one, wherever it is declared #}
-    {% do write_now(
+    {% do run_and_commit(
         'insert into ops.run_events (' ~ names | join(', ') ~ ') select ' ~ written | join(', ')
     ) %}
 {%- endmacro %}

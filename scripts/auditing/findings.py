@@ -27,7 +27,7 @@ _BY_MODEL = """
     select
         provider || ' ' || coalesce(billed_model, served_model, requested_model, 'none')
         || case priced_tier when 'standard' then '' else ' (' || priced_tier || ')' end as model,
-        count(*), sum(tier_basis_tokens), sum(output_tokens), sum(cost_usd)
+        count(*), sum(context_tokens), sum(output_tokens), sum(cost_usd)
     from marts.fct_priced_requests group by 1 order by 5 desc nulls last, 1
 """
 _MISSING = """
@@ -36,7 +36,7 @@ _MISSING = """
         sum(case when service_name is null then 1 else 0 end),
         sum(case when feature is null then 1 else 0 end),
         sum(case when environment is null then 1 else 0 end),
-        sum(case when workspace_id is null then 1 else 0 end),
+        sum(case when customer_id is null then 1 else 0 end),
         sum(case when price_status = 'usage_missing' and usage_issue is null then 1 else 0 end)
     from marts.fct_priced_requests
 """
@@ -150,7 +150,7 @@ def _one(connection: duckdb.DuckDBPyConnection, ask) -> list[str]:
 
 
 def _missing(ask, attempts: int) -> list[str]:
-    names = ("registered owner", "service", "feature", "environment", "workspace", "usage")
+    names = ("registered owner", "service", "feature", "environment", "customer", "usage")
     found = [
         f"{name} {count:,}" for name, count in zip(names, ask(_MISSING)[0], strict=True) if count
     ]

@@ -1,1 +1,1 @@
-"""Parts of the loader: contract, reading, typing, writing."""
+"""Parts of the loader: declared fields, reading, typing, writing."""

@@ -121,7 +121,7 @@ def _copy_attempts(scratch: Path, between: Path) -> None:
         copy(connection, f"intermediate.{ATTEMPTS}", between)
         # what the bookkeeping of days reads; nothing is built by days here
         connection.execute(
-            "create table intermediate.int_day_inputs "
+            "create table intermediate.int_day_fingerprints "
             "(usage_date date, record_count bigint, day_fingerprint varchar)"
         )
 

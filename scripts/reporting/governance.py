@@ -19,7 +19,7 @@ def coverage(marts: Marts, period: Period) -> list[dict]:
         select
             usage_date,
             coalesce(sum(cost_usd), 0) as cost_usd,
-            coalesce(sum(mystery_spend_usd), 0) as mystery_usd
+            coalesce(sum(unattributed_cost_usd), 0) as mystery_usd
         from marts.fct_attribution_coverage_daily
         where usage_date between '{period.first}' and '{period.last}'
         group by 1
@@ -51,7 +51,7 @@ def mystery(marts: Marts, period: Period) -> Table:
         f"""
         select
             source_system, service_name, credential_id, environment, attribution_status,
-            sum(attempt_count) as attempts, sum(mystery_spend_usd) as mystery_usd
+            sum(attempt_count) as attempts, sum(unattributed_cost_usd) as mystery_usd
         from marts.fct_attribution_coverage_daily
         where
             usage_date between '{period.month}' and '{period.last}'

@@ -63,7 +63,7 @@ def steps(found: list[dict]) -> Table:
         return total(row[name] for row in main)
 
     reported, prepaid = sum_of("provider_usage_usd"), sum_of("prepaid_drawdown_usd")
-    absent = sum_of("known_absent_usage_usd")
+    absent = sum_of("reconciling_item_usage_usd")
     names = [n for n in (main or [{}])[0] if n.startswith("invoiced_") and n not in _NO_KIND]
     before = [
         ("only the provider's side can show", absent),

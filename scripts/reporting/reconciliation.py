@@ -11,7 +11,7 @@ from scripts.reporting.tables import Column, Table, top, total
 # From harmless to grave; the worst status of a day is the day's.
 STATUSES = (
     "no_bill",
-    "known_absent",
+    "reconciling_item",
     "matched",
     "accepted",
     "within_tolerance",
@@ -29,7 +29,7 @@ _STATE = """
 """
 _WORDS = {
     "no_bill": "No bill loaded",
-    "known_absent": "Only one side can show",
+    "reconciling_item": "Only one side can show",
     "matched": "Matched",
     "accepted": "Difference accepted",
     "within_tolerance": "Within tolerance",
@@ -61,7 +61,7 @@ def _days(marts: Marts, period: Period) -> list[dict]:
             usage_date,
             sum(compared_gateway_cost_usd) as gateway_usd,
             sum(compared_provider_cost_usd) as provider_usd,
-            sum(case when status = 'known_absent' then provider_cost_usd end) as absent_usd,
+            sum(case when status = 'reconciling_item' then provider_cost_usd end) as absent_usd,
             sum(case when {_BILLED} then provider_cost_usd end) as billed_usd,
             sum(case when {_BILLED} then variance_usd end) as variance_usd,
             sum(case when {_BILLED} then abs(variance_usd) end) as gross_usd,
@@ -155,9 +155,9 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
     rows = marts.rows(
         f"""
         select
-            status = 'known_absent' as is_absent,
+            status = 'reconciling_item' as is_absent,
             coalesce(reason_code, 'no_cause_found') as cause,
-            sum(case when status = 'known_absent' then provider_cost_usd else -variance_usd end)
+            sum(case when status = 'reconciling_item' then provider_cost_usd else -variance_usd end)
                 as step_usd
         from marts.fct_reconciliation_daily
         where usage_date between '{period.first}' and '{period.last}' and {_BILLED}

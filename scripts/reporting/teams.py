@@ -76,7 +76,7 @@ def traces(marts: Marts, period: Period) -> dict[str, list[dict]]:
             with ranked as (
                 select
                     team_id, trace_id, first_usage_at, service_name, feature, request_count,
-                    step_count, cost_usd, dearest_step_cost_usd,
+                    step_count, cost_usd, costliest_step_cost_usd,
                     row_number() over (
                         partition by team_id order by cost_usd desc, first_usage_at, trace_id
                     ) as place
@@ -227,7 +227,7 @@ def traces_table(rows: list[dict]) -> Table:
             Column("service_name", "Service"),
             Column("request_count", "Requests", "count"),
             Column("step_count", "Steps", "count"),
-            Column("dearest_step_cost_usd", "Costliest step", "unit"),
+            Column("costliest_step_cost_usd", "Costliest step", "unit"),
             Column("cost_usd", "USD", "unit"),
         ],
         rows,
@@ -268,7 +268,7 @@ def headline(drivers: list[Driver], wasted: list[dict]) -> dict:
         "unpriced": sum(row.unpriced for row in drivers),
         "wasted_usd": lost,
         "wasted_share": ratio(lost, cost),
-        "dearest_feature": next((r["name"] for r in compared(drivers, "feature")), None),
+        "costliest_feature": next((r["name"] for r in compared(drivers, "feature")), None),
     }
 
 

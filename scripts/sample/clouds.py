@@ -230,12 +230,12 @@ class Clouds:
             "priced_usd": c.usd(sum(cost or 0 for _, cost in costs)),
             "spend_usd_by_team": {team: c.usd(cost) for team, cost in sorted(teams.items())},
             "variances": self._variances(),
-            "known_absent": [
+            "reconciling_item": [
                 {
                     "usage_date": str(self.start + timedelta(days=x.day)),
                     "provider": x.provider,
                     "category": x.category,
-                    "known_absent_usd": c.usd(-x.cost),
+                    "reconciling_item_usd": c.usd(-x.cost),
                 }
                 for x in self.lines
                 if x.category != "usage"

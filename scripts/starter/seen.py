@@ -32,7 +32,7 @@ _USED_KEYS = """
 """
 _BILLED_KEYS = """
     select distinct credential_id, cast(null as varchar), billing_account_id
-    from intermediate.int_bill_lines_unioned where credential_id is not null
+    from intermediate.int_bill_lines_classified where credential_id is not null
 """
 _MODELS = """
     select provider, billed_model, sum(attempt_count), sum(unpriced_count)
@@ -41,17 +41,17 @@ _MODELS = """
 _ACCOUNTS = """
     select provider, billing_account_id from intermediate.int_metered_usage_daily
     union
-    select provider, billing_account_id from intermediate.int_bill_lines_unioned
+    select provider, billing_account_id from intermediate.int_bill_lines_classified
     where provider is not null
     order by 1, 2
 """
 _PROJECTS = """
     select distinct provider, billing_account_id, sub_account_id
-    from intermediate.int_bill_lines_unioned
+    from intermediate.int_bill_lines_classified
     where provider is not null and sub_account_id is not null
     union
-    select distinct provider, billing_account_id, workspace_id
-    from marts.fct_priced_requests where workspace_id is not null
+    select distinct provider, billing_account_id, customer_id
+    from marts.fct_priced_requests where customer_id is not null
     order by 1, 2, 3
 """
 

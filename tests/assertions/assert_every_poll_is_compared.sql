@@ -1,8 +1,8 @@
--- Harm: int_polls reads the gateways that look at finished jobs by name. One that is missing there would be
+-- Harm: int_job_cost_snapshots reads the gateways that look at finished jobs by name. One that is missing there would be
 -- billed at every look.
 select source_system
 from {{ ref('int_requests_unioned') }}
-where is_poll
+where is_job_snapshot
 except
 select source_system
-from {{ ref('int_polls') }}
+from {{ ref('int_job_cost_snapshots') }}

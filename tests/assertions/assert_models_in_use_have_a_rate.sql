@@ -20,7 +20,7 @@ used as (
         region_scope,
         usage_at,
         usage_date,
-        tier_basis_tokens,
+        context_tokens,
         price_status,
         '{{ meter.name }}' as meter,
         {{ meter.quantity }} as quantity
@@ -64,7 +64,7 @@ left join rates
         and used.meter = rates.meter
         and used.usage_at >= rates.valid_from
         and used.usage_at < rates.valid_to
-        and used.tier_basis_tokens >= rates.context_start_tokens
-        and used.tier_basis_tokens < rates.context_end_tokens
+        and used.context_tokens >= rates.context_start_tokens
+        and used.context_tokens < rates.context_end_tokens
 group by 1, 2, 3, 4, 5, 6
 order by 8 desc

@@ -4,7 +4,7 @@ with delivered as (
     select
         usage_date,
         count(*) as attempt_count
-    from {{ ref('int_requests_by_iteration') }}
+    from {{ ref('int_requests_by_usage_part') }}
     group by 1
 
 ),

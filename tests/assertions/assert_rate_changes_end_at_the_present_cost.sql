@@ -6,7 +6,7 @@ with changes as (
         *,
         row_number() over (
             partition by usage_month, team_id, provider, billed_model order by recorded_at desc
-        ) as recency
+        ) as recorded_rank
     from {{ ref('fct_rate_changes') }}
 
 ),
@@ -38,7 +38,7 @@ left join costs
         and changes.provider = costs.provider
         and changes.billed_model = costs.billed_model
 where
-    changes.recency = 1
+    changes.recorded_rank = 1
     and (
         coalesce(changes.cost_after_usd, -1) != coalesce(costs.cost_usd, -1)
         or changes.priced_after_count != coalesce(costs.priced_count, 0)

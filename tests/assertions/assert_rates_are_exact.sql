@@ -10,7 +10,7 @@ select
 from {{ ref('int_regional_prices') }} as prices
 inner join {{ ref('int_rate_spans') }} as spans
     on
-        prices.known_at = spans.known_at
+        prices.as_of_recorded_at = spans.as_of_recorded_at
         and prices.provider = spans.provider
         and prices.model = spans.model
         and prices.region_scope = spans.region_scope

@@ -70,7 +70,7 @@ where
     not coalesce(
         whole.gateway_cost_usd = part.gateway_cost_usd
         and whole.provider_cost_usd = part.provider_cost_usd
-        and whole.known_absent_usd = part.known_absent_usd
+        and whole.reconciling_item_usd = part.reconciling_item_usd
         and whole.variance_usd = part.variance_usd,
         false
     )

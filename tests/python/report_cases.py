@@ -61,7 +61,7 @@ LARGE = (
         trace_id, min(team_id) as team_id, min(usage_date) as usage_date,
         min(first_usage_at) as first_usage_at, min(service_name) as service_name,
         count(*) as step_count, count(*) as request_count, sum(cost_usd) as cost_usd,
-        max(cost_usd) as dearest_step_cost_usd
+        max(cost_usd) as costliest_step_cost_usd
     from marts.fct_logical_requests group by 1
     """,
     """
@@ -190,7 +190,7 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                     "tolerance_usd": Decimal(1),
                     "status": chance.choice(["matched", "within_tolerance", "breach", "no_bill"]),
                     "reason_code": chance.choice(["late", "stale_rate", None]),
-                    "known_absent_usd": Decimal(0),
+                    "reconciling_item_usd": Decimal(0),
                     "decision_state": "open",
                     "is_settled": day < LAST,
                 }
@@ -203,15 +203,15 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                 "attribution_status": "unattributed",
                 "attempt_count": 5,
                 "cost_usd": Decimal(10),
-                "mystery_spend_usd": _money(chance, 10),
+                "unattributed_cost_usd": _money(chance, 10),
             }
         )
     # One line that only one side can ever know: a difference, and no variance.
-    daily[0] |= {"status": "known_absent", "known_absent_usd": daily[0]["variance_usd"]}
+    daily[0] |= {"status": "reconciling_item", "reconciling_item_usd": daily[0]["variance_usd"]}
     daily[0] |= {"variance_usd": Decimal(0), "decision_state": None, "reason_code": "tax"}
     for line in daily:
         for side in ("gateway_cost_usd", "provider_cost_usd"):
-            is_compared = line["status"] not in ("no_bill", "known_absent")
+            is_compared = line["status"] not in ("no_bill", "reconciling_item")
             line[f"compared_{side}"] = line[side] if is_compared else None
     states = ["open", "accepted", "disputed", "reopened"]
     found = {

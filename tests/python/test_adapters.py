@@ -39,7 +39,7 @@ CASES = {
         '{{ microsecond_of_day("' + TIME.format("2026-11-21 23:59:59.999999") + '") }}',
         "86399999999",
     ),
-    "stored_label": ("{{ stored_label(\"'end'\", ['start', 'end']) }}", "end"),
+    "stored_enum": ("{{ stored_enum(\"'end'\", ['start', 'end']) }}", "end"),
     "in_last_decimals": (
         "{{ in_last_decimals(\"cast('-987654321.123456789012345' as decimal(30, 15))\") }}",
         "-987654321123456789012345",

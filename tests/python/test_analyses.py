@@ -62,11 +62,11 @@ def test_the_close_pack_adds_up_to_the_month(sample_night, found):
 
 
 def test_the_answers_are_the_largest_there_are(sample_night, found):
-    dearest = sample_night.value(
+    costliest = sample_night.value(
         "select max(cost) from (select sum(cost_usd) as cost from marts.fct_spend_daily "
         "where usage_date >= '2026-09-01' group by team_id, service_name, feature)"
     )
-    assert found["dearest_features"][0][4] == dearest
+    assert found["costliest_features"][0][4] == costliest
     traces = found["top_ten_traces_of_last_week"]
     assert len(traces) == 10
     assert [row[6] for row in traces] == sorted((row[6] for row in traces), reverse=True)

@@ -113,7 +113,7 @@ def test_a_log_with_one_of_everything(audit, tmp_path):
     assert "1 x openai no-such-model (standard): unpriced_unknown_model, first in line 3" in said
     assert "Quarantined: 2" in said and "line 4" in said and "line 5" in said
     assert "gateway 0.500000, ours 0.002340, difference 0.497660" in said
-    assert "Missing, of 2 attempts: registered owner 1, workspace 2" in said
+    assert "Missing, of 2 attempts: registered owner 1, customer 2" in said
 
 
 def test_a_provider_nobody_knows_is_named_with_the_row_to_add(audit):

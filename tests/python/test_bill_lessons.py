@@ -34,7 +34,7 @@ PROVIDERS = {
     "google-vertex": "Google Cloud",
     "azure": "Microsoft",
 }
-LINES = "intermediate.int_bill_lines_unioned"
+LINES = "intermediate.int_bill_lines_classified"
 
 
 def usd(text: str) -> Decimal:
@@ -119,7 +119,7 @@ def test_every_focus_version_ties_to_its_expected_totals(bills, expected, versio
 def test_one_of_several_bills_counts_and_the_others_stay_visible(bills, expected):
     rows = bills.rows(
         "select provider, bill_source, source_count, authority_version "
-        f"from intermediate.int_bill_buckets where usage_date = '{SAMPLE_DAY}'"
+        f"from intermediate.int_billed_days where usage_date = '{SAMPLE_DAY}'"
     )
     assert {row[0]: row[1:3] for row in rows} == {
         "openai": ("openai_costs", 2),
@@ -257,7 +257,7 @@ def test_lesson_10_a_pull_counts_once_however_often_it_is_made(bills):
 
 def test_lesson_11_the_gateways_own_cache_meets_no_bill(bills):
     assert daily(bills, "2026-11-13", "openai") == {}
-    sql = "select count(*) from intermediate.int_bill_buckets where usage_date = '2026-11-13'"
+    sql = "select count(*) from intermediate.int_billed_days where usage_date = '2026-11-13'"
     assert bills.value(sql) == 1
 
 
@@ -438,7 +438,7 @@ def test_prepaid_use_is_drawn_down_and_a_wrong_total_is_seen(bills):
 
 def test_the_three_variances_of_an_invoice_add_up(bills):
     rows = bills.rows(
-        "select gateway_usd, provider_usage_usd, known_absent_usage_usd, prepaid_drawdown_usd, "
+        "select gateway_usd, provider_usage_usd, reconciling_item_usage_usd, prepaid_drawdown_usd, "
         "invoiced_usage_usd, credit_memo_usd, gateway_invoice_variance_usd "
         "from marts.fct_reconciliation_invoices where gateway_invoice_variance_usd is not null"
     )

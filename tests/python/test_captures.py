@@ -102,7 +102,7 @@ def test_every_litellm_row_costs_what_litellm_says(captures):
 
 def test_every_captured_span_is_priced_and_owned_through_its_parent(captures):
     rows = captures.rows(
-        "select price_status, attribution_status, team_id, feature, workspace_id, prompt_version, "
+        "select price_status, attribution_status, team_id, feature, customer_id, prompt_version, "
         "service_name from marts.fct_priced_requests where source_system = 'otel_genai_spans'"
     )
     assert len(rows) == 180
@@ -155,7 +155,7 @@ def test_an_envelopes_fallback_is_billed_as_the_model_that_answered(captures):
     columns = (
         "requested_model, billed_model, fallback_from_model, is_fallback, is_retry, attempt_number"
     )
-    assert envelope(captures, "env-2", columns, "team_id", "trace_id", "workspace_id") == [
+    assert envelope(captures, "env-2", columns, "team_id", "trace_id", "customer_id") == [
         ("gpt-5.4", "gpt-4o", "gpt-5.4", True, True, 2, "search", "tr-2", "ws-2")
     ]
 

@@ -19,8 +19,8 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("columns")
     (folder / "landing").mkdir()
     project = Project(folder, folder / "landing")
-    # the two models that int_polls stacks, the fewest that any model stacks
-    project.dbt("run", "--select", "+int_polls")
+    # the two models that int_job_cost_snapshots stacks, the fewest that any model stacks
+    project.dbt("run", "--select", "+int_job_cost_snapshots")
     return project
 
 
@@ -57,7 +57,7 @@ def test_yaml_and_sql_list_the_same_columns(project, ends, old, new, said):
             assert old in text
             file.write_text(text.replace(old, new))
         with pytest.raises(AssertionError, match=f"stg_litellm__spend_logs {said}"):
-            project.dbt("run", "--select", "+int_polls")
+            project.dbt("run", "--select", "+int_job_cost_snapshots")
     finally:
         for file, text in texts.items():
             file.write_text(text)

@@ -20,7 +20,7 @@ KEYS = ("team_id", "service_name", "feature", "provider", "billed_model")
 QUANTITIES = {meter: f"{meter}_tokens" for meter in METERS} | {"web_search": "web_search_calls"}
 COLUMNS = (
     "request_key", "usage_at", "usage_date", *KEYS, "priced_tier", "region_scope",
-    "tier_basis_tokens", "cost_usd", "request_status", "environment", "prompt_version",
+    "context_tokens", "cost_usd", "request_status", "environment", "prompt_version",
     *QUANTITIES.values(),
 )  # fmt: skip
 
@@ -112,7 +112,7 @@ def test_short_tasks_are_priced_on_the_smaller_model(sample_night, priced, oracl
         oracle,
         "premium_short_task",
         lambda rule, row: (
-            row["tier_basis_tokens"] <= int(rule["max_input_tokens"])
+            row["context_tokens"] <= int(rule["max_input_tokens"])
             and row["output_tokens"] <= int(rule["max_output_tokens"])
         ),
         lambda rule, row: what_if(oracle, row, model=rule["alternative_model"]),

@@ -491,7 +491,7 @@ def test_the_clouds_differ_only_where_something_is_planted(sample):
     """The generator itself refuses any other difference; here, that each kind is planted."""
     clouds = sample[1]["clouds"]
     kinds = {v["reason_code"] for v in clouds["variances"]}
-    absent = {x["category"] for x in clouds["known_absent"]}
+    absent = {x["category"] for x in clouds["reconciling_item"]}
     assert kinds | absent == {kind for kinds in PLANTS.values() for kind in kinds}
     assert len(absent) == 6 and all(Decimal(v["variance_usd"]) for v in clouds["variances"])
 

@@ -33,7 +33,7 @@ METRICS = {
     "work_cost_usd": ("fct_logical_requests", "sum(cost_usd)"),
     "wasted_usd": ("fct_logical_requests", "sum(wasted_cost_usd)"),
     "covered_spend_usd": ("fct_priced_requests", "sum(cost_usd)"),
-    "mystery_spend_usd": ("fct_attribution_coverage_daily", "sum(mystery_spend_usd)"),
+    "unattributed_cost_usd": ("fct_attribution_coverage_daily", "sum(unattributed_cost_usd)"),
     "variance_usd": (
         "fct_reconciliation_daily",
         "sum(case when status != 'no_bill' then variance_usd end)",
@@ -85,11 +85,11 @@ def test_metrics_equal_the_marts_to_the_cent(sample_night, metricflow, tmp_path)
         for name, (part, whole) in RATIOS.items():
             ratio = Decimal(row[part]) / Decimal(row[whole])
             assert abs(Decimal(row[name]) - ratio) < CENT / 2, (name, month)
-        covered = 1 - Decimal(row["mystery_spend_usd"]) / Decimal(row["covered_spend_usd"])
+        covered = 1 - Decimal(row["unattributed_cost_usd"]) / Decimal(row["covered_spend_usd"])
         assert abs(Decimal(row["attribution_coverage"]) - covered) < Decimal("1e-9")
 
 
-QUESTIONS = ("spend_usd", "unpriced_attempts", "mystery_spend_usd", "covered_spend_usd")
+QUESTIONS = ("spend_usd", "unpriced_attempts", "unattributed_cost_usd", "covered_spend_usd")
 BILLS = ("compared_gateway_usd", "compared_provider_usd", "variance_usd", "provider_billed_usd")
 
 

@@ -305,7 +305,7 @@ def test_hand_priced(priced, number, golden):
 
 
 @pytest.mark.parametrize(
-    ("known_at", "expected"),
+    ("as_of_recorded_at", "expected"),
     [
         (
             "2026-01-15",
@@ -325,11 +325,11 @@ def test_hand_priced(priced, number, golden):
         ),
     ],
 )
-def test_as_it_was_known(priced, tmp_path, known_at, expected):
+def test_as_it_was_known(priced, tmp_path, as_of_recorded_at, expected):
     """Rates of output, USD per million, by what was on record at an instant."""
     project = priced.project.copy(tmp_path)
-    rates = ("int_rate_knowledge", "int_known_rate_windows", "int_rate_windows")
-    project.dbt("run", "--select", *rates, "--vars", f"{{rates_known_at: '{known_at}'}}")
+    rates = ("int_rate_card_states", "int_rate_windows_by_state", "int_rate_windows")
+    project.dbt("run", "--select", *rates, "--vars", f"{{rates_known_at: '{as_of_recorded_at}'}}")
     for (model, at), wanted in expected.items():
         found = project.rows(
             f"select output_rate_usd from intermediate.int_rate_windows where model = '{model}' "

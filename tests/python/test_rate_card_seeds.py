@@ -67,11 +67,11 @@ def covers(row, at):
     )
 
 
-def in_force(rows, at, known_at=datetime.max):
-    """The row that holds at an instant, by what was on record at known_at; None if none does."""
+def in_force(rows, at, as_of_recorded_at=datetime.max):
+    """The row that holds at an instant, as the card stood at as_of_recorded_at, or None."""
     latest = {}
     for row in sorted(rows, key=lambda row: row["recorded_at"]):
-        if instant(row["recorded_at"]) <= known_at:
+        if instant(row["recorded_at"]) <= as_of_recorded_at:
             latest[row["valid_from"]] = row
     held = [row for row in latest.values() if row["status"] != "withdrawn" and covers(row, at)]
     return max(held, key=lambda row: row["valid_from"], default=None)
@@ -363,7 +363,7 @@ def test_announced_increase_was_withdrawn():
     rows = [row for row in BY_MODEL["anthropic", "claude-sonnet-5"] if row["meter"] == "output"]
     rows = [row for row in rows if row["service_tier"] == "standard"]
     assert in_force(rows, at)["unit_price_usd"] == "10"
-    assert in_force(rows, at, known_at=instant("2026-08-01"))["unit_price_usd"] == "15"
+    assert in_force(rows, at, as_of_recorded_at=instant("2026-08-01"))["unit_price_usd"] == "15"
 
 
 @pytest.mark.parametrize(

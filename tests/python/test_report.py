@@ -123,7 +123,7 @@ def test_the_reconciliation_adds_up(plain):
         plain,
         "select provider, sum(compared_gateway_cost_usd), sum(compared_provider_cost_usd), "
         "sum(variance_usd), sum(abs(variance_usd)), count(*) filter (status = 'breach'), "
-        "coalesce(sum(provider_cost_usd) filter (status = 'known_absent'), 0), "
+        "coalesce(sum(provider_cost_usd) filter (status = 'reconciling_item'), 0), "
         "sum(provider_cost_usd) "
         "from marts.fct_reconciliation_daily where status <> 'no_bill' group by 1 order by 1",
     )
@@ -163,7 +163,12 @@ def test_the_work_list_is_the_marts(plain):
 def test_steps_to_the_invoice_add_up():
     """Ours, the report and the invoice are where the parts between them lead."""
     chance = random.Random(3)
-    money = ["gateway_usd", "provider_usage_usd", "known_absent_usage_usd", "prepaid_drawdown_usd"]
+    money = [
+        "gateway_usd",
+        "provider_usage_usd",
+        "reconciling_item_usage_usd",
+        "prepaid_drawdown_usd",
+    ]
     kinds = ["usage", "discount", "credit", "tax", "rounding"]
     rows = []
     for status in ("matched", "breach", "no_provider_report", "credit_memo", "not_invoiced"):

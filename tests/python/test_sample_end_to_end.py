@@ -127,14 +127,15 @@ def test_every_planted_cause_is_found_with_its_exact_amount_and_nothing_else_is(
 
 def test_what_no_gateway_can_see_stands_apart_from_the_variance(sample, truth):
     found = sample.rows(
-        "select usage_date, provider, meter, known_absent_usd from marts.fct_reconciliation_daily "
-        "where known_absent_usd != 0 and status = 'known_absent' and variance_usd = 0"
+        "select usage_date, provider, meter, reconciling_item_usd "
+        "from marts.fct_reconciliation_daily "
+        "where reconciling_item_usd != 0 and status = 'reconciling_item' and variance_usd = 0"
     )
     told = {
         (absent["usage_date"], absent["provider"], absent["category"]): Decimal(
-            absent["known_absent_usd"]
+            absent["reconciling_item_usd"]
         )
-        for absent in truth["clouds"]["known_absent"]
+        for absent in truth["clouds"]["reconciling_item"]
     }
     assert {(str(day), *rest): amount for day, *rest, amount in found} == told
     assert len(told) == 6

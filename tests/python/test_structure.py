@@ -62,7 +62,7 @@ def test_each_exception_is_from_a_rule():
 
 def test_each_gateway_and_bill_reaches_its_union(graph):
     """A gateway that is loaded and in no union is spend that nobody sees."""
-    unions = {"gateway": "int_requests_unioned", "bill": "int_bill_lines_unioned"}
+    unions = {"gateway": "int_requests_unioned", "bill": "int_bill_lines_classified"}
     for kind, union in unions.items():
         above, new = set(), {union}
         while new:

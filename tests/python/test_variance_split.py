@@ -18,11 +18,11 @@ from tests.python.project import Project
 DIGIT = Fraction(1, 10**15)
 SIDES = (
     "usage_date date", "provider varchar", "billing_account_id varchar", "billed_model varchar",
-    "meter varchar", "has_gateway boolean", "has_provider boolean", "is_known_absent boolean",
+    "meter varchar", "has_gateway boolean", "has_provider boolean", "is_reconciling_item boolean",
     "gateway_quantity decimal(30, 15)", "provider_quantity decimal(30, 15)",
     "gateway_cost_usd decimal(30, 15)", "provider_cost_usd decimal(30, 15)",
     "attempt_count bigint", "unpriced_count bigint", "difference_usd decimal(30, 15)",
-    "known_absent_usd decimal(30, 15)", "variance_usd decimal(30, 15)",
+    "reconciling_item_usd decimal(30, 15)", "variance_usd decimal(30, 15)",
 )  # fmt: skip
 PARTS = ("volume", "price", "gateway", "provider", "residual")
 

@@ -4,12 +4,12 @@
 {%- endmacro %}
 
 {# The raw table to read LiteLLM's spend logs from: the loader's, or the view that stands in for it. #}
-{% macro or_in_place(loaded) -%}
+{% macro litellm_relation(loaded) -%}
     {{ return(in_place_view(loaded.identifier) if litellm_schema() else loaded) }}
 {%- endmacro %}
 
 {# What the loader did, and what it would have done with LiteLLM's table: the same columns. #}
-{% macro and_in_place(loaded) -%}
+{% macro with_litellm_rows(loaded) -%}
     {% if not (execute and litellm_schema()) %}{{ return(loaded) }}{% endif %}
     {% set columns = raw_columns('loader', loaded.identifier) | map(attribute='name') | join(', ') %}
     {{ return(

@@ -47,7 +47,7 @@
             inputs.day_fingerprint,
             {{ utc_now() }} as built_at,
             '{{ this.name }}' as model_name
-        from {{ ref('int_day_inputs') }} as inputs
+        from {{ ref('int_day_fingerprints') }} as inputs
         where inputs.usage_date in ({{ changed_days_sql() }})
 
     )

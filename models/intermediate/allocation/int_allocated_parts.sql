@@ -3,12 +3,12 @@
 -- Each portion split by driver. The parts sum to it exactly, by largest remainder: each part is cut after 15
 -- decimals, and the units that are then missing go to the parts that lost most. A portion without a driver
 -- stays with the central team.
-with buckets as (
+with portions as (
 
     select
         *,
         abs(amount_usd) as size_usd
-    from {{ ref('int_allocation_buckets') }}
+    from {{ ref('int_allocation_portions') }}
 
 ),
 
@@ -21,17 +21,17 @@ pools as (
 shares as (
 
     select
-        buckets.*,
+        portions.*,
         coalesce(drivers.team_id, pools.central_team_id) as team_id,
         coalesce(drivers.cost_center_id, pools.central_cost_center_id) as cost_center_id,
         coalesce(drivers.driver_units, 1) as driver_units,
         coalesce(drivers.total_units, 1) as total_units,
         drivers.rule_id is not null as is_allocated
-    from buckets
+    from portions
     inner join pools
-        on buckets.pool_id = pools.pool_id
+        on portions.pool_id = pools.pool_id
     left join {{ ref('int_allocation_drivers') }} as drivers
-        on buckets.rule_id = drivers.rule_id and buckets.bucket_date = drivers.bucket_date
+        on portions.rule_id = drivers.rule_id and portions.portion_date = drivers.portion_date
 
 ),
 
@@ -50,7 +50,7 @@ footed as (
     select
         *,
         {{ with_missing_units(
-            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'bucket_date'], 'team_id, cost_center_id',
+            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'portion_date'], 'team_id, cost_center_id',
         ) }} as part_usd
     from cut
 
@@ -60,7 +60,7 @@ select
     pool_id,
     rule_id,
     usage_period,
-    bucket_date,
+    portion_date,
     source_ref,
     charge_type,
     provider,
@@ -70,6 +70,6 @@ select
     cost_center_id,
     driver_units,
     total_units,
-    cast(amount_usd as {{ money_type() }}) as bucket_usd,
+    cast(amount_usd as {{ money_type() }}) as portion_usd,
     cast(case when amount_usd < 0 then -part_usd else part_usd end as {{ money_type() }}) as part_usd
 from footed

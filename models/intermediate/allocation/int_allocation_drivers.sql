@@ -1,9 +1,9 @@
 -- How much of each portion's driver a team has: whole numbers, so that shares are exact. Spend counts in
 -- hundredths of a cent and tokens in hundreds, both rounded up, so that the least user takes part.
-with buckets as (
+with portions as (
 
-    select distinct rule_id, usage_period, bucket_date
-    from {{ ref('int_allocation_buckets') }}
+    select distinct rule_id, usage_period, portion_date
+    from {{ ref('int_allocation_portions') }}
 
 ),
 
@@ -44,27 +44,27 @@ usage as (
 used as (
 
     select
-        buckets.rule_id,
-        buckets.bucket_date,
+        portions.rule_id,
+        portions.portion_date,
         usage.team_id,
         usage.cost_center_id,
         rules.method,
         sum(usage.amount_usd) as amount_usd,
         sum(usage.request_count) as request_count,
         sum(usage.total_tokens) as total_tokens
-    from buckets
+    from portions
     inner join rules
-        on buckets.rule_id = rules.rule_id
+        on portions.rule_id = rules.rule_id
     inner join usage
         on
-            buckets.usage_period = usage.usage_period
-            and (rules.allocated_by = 'month' or buckets.bucket_date = usage.usage_date)
+            portions.usage_period = usage.usage_period
+            and (rules.allocated_by = 'month' or portions.portion_date = usage.usage_date)
             and (rules.driver_provider is null or rules.driver_provider = usage.provider)
             and (rules.driver_environment is null or rules.driver_environment = usage.environment)
     left join scopes
-        on buckets.rule_id = scopes.rule_id
+        on portions.rule_id = scopes.rule_id
     left join named
-        on buckets.rule_id = named.rule_id and usage.team_id = named.team_id
+        on portions.rule_id = named.rule_id and usage.team_id = named.team_id
     where
         rules.method in ('proportional_spend', 'proportional_requests', 'proportional_tokens', 'even')
         and coalesce(named.treatment, '') != 'exclude'
@@ -76,20 +76,20 @@ used as (
 listed as (
 
     select
-        buckets.rule_id,
-        buckets.bucket_date,
+        portions.rule_id,
+        portions.portion_date,
         named.team_id,
         coalesce(teams.cost_center_id, 'none') as cost_center_id,
         case when rules.method = 'even' then 1 else named.fixed_percent * 10000 end as driver_units
-    from buckets
+    from portions
     inner join rules
-        on buckets.rule_id = rules.rule_id
+        on portions.rule_id = rules.rule_id
     inner join named
-        on buckets.rule_id = named.rule_id and named.treatment = 'include'
+        on portions.rule_id = named.rule_id and named.treatment = 'include'
     left join teams
         on
             named.team_id = teams.team_id
-            and buckets.bucket_date >= teams.valid_from and buckets.bucket_date < teams.valid_to
+            and portions.portion_date >= teams.valid_from and portions.portion_date < teams.valid_to
     where rules.method in ('even', 'fixed_percent')
 
 ),
@@ -97,7 +97,7 @@ listed as (
 final as (
 
     select
-        rule_id, bucket_date, team_id, cost_center_id,
+        rule_id, portion_date, team_id, cost_center_id,
         case method
             when 'proportional_spend' then ceil(amount_usd * cast(10000 as decimal(5, 0)))
             when 'proportional_requests' then request_count
@@ -106,14 +106,14 @@ final as (
         end as driver_units
     from used
     union all
-    select rule_id, bucket_date, team_id, cost_center_id, driver_units
+    select rule_id, portion_date, team_id, cost_center_id, driver_units
     from listed
 
 )
 
 select
-    rule_id, bucket_date, team_id, cost_center_id,
+    rule_id, portion_date, team_id, cost_center_id,
     cast(driver_units as decimal(18, 0)) as driver_units,
-    cast(sum(driver_units) over (partition by rule_id, bucket_date) as decimal(18, 0)) as total_units
+    cast(sum(driver_units) over (partition by rule_id, portion_date) as decimal(18, 0)) as total_units
 from final
 where driver_units > 0

@@ -35,7 +35,7 @@ matched as (
             partition by
                 charges.usage_date, charges.team_id, charges.cost_center_id, charges.environment, charges.provider
             order by rules.priority, rules.pool_id
-        ) as choice
+        ) as pool_rank
     from charges
     left join rules
         on
@@ -57,4 +57,4 @@ select
     cast(request_count as bigint) as request_count,
     cast(total_tokens as bigint) as total_tokens
 from matched
-where choice = 1
+where pool_rank = 1

@@ -3,7 +3,7 @@ with ranked as (
 
     select
         *,
-        row_number() over (partition by cost_id order by recorded_at desc) as recency
+        row_number() over (partition by cost_id order by recorded_at desc) as recorded_rank
     from {{ ref('shared_costs') }}
 
 )
@@ -20,4 +20,4 @@ select
     invoice_id,
     reference_invoice_id
 from ranked
-where recency = 1
+where recorded_rank = 1

@@ -18,7 +18,7 @@ providers as (
     select distinct
         provider,
         bill_source
-    from {{ ref('int_bill_lines_unioned') }}
+    from {{ ref('int_bill_lines_classified') }}
     where provider is not null
 
     union

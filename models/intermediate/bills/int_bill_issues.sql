@@ -1,7 +1,7 @@
 -- What no seed lists, by name and money: each is a row to add to a seed, or to leave out knowingly.
 with lines as (
 
-    select * from {{ ref('int_bill_lines_unioned') }}
+    select * from {{ ref('int_bill_lines_classified') }}
     where amount is not null
 
 ),
@@ -38,7 +38,7 @@ issues as (
         provider is not null
         and line_category = 'usage'
         and meter is null
-        and not is_known_absent
+        and not is_reconciling_item
         and bill_source != 'generic_invoice_lines'
 
     union all

@@ -8,9 +8,9 @@ with lines as (
 
 ),
 
-buckets as (
+billed_days as (
 
-    select * from {{ ref('int_bill_buckets') }}
+    select * from {{ ref('int_billed_days') }}
 
 ),
 
@@ -31,11 +31,11 @@ select
     lines.provider,
     lines.billing_account_id,
     lines.bill_source,
-    buckets.authority_version,
+    billed_days.authority_version,
     lines.billing_period_start_date,
     lines.invoice_id,
     lines.line_category,
-    lines.is_known_absent,
+    lines.is_reconciling_item,
     case
         when lines.meter in {{ call_meters() }} then 'all models'
         else coalesce(bill_models.model, model_names.model, lines.model_name, 'none')
@@ -60,14 +60,14 @@ select
     lines.line_number,
     lines.record_number,
     lines.line_part,
-    buckets.pulled_at
+    billed_days.pulled_at
 from lines
-inner join buckets
+inner join billed_days
     on
-        lines.provider = buckets.provider
-        and lines.billing_account_id = buckets.billing_account_id
-        and lines.usage_date = buckets.usage_date
-        and lines.bill_source = buckets.bill_source
+        lines.provider = billed_days.provider
+        and lines.billing_account_id = billed_days.billing_account_id
+        and lines.usage_date = billed_days.usage_date
+        and lines.bill_source = billed_days.bill_source
 left join bill_models
     on lines.provider = bill_models.provider and lines.model_name = bill_models.model_name
 left join model_names

@@ -17,7 +17,7 @@ select
     costs.provider_name,
     costs.service,
     costs.stated_account_id,
-    costs.bucket,
+    costs.replaced_scope,
     costs.usage_date,
     costs.billing_period_start_date,
     costs.invoice_id,

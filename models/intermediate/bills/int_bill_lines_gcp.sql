@@ -28,7 +28,7 @@ credited as (
 
 )
 
-{% set shared = ['bill_source', 'provider_name', 'service', 'stated_account_id', 'bucket', 'usage_date',
+{% set shared = ['bill_source', 'provider_name', 'service', 'stated_account_id', 'replaced_scope', 'usage_date',
     'billing_period_start_date', 'currency', 'model_name', 'sub_account_id', 'batch_id', 'source_file',
     'line_number', 'record_number'] %}
 select

@@ -3,7 +3,7 @@
 -- the file or credential_owners names it, since the gateways' side knows no other; else as "default".
 with lines as (
 
-    select * from {{ ref('int_bill_lines_stacked') }}
+    select * from {{ ref('int_bill_lines_unioned') }}
 
 ),
 

@@ -8,11 +8,11 @@ with lines as (
         bill_source,
         coalesce(provider, 'none') as provider,
         billing_account_id,
-        bucket,
+        replaced_scope,
         batch_id,
         pulled_at,
         case when bill_source in {{ bills_in_parts() }} then 'parts' else batch_id end as pull
-    from {{ ref('int_bill_lines_unioned') }}
+    from {{ ref('int_bill_lines_classified') }}
 
 ),
 
@@ -24,7 +24,7 @@ files as (
         files.loaded_at,
         lead(lines.pulled_at) over (
             partition by
-                lines.bill_source, lines.provider, lines.billing_account_id, lines.bucket, lines.pulled_at,
+                lines.bill_source, lines.provider, lines.billing_account_id, lines.replaced_scope, lines.pulled_at,
                 files.source_file
             order by files.loaded_at, lines.batch_id
         ) as rewritten_at
@@ -40,7 +40,7 @@ pulls as (
         bill_source,
         provider,
         billing_account_id,
-        bucket,
+        replaced_scope,
         pulled_at,
         pull,
         max(source_file) as source_file,
@@ -55,7 +55,7 @@ ranked as (
     select
         *,
         lead(pulled_at) over (
-            partition by bill_source, provider, billing_account_id, bucket
+            partition by bill_source, provider, billing_account_id, replaced_scope
             order by pulled_at, source_file, loaded_at, pull
         ) as superseded_at
     from pulls
@@ -66,7 +66,7 @@ select
     files.bill_source,
     files.provider,
     files.billing_account_id,
-    files.bucket,
+    files.replaced_scope,
     files.batch_id,
     files.pulled_at,
     coalesce(files.rewritten_at, ranked.superseded_at) as superseded_at,
@@ -77,6 +77,6 @@ inner join ranked
         files.bill_source = ranked.bill_source
         and files.provider = ranked.provider
         and files.billing_account_id = ranked.billing_account_id
-        and files.bucket = ranked.bucket
+        and files.replaced_scope = ranked.replaced_scope
         and files.pulled_at = ranked.pulled_at
         and files.pull = ranked.pull

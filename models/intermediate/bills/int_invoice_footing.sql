@@ -32,7 +32,7 @@ current_lines as (
         coalesce(lines.amount_unrounded, lines.amount) as amount_unrounded
     from lines
     inner join pulls
-        on lines.bucket = pulls.bucket and lines.batch_id = pulls.batch_id
+        on lines.replaced_scope = pulls.replaced_scope and lines.batch_id = pulls.batch_id
     left join currencies
         on lines.currency = currencies.currency
 

@@ -23,7 +23,7 @@ ranked as (
         dense_rank() over (
             partition by lines.provider, lines.billing_account_id, lines.invoice_id
             order by authority.authority_rank, lines.bill_source
-        ) as precedence
+        ) as authority_order
     from lines
     inner join authority
         on {{ authority_holds('lines', 'stated_date') }}
@@ -50,4 +50,4 @@ select
     record_number,
     line_part
 from ranked
-where precedence = 1
+where authority_order = 1

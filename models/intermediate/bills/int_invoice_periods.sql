@@ -85,7 +85,7 @@ ranked as (
                 case when reference_invoice_id is null then 0 else 1 end,
                 case when usage_usd = 0 then 1 else 0 end,
                 invoice_id
-        ) as place
+        ) as invoice_rank
     from distinct_invoices
 
 )
@@ -96,6 +96,6 @@ select
     billing_period_start_date,
     invoice_id,
     reference_invoice_id,
-    case when has_invoice = 1 then place = 1 else invoice_id = 'not invoiced' end as is_main
+    case when has_invoice = 1 then invoice_rank = 1 else invoice_id = 'not invoiced' end as is_main
 from ranked
 where has_invoice = 0 or invoice_id != 'not invoiced'

@@ -20,7 +20,7 @@ select
     periods.invoice_id as placed_on,
     cast(sum(reported.provider_usage_usd) as {{ money_type() }}) as provider_usage_usd,
     cast(sum(reported.provider_invoiceable_usd) as {{ money_type() }}) as provider_invoiceable_usd,
-    cast(sum(reported.known_absent_usage_usd) as {{ money_type() }}) as known_absent_usage_usd,
+    cast(sum(reported.reconciling_item_usage_usd) as {{ money_type() }}) as reconciling_item_usage_usd,
     cast(sum(reported.provider_other_usd) as {{ money_type() }}) as provider_other_usd,
     cast(sum(reported.provider_line_count) as bigint) as provider_line_count
 from reported

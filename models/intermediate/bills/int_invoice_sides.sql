@@ -74,7 +74,7 @@ select
     gateway_side.unpriced_count,
     provider_side.provider_usage_usd,
     provider_side.provider_invoiceable_usd,
-    provider_side.known_absent_usage_usd,
+    provider_side.reconciling_item_usage_usd,
     provider_side.provider_other_usd,
     coalesce(provider_side.provider_line_count, 0) as provider_line_count
 from periods

@@ -14,7 +14,7 @@ with lines as (
         cast(sum(amount_usd) as {{ money_type() }}) as amount_usd,
         count(*) as bill_line_count
     from {{ ref('int_bill_lines') }}
-    where amount_usd is not null and not is_known_absent
+    where amount_usd is not null and not is_reconciling_item
     group by 1, 2, 3, 4, 5
 
 ),

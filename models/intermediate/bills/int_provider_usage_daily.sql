@@ -40,7 +40,7 @@ named as (
         dense_rank() over (
             partition by usage.provider, usage.billing_account_id, usage.usage_date
             order by authority.authority_rank, usage.usage_source
-        ) as precedence
+        ) as authority_order
     from usage
     inner join authority
         on {{ authority_holds('usage', 'usage_date', 'usage_source') }}
@@ -70,7 +70,7 @@ metered as (
         case when is_uncosted then 0 else {{ meter.quantity }} end as quantity,
         case when is_uncosted then {{ meter.quantity }} else 0 end as uncosted_quantity
     from named
-    where precedence = 1 and {{ meter.quantity }} != 0
+    where authority_order = 1 and {{ meter.quantity }} != 0
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -26,9 +26,9 @@ ranked as (
         coalesce(files.billing_account_id, 'default') as billing_account_id,
         files.pulled_at,
         dense_rank() over (
-            partition by usage.usage_source, coalesce(files.billing_account_id, 'default'), usage.bucket
+            partition by usage.usage_source, coalesce(files.billing_account_id, 'default'), usage.replaced_scope
             order by files.pulled_at desc, files.source_file desc, files.loaded_at desc, usage.batch_id desc
-        ) as recency
+        ) as recorded_rank
     from usage
     inner join files
         on usage.batch_id = files.batch_id
@@ -38,4 +38,4 @@ ranked as (
 )
 
 select * from ranked
-where recency = 1
+where recorded_rank = 1

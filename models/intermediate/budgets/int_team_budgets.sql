@@ -3,7 +3,7 @@ with overrides as (
 
     select
         *,
-        row_number() over (partition by team_id, budget_period order by recorded_at desc) as recency
+        row_number() over (partition by team_id, budget_period order by recorded_at desc) as recorded_rank
     from {{ ref('budget_overrides') }}
 
 ),
@@ -11,7 +11,7 @@ with overrides as (
 latest as (
 
     select * from overrides
-    where recency = 1
+    where recorded_rank = 1
 
 )
 

@@ -43,7 +43,7 @@ judged as (
                 versions.team_id, versions.service_name, versions.feature,
                 versions.provider, versions.billed_model, versions.prompt_version
             order by rules.rule_id
-        ) as choice
+        ) as rule_rank
     from versions
     inner join rules
         on
@@ -67,7 +67,7 @@ ordered as (
         {% endfor %}
         *
     from judged
-    where choice = 1
+    where rule_rank = 1
 
 )
 

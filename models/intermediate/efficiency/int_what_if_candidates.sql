@@ -28,7 +28,7 @@ matched as (
         rules.min_requests,
         row_number() over (
             partition by attempts.usage_date, attempts.request_key, rules.opportunity order by rules.rule_id
-        ) as choice
+        ) as rule_rank
     from attempts
     inner join rules
         on {{ rule_speaks_of_attempt() }}
@@ -36,7 +36,7 @@ matched as (
         (rules.opportunity = 'batchable_live' and attempts.priced_tier = 'standard')
         or (
             rules.opportunity = 'premium_short_task'
-            and attempts.tier_basis_tokens <= rules.max_input_tokens
+            and attempts.context_tokens <= rules.max_input_tokens
             and attempts.output_tokens <= rules.max_output_tokens
         )
         or (
@@ -58,7 +58,7 @@ final as (
         assumed_share,
         min_requests
     from matched
-    where choice = 1
+    where rule_rank = 1
 
     union all
 

@@ -36,7 +36,7 @@ requests as (
         case when opportunity = 'batchable_live' then 'batch' else priced_tier end as priced_tier,
         region_scope,
         {{ priced_at() }} as priced_at,
-        tier_basis_tokens,
+        context_tokens,
         cost_usd as actual_cost_usd,
         assumed_share,
         min_requests,

@@ -20,7 +20,7 @@ ranked as (
         developers.model_family,
         row_number() over (
             partition by models.billed_model order by length(developers.model_prefix) desc
-        ) as fit
+        ) as prefix_rank
     from models
     inner join developers
         on left(models.billed_model, length(developers.model_prefix)) = developers.model_prefix
@@ -32,4 +32,4 @@ select
     model_developer,
     model_family
 from ranked
-where fit = 1
+where prefix_rank = 1

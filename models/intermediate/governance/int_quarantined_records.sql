@@ -1,5 +1,5 @@
 -- Everything that was sent and does not count, from any gate: lines the loader could not accept, attempts dated
--- after the run, and attempts that lack what the attribution contract enforces.
+-- after the run, and attempts that lack what the tagging policy enforces.
 with rejects as (
 
     select * from {{ ref('stg_loader__rejects') }}
@@ -9,7 +9,7 @@ with rejects as (
 attempts as (
 
     select * from {{ ref('int_priced_attempts') }}
-    where contract_decision = 'quarantine' or is_in_the_future
+    where policy_decision = 'quarantine' or is_in_the_future
 
 )
 
@@ -34,10 +34,10 @@ union all
 select
     request_key as quarantine_key,
     cast(source_system as {{ dbt.type_string() }}) as source_system,
-    case when is_in_the_future then 'clock' else 'contract' end as stage,
+    case when is_in_the_future then 'clock' else 'policy' end as stage,
     case
         when is_in_the_future then 'its time is more than a day after the run'
-        else 'the attribution contract asks for: ' || contract_missing_fields
+        else 'the tagging policy asks for: ' || policy_missing_fields
     end as reason,
     usage_date,
     request_id,

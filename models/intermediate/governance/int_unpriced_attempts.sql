@@ -42,7 +42,7 @@ requests as (
         attempts.price_status,
         attempts.usage_issue,
         attempts.gateway_reported_cost_usd,
-        attempts.tier_basis_tokens,
+        attempts.context_tokens,
         {% for meter in meters() %}
         attempts.{{ meter.quantity }},
         {% endfor %}
@@ -74,7 +74,7 @@ select
     requests.region_scope,
     requests.price_status,
     requests.usage_issue,
-    requests.tier_basis_tokens as input_tokens,
+    requests.context_tokens as input_tokens,
     requests.output_tokens,
     requests.gateway_reported_cost_usd,
     requests.provider as maker,

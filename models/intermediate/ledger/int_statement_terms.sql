@@ -33,7 +33,7 @@ chosen as (
         row_number() over (
             partition by statements.posting_period, statements.team_id
             order by case when terms.team_id = '*' then 1 else 0 end
-        ) as choice
+        ) as term_rank
     from statements
     inner join terms
         on
@@ -52,13 +52,13 @@ rated as (
         rates.source as rate_source,
         row_number() over (
             partition by chosen.posting_period, chosen.team_id order by rates.rate_date desc nulls last
-        ) as recency
+        ) as rate_rank
     from chosen
     left join rates
         on
             chosen.currency = rates.currency
             and rates.rate_date < {{ months_after('chosen.posting_period', 1) }}
-    where chosen.choice = 1
+    where chosen.term_rank = 1
 
 )
 
@@ -71,4 +71,4 @@ select
     rate_date,
     rate_source
 from rated
-where recency = 1
+where rate_rank = 1

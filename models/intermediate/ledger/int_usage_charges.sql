@@ -24,7 +24,7 @@ lags as (
 
 buckets as (
 
-    select * from {{ ref('int_bill_buckets') }}
+    select * from {{ ref('int_billed_days') }}
 
 ),
 

@@ -6,7 +6,7 @@ with events as (
         *,
         row_number() over (
             partition by event_id order by source_file, line_number, record_number
-        ) as copy_number
+        ) as copy_rank
     from {{ ref('stg_business_events__events') }}
 
 ),
@@ -30,17 +30,17 @@ rated as (
 
     select
         events.*,
-        trace_days.workspace_id as trace_workspace_id,
+        trace_days.customer_id as trace_customer_id,
         trace_days.feature as trace_feature,
         trace_days.trace_id is not null as has_trace,
         case when events.currency = 'USD' then cast(1 as decimal(18, 9)) else rates.usd_per_unit end as usd_per_unit,
-        row_number() over (partition by events.event_id order by rates.rate_date desc nulls last) as recency
+        row_number() over (partition by events.event_id order by rates.rate_date desc nulls last) as rate_rank
     from events
     left join trace_days
         on events.trace_id = trace_days.trace_id and trace_days.day_number = 1
     left join rates
         on events.currency = rates.currency and events.event_date >= rates.rate_date
-    where events.copy_number = 1
+    where events.copy_rank = 1
 
 )
 
@@ -50,7 +50,7 @@ select
     {{ month_of('event_date') }} as usage_period,
     event_type,
     is_successful,
-    coalesce(workspace_id, trace_workspace_id, 'none') as workspace_id,
+    coalesce(customer_id, trace_customer_id, 'none') as customer_id,
     coalesce(feature, trace_feature, 'none') as feature,
     trace_id,
     has_trace,
@@ -63,4 +63,4 @@ select
         '1000000000',
     ) }} as revenue_usd
 from rated
-where recency = 1
+where rate_rank = 1

@@ -10,7 +10,7 @@ with attempts as (
 
 select
     usage_date,
-    coalesce(workspace_id, 'none') as workspace_id,
+    coalesce(customer_id, 'none') as customer_id,
     coalesce(feature, 'none') as feature,
     count(*) as attempt_count,
     count(distinct case when counts_as_request then logical_request_id end) as request_count,

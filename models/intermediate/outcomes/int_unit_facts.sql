@@ -3,7 +3,7 @@ with usage as (
 
     select
         {{ month_of('usage_date') }} as usage_period,
-        workspace_id,
+        customer_id,
         feature,
         sum(request_count) as request_count,
         sum(cost_usd) as cost_usd
@@ -16,7 +16,7 @@ events as (
 
     select
         usage_period,
-        workspace_id,
+        customer_id,
         feature,
         sum(case when is_revenue then 0 else 1 end) as outcome_count,
         sum(case when is_successful and not is_revenue then 1 else 0 end) as successful_outcome_count,
@@ -29,7 +29,7 @@ events as (
 
 select
     coalesce(usage.usage_period, events.usage_period) as usage_period,
-    coalesce(usage.workspace_id, events.workspace_id) as workspace_id,
+    coalesce(usage.customer_id, events.customer_id) as customer_id,
     coalesce(usage.feature, events.feature) as feature,
     cast(coalesce(usage.request_count, 0) as bigint) as request_count,
     cast(coalesce(usage.cost_usd, 0) as {{ money_type() }}) as cost_usd,
@@ -41,5 +41,5 @@ from usage
 full outer join events
     on
         usage.usage_period = events.usage_period
-        and usage.workspace_id = events.workspace_id
+        and usage.customer_id = events.customer_id
         and usage.feature = events.feature

@@ -17,7 +17,7 @@ billed as (
     select
         provider,
         billing_account_id
-    from {{ ref('int_bill_lines_unioned') }}
+    from {{ ref('int_bill_lines_classified') }}
     group by 1, 2
 
 ),

@@ -17,7 +17,7 @@ ranked as (
 
     select
         *,
-        {{ recency(['commitment_id']) }}
+        {{ recorded_rank(['commitment_id']) }}
     from recorded
 
 ),

@@ -4,7 +4,7 @@ with list_rates as (
 
     {% for meter in meters() %}
     select
-        known_at,
+        as_of_recorded_at,
         provider,
         model,
         service_tier,
@@ -15,7 +15,7 @@ with list_rates as (
         valid_to,
         '{{ meter.name }}' as meter,
         {{ meter.name }}_rate_usd as list_rate_usd
-    from {{ ref('int_known_rate_windows') }}
+    from {{ ref('int_rate_windows_by_state') }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -50,11 +50,11 @@ ranked as (
                 then cast(lines.unit_price_usd * {{ one_over('lines.block_size') }} as {{ unit_rate_type() }})
             when lines.discount is not null
                 then cast(list_rates.list_rate_usd * (1 - lines.discount) as {{ unit_rate_type() }})
-            when contracts.unset_lines = 'list' then list_rates.list_rate_usd
+            when contracts.price_of_unlisted = 'list' then list_rates.list_rate_usd
         end as rate_usd,
         row_number() over (
             partition by
-                list_rates.known_at, contracts.contract_id, contracts.valid_from, list_rates.provider, list_rates.model,
+                list_rates.as_of_recorded_at, contracts.contract_id, contracts.valid_from, list_rates.provider, list_rates.model,
                 list_rates.service_tier, list_rates.region_scope, list_rates.context_start_tokens,
                 list_rates.valid_from, list_rates.meter
             order by
@@ -63,11 +63,11 @@ ranked as (
                 case when lines.service_tier = list_rates.service_tier then 0 else 1 end,
                 case when lines.region_scope = list_rates.region_scope then 0 else 1 end,
                 case when lines.context_start_tokens = list_rates.context_start_tokens then 0 else 1 end
-        ) as generality
+        ) as line_rank
     from contracts
     inner join list_rates
         on
-            contracts.known_at = list_rates.known_at
+            contracts.as_of_recorded_at = list_rates.as_of_recorded_at
             and contracts.provider = list_rates.provider
             and contracts.valid_from < list_rates.valid_to
             and contracts.valid_to > list_rates.valid_from
@@ -84,4 +84,4 @@ ranked as (
 )
 
 select * from ranked
-where generality = 1
+where line_rank = 1

@@ -3,13 +3,13 @@
 
 with known as (
 
-    select * from {{ ref('int_known_contract_rates') }}
+    select * from {{ ref('int_contract_rates_by_state') }}
 
 ),
 
 knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 )
 
@@ -30,5 +30,5 @@ select
     known.contract_valid_from
 from known
 inner join knowledge
-    on known.known_at = knowledge.known_at
+    on known.as_of_recorded_at = knowledge.as_of_recorded_at
 where knowledge.is_current

@@ -28,7 +28,7 @@ ranked as (
         row_number() over (
             partition by models.provider, models.model
             order by length(defaults.model_prefix) desc
-        ) as closeness
+        ) as prefix_rank
     from models
     inner join defaults
         on
@@ -42,4 +42,4 @@ select
     model,
     cache_write_lifetime
 from ranked
-where closeness = 1
+where prefix_rank = 1

@@ -2,7 +2,7 @@
 -- a later row of one contract ends the one before it.
 with knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 ),
 
@@ -19,21 +19,21 @@ ranked as (
 
     select
         contracts.*,
-        knowledge.known_at,
-        {{ recency(['known_at', 'contract_id']) }}
+        knowledge.as_of_recorded_at,
+        {{ recorded_rank(['as_of_recorded_at', 'contract_id']) }}
     from contracts
     inner join knowledge
-        on contracts.recorded_at <= knowledge.known_at
+        on contracts.recorded_at <= knowledge.as_of_recorded_at
 
 )
 
 select
-    known_at,
+    as_of_recorded_at,
     contract_id,
     provider,
     billing_account_id,
-    unset_lines,
+    price_of_unlisted,
     starts_at as valid_from,
-    least(ends_at, lead(starts_at) over (partition by known_at, contract_id order by starts_at)) as valid_to
+    least(ends_at, lead(starts_at) over (partition by as_of_recorded_at, contract_id order by starts_at)) as valid_to
 from ranked
 {{ where_in_force() }}

@@ -1,7 +1,7 @@
 -- The factors that count, by what was known when.
 with knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 ),
 
@@ -18,16 +18,16 @@ ranked as (
 
     select
         multipliers.*,
-        knowledge.known_at,
-        {{ recency(['known_at', 'provider', 'model', 'region_scope']) }}
+        knowledge.as_of_recorded_at,
+        {{ recorded_rank(['as_of_recorded_at', 'provider', 'model', 'region_scope']) }}
     from multipliers
     inner join knowledge
-        on multipliers.recorded_at <= knowledge.known_at
+        on multipliers.recorded_at <= knowledge.as_of_recorded_at
 
 )
 
 select
-    known_at,
+    as_of_recorded_at,
     price_card_version,
     provider,
     model,

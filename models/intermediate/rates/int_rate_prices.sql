@@ -2,7 +2,7 @@
 -- withdrawn, and of corrections of one row the last one recorded.
 with knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 ),
 
@@ -20,19 +20,19 @@ ranked as (
 
     select
         prices.*,
-        knowledge.known_at,
+        knowledge.as_of_recorded_at,
         knowledge.is_current,
-        {{ recency([
-            'known_at', 'provider', 'model', 'meter', 'service_tier', 'region_scope', 'context_start_tokens',
+        {{ recorded_rank([
+            'as_of_recorded_at', 'provider', 'model', 'meter', 'service_tier', 'region_scope', 'context_start_tokens',
         ]) }}
     from prices
     inner join knowledge
-        on prices.recorded_at <= knowledge.known_at
+        on prices.recorded_at <= knowledge.as_of_recorded_at
 
 )
 
 select
-    known_at,
+    as_of_recorded_at,
     is_current,
     price_card_version,
     provider,

@@ -10,36 +10,36 @@ with prices as (
 
 provider_regions as (
 
-    select known_at, provider, region_scope from prices
+    select as_of_recorded_at, provider, region_scope from prices
     union
-    select known_at, provider, region_scope from {{ ref('int_rate_multipliers') }}
+    select as_of_recorded_at, provider, region_scope from {{ ref('int_rate_multipliers') }}
 
 ),
 
 model_regions as (
 
-    select distinct known_at, provider, model, region_scope from prices
+    select distinct as_of_recorded_at, provider, model, region_scope from prices
     where meter not in {{ call_meters() }}
 
 ),
 
 models as (
 
-    select distinct known_at, provider, model from prices
+    select distinct as_of_recorded_at, provider, model from prices
 
 ),
 
 uniform_models as (
 
     select
-        model_regions.known_at,
+        model_regions.as_of_recorded_at,
         model_regions.provider,
         model_regions.model,
         min(model_regions.region_scope) as region_scope
     from model_regions
     left join {{ ref('int_rate_multipliers') }} as multipliers
         on
-            model_regions.known_at = multipliers.known_at
+            model_regions.as_of_recorded_at = multipliers.as_of_recorded_at
             and model_regions.provider = multipliers.provider
             and model_regions.model = multipliers.model
     where model_regions.provider in (select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes)
@@ -49,7 +49,7 @@ uniform_models as (
 )
 
 select
-    models.known_at,
+    models.as_of_recorded_at,
     models.provider,
     models.model,
     provider_regions.region_scope,
@@ -57,11 +57,11 @@ select
 from models
 inner join provider_regions
     on
-        models.known_at = provider_regions.known_at
+        models.as_of_recorded_at = provider_regions.as_of_recorded_at
         and models.provider = provider_regions.provider
 left join model_regions
     on
-        models.known_at = model_regions.known_at
+        models.as_of_recorded_at = model_regions.as_of_recorded_at
         and models.provider = model_regions.provider
         and models.model = model_regions.model
         and provider_regions.region_scope = model_regions.region_scope
@@ -69,7 +69,7 @@ left join model_regions
 union all
 
 select
-    known_at,
+    as_of_recorded_at,
     provider,
     model,
     'unknown' as region_scope,

@@ -14,32 +14,32 @@ multipliers as (
 
 instants as (
 
-    select known_at, provider, model, region_scope, valid_from as instant_at from prices
+    select as_of_recorded_at, provider, model, region_scope, valid_from as instant_at from prices
     union
-    select known_at, provider, model, region_scope, valid_to as instant_at from prices
+    select as_of_recorded_at, provider, model, region_scope, valid_to as instant_at from prices
     union
-    select known_at, provider, model, region_scope, valid_from as instant_at from multipliers
+    select as_of_recorded_at, provider, model, region_scope, valid_from as instant_at from multipliers
     union
-    select known_at, provider, model, region_scope, valid_to as instant_at from multipliers
+    select as_of_recorded_at, provider, model, region_scope, valid_to as instant_at from multipliers
 
 ),
 
 spans as (
 
     select
-        known_at,
+        as_of_recorded_at,
         provider,
         model,
         region_scope,
         instant_at as valid_from,
-        lead(instant_at) over (partition by known_at, provider, model, region_scope order by instant_at)
+        lead(instant_at) over (partition by as_of_recorded_at, provider, model, region_scope order by instant_at)
             as valid_to
     from instants
 
 )
 
 select
-    spans.known_at,
+    spans.as_of_recorded_at,
     spans.provider,
     spans.model,
     spans.region_scope,
@@ -49,7 +49,7 @@ select
 from spans
 left join multipliers
     on
-        spans.known_at = multipliers.known_at
+        spans.as_of_recorded_at = multipliers.as_of_recorded_at
         and spans.provider = multipliers.provider
         and spans.model = multipliers.model
         and spans.region_scope = multipliers.region_scope

@@ -2,16 +2,16 @@
 -- a contract.
 with knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 ),
 
 fingerprints as (
 
-    {% for model in ['int_known_rate_windows', 'int_known_contract_rates'] %}
+    {% for model in ['int_rate_windows_by_state', 'int_contract_rates_by_state'] %}
     {%- set account = 'billing_account_id' if 'contract' in model else "'list'" %}
     select
-        known_at,
+        as_of_recorded_at,
         provider,
         model,
         {{ hash_number(row_text([
@@ -27,7 +27,7 @@ fingerprints as (
 by_model as (
 
     select
-        known_at,
+        as_of_recorded_at,
         provider,
         model,
         cast(sum(rate_number) as decimal(38, 0)) as rates_number
@@ -43,7 +43,7 @@ models as (
 )
 
 select
-    knowledge.known_at,
+    knowledge.as_of_recorded_at,
     knowledge.previous_known_at,
     knowledge.price_card_version,
     models.provider,
@@ -52,12 +52,12 @@ from knowledge
 cross join models
 left join by_model as before
     on
-        knowledge.previous_known_at = before.known_at
+        knowledge.previous_known_at = before.as_of_recorded_at
         and models.provider = before.provider
         and models.model = before.model
 left join by_model as after
     on
-        knowledge.known_at = after.known_at
+        knowledge.as_of_recorded_at = after.as_of_recorded_at
         and models.provider = after.provider
         and models.model = after.model
 where

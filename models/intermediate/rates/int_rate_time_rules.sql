@@ -16,7 +16,7 @@ ranked as (
 
     select
         *,
-        {{ recency(['provider', 'model', 'window_id']) }}
+        {{ recorded_rank(['provider', 'model', 'window_id']) }}
     from windows
 
 )

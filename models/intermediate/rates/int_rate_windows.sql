@@ -3,13 +3,13 @@
 
 with known as (
 
-    select * from {{ ref('int_known_rate_windows') }}
+    select * from {{ ref('int_rate_windows_by_state') }}
 
 ),
 
 knowledge as (
 
-    select * from {{ ref('int_rate_knowledge') }}
+    select * from {{ ref('int_rate_card_states') }}
 
 )
 
@@ -29,5 +29,5 @@ select
     known.price_valid_from
 from known
 inner join knowledge
-    on known.known_at = knowledge.known_at
+    on known.as_of_recorded_at = knowledge.as_of_recorded_at
 where knowledge.is_current

@@ -21,7 +21,7 @@ bands as (
 
 midday as (
 
-    select * from {{ ref('int_midday_changes') }}
+    select * from {{ ref('int_intraday_rate_changes') }}
 
 ),
 
@@ -49,7 +49,7 @@ select
     placed.rated_model as billed_model,
     placed.priced_tier,
     placed.region_scope,
-    coalesce(bands.context_start_tokens, 0) as tier_basis_tokens,
+    coalesce(bands.context_start_tokens, 0) as context_tokens,
     placed.meters_used,
     {% for meter in meters() %}
     cast(sum(placed.{{ meter.quantity }}) as {{ quantity_sum_type() }}) as {{ meter.quantity }},
@@ -60,8 +60,8 @@ left join bands
     on
         placed.provider = bands.provider
         and placed.rated_model = bands.model
-        and placed.tier_basis_tokens >= bands.context_start_tokens
-        and placed.tier_basis_tokens < bands.context_end_tokens
+        and placed.context_tokens >= bands.context_start_tokens
+        and placed.context_tokens < bands.context_end_tokens
 left join midday
     on
         placed.provider = midday.provider

@@ -16,7 +16,7 @@ regions as (
 )
 
 select
-    prices.known_at,
+    prices.as_of_recorded_at,
     prices.price_card_version,
     prices.provider,
     prices.model,
@@ -32,7 +32,7 @@ select
 from prices
 inner join regions
     on
-        prices.known_at = regions.known_at
+        prices.as_of_recorded_at = regions.as_of_recorded_at
         and prices.provider = regions.provider
         and prices.model = regions.model
         and (

@@ -67,7 +67,7 @@ regions as (
         row_number() over (
             partition by all_names.named_under, all_names.model_name, all_names.card_name
             order by length(coalesce(prefixes.prefix, '')) desc
-        ) as rank_of_prefix
+        ) as prefix_rank
     from (select distinct named_under, provider, model_name, lower(model) as card_name from all_names) as all_names
     inner join prefixes
         on
@@ -90,4 +90,4 @@ left join regions
         all_names.named_under = regions.named_under
         and all_names.model_name = regions.model_name
         and lower(all_names.model) = regions.card_name
-        and regions.rank_of_prefix = 1
+        and regions.prefix_rank = 1

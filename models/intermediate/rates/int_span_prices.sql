@@ -15,7 +15,7 @@ prices as (
 live as (
 
     select
-        spans.known_at,
+        spans.as_of_recorded_at,
         spans.provider,
         spans.model,
         spans.region_scope,
@@ -32,14 +32,14 @@ live as (
         spans.multiplier,
         row_number() over (
             partition by
-                spans.known_at, spans.provider, spans.model, spans.region_scope, spans.valid_from,
+                spans.as_of_recorded_at, spans.provider, spans.model, spans.region_scope, spans.valid_from,
                 prices.service_tier, prices.context_start_tokens, prices.meter
             order by prices.valid_from desc
-        ) as recency
+        ) as price_rank
     from spans
     inner join prices
         on
-            spans.known_at = prices.known_at
+            spans.as_of_recorded_at = prices.as_of_recorded_at
             and spans.provider = prices.provider
             and spans.model = prices.model
             and spans.region_scope = prices.region_scope
@@ -49,7 +49,7 @@ live as (
 )
 
 select
-    known_at,
+    as_of_recorded_at,
     provider,
     model,
     service_tier,
@@ -67,4 +67,4 @@ select
     ) as unit_price_usd,
     block_size
 from live
-where recency = 1
+where price_rank = 1

@@ -16,7 +16,7 @@ sides as (
     select
         *,
         'after' as side,
-        known_at as priced_with
+        as_of_recorded_at as priced_with
     from steps
 
 ),
@@ -24,7 +24,7 @@ sides as (
 requests as (
 
     select
-        sides.known_at,
+        sides.as_of_recorded_at,
         sides.price_card_version as recorded_version,
         sides.side,
         sides.priced_with,
@@ -39,13 +39,13 @@ requests as (
 
 rates as (
 
-    select * from {{ ref('int_known_rate_windows') }}
+    select * from {{ ref('int_rate_windows_by_state') }}
 
 ),
 
 contract_rates as (
 
-    select * from {{ ref('int_known_contract_rates') }}
+    select * from {{ ref('int_contract_rates_by_state') }}
 
 ),
 
@@ -57,11 +57,11 @@ rated as (
     from requests
     left join rates
         on
-            requests.priced_with = rates.known_at
+            requests.priced_with = rates.as_of_recorded_at
             and {{ rate_applies('rates') }}
     left join contract_rates
         on
-            requests.priced_with = contract_rates.known_at
+            requests.priced_with = contract_rates.as_of_recorded_at
             and requests.billing_account_id = contract_rates.billing_account_id
             and {{ rate_applies('contract_rates') }}
 
@@ -86,7 +86,7 @@ costed as (
 )
 
 select
-    known_at,
+    as_of_recorded_at,
     recorded_version,
     side,
     usage_date,

@@ -56,7 +56,7 @@ final as (
 
     select
         {{ line_keys() | join(', ') }},
-        is_known_absent,
+        is_reconciling_item,
         coalesce(credential_id, 'none') as credential_id,
         coalesce(sub_account_id, 'none') as sub_account_id,
         case
@@ -79,7 +79,7 @@ final as (
 
 select
     {{ line_keys() | join(', ') }},
-    is_known_absent,
+    is_reconciling_item,
     credential_id,
     sub_account_id,
     credential_status,
@@ -87,4 +87,4 @@ select
     cast(sum(quantity) as {{ money_type() }}) as provider_quantity,
     cast(sum(amount_usd) as {{ money_type() }}) as provider_cost_usd
 from final
-group by {{ line_keys() | join(', ') }}, is_known_absent, credential_id, sub_account_id, credential_status, team_id
+group by {{ line_keys() | join(', ') }}, is_reconciling_item, credential_id, sub_account_id, credential_status, team_id

@@ -10,13 +10,13 @@ select
     usage_date,
     provider,
     billing_account_id,
-    case when is_known_absent then 'all models' else billed_model end as billed_model,
+    case when is_reconciling_item then 'all models' else billed_model end as billed_model,
     case
-        when not is_known_absent then meter
+        when not is_reconciling_item then meter
         when line_category is null or line_category = 'usage' then 'absent_usage'
         else line_category
     end as meter,
-    is_known_absent,
+    is_reconciling_item,
     service_tier,
     sub_account_id,
     credential_id,

@@ -27,7 +27,7 @@ placed as (
 
     select
         usage.*,
-        absent_tiers.service_tier is not null as is_known_absent,
+        absent_tiers.service_tier is not null as is_reconciling_item,
         case
             when absent_tiers.service_tier is not null then 'absent_tier'
             when undivided_bills.provider is not null then 'all_tokens'
@@ -58,7 +58,7 @@ metered as (
         case when undivided_meter is null then 'all models' else billed_model end as billed_model,
         {% endif %}
         coalesce(undivided_meter, '{{ meter.name }}') as meter,
-        is_known_absent,
+        is_reconciling_item,
         service_tier,
         team_id,
         credential_id,
@@ -79,7 +79,7 @@ metered as (
 
 select
     {{ line_keys() | join(', ') }},
-    is_known_absent,
+    is_reconciling_item,
     service_tier,
     team_id,
     credential_id,

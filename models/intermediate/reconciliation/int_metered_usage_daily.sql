@@ -59,7 +59,7 @@ named as (
         {{ named_model() }} as model_name,
         coalesce(priced_tier, service_tier, 'standard') as tier_name,
         coalesce(credential_id, 'none') as credential_name,
-        contract_decision = 'quarantine' as is_quarantined,
+        policy_decision = 'quarantine' as is_quarantined,
         case
             when is_gateway_cache_hit then 'gateway_cache_hit'
             when not is_billable and request_status in {{ broken_off_statuses() }} then 'broken_off_without_usage'

@@ -45,9 +45,9 @@ judged as (
         case
             when lines.unpriced_count > 0 then 'unpriced_usage'
             when outcomes.covered_count > 0 and lines.variance_usd < 0 then 'commitment'
-            when {{ explains('-outcomes.quarantined_usd') }} then 'quarantined'
-            when {{ explains('outcomes.failed_usd') }} then 'failed_at_gateway'
-            when {{ explains('outcomes.repeated_usd') }} then 'cached_at_gateway'
+            when {{ explains_variance('-outcomes.quarantined_usd') }} then 'quarantined'
+            when {{ explains_variance('outcomes.failed_usd') }} then 'failed_at_gateway'
+            when {{ explains_variance('outcomes.repeated_usd') }} then 'cached_at_gateway'
             -- an estimate may be off by half
             when lines.variance_usd < 0 and -lines.variance_usd <= unmetered.unmetered_estimate_usd * 2 then 'unmetered'
         end as reason_code

@@ -9,7 +9,7 @@ with lines as (
 bill_lines as (
 
     select * from {{ ref('int_bill_lines_by_category') }}
-    where not is_known_absent
+    where not is_reconciling_item
 
 ),
 
@@ -66,16 +66,16 @@ select
     {{ line_keys() | join(', ') }},
     case
         when is_rounded then 'rounding'
-        when {{ explains('-repeated_usd', 'variance_usd') }} then 'duplicate'
+        when {{ explains_variance('-repeated_usd', 'variance_usd') }} then 'duplicate'
         else 'currency'
     end as reason_code,
     case
         when is_rounded
             then cast(line_count as {{ dbt.type_string() }}) || ' lines, each in whole cents'
-        when {{ explains('-repeated_usd', 'variance_usd') }}
+        when {{ explains_variance('-repeated_usd', 'variance_usd') }}
             then 'lines that are on the bill more than once sum to ' || {{ usd_text('repeated_usd') }} || ' USD'
         when lacks_rate then 'billed in ' || other_currency || ', of which fx_rates has no rate on that day'
         else 'billed in ' || other_currency || ', converted at the rate of fx_rates'
     end as reason_evidence
 from compared
-where is_rounded or {{ explains('-repeated_usd', 'variance_usd') }} or other_currency is not null
+where is_rounded or {{ explains_variance('-repeated_usd', 'variance_usd') }} or other_currency is not null

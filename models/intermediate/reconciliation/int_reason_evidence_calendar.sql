@@ -12,7 +12,7 @@ neighbours as (
 
     select
         *,
-        sum(case when has_provider and not is_known_absent then 1 else 0 end) over (
+        sum(case when has_provider and not is_reconciling_item then 1 else 0 end) over (
             partition by usage_date, provider, billing_account_id
         ) as day_provider_lines,
         lag(usage_date) over (partition by {{ series }} order by usage_date) as date_before,
@@ -49,7 +49,7 @@ where
         not is_settled
         or day_provider_lines = 0
         or date_before = {{ days_before('usage_date', 1) }}
-        and {{ explains('-variance_before_usd', 'variance_usd') }}
+        and {{ explains_variance('-variance_before_usd', 'variance_usd') }}
         or date_after = {{ days_before('usage_date', -1) }}
-        and {{ explains('-variance_after_usd', 'variance_usd') }}
+        and {{ explains_variance('-variance_after_usd', 'variance_usd') }}
     )

@@ -3,7 +3,7 @@
 with lines as (
 
     select * from {{ ref('int_reconciliation_judged') }}
-    where meter in {{ input_meters() }} and not is_known_absent
+    where meter in {{ input_meters() }} and not is_reconciling_item
 
 ),
 

@@ -15,7 +15,7 @@ strangers as (
         count(*) as credential_count,
         max(credential_id) as credential_id
     from {{ ref('int_bill_line_owners') }}
-    where credential_status in ('unregistered', 'unjudged') and not is_known_absent
+    where credential_status in ('unregistered', 'unjudged') and not is_reconciling_item
     group by {{ line_keys() | join(', ') }}, credential_status
 
 )
@@ -37,7 +37,7 @@ inner join strangers
     on {{ same_line('lines', 'strangers') }}
 where
     -- where no credential of the account is registered, only the exact amount tells one from the others
-    {{ explains('-strangers.stranger_usd') }}
+    {{ explains_variance('-strangers.stranger_usd') }}
     or (
         strangers.credential_status = 'unregistered'
         and strangers.stranger_usd > 0 and strangers.stranger_usd <= -lines.variance_usd

@@ -10,7 +10,7 @@ with split as (
 
 buckets as (
 
-    select * from {{ ref('int_bill_buckets') }}
+    select * from {{ ref('int_billed_days') }}
 
 ),
 

@@ -31,7 +31,7 @@ ranked as (
             partition by
                 {{ line_keys_of('evidence') }}
             order by reasons.reason_rank, evidence.reason_code, evidence.reason_evidence
-        ) as place
+        ) as reason_order
     from evidence
     inner join reasons
         on evidence.reason_code = reasons.reason_code
@@ -43,4 +43,4 @@ select
     reason_code,
     reason_evidence
 from ranked
-where place = 1
+where reason_order = 1

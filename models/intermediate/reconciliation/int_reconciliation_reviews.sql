@@ -6,7 +6,7 @@ with reviews as (
         row_number() over (
             partition by {{ line_keys() | join(', ') }}
             order by reviewed_at desc, decision desc, variance_usd desc
-        ) as recency
+        ) as recorded_rank
     from {{ ref('reconciliation_reviews') }}
 
 )
@@ -21,4 +21,4 @@ select
     reviewed_at,
     note
 from reviews
-where recency = 1
+where recorded_rank = 1

@@ -11,7 +11,7 @@ provider as (
 
     select
         {{ line_keys() | join(', ') }},
-        false as is_known_absent,
+        false as is_reconciling_item,
         provider_quantity,
         provider_cost_usd
     from {{ ref('int_provider_costs_daily') }}
@@ -20,11 +20,11 @@ provider as (
 
     select
         {{ line_keys() | join(', ') }},
-        true as is_known_absent,
+        true as is_reconciling_item,
         cast(null as {{ money_type() }}) as provider_quantity,
         cast(sum(amount_usd) as {{ money_type() }}) as provider_cost_usd
     from {{ ref('int_bill_lines_by_category') }}
-    where is_known_absent and amount_usd is not null
+    where is_reconciling_item and amount_usd is not null
     group by {{ line_keys() | join(', ') }}
 
 ),
@@ -37,7 +37,7 @@ sides as (
         {% endfor %}
         gateway.meter is not null as has_gateway,
         provider.meter is not null as has_provider,
-        coalesce(gateway.is_known_absent, provider.is_known_absent, false) as is_known_absent,
+        coalesce(gateway.is_reconciling_item, provider.is_reconciling_item, false) as is_reconciling_item,
         gateway.gateway_quantity,
         provider.provider_quantity,
         gateway.gateway_cost_usd,
@@ -54,6 +54,6 @@ sides as (
 
 select
     *,
-    cast(case when is_known_absent then difference_usd else 0 end as {{ money_type() }}) as known_absent_usd,
-    cast(case when is_known_absent then 0 else difference_usd end as {{ money_type() }}) as variance_usd
+    cast(case when is_reconciling_item then difference_usd else 0 end as {{ money_type() }}) as reconciling_item_usd,
+    cast(case when is_reconciling_item then 0 else difference_usd end as {{ money_type() }}) as variance_usd
 from sides

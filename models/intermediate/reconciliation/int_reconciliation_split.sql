@@ -23,7 +23,7 @@ compared as (
 
     select
         *,
-        has_gateway and has_provider and not is_known_absent
+        has_gateway and has_provider and not is_reconciling_item
         and coalesce(abs(gateway_units) <= abs(provider_units) * cast(1000000 as decimal(7, 0)), false)
         and coalesce(provider_units, 0) != 0 as is_comparable
     from units
@@ -69,11 +69,11 @@ select
     provider_quantity,
     gateway_cost_usd,
     provider_cost_usd,
-    is_known_absent,
+    is_reconciling_item,
     is_comparable,
     attempt_count,
     unpriced_count,
-    cast(known_absent_usd as {{ money_type() }}) as known_absent_usd,
+    cast(reconciling_item_usd as {{ money_type() }}) as reconciling_item_usd,
     cast(variance_usd as {{ money_type() }}) as variance_usd,
     cast(volume_part as {{ money_type() }}) as volume_variance_usd,
     cast(price_part as {{ money_type() }}) as price_variance_usd,

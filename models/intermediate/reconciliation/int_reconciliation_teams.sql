@@ -43,7 +43,7 @@ weighted as (
         ) as line_weight,
         row_number() over (
             partition by {{ line_keys() | join(', ') }} order by usage_weight desc, team_id asc
-        ) as place
+        ) as weight_rank
     from gateway
 
 ),
@@ -55,7 +55,7 @@ shared as (
         pools.{{ key }},
         {% endfor %}
         weighted.team_id,
-        weighted.place,
+        weighted.weight_rank,
         pools.pool_usd,
         coalesce({{ prorate('pools.pool_usd', 'weighted.usage_weight', 'weighted.line_weight') }}, 0) as share_usd
     from pools
@@ -95,7 +95,7 @@ parts as (
         {{ line_keys() | join(', ') }},
         coalesce(team_id, 'unattributed') as team_id,
         {{ zero }} as gateway_cost_usd,
-        share_usd + case when coalesce(place, 1) = 1 then rest_usd else 0 end as provider_cost_usd
+        share_usd + case when coalesce(weight_rank, 1) = 1 then rest_usd else 0 end as provider_cost_usd
     from footed
     where pool_usd != 0
 

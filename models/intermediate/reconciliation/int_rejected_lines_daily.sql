@@ -17,7 +17,7 @@ days as (
     select
         batch_id,
         event_date,
-        row_number() over (partition by batch_id order by record_count desc, event_date asc) as place
+        row_number() over (partition by batch_id order by record_count desc, event_date asc) as day_rank
     from {{ ref('stg_loader__days') }}
     where event_date is not null
 
@@ -40,7 +40,7 @@ from rejects
 left join days
     on
         rejects.batch_id = days.batch_id
-        and days.place = 1
+        and days.day_rank = 1
 left join files
     on rejects.batch_id = files.batch_id
 group by 1

@@ -33,7 +33,7 @@ with models as (
 lines as (
 
     select * from {{ ref('int_reconciliation_judged') }}
-    where not is_known_absent
+    where not is_reconciling_item
 
 )
 

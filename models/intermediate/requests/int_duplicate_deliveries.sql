@@ -17,7 +17,7 @@ events as (
         event_id,
         usage_at,
         usage_date,
-        is_poll,
+        is_job_snapshot,
         coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
         source_file,
         line_number,
@@ -36,7 +36,7 @@ repeated_events as (
         event_hash,
         usage_at
     from events
-    where not coalesce(is_poll, false)
+    where not coalesce(is_job_snapshot, false)
     group by 1, 2
     having count(*) > 1
 
@@ -51,20 +51,20 @@ numbered as (
             order by
                 events.version_at desc, events.source_file asc,
                 events.line_number asc, events.record_number asc
-        ) as copy_number
+        ) as copy_rank
     from events
     inner join repeated_events
         on
             events.event_hash = repeated_events.event_hash
             and events.usage_at = repeated_events.usage_at
-    where not coalesce(events.is_poll, false)
+    where not coalesce(events.is_job_snapshot, false)
 
 ),
 
 -- a finished job is written again whenever it is looked at, with another start, even days later
 polls as (
 
-    select * from {{ ref('int_polls') }}
+    select * from {{ ref('int_job_cost_snapshots') }}
     {{ where_days_changed() }}
 
 ),
@@ -79,9 +79,9 @@ final as (
         source_file,
         line_number,
         record_number,
-        copy_number
+        copy_rank
     from numbered
-    where copy_number > 1
+    where copy_rank > 1
 
     union all
 
@@ -93,9 +93,9 @@ final as (
         source_file,
         line_number,
         record_number,
-        copy_number
+        copy_rank
     from polls
-    where copy_number > 1
+    where copy_rank > 1
 
 )
 

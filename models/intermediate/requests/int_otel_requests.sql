@@ -74,7 +74,7 @@ final as (
         coalesce(calls.span_feature, parents.feature, roots.feature) as feature,
         coalesce(calls.span_environment, parents.environment, roots.environment, calls.resource_environment)
             as environment,
-        coalesce(calls.span_workspace_id, parents.workspace_id, roots.workspace_id) as workspace_id,
+        coalesce(calls.span_workspace_id, parents.customer_id, roots.customer_id) as customer_id,
         coalesce(calls.span_cost_center, parents.cost_center, roots.cost_center) as cost_center_tag,
         coalesce(calls.user_key, parents.user_key, roots.user_key) as user_key,
         coalesce(calls.span_prompt_version, parents.prompt_version, roots.prompt_version)

@@ -10,7 +10,7 @@ select
     min(span_service_name) as service_name,
     min(span_feature) as feature,
     min(span_environment) as environment,
-    min(span_workspace_id) as workspace_id,
+    min(span_workspace_id) as customer_id,
     min(span_prompt_version) as prompt_version,
     min(span_cost_center) as cost_center,
     min(user_key) as user_key

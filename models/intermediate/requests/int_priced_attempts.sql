@@ -1,6 +1,6 @@
 -- The heavy step: everything that is worked out about an attempt, written once, and in the fewest bytes,
 -- because writing takes half of its time: int_accepted_attempts fills in what follows from the rest.
--- The attempts that are held back are here too, with what they would have cost: by the attribution contract,
+-- The attempts that are held back are here too, with what they would have cost: by the tagging policy,
 -- and those that a wrong clock dated after the run.
 {{ incremental_by_day() }}
 
@@ -15,7 +15,7 @@ select
     ---------- ids
     md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
         as request_key,
-    {{ label('source_system') }},
+    {{ enum_column('source_system') }},
     request_id,
     nullif(coalesce(logical_request_id, event_id), request_id) as logical_request_id,
     trace_id,
@@ -26,7 +26,7 @@ select
     ---------- time
     usage_at,
     usage_date,
-    {{ label('usage_at_basis') }},
+    {{ enum_column('usage_at_basis') }},
     latency_ms,
 
     ---------- model
@@ -44,13 +44,13 @@ select
     {{ meter.quantity }},
     {% endfor %}
     reasoning_tokens,
-    tier_basis_tokens,
+    context_tokens,
     reported_input_tokens,
     reported_output_tokens,
     reported_total_tokens,
-    {{ label('usage_status') }},
-    {{ label('usage_quality', "coalesce(usage_quality, 'exact')") }},
-    {{ label('usage_issue') }},
+    {{ enum_column('usage_status') }},
+    {{ enum_column('usage_quality', "coalesce(usage_quality, 'exact')") }},
+    {{ enum_column('usage_issue') }},
     is_cache_lifetime_assumed,
 
     ---------- money
@@ -61,8 +61,8 @@ select
     case when price_source != 'list' or price_source is null and price_status != 'not_billable' then list_cost_usd end
         as separate_list_cost_usd,
     gateway_reported_cost_usd,
-    {{ label('price_status') }},
-    {{ label('price_source') }},
+    {{ enum_column('price_status') }},
+    {{ enum_column('price_source') }},
     price_card_version,
     rate_valid_from,
     gateway_price_card_version,
@@ -74,14 +74,14 @@ select
     service_namespace,
     feature,
     environment,
-    workspace_id,
+    customer_id,
     user_key,
     prompt_version,
     request_source,
     credential_id,
     billing_account_id,
-    {{ label('attribution_method') }},
-    {{ label('attribution_status') }},
+    {{ enum_column('attribution_method') }},
+    {{ enum_column('attribution_status') }},
 
     ---------- attempt
     attempt_number,
@@ -91,14 +91,14 @@ select
     fallback_from_model,
     request_status,
     is_gateway_cache_hit,
-    {{ label('billing_channel', "coalesce(billing_channel, 'api')") }},
+    {{ enum_column('billing_channel', "coalesce(billing_channel, 'api')") }},
     is_billable,
     counts_as_request,
 
     ---------- contract
-    {{ label('contract_decision') }},
-    contract_missing_fields,
-    contract_version,
+    {{ enum_column('policy_decision') }},
+    policy_missing_fields,
+    policy_version,
     usage_at > {{ latest_usage_at() }} as is_in_the_future,
 
     ---------- evidence

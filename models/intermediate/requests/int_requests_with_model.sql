@@ -3,7 +3,7 @@
 -- that state no provider.
 with requests as (
 
-    select * from {{ ref('int_requests_named') }}
+    select * from {{ ref('int_requests_with_provider') }}
 
 ),
 

@@ -10,7 +10,7 @@ checked as (
     select
         *,
         {{ sum_of(meters() | map(attribute='quantity')) }} as metered_quantity,
-        {{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }} as tier_basis_tokens,
+        {{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }} as context_tokens,
         case
             when reported_input_tokens < 0 or reported_output_tokens < 0
                 or reported_cache_read_tokens < 0 or reported_cache_write_tokens < 0

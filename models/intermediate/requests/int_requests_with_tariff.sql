@@ -6,7 +6,7 @@ with requests as (
     select
         *,
         {{ completed_at() }} as completed_at
-    from {{ ref('int_requests_under_contract') }}
+    from {{ ref('int_requests_with_tagging_policy') }}
 
 ),
 

@@ -14,7 +14,7 @@ ranked as (
     select
         *,
         first_value(request_key) over one_trace as first_request_key,
-        max(cost_usd) over one_trace as dearest_cost_usd
+        max(cost_usd) over one_trace as costliest_cost_usd
     from attempts
     where trace_id is not null
     window one_trace as (
@@ -35,10 +35,10 @@ select
     max(case when request_key = first_request_key then team_id end) as team_id,
     max(case when request_key = first_request_key then service_name end) as service_name,
     max(case when request_key = first_request_key then feature end) as feature,
-    max(case when request_key = first_request_key then workspace_id end) as workspace_id,
+    max(case when request_key = first_request_key then customer_id end) as customer_id,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-    cast(max(cost_usd) as {{ money_type() }}) as dearest_step_cost_usd,
-    min(case when cost_usd = dearest_cost_usd then request_key end) as dearest_request_key,
+    cast(max(cost_usd) as {{ money_type() }}) as costliest_step_cost_usd,
+    min(case when cost_usd = costliest_cost_usd then request_key end) as costliest_request_key,
     cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from ranked
 group by 1, 2

@@ -20,7 +20,7 @@ ranked as (
     select
         trace_days.*,
         min(trace_days.usage_date) over one_trace as first_date,
-        max(trace_days.dearest_step_cost_usd) over one_trace as dearest_cost_usd
+        max(trace_days.costliest_step_cost_usd) over one_trace as costliest_cost_usd
     from trace_days
     inner join long_traces
         on trace_days.trace_id = long_traces.trace_id
@@ -39,8 +39,8 @@ select
     cast(sum(step_count) as bigint) as step_count,
     cast(sum(request_count) as bigint) as request_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-    cast(max(dearest_step_cost_usd) as {{ money_type() }}) as dearest_step_cost_usd,
-    min(case when dearest_step_cost_usd = dearest_cost_usd then dearest_request_key end) as dearest_request_key,
+    cast(max(costliest_step_cost_usd) as {{ money_type() }}) as costliest_step_cost_usd,
+    min(case when costliest_step_cost_usd = costliest_cost_usd then costliest_request_key end) as costliest_request_key,
     cast(sum(unpriced_count) as bigint) as unpriced_count
 from ranked
 group by 1

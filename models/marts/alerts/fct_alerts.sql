@@ -22,8 +22,8 @@ mystery as (
         'unattributed' as team_id,
         'the whole day' as subject,
         'no registered team answers for this spend' as cause,
-        cast(sum(case when mystery_spend_usd > 0 then attempt_count else 0 end) as bigint) as item_count,
-        cast(sum(mystery_spend_usd) as {{ money_type() }}) as amount_usd,
+        cast(sum(case when unattributed_cost_usd > 0 then attempt_count else 0 end) as bigint) as item_count,
+        cast(sum(unattributed_cost_usd) as {{ money_type() }}) as amount_usd,
         cast(sum(cost_usd) as {{ money_type() }}) as whole_usd
     from {{ ref('fct_attribution_coverage_daily') }}
     group by 2

@@ -65,7 +65,7 @@ alerts as (
         rules.severity,
         row_number() over (
             partition by forecasted.budget_period, forecasted.team_id order by rules.threshold desc, rules.rule_id asc
-        ) as choice
+        ) as rule_rank
     from forecasted
     inner join {{ ref('int_spend_alert_rules') }} as rules
         on
@@ -105,4 +105,4 @@ left join alerts
     on
         forecasted.team_id = alerts.team_id
         and forecasted.budget_period = alerts.budget_period
-        and alerts.choice = 1
+        and alerts.rule_rank = 1

@@ -18,7 +18,7 @@ rules as (
 ),
 
 -- the costliest attempt of the day is next to each alert
-dearest as (
+costliest as (
 
     select * from requests
     where cost_rank = 1
@@ -37,10 +37,10 @@ final as (
         alerts.observed_usd,
         alerts.baseline_usd,
         cast(null as bigint) as observed_tokens,
-        dearest.request_key
+        costliest.request_key
     from alerts
-    left join dearest
-        on alerts.team_id = dearest.team_id and alerts.usage_date = dearest.usage_date
+    left join costliest
+        on alerts.team_id = costliest.team_id and alerts.usage_date = costliest.usage_date
 
     union all
 

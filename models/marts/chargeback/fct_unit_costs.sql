@@ -6,7 +6,7 @@ with facts as (
 
 by_unit as (
 
-    {% for kind, unit in {'all': "'all'", 'feature': 'feature', 'customer': 'workspace_id'}.items() %}
+    {% for kind, unit in {'all': "'all'", 'feature': 'feature', 'customer': 'customer_id'}.items() %}
     select
         usage_period,
         '{{ kind }}' as unit_kind,
@@ -15,7 +15,7 @@ by_unit as (
         sum(cost_usd) as cost_usd,
         sum(outcome_count) as outcome_count,
         sum(successful_outcome_count) as successful_outcome_count,
-        count(distinct case when request_count > 0 and workspace_id != 'none' then workspace_id end)
+        count(distinct case when request_count > 0 and customer_id != 'none' then customer_id end)
             as active_customer_count,
         sum(revenue_usd) as revenue_usd,
         sum(unconverted_count) as unconverted_count

@@ -12,7 +12,7 @@ select
     team_id,
     service_name,
     feature,
-    workspace_id,
+    customer_id,
     count(*) as request_count,
     cast(sum(attempt_count) as bigint) as attempt_count,
     cast(sum(case when outcome = 'failure' then 0 else 1 end) as bigint) as success_count,

@@ -18,16 +18,16 @@ by_source as (
         attribution_method,
         attribution_status,
         count(*) as attempt_count,
-        cast(sum(case when contract_missing_fields != '' then 1 else 0 end) as bigint) as contract_warning_count,
+        cast(sum(case when policy_missing_fields != '' then 1 else 0 end) as bigint) as policy_warning_count,
         cast(sum(case when service_name is null then 1 else 0 end) as bigint) as missing_service_count,
         cast(sum(case when feature is null then 1 else 0 end) as bigint) as missing_feature_count,
         cast(sum(case when environment is null then 1 else 0 end) as bigint) as missing_environment_count,
-        cast(sum(case when workspace_id is null then 1 else 0 end) as bigint) as missing_workspace_count,
+        cast(sum(case when customer_id is null then 1 else 0 end) as bigint) as missing_customer_count,
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(
             sum(case when attribution_status in ('unattributed', 'unregistered_team') then cost_usd else 0 end)
             as {{ money_type() }}
-        ) as mystery_spend_usd
+        ) as unattributed_cost_usd
     from attempts
     group by 1, 2, 3, 4, 5, 6, 7
 
@@ -51,13 +51,13 @@ select
     attribution_method,
     attribution_status,
     attempt_count,
-    contract_warning_count,
+    policy_warning_count,
     missing_service_count,
     missing_feature_count,
     missing_environment_count,
-    missing_workspace_count,
+    missing_customer_count,
     cost_usd,
-    mystery_spend_usd,
+    unattributed_cost_usd,
     cast(day_cost_usd as {{ money_type() }}) as day_cost_usd,
-    {{ share_of('mystery_spend_usd', 'day_cost_usd') }} as mystery_share
+    {{ share_of('unattributed_cost_usd', 'day_cost_usd') }} as mystery_share
 from final

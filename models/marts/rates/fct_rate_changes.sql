@@ -7,7 +7,7 @@ with usage as (
 summed as (
 
     select
-        known_at as recorded_at,
+        as_of_recorded_at as recorded_at,
         recorded_version as price_card_version,
         {{ month_of('usage_date') }} as usage_month,
         team_id,

@@ -3,14 +3,14 @@
 with lines as (
 
     select * from {{ ref('fct_reconciliation_daily') }}
-    where status not in ('known_absent', 'no_bill')
+    where status not in ('reconciling_item', 'no_bill')
 
 ),
 
 billed as (
 
     select * from {{ ref('int_bill_line_owners') }}
-    where not is_known_absent
+    where not is_reconciling_item
 
 ),
 

@@ -6,7 +6,7 @@ with changes as (
 
 buckets as (
 
-    select * from {{ ref('int_bill_buckets') }}
+    select * from {{ ref('int_billed_days') }}
 
 ),
 

@@ -27,7 +27,7 @@ with_status as (
     select
         *,
         case
-            when is_known_absent then 'known_absent'
+            when is_reconciling_item then 'reconciling_item'
             when not has_bill then 'no_bill'
             when variance_usd = 0 and unpriced_count = 0 then 'matched'
             when abs(variance_usd) <= tolerance_usd then 'within_tolerance'
@@ -48,11 +48,11 @@ select
     lines.provider_quantity,
     lines.gateway_cost_usd,
     lines.provider_cost_usd,
-    case when lines.status not in ('no_bill', 'known_absent') then lines.gateway_cost_usd end
+    case when lines.status not in ('no_bill', 'reconciling_item') then lines.gateway_cost_usd end
         as compared_gateway_cost_usd,
-    case when lines.status not in ('no_bill', 'known_absent') then lines.provider_cost_usd end
+    case when lines.status not in ('no_bill', 'reconciling_item') then lines.provider_cost_usd end
         as compared_provider_cost_usd,
-    lines.known_absent_usd,
+    lines.reconciling_item_usd,
     lines.variance_usd,
     lines.volume_variance_usd,
     lines.price_variance_usd,
@@ -62,7 +62,7 @@ select
     lines.tolerance_usd,
     lines.tolerance_version,
     lines.status,
-    case when lines.is_known_absent then lines.meter else reasons.reason_code end as reason_code,
+    case when lines.is_reconciling_item then lines.meter else reasons.reason_code end as reason_code,
     reasons.reason_evidence,
     lines.is_settled,
     lines.settles_on,

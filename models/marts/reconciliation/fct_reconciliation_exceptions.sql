@@ -13,7 +13,7 @@ teams as (
         row_number() over (
             partition by {{ line_keys() | join(', ') }}
             order by abs(gateway_cost_usd - provider_cost_usd) desc, team_id asc
-        ) as place
+        ) as team_rank
     from {{ ref('int_reconciliation_teams') }}
 
 ),
@@ -40,7 +40,7 @@ owned as (
     left join teams
         on
             {{ same_line('breaches', 'teams') }}
-            and teams.place = 1
+            and teams.team_rank = 1
 
 )
 

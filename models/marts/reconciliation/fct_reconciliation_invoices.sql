@@ -17,7 +17,7 @@ compared as (
         cast(sides.provider_usage_usd - sides.provider_invoiceable_usd as {{ money_type() }}) as prepaid_drawdown_usd,
         case
             when sides.has_provider and sides.is_main and not sides.is_credit_memo
-                then coalesce(sides.gateway_usd, 0) + sides.known_absent_usage_usd - sides.provider_usage_usd
+                then coalesce(sides.gateway_usd, 0) + sides.reconciling_item_usage_usd - sides.provider_usage_usd
         end as gateway_provider_usd,
         case
             when sides.has_provider and sides.has_invoice and not sides.is_credit_memo
@@ -37,7 +37,7 @@ select
     compared.reference_invoice_id,
     compared.gateway_usd,
     compared.provider_usage_usd,
-    compared.known_absent_usage_usd,
+    compared.reconciling_item_usage_usd,
     compared.prepaid_drawdown_usd,
     compared.provider_other_usd,
     compared.invoiced_usage_usd,

@@ -30,10 +30,10 @@ select
     billing_account_id,
     cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_cost_usd,
     cast(sum(provider_cost_usd) as {{ money_type() }}) as provider_cost_usd,
-    cast(sum(case when status = 'known_absent' then difference_usd else 0 end) as {{ money_type() }})
-        as known_absent_usd,
-    cast(sum(case when status != 'known_absent' then difference_usd else 0 end) as {{ money_type() }}) as variance_usd,
-    cast(sum(case when status != 'known_absent' then abs(difference_usd) else 0 end) as {{ money_type() }})
+    cast(sum(case when status = 'reconciling_item' then difference_usd else 0 end) as {{ money_type() }})
+        as reconciling_item_usd,
+    cast(sum(case when status != 'reconciling_item' then difference_usd else 0 end) as {{ money_type() }}) as variance_usd,
+    cast(sum(case when status != 'reconciling_item' then abs(difference_usd) else 0 end) as {{ money_type() }})
         as gross_variance_usd,
     cast(sum(case when status = 'breach' then 1 else 0 end) as bigint) as breach_count,
     cast(min(case when is_settled then 1 else 0 end) as integer) = 1 as is_settled

@@ -16,7 +16,7 @@ by_model as (
         billing_account_id,
         billed_model,
         case
-            when is_quarantined and is_billable then 'contract_quarantine'
+            when is_quarantined and is_billable then 'policy_quarantine'
             when not is_quarantined and attempt_outcome in {{ unmetered_outcomes() }} then attempt_outcome
             when not is_quarantined and is_billable then 'metered'
         end as kind,
@@ -59,11 +59,11 @@ select
     found.billed_model,
     found.attempt_count,
     case
-        when found.kind = 'contract_quarantine' then found.cost_usd
+        when found.kind = 'policy_quarantine' then found.cost_usd
         else {{ prorate('metered.cost_usd', 'found.attempt_count', 'metered.attempt_count') }}
     end as estimated_cost_usd,
     case
-        when found.kind = 'contract_quarantine' then 'its own usage, priced'
+        when found.kind = 'policy_quarantine' then 'its own usage, priced'
         else 'mean attempt of the same day, account and model'
     end as estimate_rule
 from by_model as found

@@ -44,7 +44,7 @@ select
     service_name,
     feature,
     environment,
-    workspace_id,
+    customer_id,
     requested_model,
     billed_model,
     first_usage_at,

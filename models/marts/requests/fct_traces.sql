@@ -4,7 +4,7 @@
 
 {% set columns = [
     'trace_id', 'usage_date', 'first_usage_at', 'last_usage_at', 'team_id', 'service_name', 'feature',
-    'step_count', 'request_count', 'cost_usd', 'dearest_step_cost_usd', 'dearest_request_key', 'unpriced_count',
+    'step_count', 'request_count', 'cost_usd', 'costliest_step_cost_usd', 'costliest_request_key', 'unpriced_count',
 ] %}
 select days.{{ columns | join(',\n    days.') }}
 from {{ ref('int_trace_days') }} as days

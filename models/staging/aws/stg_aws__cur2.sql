@@ -53,7 +53,7 @@ renamed as (
         ---------- time
         cast(usage_start_at as date) as usage_date,
         cast(billing_period_start_at as date) as billing_period_start_date,
-        cast(cast(billing_period_start_at as date) as {{ dbt.type_string() }}) as bucket,
+        cast(cast(billing_period_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
 
         ---------- money
         invoice_id,
@@ -68,7 +68,7 @@ renamed as (
         usage_type,
         description,
         model_name,
-        {{ without('token_words', variants) }} as token_class,
+        {{ remove_words('token_words', variants) }} as token_class,
         case
             when words like '%batch%' then 'batch'
             when words like '%flex%' then 'flex'

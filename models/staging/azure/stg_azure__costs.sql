@@ -19,7 +19,7 @@ renamed as (
         cast(
             coalesce(billing_period_start_date, {{ month_of('usage_date') }})
             as {{ dbt.type_string() }}
-        ) as bucket,
+        ) as replaced_scope,
 
         ---------- money
         invoice_id,

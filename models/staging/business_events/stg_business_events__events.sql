@@ -10,7 +10,7 @@ select
     cast(occurred_at as date) as event_date,
     lower(trim(event_type)) as event_type,
     coalesce(is_successful, true) as is_successful,
-    workspace_id,
+    workspace_id as customer_id,
     feature,
     trace_id,
     {{ text_to_money('revenue_amount') }} as revenue_amount,

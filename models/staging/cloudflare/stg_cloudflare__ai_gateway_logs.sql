@@ -37,7 +37,7 @@ renamed as (
         tagged_service_name as service_name,
         tagged_feature as feature,
         tagged_environment as environment,
-        tagged_workspace_id as workspace_id,
+        tagged_workspace_id as customer_id,
         tagged_cost_center as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,

@@ -44,7 +44,7 @@ renamed as (
         service_namespace,
         feature,
         environment,
-        workspace_id,
+        workspace_id as customer_id,
         cost_center as cost_center_tag,
         user_key,
         prompt_version,

@@ -42,7 +42,7 @@ renamed as (
         end as billing_period_start_date,
         -- the export only grows; what was appended together is replaced together
         cast(cast(usage_start_at as date) as {{ dbt.type_string() }})
-        || coalesce(' ' || cast(exported_at as {{ dbt.type_string() }}), '') as bucket,
+        || coalesce(' ' || cast(exported_at as {{ dbt.type_string() }}), '') as replaced_scope,
         exported_at,
 
         ---------- money

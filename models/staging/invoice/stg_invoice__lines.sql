@@ -13,7 +13,7 @@ renamed as (
 
         ---------- which
         invoice_id,
-        invoice_id as bucket,
+        invoice_id as replaced_scope,
         invoice_date,
         nullif(reference_invoice_id, invoice_id) as reference_invoice_id,
         billing_period_start_date,

@@ -45,7 +45,7 @@ renamed as (
         consumer_username as gateway_team,
         consumer_id as credential_id,
         coalesce(consumer_custom_id, consumer_username) as credential_name,
-        workspace_name as workspace_id,
+        workspace_name as customer_id,
 
         ---------- attempt
         case when response_status between 400 and 599 and response_status != 499 then 'failure' else 'success' end

@@ -50,7 +50,7 @@ renamed as (
         tagged_service_name as service_name,
         tagged_feature as feature,
         coalesce(tagged_environment, environment) as environment,
-        tagged_workspace_id as workspace_id,
+        tagged_workspace_id as customer_id,
         tagged_cost_center as cost_center_tag,
         user_key,
         coalesce(tagged_prompt_version, prompt_version_id) as prompt_version,

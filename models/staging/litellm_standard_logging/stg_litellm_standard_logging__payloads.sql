@@ -10,7 +10,7 @@ cleaned as (
         *,
         {{ litellm_id('payload_id') }} as response_id,
         {{ litellm_id('litellm_call_id') }} as call_id,
-        {{ litellm_is_poll('payload_id') }} as is_poll
+        {{ litellm_is_poll('payload_id') }} as is_job_snapshot
     from source
 
 ),
@@ -22,7 +22,7 @@ renamed as (
         'litellm_standard_logging' as source_system,
         response_id as request_id,
         case
-            when is_poll then response_id
+            when is_job_snapshot then response_id
             when coalesce(response_id, call_id) is null
                 then {{ record_place() }}
             else coalesce(response_id, '') || '/' || coalesce(call_id, '')
@@ -35,7 +35,7 @@ renamed as (
             when not coalesce(cache_hit, false) and response_id not like '%_cache_hit%'
                 then {{ litellm_call('response_id') }}
         end as provider_response_id,
-        is_poll,
+        is_job_snapshot,
 
         ---------- time
         start_time as usage_at,
@@ -78,7 +78,7 @@ renamed as (
         tagged_service_name as service_name,
         tagged_feature as feature,
         tagged_environment as environment,
-        tagged_workspace_id as workspace_id,
+        tagged_workspace_id as customer_id,
         coalesce(tagged_cost_center, header_cost_center) as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,

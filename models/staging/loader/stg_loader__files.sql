@@ -1,1 +1,1 @@
-select * from {{ and_in_place(source('loader', 'load_files')) }}
+select * from {{ with_litellm_rows(source('loader', 'load_files')) }}

@@ -1,6 +1,6 @@
 with rejects as (
 
-    select * from {{ and_in_place(source('loader', 'load_rejects')) }}
+    select * from {{ with_litellm_rows(source('loader', 'load_rejects')) }}
 
 ),
 

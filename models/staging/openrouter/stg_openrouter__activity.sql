@@ -13,7 +13,7 @@ renamed as (
 
         ---------- time
         usage_date,
-        cast(usage_date as {{ dbt.type_string() }}) as bucket,
+        cast(usage_date as {{ dbt.type_string() }}) as replaced_scope,
 
         ---------- money: credits are bought in advance, so an invoice never names what they were spent on
         {{ text_to_money('usage_usd') }} as amount,

@@ -66,7 +66,7 @@ renamed as (
         tagged_service_name as service_name,
         tagged_feature as feature,
         tagged_environment as environment,
-        coalesce(tagged_workspace_id, workspace_slug) as workspace_id,
+        coalesce(tagged_workspace_id, workspace_slug) as customer_id,
         tagged_cost_center as cost_center_tag,
         user_key,
         coalesce(tagged_prompt_version, prompt_slug) as prompt_version,

@@ -1,5 +1,0 @@
-{# A text without some words, wherever they stand in it. #}
-{% macro without(text, words) -%}
-    {%- for word in words -%} replace( {%- endfor -%} {{ text }}
-    {%- for word in words -%} , '{{ word }}', '') {%- endfor -%}
-{%- endmacro %}

@@ -1,0 +1,32 @@
+{# The fields the tagging policy can ask for, and when a request does not have one. #}
+{% macro tagging_policy_fields() -%}
+    {{ return({
+        'team': "attribution_status = 'unattributed'",
+        'registered_team': "attribution_status in ('unattributed', 'unregistered_team')",
+        'service': 'service_name is null',
+        'feature': 'feature is null',
+        'environment': 'environment is null',
+        'customer': 'customer_id is null',
+        'known_model': 'billed_model is null',
+    }) }}
+{%- endmacro %}
+
+{# The fields a request lacks although a rule of the given kind asks for them, as one text. #}
+{% macro missing_fields(enforcement) -%}
+    nullif(
+            {%- for field, is_missing in tagging_policy_fields().items() %}
+            case when {{ field }}_rule = '{{ enforcement }}' and {{ is_missing }} then '{{ field }} ' else '' end
+            {{- ' ||' if not loop.last }}
+            {%- endfor %}
+            , ''
+        )
+{%- endmacro %}
+
+{# The rule columns of all fields. #}
+{% macro tagging_policy_rule_columns() -%}
+    {% set columns = [] %}
+    {% for field in tagging_policy_fields() %}
+        {% do columns.append(field ~ '_rule') %}
+    {% endfor %}
+    {{ return(columns) }}
+{%- endmacro %}

@@ -1,0 +1,30 @@
+{# The columns of int_priced_attempts that only ever hold a few words of our own, and the words. An
+   engine with a type for that stores numbers; a word that is not listed fails the build. #}
+{% macro enum_values() -%}
+    {{ return({
+        'source_system': gateway_table_names(),
+        'usage_at_basis': ['start', 'end'],
+        'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
+        'usage_quality': ['exact', 'lower_bound', 'estimated'],
+        'usage_issue': ['negative_tokens', 'cache_write_split_exceeds_total', 'cached_exceeds_input',
+            'parts_exceed_total', 'reasoning_exceeds_output', 'unclassified_cache_tokens', 'too_many_iterations'],
+        'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',
+            'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider'],
+        'price_source': ['list', 'contract', 'commitment'],
+        'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner', 'service_account',
+            'unattributed'],
+        'attribution_status': ['attributed', 'shared', 'unregistered_team', 'unattributed'],
+        'billing_channel': ['api', 'subscription', 'own_key'],
+        'policy_decision': ['accept', 'warn', 'quarantine'],
+    }) }}
+{%- endmacro %}
+
+{# One of them, as it is stored. #}
+{% macro enum_column(column, expression=none) -%}
+    {{ stored_enum(expression or column, enum_values()[column]) }} as {{ column }}
+{%- endmacro %}
+
+{# The price statuses of usage that is known and has no price, for use after "in". #}
+{% macro unpriced_statuses() -%}
+    ('unpriced_unknown_provider', 'unpriced_unknown_model', 'unpriced_no_rate')
+{%- endmacro %}

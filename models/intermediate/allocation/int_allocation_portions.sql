@@ -1,0 +1,117 @@
+-- What is to be allocated, in the portions that are allocated by themselves: a month, or a day of it.
+with rules as (
+
+    select * from {{ ref('int_allocation_rules') }}
+
+),
+
+spend as (
+
+    select * from {{ ref('int_pooled_spend') }}
+    where pool_id is not null
+
+),
+
+costs as (
+
+    select * from {{ ref('int_shared_costs') }}
+
+),
+
+days as (
+
+    {{ month_day_numbers() }}
+
+),
+
+from_requests as (
+
+    select
+        rules.pool_id,
+        rules.rule_id,
+        spend.usage_period,
+        case when rules.allocated_by = 'day' then spend.usage_date else spend.usage_period end as portion_date,
+        rules.pool_id as source_ref,
+        'shared' as charge_type,
+        'none' as provider,
+        false as is_accrued,
+        sum(spend.amount_usd) as amount_usd
+    from spend
+    inner join rules
+        on
+            spend.pool_id = rules.pool_id
+            and spend.usage_period >= rules.valid_from and spend.usage_period < rules.valid_to
+    group by 1, 2, 3, 4, 5
+
+),
+
+-- a cost whose pool has no rule yet stays central
+by_month as (
+
+    select
+        costs.pool_id,
+        coalesce(rules.rule_id, 'none') as rule_id,
+        coalesce(rules.allocated_by, 'month') as allocated_by,
+        costs.usage_period,
+        costs.cost_id as source_ref,
+        case when costs.cost_kind = 'credit' then 'credit' else 'shared' end as charge_type,
+        costs.provider,
+        costs.cost_status = 'estimate' as is_accrued,
+        cast(costs.amount_usd as {{ money_type() }}) as amount_usd
+    from costs
+    left join rules
+        on
+            costs.pool_id = rules.pool_id
+            and costs.usage_period >= rules.valid_from and costs.usage_period < rules.valid_to
+
+),
+
+by_day as (
+
+    select
+        by_month.*,
+        {{ days_before('by_month.usage_period', '(-days.day_number)') }} as portion_date,
+        count(*) over (partition by by_month.source_ref) as day_count,
+        row_number() over (partition by by_month.source_ref order by days.day_number) as nth_day
+    from by_month
+    inner join days
+        on
+            {{ days_before('by_month.usage_period', '(-days.day_number)') }}
+            < {{ months_after('by_month.usage_period', 1) }}
+    where by_month.allocated_by = 'day'
+
+),
+
+-- equal days, as differences of the running total, so that they sum to the month
+spread as (
+
+    select
+        *,
+        {{ prorate('amount_usd', 'nth_day', 'day_count') }}
+        - {{ prorate('amount_usd', '(nth_day - 1)', 'day_count') }} as day_usd
+    from by_day
+
+),
+
+final as (
+
+    select pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued, amount_usd
+    from from_requests
+    union all
+    select
+        pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued,
+        day_usd as amount_usd
+    from spread
+    union all
+    select
+        pool_id, rule_id, usage_period, usage_period as portion_date, source_ref, charge_type, provider, is_accrued,
+        amount_usd
+    from by_month
+    where allocated_by = 'month'
+
+)
+
+select
+    pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued,
+    cast(amount_usd as {{ money_type() }}) as amount_usd
+from final

@@ -1,0 +1,51 @@
+-- Who bills the request, and the model's name without what gateways write in front of it. A provider that is
+-- stated is never replaced: neither by what stands in front of the model nor by the model's maker.
+{% set states_none = 'split.stated_provider is null or (by_name.alias is not null and by_name.provider is null)' %}
+with requests as (
+
+    select
+        *,
+        lower(coalesce(served_model, requested_model)) as model_name,
+        lower(nullif(trim(provider_name), '')) as stated_provider,
+        lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
+        lower(inference_geo) as geo_alias
+    from {{ ref('int_requests_by_usage_part') }}
+
+),
+
+providers as (
+
+    select * from {{ ref('int_provider_names') }}
+
+),
+
+-- LiteLLM and others write the provider in front of the model
+split as (
+
+    select
+        *,
+        case when model_name like '%/_%' then split_part(model_name, '/', 1) end as model_prefix
+    from requests
+
+),
+
+final as (
+
+    select
+        split.*,
+        coalesce(by_name.provider, case when {{ states_none }} then by_prefix.provider end) as known_provider,
+        case when not ({{ states_none }}) then split.stated_provider end as provider_alias,
+        split.stated_provider is not null and by_name.alias is null as is_unknown_provider,
+        case
+            when by_prefix.provider is null then split.model_name
+            else substr(split.model_name, length(split.model_prefix) + 2)
+        end as billed_name
+    from split
+    left join providers as by_name
+        on split.stated_provider = by_name.alias
+    left join providers as by_prefix
+        on split.model_prefix = by_prefix.alias
+
+)
+
+select * from final
