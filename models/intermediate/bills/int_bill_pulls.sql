@@ -1,6 +1,6 @@
 -- Which pull of a bucket is current, and until when each was. What a later pull replaces differs by bill:
 -- a day, a whole billing period, the rows appended together, an invoice; its staging model says so in
--- `bucket`. Of bills in one file, one file counts; of those in parts, all files of the same instant. A file
+-- `replaced_scope`. Of bills in one file, one file counts; of those in parts, all files of the same instant. A file
 -- that was rewritten under its name, instant and all, replaces what it held before.
 with lines as (
 

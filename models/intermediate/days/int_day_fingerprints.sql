@@ -46,7 +46,7 @@ affected_days as (
 
     select
         polls.usage_date,
-        polls.event_id || '/' || cast(polls.copy_number as {{ dbt.type_string() }}) as batch_id,
+        polls.event_id || '/' || cast(polls.copy_rank as {{ dbt.type_string() }}) as batch_id,
         0 as record_count
     from {{ ref('int_job_cost_snapshots') }} as polls
 

@@ -13,7 +13,7 @@ renamed as (
         ---------- time
         bucket_start_at,
         cast(bucket_start_at as date) as usage_date,
-        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as bucket,
+        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
 
         ---------- what
         lower(model) as model_name,
