@@ -129,7 +129,7 @@ def test_an_envelope_keeps_every_field_it_brings(captures):
         "environment": "production",
         "billed_model": "gpt-5.4-mini",
         "latency_ms": 812,
-        "workspace_id": "ws-1",
+        "customer_id": "ws-1",
         "cost_center_id": "cc-77",
         "prompt_version": "v3",
         "request_source": "api",
