@@ -12,6 +12,13 @@ unknown_models as (
 
 ),
 
+ambiguous as (
+
+    select * from {{ ref('int_bill_deliveries') }}
+    where is_ambiguous
+
+),
+
 issues as (
 
     select
@@ -58,6 +65,22 @@ issues as (
     inner join unknown_models
         on lines.provider = unknown_models.provider and lines.model_name = unknown_models.model_name
     where lines.line_category = 'usage' and lines.meter in {{ token_meters() }}
+
+    union all
+
+    select
+        'pull' as issue,
+        'name of the file' as seed,
+        lines.source_file as term,
+        lines.*
+    from lines
+    inner join ambiguous
+        on
+            lines.bill_source = ambiguous.bill_source
+            and lines.provider = ambiguous.provider
+            and lines.billing_account_id = ambiguous.billing_account_id
+            and lines.replaced_scope = ambiguous.replaced_scope
+            and lines.batch_id = ambiguous.batch_id
 
     union all
 

@@ -18,12 +18,12 @@ final as (
         max(usage_date) as last_usage_date,
         count(*) as line_count,
         cast(coalesce(sum(amount), 0) as {{ money_type() }}) as amount,
-        cast(sum(case when outcome = 'no_amount' then 1 else 0 end) as bigint) as no_amount_count,
         {% for outcome in bill_line_outcomes() %}
         cast(sum(case when outcome = '{{ outcome }}' then 1 else 0 end) as bigint) as {{ outcome }}_count,
         cast(coalesce(sum(case when outcome = '{{ outcome }}' then amount end), 0) as {{ money_type() }})
-            as {{ outcome }}_amount{{ ',' if not loop.last }}
+            as {{ outcome }}_amount,
         {% endfor %}
+        cast(sum(case when outcome = 'no_amount' then 1 else 0 end) as bigint) as no_amount_count
     from lines
     group by 1, 2, 3, 4
 
