@@ -22,8 +22,12 @@ _READ = 1 << 20
 _HEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _DATE = (
-    r"(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})(?:[T_](\d{2})[-:]?(\d{2})[-:]?(\d{2})(?:\.\d+)?Z?)?(?!\d)"
+    r"(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})"
+    r"(?:[T_]?(\d{2})[-:]?(\d{2})(?:[-:]?(\d{2})(?:\.\d+)?Z?)?)?(?!\d|-\d)"
 )
+# The days that a bill covers say nothing of when it was pulled: 20261001-20261031.
+_DAY = r"20\d{2}-?\d{2}-?\d{2}"
+_COVERED = re.compile(rf"(?<!\d){_DAY}(?:[-_]|[-_]to[-_]){_DAY}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,11 @@ class LandingFile:
 
     @property
     def pulled_at(self) -> datetime | None:
-        """The last instant or date written in the path, UTC without zone; None without one."""
-        for parts in reversed(re.findall(_DATE, self.source_file)):
+        """The last instant or date written in the path, UTC without zone; None without one.
+
+        A range of days is what a bill covers, and no instant.
+        """
+        for parts in reversed(re.findall(_DATE, _COVERED.sub("", self.source_file))):
             try:
                 return datetime(*(int(part) for part in parts if part), tzinfo=UTC).replace(
                     tzinfo=None

@@ -6,6 +6,10 @@ import codecs
 import re
 import zlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scripts.loading.sources import Table
 
 EXPECTED = "expected are lines of JSON, a JSON document, CSV with a header, or Parquet"
 _UNPACK = "unpack it, or pack it with gzip"
@@ -43,7 +47,6 @@ _ENOUGH = 8
 # A word or a few, as columns are named. What looks like a value, a key or a person is not shown.
 _COLUMN = re.compile(r"(?!(?:.*\d){4})[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
 _COLUMN_LENGTH = 40
-_SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars"}
 _SHOWN = 8
 
 
@@ -93,12 +96,27 @@ def missing_columns(found: Iterable[str], declared: Iterable[str]) -> str:
     names, wanted = [name for name in found if name], list(declared)
     if not names:
         return f"no columns found; none of {_some(wanted)} is there"
-    for mark, word in _SEPARATORS.items():
-        if len(names) == 1 and mark in names[0] and _are_columns(names[0].split(mark)):
-            return f"its fields are separated by {word}; save it with commas"
     if not _are_columns(names):
         return f"its first row is no header; none of {_some(wanted)} is there"
     return f"columns found: {_some(names)}; none of {_some(wanted)} is there"
+
+
+def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> None:
+    """Raise Unreadable when a file has none of the table's columns, or lacks a needed one.
+
+    found: the columns of the file; known: the declared ones among them. Without the column of the
+    amount each line would be null.
+    """
+    names = set(known)
+    if not names:
+        raise Unreadable(missing_columns(found, table.headers))
+    for what, headers in table.needed:
+        if not names & set(headers):
+            wanted = [header for header in headers if "[" not in header]
+            raise Unreadable(
+                f"no column for {what}: none of {_some(wanted)} is there; "
+                f"columns found: {_some(name for name in found if name)}"
+            )
 
 
 def _are_columns(cells: Iterable[str]) -> bool:

@@ -13,6 +13,7 @@ from scripts.loading.foreign import (
     missing_columns,
     not_utf8,
 )
+from scripts.loading.headers import known_columns
 from scripts.loading.sources import Table
 
 OLD_MAC = "its lines end with CR alone, as on an old Mac; save it with LF"
@@ -89,22 +90,18 @@ def _is_csv(head: bytes, name: str, table: Table) -> bool:
     named_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
     first = head.partition(b"\n")[0].decode(errors="replace")
     try:
-        header = next(csv.reader([first]), [])
+        next(csv.reader([first]), [])
     except csv.Error:
         # A bare CR outside quotes, or a field without an end.
         if _is_old_mac_csv(first, named_csv):
             raise Unreadable(OLD_MAC) from None
         return named_csv
-    return named_csv or _known(header, table) > 1
+    return named_csv or known_columns(first, table) > 1
 
 
 def _is_old_mac_csv(first: str, named_csv: bool) -> bool:
     rows = first.rstrip("\r").split("\r")[:2]
     return len(rows) > 1 and (named_csv or rows[0].count(",") == rows[1].count(",") > 0)
-
-
-def _known(header: list[str], table: Table) -> int:
-    return len({cell.strip() for cell in header} & set(table.headers))
 
 
 def _plain_text(first: bytes, table: Table) -> str:

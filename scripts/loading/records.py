@@ -6,16 +6,19 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import ByteStream, LandingFile
-from scripts.loading.foreign import Unreadable, missing_columns
+from scripts.loading.foreign import Unreadable, check_columns
+from scripts.loading.headers import places, separator
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
+from scripts.loading.numbers import Numbers
 
 _ROWS = 50_000
 _READ = 4 << 20
@@ -45,12 +48,13 @@ def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | Ba
         # The file that is open, and not what its path leads to by now.
         source = stream.whole_file() if content is None else io.BytesIO(content)
         parquet = pq.ParquetFile(source)
-        wanted = set(file.table.headers)
+        names = list(_names(parquet.schema_arrow))
+        declared = {names[place]: name for name, place in places(names, file.table).items()}
+        check_columns(names, declared.values(), file.table)
+        wanted = set(declared)
         present = [name for name in parquet.schema_arrow.names if _is_wanted(name, wanted)]
-        if not present:
-            raise Unreadable(missing_columns(parquet.schema_arrow.names, file.table.headers))
         for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
-            columns = dict(_flat(batch, wanted))
+            columns = {declared[name]: column for name, column in _flat(batch, wanted)}
             for column in columns.values():
                 # What is no text in a column of text would end a query, with other files in it.
                 column.validate(full=True)
@@ -69,6 +73,14 @@ def _said(error: Exception) -> str:
     if not isinstance(error, (pa.ArrowException, OSError)) or not str(error):
         return type(error).__name__
     return str(error).splitlines()[0][:200]
+
+
+def _names(fields: Iterable[pa.Field], before: str = "") -> Iterator[str]:
+    """The columns, and the fields of structs as `struct.field`."""
+    for field in fields:
+        yield before + field.name
+        if pa.types.is_struct(field.type):
+            yield from _names(field.type, f"{before}{field.name}.")
 
 
 def _is_wanted(name: str, wanted: set[str]) -> bool:
@@ -110,11 +122,14 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
 
 def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
     """The declared columns of a CSV file with a header; rows that do not fit it are bad lines."""
-    rows = csv.reader(_text_lines(stream), strict=True)
+    lines = _text_lines(stream)
+    first = next(lines, "")
+    mark = separator(first, file.table)
+    rows = csv.reader(chain([first], lines), strict=True, delimiter=mark)
     header = _header(rows)
-    wanted = {name: header.index(name) for name in file.table.headers if name in header}
-    if not wanted:
-        raise Unreadable(missing_columns(header, file.table.headers))
+    wanted = places(header, file.table)
+    check_columns(header, wanted, file.table)
+    figures = Numbers(file.table, mark, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
@@ -128,9 +143,11 @@ def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLin
         else:
             kept.append((done, row))
         if len(kept) == _ROWS:
+            figures.settle(kept)
             yield _block(file, wanted, kept)
             kept = []
     if kept:
+        figures.settle(kept)
         yield _block(file, wanted, kept)
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)

@@ -69,7 +69,8 @@ class Table:
 
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
-    has no value.
+    has no value. `money` names the columns of which a line of a bill must have one: a line without
+    an amount would reach no figure.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     keep_empty: bool = False
     in_advance: bool = False
     none: str | None = None
+    money: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -90,6 +92,16 @@ class Table:
     def headers(self) -> tuple[str, ...]:
         """Every header a CSV or Parquet file of this table may use, each once."""
         return tuple(dict.fromkeys(name for field in self.fields for name in field.headers))
+
+    @property
+    def needed(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What every record must have, and the headers of which a file must have one for it."""
+        alternatives = [(field.name,) for field in self.fields if field.required]
+        alternatives += [self.money] if self.money else []
+        return tuple((" or ".join(names), self._headers_of(names)) for names in alternatives)
+
+    def _headers_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(h for field in self.fields if field.name in names for h in field.headers)
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,9 @@ def _table(node: dict) -> Table:
     event_time = meta.get("event_time")
     if event_time and event_time not in {column.name for column in columns}:
         raise ContractError(f"{node['name']}: event_time {event_time!r} is not a column")
+    money = tuple(meta.get("money") or ())
+    if unknown := set(money) - {column.name for column in columns}:
+        raise ContractError(f"{node['name']}: money names {sorted(unknown)}, which is no column")
     return Table(
         name=node["name"],
         columns=columns,
@@ -133,6 +148,7 @@ def _table(node: dict) -> Table:
         keep_empty=bool(meta.get("keep_empty")),
         in_advance=bool(meta.get("in_advance")),
         none=meta.get("none"),
+        money=money,
     )
 
 

@@ -34,6 +34,7 @@ MARTS = (
     "fct_leaked_spend",
     "fct_unmetered_usage_daily",
     "fct_settlement_watermarks",
+    "fct_bill_files",
     "fct_reconciliation_invoices",
     "fct_provider_restatements",
     "fct_quarantined_records",

@@ -244,7 +244,7 @@ def test_lesson_09_local_hours_fall_on_their_utc_day(bills):
 def test_lesson_10_a_pull_counts_once_however_often_it_is_made(bills):
     pulls = bills.rows(
         "select is_current, count(*) from intermediate.int_bill_pulls "
-        "where bill_source = 'openai_costs' and bucket = '2026-11-10' group by 1 order by 1"
+        "where bill_source = 'openai_costs' and replaced_scope = '2026-11-10' group by 1 order by 1"
     )
     # each pull is superseded by the next, also by one that says the same
     assert pulls == [(False, 3), (True, 1)]

@@ -71,8 +71,11 @@ UNREADABLE = {
     "other.txt": (b"a,b c,d\n4,5,6\n", f"columns found: a, b c, d; {MISSING}"),
     "values.csv": (b"ada@example.org,7\n", f"its first row is no header; {MISSING}"),
     "keys.csv": (b"sk-proj-a1b2c3d4e5,growth\n", f"its first row is no header; {MISSING}"),
-    "semicolons.csv": (CSV.replace(",", ";"), "its fields are separated by semicolons"),
-    "tabs.tsv": (CSV.replace(",", "\t"), "its fields are separated by tabs"),
+    "semicolons.csv": (b"a;b c;d\n4;5;6\n", f"columns found: a, b c, d; {MISSING}"),
+    "other_twice.csv": (
+        b"Request ID,request-id,timestamp\n1,2,3\n",
+        "two columns are one: Request ID",
+    ),
     "other.parquet": (columns("a", "b"), f"columns found: a, b; {MISSING}"),
     "cut.parquet": (columns("timestamp")[:-1], "not a readable Parquet file: "),
     "cut.json": (b'[{"request_id": "r1"},', "not valid JSON: "),
@@ -293,13 +296,15 @@ def test_that_holds_for_bills_and_for_json_in_a_cell_or_a_map(landing):
     name = '{""product_name"": ""first"", ""product_name"": ""second""}'
     landing.put(
         "aws_cur2/a.csv",
-        f'line_item_usage_start_date,product\n2026-11-02T00:00:00Z,"{name}"\n',
+        f'line_item_usage_start_date,line_item_unblended_cost,product\n2026-11-02,1,"{name}"\n',
     )
     pairs = [[("product_name", "first"), ("product_name", "second")]]
     product = pa.array(pairs, pa.map_(pa.string(), pa.string()))
     days = pa.array(["2026-11-02T00:00:00Z"])
     path = landing.folder / "aws_cur2" / "b.parquet"
-    pq.write_table(pa.table({"line_item_usage_start_date": days, "product": product}), path)
+    cost = pa.array(["1"])
+    columns = {"line_item_usage_start_date": days, "line_item_unblended_cost": cost}
+    pq.write_table(pa.table(columns | {"product": product}), path)
     assert landing.load() == 0
     assert landing.rows("select amount_usd from raw.openai_costs") == [("1",)]
     assert landing.rows("select product_name from raw.aws_cur2") == [("first",), ("first",)]

@@ -6,6 +6,19 @@ with lines as (
 
 ),
 
+unknown_models as (
+
+    select * from {{ ref('int_bill_unknown_models') }}
+
+),
+
+ambiguous as (
+
+    select * from {{ ref('int_bill_deliveries') }}
+    where is_ambiguous
+
+),
+
 issues as (
 
     select
@@ -44,6 +57,34 @@ issues as (
     union all
 
     select
+        'model' as issue,
+        'bill_models' as seed,
+        lines.model_name as term,
+        lines.*
+    from lines
+    inner join unknown_models
+        on lines.provider = unknown_models.provider and lines.model_name = unknown_models.model_name
+    where lines.line_category = 'usage' and lines.meter in {{ token_meters() }}
+
+    union all
+
+    select
+        'pull' as issue,
+        'name of the file' as seed,
+        lines.source_file as term,
+        lines.*
+    from lines
+    inner join ambiguous
+        on
+            lines.bill_source = ambiguous.bill_source
+            and lines.provider = ambiguous.provider
+            and lines.billing_account_id = ambiguous.billing_account_id
+            and lines.replaced_scope = ambiguous.replaced_scope
+            and lines.batch_id = ambiguous.batch_id
+
+    union all
+
+    select
         'unit' as issue,
         'bill_units' as seed,
         billed_unit as term,
@@ -64,15 +105,21 @@ issues as (
 )
 
 select
-    issue,
-    seed,
-    bill_source,
-    coalesce(provider, 'none') as provider,
-    term,
-    coalesce(currency, 'none') as currency,
-    cast(sum(amount) as {{ money_type() }}) as amount,
-    min(usage_date) as first_usage_date,
-    max(usage_date) as last_usage_date,
-    count(*) as line_count
+    issues.issue,
+    issues.seed,
+    issues.bill_source,
+    coalesce(issues.provider, 'none') as provider,
+    issues.term,
+    coalesce(issues.currency, 'none') as currency,
+    cast(sum(issues.amount) as {{ money_type() }}) as amount,
+    min(issues.usage_date) as first_usage_date,
+    max(issues.usage_date) as last_usage_date,
+    count(*) as line_count,
+    max(unknown_models.likely_model) as likely_model
 from issues
+left join unknown_models
+    on
+        issues.issue = 'model'
+        and issues.provider = unknown_models.provider
+        and issues.term = unknown_models.model_name
 group by 1, 2, 3, 4, 5, 6

@@ -1,52 +1,26 @@
--- Which pull of a bucket is current, and until when each was. What a later pull replaces differs by bill:
--- a day, a whole billing period, the rows appended together, an invoice; its staging model says so in
--- `replaced_scope`. Of bills in one file, one file counts; of those in parts, all files of the same instant. A file
--- that was rewritten under its name, instant and all, replaces what it held before.
-with lines as (
+-- Which pull is current, and until when each was. What a later pull replaces differs by bill: a day, a whole
+-- billing period, the rows appended together, an invoice; its staging model says so in `replaced_scope`.
+-- Of two deliveries that state no instant and came in one night, the one that covers more days is the later.
+with files as (
 
-    select distinct
-        bill_source,
-        coalesce(provider, 'none') as provider,
-        billing_account_id,
-        replaced_scope,
-        batch_id,
-        pulled_at,
-        case when bill_source in {{ bills_in_parts() }} then 'parts' else batch_id end as pull
-    from {{ ref('int_bill_lines_classified') }}
+    select * from {{ ref('int_bill_deliveries') }}
 
 ),
 
-files as (
-
-    select
-        lines.*,
-        files.source_file,
-        files.loaded_at,
-        lead(lines.pulled_at) over (
-            partition by
-                lines.bill_source, lines.provider, lines.billing_account_id, lines.replaced_scope, lines.pulled_at,
-                files.source_file
-            order by files.loaded_at, lines.batch_id
-        ) as rewritten_at
-    from lines
-    inner join {{ ref('stg_loader__files') }} as files
-        on lines.batch_id = files.batch_id
-
-),
-
-pulls as (
+deliveries as (
 
     select
         bill_source,
         provider,
         billing_account_id,
         replaced_scope,
-        pulled_at,
-        pull,
+        delivery,
+        max(pulled_at) as pulled_at,
+        max(case when states_instant then null else last_usage_date end) as last_usage_date,
         max(source_file) as source_file,
         max(loaded_at) as loaded_at
     from files
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4, 5
 
 ),
 
@@ -56,9 +30,9 @@ ranked as (
         *,
         lead(pulled_at) over (
             partition by bill_source, provider, billing_account_id, replaced_scope
-            order by pulled_at, source_file, loaded_at, pull
+            order by pulled_at, last_usage_date nulls first, source_file, loaded_at, delivery
         ) as superseded_at
-    from pulls
+    from deliveries
 
 )
 
@@ -78,5 +52,4 @@ inner join ranked
         and files.provider = ranked.provider
         and files.billing_account_id = ranked.billing_account_id
         and files.replaced_scope = ranked.replaced_scope
-        and files.pulled_at = ranked.pulled_at
-        and files.pull = ranked.pull
+        and files.delivery = ranked.delivery

@@ -8,8 +8,9 @@ select
     cast(sum(case when line_category = 'usage' then amount_usd else 0 end) as {{ money_type() }}) as provider_usage_usd,
     cast(sum(case when line_category = 'usage' then invoiced_amount_usd else 0 end) as {{ money_type() }})
         as provider_invoiceable_usd,
-    cast(sum(case when line_category = 'usage' and is_reconciling_item then amount_usd else 0 end) as {{ money_type() }})
-        as reconciling_item_usage_usd,
+    cast(
+        sum(case when line_category = 'usage' and is_reconciling_item then amount_usd else 0 end) as {{ money_type() }}
+    ) as reconciling_item_usage_usd,
     cast(sum(case when line_category not in ('usage', 'tax') then invoiced_amount_usd else 0 end) as {{ money_type() }})
         as provider_other_usd,
     cast(sum(case when line_category = 'tax' then 0 else 1 end) as bigint) as provider_line_count

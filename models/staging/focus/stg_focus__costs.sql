@@ -17,8 +17,12 @@ renamed as (
 
         ---------- time
         cast(charge_period_start_at as date) as usage_date,
-        cast(billing_period_start_at as date) as billing_period_start_date,
-        cast(cast(billing_period_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
+        coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
+            as billing_period_start_date,
+        cast(
+            coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
+            as {{ dbt.type_string() }}
+        ) as replaced_scope,
 
         ---------- money: use is compared at its effective cost, an invoice with what was billed
         invoice_id,

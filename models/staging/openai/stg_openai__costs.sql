@@ -27,7 +27,8 @@ renamed as (
         line_item as description,
         -- how batch and flex lines are spelled is not documented; a word behind the model is assumed
         case
-            when line_item like '%, %' then regexp_replace(lower(line_item), '( batch| flex)?, [^,]*$', '')
+            when line_item like '%, %'
+                then regexp_replace(lower(line_item), '( batch| flex| image| audio| text)*, [^,]*$', '')
             when quantity_unit = 'tokens' then lower(line_item)
         end as model_name,
         case
@@ -35,7 +36,12 @@ renamed as (
             when lower(line_item) like '% flex, %' then 'flex'
             else 'standard'
         end as service_tier,
+        -- "gpt-image-1 image, output": what kind of tokens they are stands in front of the comma
         case
+            {% for kind in ['image', 'audio', 'text'] %}
+            when lower(line_item) like '% {{ kind }}, %' or lower(line_item) like '% {{ kind }} batch, %'
+                then '{{ kind }} ' || lower(regexp_replace(line_item, '^.*, ', ''))
+            {% endfor %}
             when line_item like '%, %' then lower(regexp_replace(line_item, '^.*, ', ''))
             when quantity_unit = 'tokens' then 'tokens'
             else lower(line_item)

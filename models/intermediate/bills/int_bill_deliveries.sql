@@ -1,0 +1,103 @@
+-- Which files of a bill belong together, by what their names say. Files that state an instant are of that
+-- delivery: all of them where a bill comes in parts, one where it comes in one file. Parts that state none are
+-- of the folder they lie in: a delivery that is overwritten part by part stays one delivery. Where neither says
+-- what belongs together, the file is ambiguous and listed in int_bill_issues.
+with lines as (
+
+    select
+        bill_source,
+        coalesce(provider, 'none') as provider,
+        billing_account_id,
+        replaced_scope,
+        batch_id,
+        pulled_at,
+        max(usage_date) as last_usage_date
+    from {{ ref('int_bill_lines_classified') }}
+    group by 1, 2, 3, 4, 5, 6
+
+),
+
+named as (
+
+    select
+        lines.*,
+        files.source_file,
+        files.loaded_at,
+        -- a path without an instant counts from when it was loaded
+        lines.pulled_at != files.loaded_at as states_instant,
+        lower(files.source_file) like '%amorti_ed%' as is_amortized,
+        -- "costs-v2.csv", "costs_final.csv" and "costs (2).csv" are costs.csv, written again; an actual and an
+        -- amortized export are one bill in two views
+        regexp_replace(
+            regexp_replace(
+                lower(files.source_file), '([-_ ]*(v[0-9]+|final|corrected)|[ ]*[(][0-9]+[)])?([.][a-z0-9]+)+$', ''
+            ),
+            '(actual|amorti[sz]ed)', ''
+        ) as file_stem
+    from lines
+    inner join {{ ref('stg_loader__files') }} as files
+        on lines.batch_id = files.batch_id
+
+),
+
+placed as (
+
+    select
+        *,
+        case
+            when bill_source not in {{ bills_in_parts() }} then 'file ' || batch_id
+            when states_instant then 'instant ' || cast(pulled_at as {{ dbt.type_string() }})
+            else 'folder ' || regexp_replace(source_file, '/[^/]*$', '')
+        end as delivery,
+        min(loaded_at) over (
+            partition by bill_source, provider, billing_account_id, replaced_scope, file_stem
+        ) as first_loaded_at
+    from named
+
+),
+
+compared as (
+
+    select
+        *,
+        min(file_stem) over (
+            partition by bill_source, provider, billing_account_id, replaced_scope, pulled_at
+        ) as first_stem,
+        max(file_stem) over (
+            partition by bill_source, provider, billing_account_id, replaced_scope, pulled_at
+        ) as last_stem,
+        min(first_loaded_at) over (
+            partition by bill_source, provider, billing_account_id, replaced_scope, delivery
+        ) as first_part_at,
+        max(first_loaded_at) over (
+            partition by bill_source, provider, billing_account_id, replaced_scope, delivery
+        ) as last_part_at
+    from placed
+
+)
+
+select
+    bill_source,
+    provider,
+    billing_account_id,
+    replaced_scope,
+    batch_id,
+    pulled_at,
+    last_usage_date,
+    source_file,
+    loaded_at,
+    states_instant,
+    file_stem,
+    delivery,
+    -- the actual export counts: it is what the invoice is made of
+    lead(pulled_at) over (
+        partition by bill_source, provider, billing_account_id, replaced_scope, delivery, file_stem
+        order by
+            case when is_amortized then 0 else 1 end, loaded_at, {{ dbt.length('source_file') }}, source_file, batch_id
+    ) as rewritten_at,
+    case
+        when bill_source not in {{ bills_in_parts() }} then first_stem != last_stem
+        when not states_instant then first_part_at != last_part_at
+        else false
+    end as is_ambiguous
+from compared

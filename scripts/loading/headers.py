@@ -1,0 +1,76 @@
+"""How a CSV or Parquet file names its columns, and what parts its fields.
+
+Exports of one system differ in case, in blanks and in marks: `lineItem/UnblendedCost` and
+`line_item_unblended_cost` are one column. A name as declared goes first; only where it is not there
+does one that differs in such ways alone take its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+
+from scripts.loading.foreign import Unreadable
+from scripts.loading.sources import Table
+
+# In the order in which they are tried.
+SEPARATORS = (",", ";", "\t", "|")
+_NOISE = re.compile(r"[^0-9a-z]+")
+# Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
+_IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
+
+
+def separator(first: str, table: Table) -> str:
+    """The mark between the fields of a CSV file: the one with which most columns are known.
+
+    first: the first line. Where no column is known with any, the one that makes most fields.
+    """
+    return max(SEPARATORS, key=lambda mark: (_count(first, mark, table), len(_cells(first, mark))))
+
+
+def known_columns(first: str, table: Table) -> int:
+    """How many of the declared headers a first line has."""
+    return max(_count(first, mark, table) for mark in SEPARATORS)
+
+
+def _count(first: str, mark: str, table: Table) -> int:
+    try:
+        return len(places(_cells(first, mark), table))
+    except Unreadable:
+        return len(table.headers)
+
+
+def places(header: Iterable[str], table: Table) -> dict[str, int]:
+    """The position of each declared header that a file has.
+
+    Raises Unreadable when two columns would be one, neither of which is named as declared.
+    """
+    cells = [cell.strip() for cell in header]
+    exact = {name: place for place, name in reversed(list(enumerate(cells)))}
+    loose: dict[str, list[int]] = {}
+    for place, cell in enumerate(cells):
+        for name in {_plain(cell), *map(_plain, _IN_BRACKETS.findall(cell))}:
+            loose.setdefault(name, []).append(place)
+    found: dict[str, int] = {}
+    for name in table.headers:
+        near = loose.get(_plain(name), [])
+        if name in exact:
+            found[name] = exact[name]
+        elif len(near) == 1:
+            found[name] = near[0]
+        elif near:
+            same = " and ".join(cells[place][:40] for place in near)
+            raise Unreadable(f"two columns are one: {same}; leave one of them out")
+    return found
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=mark), [])
+    except csv.Error:
+        return []
+
+
+def _plain(name: str) -> str:
+    return _NOISE.sub("", name.lower())

@@ -1,0 +1,103 @@
+"""Columns and figures of a CSV file as people's tools write them.
+
+Harm guarded against: a column that is not found is null in every row, and a figure with a decimal
+comma is a thousand times itself, or nothing.
+"""
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.python.landing import Landing
+
+AWS = (
+    "identity_line_item_id,line_item_usage_start_date,line_item_unblended_cost,"
+    "line_item_usage_amount"
+)
+RAW = "select unblended_cost, usage_amount from raw.aws_cur2"
+
+
+@pytest.fixture
+def landing(tmp_path, monkeypatch):
+    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_WAREHOUSE"):
+        monkeypatch.delenv(name, raising=False)
+    return Landing(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        AWS,
+        AWS.upper(),
+        "identity/LineItemId,lineItem/UsageStartDate,lineItem/UnblendedCost,lineItem/UsageAmount",
+        '"Identity Line Item ID","Line Item Usage Start Date",Kosten (line_item_unblended_cost),'
+        "LINE-ITEM-USAGE-AMOUNT",
+    ],
+)
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_case_blanks_and_marks_of_a_header_do_not_matter(landing, header, mark):
+    row = "a,2026-11-02,2.50,1000"
+    landing.put("aws_cur2/a.csv", f"{header}\r\n{row}\r\n".replace(",", mark))
+    assert landing.load() == 0
+    assert landing.rows(RAW) == [("2.50", "1000")]
+
+
+def test_so_it_is_with_parquet(landing):
+    names = ["LineItem/UsageStartDate", "lineItem/UnblendedCost", "lineItem/UsageAmount"]
+    path = landing.put("aws_cur2/a.parquet", "")
+    pq.write_table(pa.table(dict(zip(names, [["2026-11-02"], ["2.5"], ["1"]], strict=True))), path)
+    assert landing.load() == 0
+    assert landing.rows(RAW) == [("2.5", "1")]
+
+
+@pytest.mark.parametrize(
+    ("figures", "read"),
+    [
+        (["2,5;1.000,5"], [("2.5", "1000.5")]),
+        (["2,5;1.000"], [("2.5", "1000")]),
+        # no figure has a decimal comma: a point is a point
+        (["2.5;1.000"], [("2.5", "1.000")]),
+        (["1;1.234"], [("1", "1.234")]),
+        (["-1.234.567,25;0"], [("-1234567.25", "0")]),
+    ],
+)
+def test_a_decimal_comma_is_read_where_the_file_has_no_decimal_point(landing, figures, read):
+    rows = "".join(f"a;2026-11-02;{each}\n" for each in figures)
+    landing.put("aws_cur2/a.csv", AWS.replace(",", ";") + "\n" + rows)
+    assert landing.load() == 0
+    assert landing.rows(RAW) == read
+
+
+def test_commas_and_points_in_one_file_are_not_guessed_at(landing):
+    rows = "a;2026-11-02;2,5;1\nb;2026-11-02;3.25;1\n"
+    landing.put("aws_cur2/a.csv", AWS.replace(",", ";") + "\n" + rows)
+    assert landing.load() == 0
+    assert landing.rows(RAW) == [("3.25", "1")]
+    assert [row[0] for row in landing.rejects()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "says"),
+    [
+        ("aws_cur2", "line_item_usage_start_date", "no column for unblended_cost: none of"),
+        ("azure_costs", "Date,MeterName,Quantity", "no column for cost: none of"),
+        ("focus_costs", "ChargePeriodStart,ServiceName", "no column for effective_cost or billed"),
+        ("generic_invoice_lines", "invoice_id,description", "no column for amount: none of"),
+        ("generic_invoice_lines", "description,amount", "no column for invoice_id: none of"),
+    ],
+)
+def test_a_bill_without_the_column_of_its_money_is_refused_by_name(
+    landing, capsys, table, header, says
+):
+    landing.put(f"{table}/a.csv", f"{header}\n" + ",".join("1" for _ in header.split(",")) + "\n")
+    assert landing.load() == 1
+    assert says in capsys.readouterr().err
+    assert landing.rows(f"select count(*) from raw.{table}") == [(0,)]
+
+
+def test_a_line_without_an_amount_is_rejected_and_the_others_stay(landing):
+    lines = "a,2026-11-02,,5\nb,2026-11-02,1.5,5\n"
+    landing.put("aws_cur2/a.csv", f"{AWS}\n{lines}")
+    assert landing.load() == 0
+    assert landing.rows(RAW) == [("1.5", "5")]
+    assert [row[2] for row in landing.rejects()] == ["no amount (unblended_cost)"]
