@@ -10,9 +10,16 @@ renamed as (
         ---------- ids
         'envelope_events' as source_system,
         request_id,
+        -- one id may stand for several calls: a failure and its retry in one second, one question to several
+        -- models. Only a record that says the same of the call itself is a copy.
         coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }}))
-        || '/' || cast(coalesce(retry_count, 0) as {{ dbt.type_string() }})
-        || '/' || coalesce(fallback_from, '') as event_id,
+        {%- for part in [
+            'retry_count', 'fallback_from', 'provider', 'coalesce(model_requested, model)',
+            'coalesce(model_actual, model)', 'lower(status)', 'input_tokens', 'cached_input_tokens',
+            'cache_write_tokens', 'output_tokens',
+        ] %}
+        || '/' || coalesce(cast({{ part }} as {{ dbt.type_string() }}), '')
+        {%- endfor %} as event_id,
         request_id as logical_request_id,
         trace_id,
 
@@ -52,8 +59,8 @@ renamed as (
 
         ---------- attempt
         coalesce(retry_count, 0) + 1 as attempt_number,
-        coalesce(retry_count, 0) > 0 as is_retry,
-        fallback_from is not null as is_fallback,
+        coalesce(retry_count, 0) > 0 or coalesce(lower(status) = 'retry', false) as is_retry,
+        fallback_from is not null or coalesce(lower(status) = 'fallback', false) as is_fallback,
         fallback_from as fallback_from_model,
         case
             when status like '4__' or status like '5__' then 'failure'
