@@ -32,6 +32,11 @@ _PROVIDERS = """
     having sum(case when status != 'no_bill' then 1 else 0 end) > 0
     order by 1
 """
+_TOTALS = """
+    select usage_month_date, provider, billing_account_id, undecided_variance_usd, materiality_usd
+    from marts.fct_reconciliation_monthly where total_status = 'breach'
+    order by abs(undecided_variance_usd) desc, 1, 2, 3 limit 3
+"""
 _UNOWNED = """
     select sum(unattributed_cost_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
 """
@@ -79,6 +84,11 @@ def _reconciliation(connection) -> list[str]:
         lines.append(
             f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
             f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at{more}"
+        )
+    for month, provider, account, gap, limit in connection.execute(_TOTALS).fetchall():
+        lines.append(
+            f"  TOTAL OFF: {provider}, account {account}, {month:%Y-%m}: {gap:+,.2f} "
+            f"(may differ by {_usd(limit)})"
         )
     return lines
 

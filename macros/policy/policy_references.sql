@@ -23,6 +23,7 @@
         ['spend_alert_rules', ['rule_id'], 'team_id', 'team'],
         ['gl_accounts', ['component', 'valid_from'], 'clearing_cost_center_id', 'cost_center'],
         ['reconciliation_tolerances', ['provider', 'valid_from'], 'provider', 'provider'],
+        ['reconciliation_materiality', ['level', 'provider', 'valid_from'], 'provider', 'provider'],
         ['settlement_lags', ['provider', 'valid_from'], 'provider', 'provider'],
         ['authority_rules', ['provider', 'purpose', 'bill_source', 'valid_from'], 'provider', 'provider'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'provider', 'provider'],

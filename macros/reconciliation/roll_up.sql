@@ -16,7 +16,55 @@
     cast(sum(case when decision_state in ('open', 'reopened') then 1 else 0 end) as bigint) as open_breach_count,
     cast(sum(case when status = 'provisional' then 1 else 0 end) as bigint) as provisional_count,
     cast(sum(case when status = 'no_bill' then 1 else 0 end) as bigint) as no_bill_count,
-    cast(min(case when is_settled then 1 else 0 end) as integer) = 1 as is_settled
+    cast(min(case when is_settled then 1 else 0 end) as integer) = 1 as is_settled,
+    cast(
+        coalesce(sum(case when is_settled and status != 'no_bill' then compared_provider_cost_usd end), 0)
+        as {{ money_type() }}
+    ) as settled_bill_usd,
+    cast(
+        coalesce(
+            sum(
+                case
+                    when is_settled and status != 'no_bill' and coalesce(decision_state, 'open') in ('open', 'reopened')
+                        then variance_usd
+                end
+            ),
+            0
+        ) as {{ money_type() }}
+    ) as undecided_variance_usd,
+    cast(sum(case when is_settled and status != 'no_bill' then 1 else 0 end) as bigint) as settled_line_count
+{%- endmacro %}
+
+{# The sums of `summed`, judged as a whole: lines that each are within their tolerance may together be far from
+   the bill. date_column: the first day of the total. #}
+{% macro judged_totals(level, date_column) -%}
+    select
+        summed.*,
+        coalesce(own.materiality_version, common.materiality_version) as materiality_version,
+        cast(
+            greatest(
+                coalesce(own.absolute_usd, common.absolute_usd),
+                coalesce(own.relative, common.relative) * abs(summed.settled_bill_usd)
+            ) as {{ money_type() }}
+        ) as materiality_usd
+    from summed
+    {% for whose, provider in [('own', 'summed.provider'), ('common', "'*'")] %}
+    left join {{ ref('int_reconciliation_materiality') }} as {{ whose }}
+        on
+            {{ whose }}.level = '{{ level }}'
+            and {{ whose }}.provider = {{ provider }}
+            and summed.{{ date_column }} >= {{ whose }}.valid_from
+            and summed.{{ date_column }} < {{ whose }}.valid_to
+    {% endfor %}
+{%- endmacro %}
+
+{# What a judged total is: never "within" where it is not. #}
+{% macro total_status() -%}
+    case
+        when settled_line_count = 0 then 'not_settled'
+        when abs(undecided_variance_usd) > materiality_usd then 'breach'
+        else 'within_materiality'
+    end
 {%- endmacro %}
 
 {# The sums that every view of the reconciliation must agree on. #}

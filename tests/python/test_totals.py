@@ -1,0 +1,77 @@
+"""Totals of the reconciliation are judged as totals.
+
+Harm guarded against: a bill that is twice as high in small amounts, or thirty small overcharges,
+each within its tolerance, and a report that shows nothing to look at.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from scripts.headline import main as headline
+from tests.python.project import Project
+
+FIRST = datetime(2026, 10, 1, tzinfo=UTC)
+DAYS = 30
+# 100,000 tokens of gpt-4o in and 25,000 out: 0.25 + 0.25 USD a day
+OURS = Decimal("0.50")
+
+
+def usage(day: datetime) -> str:
+    return json.dumps(
+        {"id": f"r-{day:%d}", "timestamp": f"{day:%Y-%m-%dT12:00:00Z}", "team": "growth",
+         "provider": "openai", "model": "gpt-4o", "input_tokens": 100_000, "output_tokens": 25_000}
+    )  # fmt: skip
+
+
+def bill(factor: Decimal) -> str:
+    def result(item: str, tokens: int) -> dict:
+        amount = {"value": str(OURS / 2 * factor), "currency": "usd"}
+        return {"amount": amount, "line_item": item, "quantity": tokens, "quantity_unit": "tokens"}
+
+    buckets = []
+    for number in range(DAYS):
+        at = int((FIRST + timedelta(days=number)).timestamp())
+        results = [result("gpt-4o, input", 100_000), result("gpt-4o, output", 25_000)]
+        buckets.append({"start_time": at, "end_time": at + 86400, "results": results})
+    return json.dumps({"data": buckets})
+
+
+@pytest.fixture(params=[Decimal(1), Decimal(2)], ids=["right", "doubled"])
+def month(request, tmp_path):
+    landing = tmp_path / "landing"
+    days = [FIRST + timedelta(days=number) for number in range(DAYS)]
+    for name, text in (
+        ("envelope_events/a.jsonl", "".join(usage(day) + "\n" for day in days)),
+        ("openai_costs/20261120T060000Z.json", bill(request.param)),
+    ):
+        path = landing / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    project = Project(tmp_path, landing, now="2026-11-21T06:00:00Z")
+    project.load()
+    project.build()
+    return project, request.param
+
+
+def test_many_small_differences_are_one_large_one(month, monkeypatch, capsys):
+    project, factor = month
+    lines = project.rows("select status, count(*) from marts.fct_reconciliation_daily group by 1")
+    total = project.rows(
+        "select total_status, undecided_variance_usd, settled_bill_usd "
+        "from marts.fct_reconciliation_monthly where usage_month_date = '2026-10-01'"
+    )
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(project.warehouse))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    assert headline([]) == 0
+    said = capsys.readouterr().out
+    if factor == 1:
+        assert lines == [("matched", 2 * DAYS)]
+        assert total == [("within_materiality", Decimal(0), Decimal(15))]
+        assert "TOTAL OFF" not in said
+    else:
+        assert lines == [("within_tolerance", 2 * DAYS)], "each line alone looks right"
+        assert total == [("breach", Decimal(-15), Decimal(30))]
+        assert "TOTAL OFF: openai, account default, 2026-10: -15.00 (may differ by 1.00)" in said
