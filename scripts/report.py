@@ -17,6 +17,7 @@ from scripts.reporting import (
     governance,
     invoices,
     overview,
+    period_report,
     reconciliation,
     search,
     spend,
@@ -143,6 +144,8 @@ class Report:
             _TITLES["reconciliation"],
             self.reconciliation,
         )
+        says = period_report.page(self.marts)
+        yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
         says = efficiency.page(self.marts, self.period, self.savings)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
         says = governance.page(self.marts, self.period, self.coverage)
@@ -162,6 +165,7 @@ class Report:
 _TITLES = {
     "index": "Overview",
     "teams": "Teams",
+    "chargeback": "Chargeback",
     "reconciliation": "Reconciliation",
     "efficiency": "Efficiency",
     "governance": "Governance",

@@ -28,6 +28,34 @@ views as (
 
 ),
 
+-- the lines of a report that are zeros, because their use ended, add nothing
+reports as (
+
+    select
+        period_grain,
+        period_start_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from {{ ref('fct_chargeback_report') }}
+    group by 1, 2
+
+),
+
+reported_requests as (
+
+    {% for grain in ['week', 'month'] %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_of(grain, 'usage_date') }} as period_start_date,
+        sum(cost_usd) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from requests
+    group by 1, 2
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
 traces as (
 
     select
@@ -73,3 +101,21 @@ cross join traces
 where
     traced_requests.cost_usd != traces.cost_usd
     or traced_requests.attempt_count != traces.attempt_count
+
+union all
+
+select
+    'fct_chargeback_report' as mart,
+    coalesce(reports.period_start_date, reported_requests.period_start_date) as usage_date,
+    reported_requests.cost_usd as priced_usd,
+    reports.cost_usd as view_usd
+from reported_requests
+full outer join reports
+    on
+        reported_requests.period_grain = reports.period_grain
+        and reported_requests.period_start_date = reports.period_start_date
+where
+    reported_requests.cost_usd is null
+    or reports.cost_usd is null
+    or reported_requests.cost_usd != reports.cost_usd
+    or reported_requests.attempt_count != reports.attempt_count

@@ -60,6 +60,7 @@ MARTS = (
     "fct_cache_savings_monthly",
     "fct_savings_opportunities",
     "fct_alerts",
+    "fct_chargeback_report",
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
     "fct_chargeback_statement_lines",

@@ -271,6 +271,14 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
         "fct_spend_anomalies": filled(
             "fct_spend_anomalies", len(teams), chance, team_id=lambda n: teams[n]
         ),
+        "fct_chargeback_report": filled(
+            "fct_chargeback_report",
+            4 * len(teams),
+            chance,
+            team_id=lambda n: teams[n // 4],
+            period_grain=lambda n: ["week", "month"][n % 2],
+            period_start_date=lambda n: datetime.date(2026, 8, [31, 1][n % 2]),
+        ),
         "fct_chargeback_ledger": filled("fct_chargeback_ledger", 9, chance),
         "fct_spend_daily": spend,
         "fct_reconciliation_daily": daily,
@@ -307,7 +315,14 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
 
 def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
     """The same rows with an odd name in every text cell that is not a code of ours."""
-    codes = {"status", "outcome", "attribution_status", "decision_state", "alert_state"}
+    codes = {
+        "status",
+        "period_grain",
+        "outcome",
+        "attribution_status",
+        "decision_state",
+        "alert_state",
+    }
     found: dict[str, list[dict]] = {}
     for mart, members in rows.items():
         found[mart] = []
