@@ -14,7 +14,8 @@ with requests as (
 views as (
 
     {% for mart in [
-        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily'
+        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily',
+        'fct_model_success_daily'
     ] %}
     select
         '{{ mart }}' as mart,
@@ -39,13 +40,23 @@ reports as (
     from {{ ref('fct_chargeback_report') }}
     group by 1, 2
 
+    union all
+
+    select
+        'month of users' as period_grain,
+        usage_period as period_start_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from {{ ref('fct_user_spend_monthly') }}
+    group by 1, 2
+
 ),
 
 reported_requests as (
 
-    {% for grain in ['week', 'month'] %}
+    {% for view, grain in {'week': 'week', 'month': 'month', 'month of users': 'month'}.items() %}
     select
-        '{{ grain }}' as period_grain,
+        '{{ view }}' as period_grain,
         {{ period_of(grain, 'usage_date') }} as period_start_date,
         sum(cost_usd) as cost_usd,
         sum(attempt_count) as attempt_count
@@ -105,7 +116,7 @@ where
 union all
 
 select
-    'fct_chargeback_report' as mart,
+    'by ' || coalesce(reports.period_grain, reported_requests.period_grain) as mart,
     coalesce(reports.period_start_date, reported_requests.period_start_date) as usage_date,
     reported_requests.cost_usd as priced_usd,
     reports.cost_usd as view_usd

@@ -68,6 +68,11 @@ MARTS = (
     "fct_budget_status",
     "fct_spend_anomalies",
     "fct_unit_costs",
+    "fct_unit_costs_daily",
+    "fct_user_spend_monthly",
+    "fct_outcome_costs_daily",
+    "fct_model_success_daily",
+    "fct_cost_percentiles_daily",
 )
 DBT = str(Path(sys.executable).parent / "dbt")
 # One thread: the tests share the processors as they are.
