@@ -67,6 +67,7 @@ MARTS = (
     "fct_chargeback_top_requests",
     "fct_budget_status",
     "fct_spend_anomalies",
+    "fct_spend_anomaly_drivers",
     "fct_unit_costs",
     "fct_unit_costs_daily",
     "fct_user_spend_monthly",
