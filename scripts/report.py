@@ -16,7 +16,9 @@ from scripts.reporting import (
     efficiency,
     governance,
     invoices,
+    outcomes,
     overview,
+    period_report,
     reconciliation,
     search,
     spend,
@@ -48,6 +50,7 @@ class Report:
         self.requests = teams.requests(marts, when)
         self.traces = teams.traces(marts, when)
         self.waste = teams.waste(marts, when)
+        self.users = outcomes.users(marts, when)
         self.providers = reconciliation.providers(marts, when)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
         self.reconciliation |= invoices.page(marts, when)
@@ -125,6 +128,7 @@ class Report:
             "drivers": teams.drivers_table(drivers),
             "requests": teams.requests_table(self.requests.get(team_id, [])),
             "traces": teams.traces_table(self.traces.get(team_id, [])),
+            "users": outcomes.users_table(self.users.get(team_id, [])),
             "waste": teams.waste_table(wasted),
             "savings": efficiency.savings_table(saving, _SHOWN_ON_TEAM_PAGE, team=False),
         }
@@ -143,7 +147,10 @@ class Report:
             _TITLES["reconciliation"],
             self.reconciliation,
         )
+        says = period_report.page(self.marts)
+        yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
         says = efficiency.page(self.marts, self.period, self.savings)
+        says |= outcomes.page(self.marts, self.period)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
         says = governance.page(self.marts, self.period, self.coverage)
         yield "governance.html", "governance", _TITLES["governance"], says
@@ -162,6 +169,7 @@ class Report:
 _TITLES = {
     "index": "Overview",
     "teams": "Teams",
+    "chargeback": "Chargeback",
     "reconciliation": "Reconciliation",
     "efficiency": "Efficiency",
     "governance": "Governance",

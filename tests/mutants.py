@@ -123,8 +123,8 @@ MUTANTS = (
            "coalesce(truth.amount_usd, 0) - coalesce(posted.amount_usd, 0) as difference_usd",
            "coalesce(posted.amount_usd, 0) - coalesce(truth.amount_usd, 0) as difference_usd",
            "swapped sign", "test_ledger test_focus"),
-    Mutant("int_spend_alerts.sql", "and applied.usage_date > before.usage_date",
-           "and applied.usage_date >= before.usage_date", "date window"),
+    Mutant("int_spend_against_history.sql", "'until': 'applied.day_number - applied.observed_days'",
+           "'until': 'applied.day_number - applied.observed_days + 1'", "date window"),
     Mutant("int_spend_forecasts.sql", "(days_in_month - day_of_month)",
            "(days_in_month - day_of_month + 1)", "off by one"),
     # efficiency, outcomes, tagging, focus

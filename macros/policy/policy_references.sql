@@ -21,6 +21,7 @@
         ['budgets', ['team_id', 'budget_period'], 'team_id', 'team'],
         ['budget_overrides', ['team_id', 'budget_period', 'recorded_at'], 'team_id', 'team'],
         ['spend_alert_rules', ['rule_id'], 'team_id', 'team'],
+        ['alert_routes', ['team_id', 'severity'], 'team_id', 'team'],
         ['gl_accounts', ['component', 'valid_from'], 'clearing_cost_center_id', 'cost_center'],
         ['reconciliation_tolerances', ['provider', 'valid_from'], 'provider', 'provider'],
         ['reconciliation_materiality', ['level', 'provider', 'valid_from'], 'provider', 'provider'],

@@ -12,7 +12,13 @@ _RULES = {
     "budget_share": "spend against the plan",
     "rolling_share_of_budget": "last days against the plan's pace",
     "daily_ratio": "day against the average before it",
+    "past_months_share": "spend against the months before",
+    "past_days_share": "spend against the days before the month",
+    "rolling_share_of_past_months": "last days against the pace of the months before",
+    "unit_cost_ratio": "cost of a request against the days before",
     "request_tokens": "size of a single request",
+    "trace_steps": "steps of a trace",
+    "trace_repeats": "repeated calls of a trace",
 }
 
 
@@ -59,8 +65,8 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
     rows = marts.rows(
         f"""
         select
-            usage_date, team_id, rule_id, rule_kind, severity, threshold, observed_usd,
-            baseline_usd, observed_tokens
+            usage_date, team_id, service_name, rule_id, rule_kind, severity, threshold,
+            observed_usd, baseline_usd, observed_tokens
         from marts.fct_spend_anomalies
         where usage_date between '{period.month}' and '{period.last}'
         order by
@@ -71,6 +77,7 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
     )
     for row in rows:
         row["rule"] = _RULES.get(row["rule_kind"], (row["rule_kind"] or "").replace("_", " "))
+        row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
     return rows
 
 
@@ -82,6 +89,7 @@ def anomalies_table(rows: list[dict], limit: int) -> Table:
         [
             Column("usage_date", "Day", "date"),
             Column("rule", "What"),
+            Column("service", "Service"),
             Column("severity", "Severity"),
             Column("observed_usd", "Spent", "unit"),
             Column("baseline_usd", "Compared with", "unit"),

@@ -43,10 +43,10 @@ def scoreboard(rows: list[dict]) -> Table:
     newest = max((row["week_start_date"] for row in rows), default=None)
     found = [row for row in rows if row["week_start_date"] == newest]
     for row in found:
-        row["unit_usd"] = _each(row["cost_usd"], row["requests"], 1000)
-        row["success_usd"] = _each(row["cost_usd"], row["successes"])
-        row["input_each"] = _each(row["input_tokens"], row["requests"])
-        row["output_each"] = _each(row["output_tokens"], row["requests"])
+        row["unit_usd"] = each(row["cost_usd"], row["requests"], 1000)
+        row["success_usd"] = each(row["cost_usd"], row["successes"])
+        row["input_each"] = each(row["input_tokens"], row["requests"])
+        row["output_each"] = each(row["output_tokens"], row["requests"])
         row["cache_share"] = ratio(row["cached_tokens"], row["input_tokens"])
         row["retry_rate"] = ratio(row["retried"], row["requests"])
         row["escalation_rate"] = ratio(row["escalated"], row["requests"])
@@ -70,7 +70,8 @@ def scoreboard(rows: list[dict]) -> Table:
     )
 
 
-def _each(amount: Decimal | int | None, number: int | None, times: int = 1) -> Decimal | None:
+def each(amount: Decimal | int | None, number: int | None, times: int = 1) -> Decimal | None:
+    """So much for each, or for `times` of them; None without any."""
     if amount is None or not number:
         return None
     return (Decimal(amount) * times / Decimal(number)).quantize(Decimal("1e-9"))
@@ -88,10 +89,10 @@ def trend_table(rows: list[dict]) -> Table:
         mine = [row for row in rows if row["week_start_date"] == week]
         requests = sum(int(row["requests"] or 0) for row in mine)
         line: dict = {"week": week}
-        line["all"] = _each(total(row["cost_usd"] for row in mine), requests, 1000)
+        line["all"] = each(total(row["cost_usd"] for row in mine), requests, 1000)
         for n, name in enumerate(names):
             cell = cells.get((week, name))
-            line[f"t{n}"] = _each(cell["cost_usd"], cell["requests"], 1000) if cell else None
+            line[f"t{n}"] = each(cell["cost_usd"], cell["requests"], 1000) if cell else None
         found.append(line)
     return Table(
         "USD per 1,000 requests, by week",

@@ -13,6 +13,10 @@ TABLE = "business_events"
 OUTCOMES = (("ticket_resolved", "reply-draft"), ("report_made", "document-extraction"))
 CUSTOMERS = 12
 A_DAY = 4
+# the sessions of the first gateway, as scripts/sample/gateways.py names them
+TRACE = "trc_l"
+# pays less than its use costs
+UNPROFITABLE = 3
 
 
 def write_outcomes(landing: Path, calendar, seed: int) -> list[str]:
@@ -31,6 +35,7 @@ def write_outcomes(landing: Path, calendar, seed: int) -> list[str]:
                 "is_successful": bool(rng.random() < 0.8),
                 "workspace_id": f"ws_{rng.integers(CUSTOMERS)}",
                 "feature": feature,
+                "trace_id": f"{TRACE}{date:%Y%m%d}_{number}",
             }
             lines.append(json.dumps(event))
         if date.day == 1:
@@ -48,6 +53,6 @@ def revenue(date, customer: int) -> dict:
         "occurred_at": f"{date}T00:00:00Z",
         "event_type": "revenue",
         "workspace_id": f"ws_{customer}",
-        "revenue_amount": f"{20 + 5 * customer}.00",
+        "revenue_amount": "0.10" if customer == UNPROFITABLE else f"{20 + 5 * customer}.00",
         "currency": "EUR" if customer == 1 else "USD",
     }

@@ -14,7 +14,8 @@ with requests as (
 views as (
 
     {% for mart in [
-        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily'
+        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily',
+        'fct_model_success_daily'
     ] %}
     select
         '{{ mart }}' as mart,
@@ -22,6 +23,44 @@ views as (
         coalesce(sum(cost_usd), 0) as cost_usd,
         sum(attempt_count) as attempt_count
     from {{ ref(mart) }}
+    group by 1, 2
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- the lines of a report that are zeros, because their use ended, add nothing
+reports as (
+
+    select
+        period_grain,
+        period_start_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from {{ ref('fct_chargeback_report') }}
+    group by 1, 2
+
+    union all
+
+    select
+        'month of users' as period_grain,
+        usage_period as period_start_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from {{ ref('fct_user_spend_monthly') }}
+    group by 1, 2
+
+),
+
+reported_requests as (
+
+    {% for view, grain in {'week': 'week', 'month': 'month', 'month of users': 'month'}.items() %}
+    select
+        '{{ view }}' as period_grain,
+        {{ period_of(grain, 'usage_date') }} as period_start_date,
+        sum(cost_usd) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from requests
     group by 1, 2
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -73,3 +112,21 @@ cross join traces
 where
     traced_requests.cost_usd != traces.cost_usd
     or traced_requests.attempt_count != traces.attempt_count
+
+union all
+
+select
+    'by ' || coalesce(reports.period_grain, reported_requests.period_grain) as mart,
+    coalesce(reports.period_start_date, reported_requests.period_start_date) as usage_date,
+    reported_requests.cost_usd as priced_usd,
+    reports.cost_usd as view_usd
+from reported_requests
+full outer join reports
+    on
+        reported_requests.period_grain = reports.period_grain
+        and reported_requests.period_start_date = reports.period_start_date
+where
+    reported_requests.cost_usd is null
+    or reports.cost_usd is null
+    or reported_requests.cost_usd != reports.cost_usd
+    or reported_requests.attempt_count != reports.attempt_count

@@ -61,13 +61,20 @@ MARTS = (
     "fct_cache_savings_monthly",
     "fct_savings_opportunities",
     "fct_alerts",
+    "fct_chargeback_report",
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
     "fct_chargeback_statement_lines",
     "fct_chargeback_top_requests",
     "fct_budget_status",
     "fct_spend_anomalies",
+    "fct_spend_anomaly_drivers",
     "fct_unit_costs",
+    "fct_unit_costs_daily",
+    "fct_user_spend_monthly",
+    "fct_outcome_costs_daily",
+    "fct_model_success_daily",
+    "fct_cost_percentiles_daily",
 )
 DBT = str(Path(sys.executable).parent / "dbt")
 # One thread: the tests share the processors as they are.

@@ -110,6 +110,7 @@ def filled(mart: str, number: int, chance: random.Random, **fixed) -> list[dict]
             "timestamp": lambda name, n=n: f"{LAST} 10:{n % 60:02}:00",
             "boolean": lambda name: True,
             "bigint": lambda name, n=n: n + 1,
+            "integer": lambda name, n=n: n + 1,
         }
         row = {
             name: values[kind](name) if kind in values else _money(chance)
@@ -271,6 +272,32 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
         "fct_spend_anomalies": filled(
             "fct_spend_anomalies", len(teams), chance, team_id=lambda n: teams[n]
         ),
+        "fct_chargeback_report": filled(
+            "fct_chargeback_report",
+            4 * len(teams),
+            chance,
+            team_id=lambda n: teams[n // 4],
+            period_grain=lambda n: ["week", "month"][n % 2],
+            period_start_date=lambda n: datetime.date(2026, 8, [31, 1][n % 2]),
+        ),
+        "fct_model_success_daily": filled("fct_model_success_daily", 4, chance),
+        "fct_outcome_costs_daily": filled("fct_outcome_costs_daily", 4, chance),
+        "fct_unit_costs": filled(
+            "fct_unit_costs",
+            3,
+            chance,
+            unit_kind=lambda n: "customer",
+            usage_period=lambda n: datetime.date(2026, 9, 1),
+            margin_usd=lambda n: Decimal(n - 1),
+        ),
+        "fct_user_spend_monthly": filled(
+            "fct_user_spend_monthly",
+            len(teams),
+            chance,
+            team_id=lambda n: teams[n],
+            usage_period=lambda n: datetime.date(2026, 9, 1),
+            user_rank=lambda n: 1,
+        ),
         "fct_chargeback_ledger": filled("fct_chargeback_ledger", 9, chance),
         "fct_spend_daily": spend,
         "fct_reconciliation_daily": daily,
@@ -307,7 +334,14 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
 
 def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
     """The same rows with an odd name in every text cell that is not a code of ours."""
-    codes = {"status", "outcome", "attribution_status", "decision_state", "alert_state"}
+    codes = {
+        "status",
+        "period_grain",
+        "outcome",
+        "attribution_status",
+        "decision_state",
+        "alert_state",
+    }
     found: dict[str, list[dict]] = {}
     for mart, members in rows.items():
         found[mart] = []

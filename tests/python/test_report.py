@@ -22,7 +22,7 @@ from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
 
-_PAGES = {"index", "teams", "reconciliation", "efficiency", "governance"}
+_PAGES = {"index", "teams", "chargeback", "reconciliation", "efficiency", "governance"}
 
 
 def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:

@@ -10,16 +10,46 @@ from datetime import date
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-import duckdb
 import pytest
 
+from scripts.reporting.teams import page_name
 from scripts.send_alerts import main
+from tests.python import mart_tables
 
 ODD = "<script>*bold* & \"quotes\" 'and' =cmd() ünï\n" + "x" * 200
+NAMES = (
+    "alert_id", "kind", "alert_date", "team_id", "team_lead", "subject", "cause", "item_count",
+    "amount_usd", "severity",
+)  # fmt: skip
 ALERTS = [
-    ("a1", "reconciliation_breach", date(2026, 9, 3), None, None, ODD, "price", 3, "1234.567890"),
-    ("b2", "mystery_spend", date(2026, 9, 4), "unattributed", "Kim", "the day", "none", 9, "5.00"),
-    ("c3", "quarantined_records", None, None, None, "file x", "not valid JSON", 1, None),
+    dict(zip(NAMES, row, strict=True))
+    for row in (
+        ("a1", "reconciliation_breach", date(2026, 9, 3), None, None, ODD, "price", 3,
+         Decimal("1234.567890"), "warning"),
+        ("b2", "mystery_spend", date(2026, 9, 4), "unattributed", "Kim", "the day", "none", 9,
+         Decimal("5.00"), "warning"),
+        ("c3", "quarantined_records", None, None, None, "file x", "not valid JSON", 1, None,
+         "warning"),
+    )
+]  # fmt: skip
+SPEND = {
+    **ALERTS[1],
+    "alert_id": "d4",
+    "kind": "spend_anomaly",
+    "team_id": "search",
+    "severity": "critical",
+    "amount_usd": Decimal("80.000000000000001"),
+    "observed_usd": Decimal("80.000000000000001"),
+    "baseline_usd": Decimal("50"),
+    "threshold": Decimal("1.5"),
+    "top_category": "api / chat / small",
+    "top_category_usd": Decimal("60"),
+    "request_key": "key",
+    "anomaly_id": "x",
+}
+DRIVERS = [
+    {"anomaly_id": "x", "driver_rank": n, "service_name": name, "cost_usd": Decimal(cost)}
+    for n, (name, cost) in enumerate([("api", 60), ("api", 5), ("<b>", 15)], 1)
 ]
 
 
@@ -58,18 +88,13 @@ def webhook(monkeypatch):
     server.server_close()
 
 
+def made(file, alerts):
+    return mart_tables.make(file, {"fct_alerts": alerts, "fct_spend_anomaly_drivers": DRIVERS})
+
+
 @pytest.fixture
 def warehouse(tmp_path, monkeypatch):
-    file = tmp_path / "w.duckdb"
-    with duckdb.connect(str(file)) as connection:
-        connection.execute(
-            "create schema marts; create table marts.fct_alerts (alert_id varchar, kind varchar, "
-            "alert_date date, team_id varchar, team_lead varchar, subject varchar, cause varchar, "
-            "item_count bigint, amount_usd decimal(30, 15))"
-        )
-        connection.executemany(
-            "insert into marts.fct_alerts values (?, ?, ?, ?, ?, ?, ?, ?, ?)", ALERTS
-        )
+    file = made(tmp_path / "w.duckdb", ALERTS)
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_REPORT_URL", "https://reports.example/ai/")
@@ -126,6 +151,56 @@ def test_a_file_can_take_the_place_of_the_webhook(tmp_path, warehouse, monkeypat
     assert len(out.read_text().splitlines()) == 3
     monkeypatch.setenv("AI_COST_ALERT_WEBHOOK", "file:///etc/passwd")
     assert send(tmp_path, "--send") == 2
+
+
+def test_an_alert_says_what_it_is_made_of(tmp_path, warehouse, webhook, monkeypatch):
+    """Else whoever gets it has to find the service, the request and the page on their own."""
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(made(tmp_path / "spend.duckdb", [SPEND])))
+    assert send(tmp_path, "--send") == 0
+    (told,) = webhook.got
+    assert Decimal(told["observed_usd"]) == Decimal("80.000000000000001")
+    assert told["severity"] == "critical" and Decimal(told["threshold"]) == Decimal("1.5")
+    assert [(row["service"], Decimal(row["cost_usd"])) for row in told["services"]] == [
+        ("api", 65),
+        ("<b>", 15),
+    ]
+    for words in ("USD 80.00 against USD 50.00, USD +30.00", "api USD 65.00, &lt;b&gt;", "key"):
+        assert words in told["text"]
+    assert told["link"] == f"https://reports.example/ai/{page_name('search')}"
+    assert "anomaly_id" not in told and "webhook_variable" not in told
+
+
+def test_a_ticket_has_what_a_tracker_asks_for(tmp_path, warehouse, monkeypatch, capsys):
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(made(tmp_path / "spend.duckdb", [SPEND])))
+    assert send(tmp_path, "--form", "ticket") == 0
+    payload = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert payload["external_id"] == "d4" and payload["assignee"] == "Kim"
+    assert payload["labels"] == ["ai-cost", "spend_anomaly", "critical"]
+    assert payload["priority"] == "highest" and payload["title"].startswith("spend_anomaly: ")
+    assert "Most: api / chat / small, USD 60.00" in payload["body"]
+    assert payload["body"].endswith(payload["link"])
+
+
+def test_each_team_has_its_own_channel(tmp_path, warehouse, webhook, monkeypatch, capsys):
+    """An alert that goes to everybody is read by nobody; a secret of another kind is no address."""
+    routed = SPEND | {"webhook_variable": "AI_COST_ALERT_WEBHOOK_SEARCH"}
+    file = made(tmp_path / "routed.duckdb", [*ALERTS, routed])
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    assert send(tmp_path, "--send") == 2
+    assert "AI_COST_ALERT_WEBHOOK_SEARCH" in capsys.readouterr().err and webhook.got == []
+    other = Receiver()
+    threading.Thread(target=other.serve_forever, daemon=True).start()
+    monkeypatch.setenv(
+        "AI_COST_ALERT_WEBHOOK_SEARCH", f"http://127.0.0.1:{other.server_port}/other"
+    )
+    assert send(tmp_path, "--send") == 0
+    other.shutdown()
+    other.server_close()
+    assert other.keys == ["d4"] and sorted(webhook.keys) == ["a1", "b2", "c3"]
+    stolen = made(tmp_path / "stolen.duckdb", [SPEND | {"webhook_variable": "AI_COST_USER_KEY"}])
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(stolen))
+    monkeypatch.setenv("AI_COST_USER_KEY", "http://127.0.0.1:1/")
+    assert main(["--sent", str(tmp_path / "none.jsonl"), "--send"]) == 2
 
 
 def test_no_warehouse_is_said_in_a_sentence(tmp_path, monkeypatch, capsys):

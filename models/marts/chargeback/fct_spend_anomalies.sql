@@ -1,6 +1,14 @@
-with alerts as (
+with days as (
 
-    select * from {{ ref('int_spend_alerts') }}
+    select rule_id, rule_kind, severity, team_id, '*' as service_name, usage_date, window_start_date, threshold,
+        observed_usd, baseline_usd
+    from {{ ref('int_plan_alerts') }}
+
+    union all
+
+    select rule_id, rule_kind, severity, team_id, service_name, usage_date, window_start_date, threshold,
+        observed_usd, baseline_usd
+    from {{ ref('int_history_alerts') }}
 
 ),
 
@@ -17,44 +25,54 @@ rules as (
 
 ),
 
--- the costliest attempt of the day is next to each alert
+by_service as (
+
+    select
+        *,
+        row_number() over (
+            partition by usage_date, team_id, service_name order by cost_usd desc nulls last, request_key asc
+        ) as service_rank
+    from requests
+
+),
+
+-- the costliest attempt of the day is next to each alert: of the team, and of the service where that is told of
 costliest as (
 
-    select * from requests
+    select usage_date, team_id, '*' as service_name, request_key
+    from requests
     where cost_rank = 1
+
+    union all
+
+    select usage_date, team_id, service_name, request_key
+    from by_service
+    where service_rank = 1
 
 ),
 
 final as (
 
     select
-        alerts.rule_id,
-        alerts.rule_kind,
-        alerts.severity,
-        alerts.team_id,
-        alerts.usage_date,
-        alerts.threshold,
-        alerts.observed_usd,
-        alerts.baseline_usd,
+        days.*,
         cast(null as bigint) as observed_tokens,
-        costliest.request_key
-    from alerts
+        cast(null as bigint) as observed_count,
+        costliest.request_key,
+        cast(null as {{ dbt.type_string() }}) as trace_id
+    from days
     left join costliest
-        on alerts.team_id = costliest.team_id and alerts.usage_date = costliest.usage_date
+        on
+            days.team_id = costliest.team_id
+            and days.service_name = costliest.service_name
+            and days.usage_date = costliest.usage_date
 
     union all
 
     select
-        rules.rule_id,
-        rules.rule_kind,
-        rules.severity,
-        requests.team_id,
-        requests.usage_date,
-        rules.threshold,
-        requests.cost_usd as observed_usd,
-        null as baseline_usd,
-        requests.total_tokens as observed_tokens,
-        requests.request_key
+        rules.rule_id, rules.rule_kind, rules.severity, requests.team_id, requests.service_name, requests.usage_date,
+        requests.usage_date as window_start_date, rules.threshold, requests.cost_usd as observed_usd,
+        null as baseline_usd, requests.total_tokens as observed_tokens, null as observed_count, requests.request_key,
+        null as trace_id
     from requests
     inner join rules
         on
@@ -63,20 +81,35 @@ final as (
             and requests.total_tokens >= rules.threshold
     where coalesce(requests.cost_usd, 0) >= rules.minimum_usd
 
+    union all
+
+    select
+        rule_id, rule_kind, severity, team_id, service_name, usage_date, usage_date as window_start_date, threshold,
+        observed_usd, null as baseline_usd, null as observed_tokens, observed_count,
+        costliest_request_key as request_key, trace_id
+    from {{ ref('int_trace_alerts') }}
+
 )
 
+-- the id of a rule that is as old as this mart stays what it was: an alert is told once
 select
     md5({{ row_text([
-        'rule_id', 'team_id', 'usage_date', "case when rule_kind = 'request_tokens' then request_key end"
+        'rule_id', 'team_id', 'usage_date',
+        "case when rule_kind = 'request_tokens' then request_key when rule_kind like 'trace%' then trace_id "
+        ~ "when service_name != '*' then service_name end",
     ]) }}) as anomaly_id,
     rule_id,
     rule_kind,
     severity,
     team_id,
+    service_name,
     usage_date,
+    window_start_date,
     threshold,
     cast(observed_usd as {{ money_type() }}) as observed_usd,
     cast(baseline_usd as {{ money_type() }}) as baseline_usd,
     observed_tokens,
-    request_key
+    observed_count,
+    request_key,
+    trace_id
 from final

@@ -1,5 +1,5 @@
--- Days on which a team's spend broke a rule: against the days before, against the plan's pace, and the day
--- on which the month's spend reached a share of the plan.
+-- Days on which a team's spend broke a rule about its plan: against the plan's pace, and the day on which the
+-- month's spend reached a share of the plan.
 with spend as (
 
     select * from {{ ref('int_team_spend_daily') }}
@@ -39,33 +39,11 @@ applied as (
 
 ),
 
--- a rule is silent until its window is full of days the team existed
-against_before as (
-
-    select
-        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date,
-        applied.threshold, applied.minimum_usd,
-        applied.spend_usd as observed_usd,
-        {{ prorate('cast(sum(before.spend_usd) as ' ~ money_type() ~ ')', '1', 'applied.window_days') }} as baseline_usd
-    from applied
-    inner join spend as before
-        on
-            applied.team_id = before.team_id
-            and applied.usage_date > before.usage_date
-            and {{ days_before('applied.usage_date', 'applied.window_days') }} <= before.usage_date
-    where applied.rule_kind = 'daily_ratio'
-    group by
-        applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
-        applied.minimum_usd, applied.spend_usd, applied.window_days
-    having count(*) = applied.window_days and sum(before.spend_usd) > 0
-
-),
-
 against_pace as (
 
     select
         applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date,
-        applied.threshold, applied.minimum_usd,
+        applied.threshold, applied.minimum_usd, applied.window_days,
         sum(lately.spend_usd) as observed_usd,
         {{ prorate('applied.budget_usd', 'applied.window_days', month_length('applied.usage_period')) }} as baseline_usd
     from applied
@@ -84,7 +62,7 @@ against_pace as (
 against_plan as (
 
     select
-        rule_id, rule_kind, severity, team_id, usage_date, threshold, minimum_usd,
+        rule_id, rule_kind, severity, team_id, usage_date, threshold, minimum_usd, window_days,
         month_to_date_usd as observed_usd,
         budget_usd as baseline_usd
     from applied
@@ -97,8 +75,6 @@ against_plan as (
 
 final as (
 
-    select * from against_before
-    union all
     select * from against_pace
     union all
     select * from against_plan
@@ -111,6 +87,8 @@ select
     severity,
     team_id,
     usage_date,
+    case when rule_kind = 'budget_share' then {{ month_of('usage_date') }}
+        else {{ days_before('usage_date', '(window_days - 1)') }} end as window_start_date,
     threshold,
     cast(observed_usd as {{ money_type() }}) as observed_usd,
     cast(baseline_usd as {{ money_type() }}) as baseline_usd

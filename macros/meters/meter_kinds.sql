@@ -1,0 +1,23 @@
+{# The meters by what moves a bill: each meter is of one kind. #}
+{% macro meter_kinds() -%}
+    {%- set kinds = {'uncached_input': [], 'cache_read': [], 'cache_write': [], 'output': [], 'call': []} -%}
+    {%- for meter in meters() -%}
+        {%- set kind = 'call' if not meter.is_token else 'output' if not meter.in_tier
+            else 'cache_read' if meter.name == 'cache_read'
+            else 'cache_write' if meter.name.startswith('cache_write') else 'uncached_input' -%}
+        {%- do kinds[kind].append(meter) -%}
+    {%- endfor -%}
+    {{ return(kinds) }}
+{%- endmacro %}
+
+{# The cost columns of the meters of a kind, added up. Every meter of a priced attempt has a cost. #}
+{% macro cost_of_kind(kind) -%}
+    {%- for meter in meter_kinds()[kind] -%}
+        {{ meter.name }}_cost_usd {{- ' + ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Their quantities, likewise. #}
+{% macro quantity_of_kind(kind) -%}
+    {{ sum_of(meter_kinds()[kind] | map(attribute='quantity')) }}
+{%- endmacro %}

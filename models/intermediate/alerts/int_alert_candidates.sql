@@ -1,0 +1,118 @@
+-- Everything that somebody may have to be told: what is found, before the rules of alert_rules say how much of it
+-- is worth a message.
+with breaches as (
+
+    select
+        'reconciliation_breach' as kind,
+        usage_date as alert_date,
+        provider || ', account ' || coalesce(billing_account_id, 'unknown') as subject,
+        'lines of the bill are beyond tolerance, one of them: ' || coalesce(min(reason_code), 'unexplained') as cause,
+        count(*) as item_count,
+        cast(sum(abs(variance_usd)) as {{ money_type() }}) as amount_usd
+    from {{ ref('fct_reconciliation_daily') }}
+    where status = 'breach'
+    group by 2, 3
+
+),
+
+mystery as (
+
+    select
+        'mystery_spend' as kind,
+        usage_date as alert_date,
+        'unattributed' as team_id,
+        'the whole day' as subject,
+        'no registered team answers for this spend' as cause,
+        cast(sum(case when unattributed_cost_usd > 0 then attempt_count else 0 end) as bigint) as item_count,
+        cast(sum(unattributed_cost_usd) as {{ money_type() }}) as amount_usd,
+        cast(sum(cost_usd) as {{ money_type() }}) as whole_usd
+    from {{ ref('fct_attribution_coverage_daily') }}
+    group by 2
+
+),
+
+unpriced as (
+
+    select
+        'unpriced_usage' as kind,
+        {{ month_of('usage_date') }} as alert_date,
+        team_id,
+        provider || ' ' || coalesce(served_model, requested_model, 'none') as subject,
+        'in use without a price: ' || price_status as cause,
+        count(*) as item_count,
+        max(usage_date) as newest_date
+    from {{ ref('fct_priced_requests') }}
+    where price_status in {{ unpriced_statuses() }}
+    group by 2, 3, 4, 5
+
+),
+
+held_back as (
+
+    select
+        'quarantined_records' as kind,
+        'file ' || source_file || ' (batch ' || batch_id || ')' as subject,
+        'held back, one of them for: ' || min(reason) as cause,
+        count(*) as item_count
+    from {{ ref('fct_quarantined_records') }}
+    group by 2
+
+),
+
+-- a customer is told of once a month
+unprofitable as (
+
+    select
+        'unprofitable_customer' as kind,
+        usage_period as alert_date,
+        'customer ' || unit_id as subject,
+        'its use costs more than what it pays' as cause,
+        request_count as item_count,
+        cast(-margin_usd as {{ money_type() }}) as amount_usd,
+        cost_usd as observed_usd,
+        revenue_usd as baseline_usd,
+        {{ days_before(months_after('usage_period', 1), 1) }} as newest_date
+    from {{ ref('fct_unit_costs') }}
+    where unit_kind = 'customer' and margin_usd < 0
+
+),
+
+anomalies as (
+
+    select * from {{ ref('int_anomaly_alerts') }}
+
+)
+
+{% set text, usd, date = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
+    'cast(null as date)' %}
+{% set unknown = {
+    'alert_date': date, 'team_id': text, 'service_name': text, 'severity': "'warning'", 'amount_usd': usd,
+    'observed_usd': usd, 'baseline_usd': usd, 'threshold': 'cast(null as decimal(18, 6))', 'whole_usd': usd,
+    'newest_date': date, 'anomaly_id': text, 'request_key': text, 'trace_id': text,
+} %}
+{% for part, known in {
+    'breaches': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'alert_date'},
+    'mystery': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
+        'whole_usd': 'whole_usd', 'newest_date': 'alert_date'},
+    'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'newest_date': 'newest_date'},
+    'unprofitable': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'observed_usd': 'observed_usd',
+        'baseline_usd': 'baseline_usd', 'newest_date': 'newest_date'},
+    'held_back': {},
+    'anomalies': {
+        'alert_date': 'alert_date', 'team_id': 'team_id', 'service_name': 'service_name', 'severity': 'severity',
+        'amount_usd': 'observed_usd', 'observed_usd': 'observed_usd', 'baseline_usd': 'baseline_usd',
+        'threshold': 'threshold', 'newest_date': 'newest_date', 'anomaly_id': 'anomaly_id',
+        'request_key': 'request_key', 'trace_id': 'trace_id',
+    },
+}.items() %}
+select
+    kind,
+    subject,
+    cause,
+    item_count,
+    {% for column in unknown %}
+    {{ known.get(column, unknown[column]) }} as {{ column }}{{ ',' if not loop.last }}
+    {% endfor %}
+from {{ part }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

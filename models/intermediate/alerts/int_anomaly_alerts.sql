@@ -1,0 +1,59 @@
+-- The alerts of fct_spend_anomalies as they are told: a share of a plan or of past months once a month, the cost of a
+-- request once a week, all else by day. Of several days the newest speaks.
+with anomalies as (
+
+    select
+        *,
+        case
+            when rule_kind in ('budget_share', 'past_months_share', 'past_days_share') then {{ month_of('usage_date') }}
+            when rule_kind = 'unit_cost_ratio' then {{ week_of('usage_date') }}
+            else usage_date
+        end as alert_date,
+        rule_kind || ', rule ' || rule_id
+        || case
+            when rule_kind = 'request_tokens' then ', ' || request_key
+            when trace_id is not null then ', trace ' || trace_id
+            when service_name != '*' then ', service ' || service_name
+            else ''
+        end as subject
+    from {{ ref('fct_spend_anomalies') }}
+
+),
+
+ranked as (
+
+    select
+        *,
+        count(*) over (partition by alert_date, team_id, subject) as item_count,
+        max(usage_date) over (partition by alert_date, team_id, subject) as newest_date,
+        row_number() over (
+            partition by alert_date, team_id, subject order by usage_date desc, anomaly_id asc
+        ) as told_rank
+    from anomalies
+
+)
+
+select
+    'spend_anomaly' as kind,
+    anomaly_id,
+    alert_date,
+    newest_date,
+    team_id,
+    service_name,
+    subject,
+    case rule_kind
+        when 'unit_cost_ratio' then 'a request costs more than it did'
+        when 'trace_steps' then 'a trace has more steps than is allowed'
+        when 'trace_repeats' then 'calls of a trace were made again and again'
+        when 'request_tokens' then 'a request is larger than is allowed'
+        else 'spend is beyond its rule'
+    end || ': ' || severity as cause,
+    severity,
+    item_count,
+    threshold,
+    observed_usd,
+    baseline_usd,
+    request_key,
+    trace_id
+from ranked
+where told_rank = 1

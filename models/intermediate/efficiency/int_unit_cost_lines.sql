@@ -1,0 +1,73 @@
+-- Each model of a team's service in a week or month beside the period before: what the movement of the cost of a
+-- request is split from.
+{% set sums = ['attempt_count', 'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens',
+    'uncached_input_cost_usd', 'cache_read_cost_usd', 'cache_write_cost_usd', 'output_cost_usd', 'call_cost_usd',
+    'cost_usd', 'unpriced_count'] %}
+{% set names = ['team_id', 'service_name', 'feature', 'provider', 'billed_model'] %}
+
+with dated as (
+
+    {% for grain in ['week', 'month'] %}
+    select
+        '{{ grain }}' as period_grain,
+        {{ period_of(grain, 'usage_date') }} as period_start_date,
+        daily.*
+    from {{ ref('int_spend_by_version_daily') }} as daily
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+lines as (
+
+    select
+        period_grain,
+        period_start_date,
+        {% for name in names %}
+        {{ name }},
+        {% endfor %}
+        {% for name in sums %}
+        coalesce(sum({{ name }}), 0) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from dated
+    group by 1, 2, 3, 4, 5, 6, 7
+
+),
+
+stacked as (
+
+    select
+        period_grain,
+        period_start_date,
+        {{ names | join(', ') }},
+        {% for name in sums %}
+        {{ name }},
+        0 as before_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from lines
+
+    union all
+
+    select
+        period_grain,
+        {{ next_period_of_row() }} as period_start_date,
+        {{ names | join(', ') }},
+        {% for name in sums %}
+        0 as {{ name }},
+        {{ name }} as before_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from lines
+
+)
+
+select
+    period_grain,
+    period_start_date,
+    {{ names | join(',\n    ') }},
+    {% for name in sums %}
+    {% set kind = money_type() if name.endswith('_usd') else 'bigint' %}
+    cast(sum({{ name }}) as {{ kind }}) as {{ name }},
+    cast(sum(before_{{ name }}) as {{ kind }}) as before_{{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+from stacked
+group by 1, 2, 3, 4, 5, 6, 7

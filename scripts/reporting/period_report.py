@@ -1,0 +1,221 @@
+"""The chargeback report: a table of a week or month, with share and change on the one before.
+
+    python -m scripts.reporting.period_report
+    python -m scripts.reporting.period_report --period month --by team provider model
+    python -m scripts.reporting.period_report --from 2026-09-07
+
+Exit 0: printed; 2: there is no warehouse, or nothing was used in that period.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal
+
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import Column, Table, known_total, less, ratio, shown, top
+from scripts.warehouse import WarehouseError, connect
+
+MART = "fct_chargeback_report"
+BY = {
+    "team": "team_id",
+    "service": "service_name",
+    "feature": "feature",
+    "environment": "environment",
+    "prompt": "prompt_version",
+    "provider": "provider",
+    "model": "billed_model",
+}
+USUAL = ("team", "service")
+_TRACES = 3
+_SHOWN = 40
+_WIDEST = 200
+
+
+def newest(marts: Marts, grain: str) -> date | None:
+    """First day of the last period that is over, else of the one that runs; None without use."""
+    rows = marts.rows(
+        f"""
+        select
+            max(case when is_complete_period then period_start_date end) as whole,
+            max(period_start_date) as any_period
+        from marts.{MART}
+        where period_grain = '{grain}' and attempt_count > 0
+        """,
+        MART,
+    )
+    return (rows[0]["whole"] or rows[0]["any_period"]) if rows else None
+
+
+def lines(marts: Marts, grain: str, start: date, by: Sequence[str] = USUAL) -> list[dict]:
+    """The lines of a period, costliest first: money exact, shares that sum to 1 in thousandths."""
+    names = [BY[each] for each in by]
+    found = marts.rows(
+        f"""
+        select
+            {", ".join(names)}, request_count, input_tokens, output_tokens, cost_usd,
+            previous_cost_usd, change_usd, top_trace_ids, unpriced_count
+        from marts.{MART}
+        where period_grain = '{grain}' and period_start_date = '{start}'
+        """,
+        MART,
+    )
+    groups: dict[tuple, list[dict]] = defaultdict(list)
+    for row in found:
+        groups[tuple(row[name] or "(none)" for name in names)].append(row)
+    summed = [dict(zip(by, key, strict=True)) | _sum(rows) for key, rows in groups.items()]
+    for row, part in zip(summed, footed([row["cost_usd"] for row in summed]), strict=True):
+        row["share"] = part
+    return sorted(summed, key=lambda row: (-(row["cost_usd"] or 0), *(row[each] for each in by)))
+
+
+def _sum(rows: list[dict]) -> dict:
+    before = [row["previous_cost_usd"] for row in rows]
+    cost = known_total(row["cost_usd"] for row in rows)
+    earlier = None if all(each is None for each in before) else known_total(before)
+    rising = sorted(
+        (row for row in rows if (row["change_usd"] or 0) > 0), key=lambda row: -row["change_usd"]
+    )
+    traces = dict.fromkeys(
+        trace for row in rising for trace in (row["top_trace_ids"] or "").split(", ") if trace
+    )
+    change = less(cost, earlier)
+    return {
+        "requests": sum(int(row["request_count"]) for row in rows),
+        "input_tokens": sum(int(row["input_tokens"]) for row in rows),
+        "output_tokens": sum(int(row["output_tokens"]) for row in rows),
+        "cost_usd": cost,
+        "before_usd": earlier,
+        "change_usd": change,
+        "change_share": ratio(change, earlier),
+        "traces": ", ".join(list(traces)[:_TRACES]) if change and change > 0 else "",
+        "unpriced": sum(int(row["unpriced_count"]) for row in rows),
+    }
+
+
+def footed(amounts: Sequence[Decimal | None]) -> list[Decimal | None]:
+    """Each amount as a share of all, in thousandths that sum to exactly 1: the thousandths that
+    rounding down leaves over go to the largest remainders. None where an amount is unknown, and
+    for all where there is no whole.
+    """
+    whole = sum((amount for amount in amounts if amount is not None), Decimal(0))
+    if whole <= 0:
+        return [None] * len(amounts)
+    exact = [None if amount is None else 1000 * amount / whole for amount in amounts]
+    cut = [None if each is None else each.to_integral_value(ROUND_FLOOR) for each in exact]
+    left = 1000 - int(sum(each for each in cut if each is not None))
+    places = sorted(
+        (n for n, each in enumerate(exact) if each is not None),
+        key=lambda n: (cut[n] - exact[n], n),
+    )
+    for n in places[:left]:
+        cut[n] += 1
+    return [None if each is None else each / 1000 for each in cut]
+
+
+def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: int = 0) -> Table:
+    """The lines as a table of a page."""
+    kept, more = top(rows, limit or len(rows))
+    cost, before = (known_total(row[name] for row in rows) for name in ("cost_usd", "before_usd"))
+    compared = any(row["before_usd"] is not None for row in rows)
+    change = less(cost, before) if compared else None
+    return Table(
+        f"Chargeback report, {grain} from {start}, USD",
+        [
+            *(Column(each, each.capitalize()) for each in by),
+            Column("cost_usd", "USD", "bar"),
+            Column("share", "Share", "share"),
+            Column("change_usd", f"Change on the {grain} before", "change"),
+            Column("change_share", "Change, %", "share"),
+            Column("requests", "Requests", "count"),
+            Column("input_tokens", "Input tokens", "count"),
+            Column("output_tokens", "Output tokens", "count"),
+            Column("traces", "Costliest of what rose", "id"),
+        ],
+        kept,
+        empty="No use in this period.",
+        total={by[0]: "Total", "cost_usd": cost, "change_usd": change}
+        | {"change_share": ratio(change, before)}
+        | {name: sum(row[name] for row in rows) for name in _SUMMED},
+        more=more,
+    )
+
+
+_SUMMED = ("requests", "input_tokens", "output_tokens")
+
+
+def page(marts: Marts) -> dict:
+    """Everything on the page of the chargeback."""
+    week, month = newest(marts, "week"), newest(marts, "month")
+
+    def of(grain: str, start: date | None, by: Sequence[str]) -> Table:
+        rows = lines(marts, grain, start, by) if start else []
+        return table(rows, by, grain, start, _SHOWN)
+
+    return {
+        "week": of("week", week, USUAL),
+        "month": of("month", month, USUAL),
+        "models": of("month", month, ("team", "provider", "model")),
+    }
+
+
+def text(found: Table) -> str:
+    """The table as text, figures to the right."""
+    names = [column.name for column in found.columns]
+    printed = [[column.label for column in found.columns]]
+    for row in [*found.rows, found.total]:
+        printed.append(
+            [
+                _line(shown(column.kind, row[column.name])) if column.name in row else ""
+                for column in found.columns
+            ]
+        )
+    right = {column.name for column in found.columns if column.kind not in ("text", "id")}
+    widths = [max(len(line[n]) for line in printed) for n in range(len(names))]
+    body = (
+        "  ".join(
+            cell.rjust(width) if name in right else cell.ljust(width)
+            for name, cell, width in zip(names, line, widths, strict=True)
+        ).rstrip()
+        for line in printed
+    )
+    return "\n".join([found.caption, *body])
+
+
+def _line(value: str) -> str:
+    """A name from a log on one line, without what a terminal would obey."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in value)
+    return clean if len(clean) <= _WIDEST else f"{clean[: _WIDEST - 1]}…"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report of a period."""
+    parser = argparse.ArgumentParser(prog="period_report", description=__doc__.splitlines()[0])
+    parser.add_argument("--period", choices=("week", "month"), default="week")
+    parser.add_argument(
+        "--from", dest="start", type=date.fromisoformat, help="first day (default: the last whole)"
+    )
+    parser.add_argument("--by", nargs="+", choices=tuple(BY), default=list(USUAL))
+    options = parser.parse_args(arguments)
+    try:
+        with connect() as connection:
+            marts = Marts(connection)
+            start = options.start or newest(marts, options.period)
+            rows = lines(marts, options.period, start, options.by) if start else []
+    except WarehouseError as error:
+        print(f"period_report: {error}", file=sys.stderr)
+        return 2
+    if not rows:
+        when = f"the {options.period} from {start}" if start else f"any {options.period}"
+        print(f"period_report: nothing was used in {when}", file=sys.stderr)
+        return 2
+    print(text(table(rows, options.by, options.period, start)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

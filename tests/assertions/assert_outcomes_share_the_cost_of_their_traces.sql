@@ -1,0 +1,26 @@
+-- Harm: a trace that is counted once for each of its outcomes makes every outcome dear, and one that is lost
+-- makes it cheap.
+with outcomes as (
+
+    select coalesce(sum(cost_usd), 0) as cost_usd
+    from {{ ref('fct_outcome_costs_daily') }}
+
+),
+
+traces as (
+
+    select coalesce(sum(cost_usd), 0) as cost_usd
+    from {{ ref('fct_traces') }}
+    where trace_id in (
+        select events.trace_id from {{ ref('int_business_events') }} as events
+        where not events.is_revenue
+    )
+
+)
+
+select
+    outcomes.cost_usd as outcomes_usd,
+    traces.cost_usd as traces_usd
+from outcomes
+cross join traces
+where outcomes.cost_usd != traces.cost_usd
