@@ -5,7 +5,7 @@
         'source_system': gateway_table_names(),
         'usage_at_basis': ['start', 'end'],
         'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
-        'usage_quality': ['exact', 'lower_bound', 'estimated'],
+        'usage_quality': ['exact', 'lower_bound', 'estimated', 'remainder', 'usage_unexplained'],
         'usage_issue': ['negative_tokens', 'cache_write_split_exceeds_total', 'cached_exceeds_input',
             'parts_exceed_total', 'reasoning_exceeds_output', 'unclassified_cache_tokens', 'too_many_iterations'],
         'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',

@@ -13,6 +13,8 @@ renamed as (
         coalesce(observation_id, {{ record_place() }}) as event_id,
         observation_id as logical_request_id,
         trace_id,
+        observation_id as span_id,
+        parent_observation_id as parent_span_id,
         litellm_call_id as gateway_call_id,
         response_id as provider_response_id,
         updated_at as record_version_at,
@@ -21,6 +23,7 @@ renamed as (
         ---------- time
         start_time as usage_at,
         'start' as usage_at_basis,
+        cast(start_time as date) as usage_date,
         {{ elapsed_ms('start_time', 'end_time') }} as latency_ms,
 
         ---------- model
@@ -60,6 +63,11 @@ renamed as (
         case when upper(level) = 'ERROR' then 'failure' else 'success' end as request_status,
         false as is_gateway_cache_hit,
         coalesce(upper(level), '') != 'ERROR' or coalesce(usage_total, 0) > 0 as counts_as_request,
+        {{ has_count([
+            'usage_input', 'usage_output', 'usage_total', 'usage_cache_read', 'usage_cache_write',
+            'usage_input_audio', 'usage_output_audio', 'usage_reasoning',
+        ]) }} as has_usage,
+        coalesce(upper(observation_type) in ('GENERATION', 'EMBEDDING'), false) as is_model_call,
 
         ---------- evidence
         batch_id,

@@ -1,0 +1,16 @@
+{# Where the total of a record decides how its other figures are meant. A total is at least the sum of what it
+   covers, so one that is larger by just the cache, or just the reasoning, says that these stand beside input and
+   output. Two that are alike decide nothing, unless the total holds both. All parts are numbers, not null. #}
+{% macro cache_is_beside(total, input, output, cached, reasoning) -%}
+    coalesce({{ cached }} > 0 and (
+                {{ total }} = {{ input }} + {{ output }} + {{ cached }} + {{ reasoning }}
+                or ({{ total }} = {{ input }} + {{ output }} + {{ cached }} and {{ cached }} != {{ reasoning }})
+            ), false)
+{%- endmacro %}
+
+{% macro reasoning_is_beside(total, input, output, cached, reasoning) -%}
+    coalesce({{ reasoning }} > 0 and (
+                {{ total }} = {{ input }} + {{ output }} + {{ cached }} + {{ reasoning }}
+                or ({{ total }} = {{ input }} + {{ output }} + {{ reasoning }} and {{ cached }} != {{ reasoning }})
+            ), false)
+{%- endmacro %}
