@@ -69,7 +69,8 @@ class Table:
 
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
-    has no value.
+    has no value. A record in which all columns of `calls` are missing is no call of a model but
+    other traffic of the gateway, and is counted as such.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     keep_empty: bool = False
     in_advance: bool = False
     none: str | None = None
+    calls: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -124,6 +126,8 @@ def _table(node: dict) -> Table:
     event_time = meta.get("event_time")
     if event_time and event_time not in {column.name for column in columns}:
         raise ContractError(f"{node['name']}: event_time {event_time!r} is not a column")
+    if unknown := set(meta.get("calls") or ()) - {column.name for column in columns}:
+        raise ContractError(f"{node['name']}: calls {sorted(unknown)} are no columns")
     return Table(
         name=node["name"],
         columns=columns,
@@ -133,6 +137,7 @@ def _table(node: dict) -> Table:
         keep_empty=bool(meta.get("keep_empty")),
         in_advance=bool(meta.get("in_advance")),
         none=meta.get("none"),
+        calls=tuple(meta.get("calls") or ()),
     )
 
 

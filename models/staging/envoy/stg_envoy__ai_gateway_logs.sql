@@ -50,6 +50,7 @@ renamed as (
         false as is_gateway_cache_hit,
         coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0
             as counts_as_request,
+        {{ is_model_call('envoy', 'envoy_ai_gateway_logs') }} as is_model_call,
 
         ---------- evidence
         batch_id,

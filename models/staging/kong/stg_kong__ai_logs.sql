@@ -4,14 +4,24 @@ with source as (
 
 ),
 
+cleaned as (
+
+    select
+        *,
+        case when lower(plugin) like '%transformer%' then '/' || plugin else '' end as plugin_mark
+    from source
+
+),
+
 renamed as (
 
     select
         ---------- ids
         'kong_ai_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
-        request_id as logical_request_id,
+        -- a request transformer asks a model of its own, before or after the proxied one
+        coalesce(request_id || plugin_mark, {{ record_place() }}) as event_id,
+        request_id || plugin_mark as logical_request_id,
 
         ---------- time
         started_at as usage_at,
@@ -52,6 +62,7 @@ renamed as (
             as request_status,
         coalesce(lower(cache_status) = 'hit', false) as is_gateway_cache_hit,
         coalesce(response_status, 200) < 400 or coalesce(total_tokens, 0) > 0 as counts_as_request,
+        {{ is_model_call('kong', 'kong_ai_logs') }} as is_model_call,
 
         ---------- evidence
         batch_id,
@@ -59,7 +70,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from cleaned
 
 )
 
