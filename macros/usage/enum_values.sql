@@ -6,6 +6,8 @@
         'usage_at_basis': ['start', 'end'],
         'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
         'usage_quality': ['exact', 'lower_bound', 'estimated', 'remainder', 'usage_unexplained'],
+        'usage_convention': ['cache_inside', 'cache_beside', 'cache_beside_by_total', 'reasoning_beside_by_total',
+            'all_beside_by_total'],
         'usage_issue': ['negative_tokens', 'cache_write_split_exceeds_total', 'cached_exceeds_input',
             'parts_exceed_total', 'reasoning_exceeds_output', 'unclassified_cache_tokens', 'too_many_iterations'],
         'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',

@@ -14,3 +14,11 @@
                 or ({{ total }} = {{ input }} + {{ output }} + {{ reasoning }} and {{ cached }} != {{ reasoning }})
             ), false)
 {%- endmacro %}
+
+{# Total and parts of a request, for the two above. #}
+{% macro total_and_parts() -%}
+    {{ return([
+        'reported_total_tokens', 'coalesce(reported_input_tokens, 0)', 'coalesce(reported_output_tokens, 0)',
+        'cached_tokens', 'coalesce(reported_reasoning_tokens, 0)',
+    ]) }}
+{%- endmacro %}

@@ -2,7 +2,7 @@
 
 A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `{}`
 behind an object to explode into its pairs of `key` and `value`, `|` behind a key whose value is
-itself JSON text, and `{key}` to look into an OTLP attribute list.
+itself JSON text, and `{key}` to look into an OTLP attribute list; `{a.*}` takes all that begin so.
 `[*]` behind an array takes the last element that has the rest of the path (streamed counts add
 up, so the last one holds), `[key=value]` only looks at the elements with that value.
 """
@@ -162,6 +162,12 @@ class _Document:
             self.attributes[keys] = f"{self.name}_a{len(self.attributes)}"
             self.value(keys)
         name = self.attributes[keys]
+        if key.endswith("*"):
+            # all that begin so, in the form of an object's text
+            wanted = f"list_filter(list_zip({name}_keys, {name}_values), "
+            wanted += f"lambda a: starts_with(a[1], {literal(key[:-1])}))"
+            pairs = f"list_transform({wanted}, lambda a: '\"' || a[1] || '\":' || a[2] || ',')"
+            return f"array_to_string({pairs}, '')"
         return f"{name}_values[list_position({name}_keys, {literal(key)})]"
 
     def pick(self, keys: Keys, pick: Pick) -> str:

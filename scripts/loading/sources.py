@@ -20,7 +20,7 @@ DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
 ROLES = {"prices", "dates", "identifies", "describes"}
 FORMATS = {
-    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url"},
+    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url", "other_counts"},
     "bigint": {None, "duration"},
     "boolean": {None},
     "timestamp": TIME_FORMATS | {None},
@@ -146,7 +146,7 @@ def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
 
     The texts of a log mostly say whose a call is; its figures, and all of a bill, are money.
     """
-    text = node["data_type"] == "varchar" and meta.get("format") in (None, "texts", "url", "json")
+    text = node["data_type"] == "varchar" and meta.get("format") in (None, "texts", "url", "json", "other_counts")
     return "describes" if text and kind != "bill" else "prices"
 
 

@@ -24,7 +24,7 @@ select
     {% for name in model_columns('int_langfuse_requests') %}
     {% if name in counted %}
     case when nested.is_recounted then {{ counted[name] }} else observations.{{ name }} end as {{ name }}
-    {% elif name.startswith('reported_') %}
+    {% elif name.startswith('reported_') or name == 'unread_usage' %}
     case when not coalesce(nested.is_recounted, false) then observations.{{ name }} end as {{ name }}
     {% elif name == 'usage_quality' %}
     case when nested.decision = 'remainder' then 'remainder' else observations.usage_quality end as usage_quality

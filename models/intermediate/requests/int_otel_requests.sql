@@ -54,6 +54,10 @@ final as (
         case when not calls.is_recounted then calls.reasoning_tokens end as reported_reasoning_tokens,
         calls.web_search_requests as reported_web_search_calls,
         case when not calls.is_recounted then calls.total_tokens end as reported_total_tokens,
+        case when not calls.is_recounted then calls.unread_usage end as unread_usage,
+        -- figures that were counted again have the convention of the source
+        case when not calls.is_recounted then calls.scope_name || coalesce(' ' || calls.scope_version, '') end
+            as usage_emitter,
         case when calls.decision = 'remainder' then 'remainder' end as usage_quality,
         calls.reported_cost_usd as gateway_reported_cost_usd,
         coalesce(calls.span_team, outer_spans.team, parents.team, roots.team, calls.resource_team) as team_tag,

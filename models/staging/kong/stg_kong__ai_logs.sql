@@ -43,6 +43,7 @@ renamed as (
         output_audio_tokens as reported_output_audio_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         nullif(total_tokens, 0) as reported_total_tokens,
+        unread_usage,
         -- Kong logs neither Anthropic's cache nor Gemini's thoughts, which are billed
         case
             when lower(provider_name) = 'anthropic' and cached_tokens is null then 'lower_bound'

@@ -30,7 +30,8 @@ renamed as (
         provider as provider_name,
         provided_model_name as requested_model,
         provided_model_name as served_model,
-        service_tier as service_tier_name,
+        coalesce(service_tier, case when usage_priority > 0 then 'priority' when usage_flex > 0 then 'flex' end)
+            as service_tier_name,
 
         ---------- usage
         -- audio has keys of its own beside input and output; the conformed figures hold it
@@ -45,6 +46,7 @@ renamed as (
         usage_output_audio as reported_output_audio_tokens,
         usage_reasoning as reported_reasoning_tokens,
         usage_total as reported_total_tokens,
+        unread_usage,
         case when provided_usage = '{}' and usage_total > 0 then 'estimated' else 'exact' end as usage_quality,
         cast(total_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 

@@ -42,6 +42,7 @@ renamed as (
         web_search_requests,
         reasoning_tokens,
         total_tokens,
+        unread_usage,
         {{ text_to_money('reported_cost_usd') }} as reported_cost_usd,
         case when status_code = 2 or error_type is not null then 'failure' else 'success' end
             as request_status,
