@@ -1,6 +1,6 @@
 {# Where the total of a record decides how its other figures are meant. A total is at least the sum of what it
-   covers, so one that is larger by just the cache, or just the reasoning, says that these stand beside input and
-   output. Two that are alike decide nothing, unless the total holds both. All parts are numbers, not null. #}
+   covers, so one that is larger by just the cache, or just the reasoning, says that the input, or the output, leaves
+   them out. Two that are alike decide nothing, unless the total holds both. All parts are numbers, not null. #}
 {% macro cache_is_beside(total, input, output, cached, reasoning) -%}
     coalesce({{ cached }} > 0 and (
                 {{ total }} = {{ input }} + {{ output }} + {{ cached }} + {{ reasoning }}

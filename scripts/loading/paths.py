@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 Keys = tuple[str, ...]
 OBJECT = "{}"
 
-_TOKEN = re.compile(r'"([^"]+)"|\[\]|\{\}|\[(\*|[^\]=]+=[^\]]+)\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])')
+_TOKEN = re.compile(
+    r'"([^"]+)"|\[\]|\{\}|\[(\*|[^\]=]+=[^\]]+)\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])'
+)
 # The first of an attribute's values that is there; an array or map stays JSON text.
 _ATTRIBUTE_SHAPE = (
     '[{"key":"VARCHAR","value":{"stringValue":"VARCHAR","intValue":"VARCHAR",'

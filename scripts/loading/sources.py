@@ -70,7 +70,8 @@ class Table:
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
     has no value. A record in which all columns of `calls` are missing is no call of a model but
-    other traffic of the gateway, and is counted as such.
+    other traffic of the gateway, and is counted as such. `refused` are fields that only another
+    kind of export has, all of them, and what to say then.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Table:
     in_advance: bool = False
     none: str | None = None
     calls: tuple[str, ...] = ()
+    refused: tuple[tuple[JsonPath, ...], str] | None = None
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -138,7 +140,14 @@ def _table(node: dict) -> Table:
         in_advance=bool(meta.get("in_advance")),
         none=meta.get("none"),
         calls=tuple(meta.get("calls") or ()),
+        refused=_refused(meta.get("refused")),
     )
+
+
+def _refused(declared: dict | None) -> tuple[tuple[JsonPath, ...], str] | None:
+    if not declared:
+        return None
+    return tuple(parse_path(text) for text in declared["fields"]), declared["reason"]
 
 
 def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
@@ -146,7 +155,13 @@ def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
 
     The texts of a log mostly say whose a call is; its figures, and all of a bill, are money.
     """
-    text = node["data_type"] == "varchar" and meta.get("format") in (None, "texts", "url", "json", "other_counts")
+    text = node["data_type"] == "varchar" and meta.get("format") in (
+        None,
+        "texts",
+        "url",
+        "json",
+        "other_counts",
+    )
     return "describes" if text and kind != "bill" else "prices"
 
 

@@ -50,6 +50,10 @@ def line_sql(table: Table, rules: Rules, nul: bool) -> str:
     faults = " ".join(
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
     )
+    if table.refused:
+        fields, reason = table.refused
+        found = " and ".join(f"{query.expression(path)} is not null" for path in fields)
+        faults += f" when {found} then {literal(reason)}"
     fault = f"case {faults} end" if faults else "null::varchar"
     return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), rules)
 

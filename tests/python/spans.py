@@ -9,7 +9,9 @@ SECOND = 1_000_000_000
 NOON = 1_794_312_000 * SECOND
 
 
-def span(name: str, above: str | None = None, used: tuple | None = None, at: int = 0, **more) -> dict:
+def span(
+    name: str, above: str | None = None, used: tuple | None = None, at: int = 0, **more
+) -> dict:
     """A span named by its id; `used` is input and output tokens, `at` seconds after noon.
 
     Other attributes are given by their names, with `__` for a dot.

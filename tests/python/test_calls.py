@@ -35,8 +35,11 @@ SHAPES = {
         [
             span("http"),
             span(
-                "agent", "http", (1000, 200),
-                gen_ai__operation__name="invoke_agent", gen_ai__response__model="gpt-5.4",
+                "agent",
+                "http",
+                (1000, 200),
+                gen_ai__operation__name="invoke_agent",
+                gen_ai__response__model="gpt-5.4",
             ),
         ],
         ["agent 1000 200 0.0055 exact"],
@@ -51,7 +54,11 @@ SHAPES = {
         ["api 600 200 0.0046 exact"],
     ),
     "one response id": (
-        [chat("sdk", **SDK), chat("api", None, **SDK), chat("other", gen_ai__response__id="resp-2")],
+        [
+            chat("sdk", **SDK),
+            chat("api", None, **SDK),
+            chat("other", gen_ai__response__id="resp-2"),
+        ],
         ["api 1000 200 0.0055 exact", "other 1000 200 0.0055 exact"],
     ),
     "more than its children": (
@@ -75,8 +82,11 @@ SHAPES = {
         [
             chat("sdk", None, (1000, 200), gen_ai__usage__cache_read__input_tokens=400),
             chat(
-                "api", "sdk", (600, 200),
-                gen_ai__usage__cache_read__input_tokens=400, gen_ai__usage__total_tokens=1200,
+                "api",
+                "sdk",
+                (600, 200),
+                gen_ai__usage__cache_read__input_tokens=400,
+                gen_ai__usage__total_tokens=1200,
             ),
         ],
         ["api 600 200 0.0046 exact"],
@@ -95,19 +105,30 @@ SHAPES = {
             span("start", gen_ai__operation__name="start_thread_run", **RUN),
             span("look", None, (1000, 200), gen_ai__operation__name="get_thread_run", **RUN),
             span("again", None, (1000, 200), at=2, gen_ai__operation__name="get_thread_run", **RUN),
-            span("done", None, (1000, 200), at=3, gen_ai__operation__name="process_thread_run", **RUN),
+            span(
+                "done", None, (1000, 200), at=3, gen_ai__operation__name="process_thread_run", **RUN
+            ),
         ],
         ["look 1000 200 0.0055 exact"],
     ),
     "looks at a run that goes on": (
         [
             span(
-                "early", None, (500, 20),
-                gen_ai__operation__name="get_thread_run", gen_ai__thread__run__id="run-1", **RUN,
+                "early",
+                None,
+                (500, 20),
+                gen_ai__operation__name="get_thread_run",
+                gen_ai__thread__run__id="run-1",
+                **RUN,
             ),
             span(
-                "late", None, (1000, 200), at=2,
-                gen_ai__operation__name="get_thread_run", gen_ai__thread__run__id="run-1", **RUN,
+                "late",
+                None,
+                (1000, 200),
+                at=2,
+                gen_ai__operation__name="get_thread_run",
+                gen_ai__thread__run__id="run-1",
+                **RUN,
             ),
         ],
         ["late 1000 200 0.0055 exact"],
@@ -126,12 +147,19 @@ SHAPES = {
     "embedding of the AI SDK": (
         [
             span(
-                "root", ai__operationId="ai.embed", ai__usage__tokens=1000,
-                ai__model__id="text-embedding-3-small", ai__model__provider="openai.embedding",
+                "root",
+                ai__operationId="ai.embed",
+                ai__usage__tokens=1000,
+                ai__model__id="text-embedding-3-small",
+                ai__model__provider="openai.embedding",
             ),
             span(
-                "do", "root", ai__operationId="ai.embed.doEmbed", ai__usage__tokens=1000,
-                ai__model__id="text-embedding-3-small", ai__model__provider="openai.embedding",
+                "do",
+                "root",
+                ai__operationId="ai.embed.doEmbed",
+                ai__usage__tokens=1000,
+                ai__model__id="text-embedding-3-small",
+                ai__model__provider="openai.embedding",
             ),
         ],
         ["do 1000 0 0.00002 exact"],
@@ -146,7 +174,11 @@ SHAPES = {
     ),
     # as many levels as are looked at
     "far below": (
-        [chat("top"), *[span(f"l{n}", f"l{n - 1}" if n else "top") for n in range(15)], chat("call", "l14")],
+        [
+            chat("top"),
+            *[span(f"l{n}", f"l{n - 1}" if n else "top") for n in range(15)],
+            chat("call", "l14"),
+        ],
         ["call 1000 200 0.0055 exact"],
     ),
 }
@@ -244,5 +276,9 @@ def test_a_generation_in_a_generation_is_one_call(tmp_path):
     project = Project(tmp_path, landing.parent)
     night(project)
     assert billed(project) == {
-        "t": ["agent 1000 200 0.0055 remainder", "api 1000 200 0.0055 exact", "lone 10 2 0.000055 exact"]
+        "t": [
+            "agent 1000 200 0.0055 remainder",
+            "api 1000 200 0.0055 exact",
+            "lone 10 2 0.000055 exact",
+        ]
     }

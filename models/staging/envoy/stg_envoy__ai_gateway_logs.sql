@@ -32,6 +32,12 @@ renamed as (
         output_tokens as reported_output_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         total_tokens as reported_total_tokens,
+        -- the default access log has no cache keys, while the input holds the cache
+        case
+            when input_tokens > 0 and cached_input_tokens is null and cache_creation_input_tokens is null
+                then 'estimated'
+            else 'exact'
+        end as usage_quality,
 
         ---------- owner
         tenant_id as gateway_team,

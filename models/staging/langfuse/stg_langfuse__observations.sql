@@ -4,6 +4,17 @@ with source as (
 
 ),
 
+-- Langfuse 3 still writes the three figures of version 2 beside its own
+counted as (
+
+    select
+        *,
+        usage_input is null and usage_output is null and usage_total is null
+        and coalesce(old_usage_input, old_usage_output, old_usage_total) is not null as is_old_usage
+    from source
+
+),
+
 renamed as (
 
     select
@@ -35,19 +46,22 @@ renamed as (
 
         ---------- usage
         -- audio has keys of its own beside input and output; the conformed figures hold it
-        usage_input + coalesce(usage_input_audio, 0) as reported_input_tokens,
+        case when is_old_usage then old_usage_input else usage_input + coalesce(usage_input_audio, 0) end
+            as reported_input_tokens,
         usage_cache_read as reported_cache_read_tokens,
         coalesce(usage_cache_write, 0) + coalesce(usage_cache_write_5m, 0) + coalesce(usage_cache_write_1h, 0)
             as reported_cache_write_tokens,
         usage_cache_write_5m as reported_cache_write_5m_tokens,
         usage_cache_write_1h as reported_cache_write_1h_tokens,
         usage_input_audio as reported_input_audio_tokens,
-        usage_output + coalesce(usage_output_audio, 0) as reported_output_tokens,
+        case when is_old_usage then old_usage_output else usage_output + coalesce(usage_output_audio, 0) end
+            as reported_output_tokens,
         usage_output_audio as reported_output_audio_tokens,
         usage_reasoning as reported_reasoning_tokens,
-        usage_total as reported_total_tokens,
+        case when is_old_usage then old_usage_total else usage_total end as reported_total_tokens,
         unread_usage,
-        case when provided_usage = '{}' and usage_total > 0 then 'estimated' else 'exact' end as usage_quality,
+        case when is_old_usage or (provided_usage = '{}' and usage_total > 0) then 'estimated' else 'exact' end
+            as usage_quality,
         cast(total_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 
         ---------- owner
@@ -68,7 +82,7 @@ renamed as (
         {{ has_count([
             'usage_input', 'usage_output', 'usage_total', 'usage_cache_read', 'usage_cache_write',
             'usage_input_audio', 'usage_output_audio', 'usage_reasoning',
-        ]) }} as has_usage,
+        ]) }} or is_old_usage as has_usage,
         coalesce(upper(observation_type) in ('GENERATION', 'EMBEDDING'), false) as is_model_call,
 
         ---------- evidence
@@ -77,7 +91,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from counted
 
 )
 

@@ -74,7 +74,7 @@ renamed as (
 
         ---------- attempt
         case when is_success then 'success' else 'failure' end as request_status,
-        false as is_gateway_cache_hit,
+        coalesce(upper(cache_status) like '%HIT', false) as is_gateway_cache_hit,
         coalesce(is_success, false) or coalesce(total_units, 0) > 0 as counts_as_request,
 
         ---------- evidence
