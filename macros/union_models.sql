@@ -2,7 +2,9 @@
    names only what its source really has.
 
    models: names of models, each also given to ref() by the caller, so that lineage is drawn
-   columns: pairs of name and type #}
+   columns: pairs of name and type
+
+   Of a model with a column is_model_call only the rows where it is true are taken. #}
 {% macro union_models(models, columns) -%}
     {%- for model in models %}
         {%- set known = described_columns(model, columns | map('first') | list) %}
@@ -12,6 +14,10 @@ select
             {{- ',' if not loop.last }}
         {%- endfor %}
 from {{ ref(model) }}
+        {#- a model that says which of its rows count -#}
+        {%- if 'is_model_call' in known %}
+where is_model_call
+        {%- endif %}
         {{- '\nunion all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -123,6 +123,7 @@ class Run:
             else:
                 tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
                 tally["incomplete"] += each.incomplete
+                tally["others"] += each.others
 
 
 def _said(error: Exception) -> str:
@@ -249,7 +250,7 @@ def _user_key(target: str) -> bytes | None:
 
 
 def _summary(run: Run, where: str) -> None:
-    names = ("new", "skipped", "lines", "records", "rejects", "incomplete")
+    names = ("new", "skipped", "lines", "records", "rejects", "incomplete", "others")
     print(f"{'raw table':<32}" + "".join(f"{name:>12}" for name in names))
     for table, tally in sorted(run.tallies.items()):
         print(f"{table:<32}" + "".join(f"{tally[name]:>12,}" for name in names))

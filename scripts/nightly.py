@@ -68,6 +68,7 @@ def night(extra: list[str]) -> int:
         "records_loaded": loaded["records"],
         "records_rejected": loaded["rejects"],
         "records_incomplete": loaded["incomplete"],
+        "records_other_traffic": loaded["others"],
         "load_ms": load_ms,
         "build_ms": build_ms,
         "failed_count": sum(built[status] for status in _FAILED),

@@ -40,7 +40,8 @@
 {% macro timeless_rules() -%}
     {{ return({
         'token_conventions': ['source_system', 'provider', 'input_includes_cache', 'output_includes_reasoning',
-            'total_covers_all'],
+            'total_covers_all', 'emitter'],
+        'usage_keys': ['source_system', 'usage_key', 'meter', 'place'],
         'int_provider_names': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],

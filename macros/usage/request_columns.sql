@@ -16,6 +16,7 @@
         ('reported_output_tokens', 'bigint'), ('reported_output_audio_tokens', 'bigint'), ('reported_output_image_tokens', 'bigint'),
         ('reported_reasoning_tokens', 'bigint'), ('reported_web_search_calls', 'bigint'), ('reported_total_tokens', 'bigint'),
         ('reported_unclassified_tokens', 'bigint'), ('usage_iterations', 'varchar'), ('usage_quality', 'varchar'),
+        ('unread_usage', 'varchar'), ('usage_emitter', 'varchar'),
         ('gateway_reported_cost_usd', 'decimal(30, 15)'), ('gateway_price_card_version', 'varchar'),
         ('team_tag', 'varchar'), ('gateway_team', 'varchar'), ('credential_id', 'varchar'),
         ('credential_name', 'varchar'), ('service_name', 'varchar'), ('service_namespace', 'varchar'),

@@ -102,10 +102,13 @@ def _asker(connection: duckdb.DuckDBPyConnection):
 
 
 def _loaded(ask, totals: tuple) -> list[str]:
-    lines, records, rejects = ask(
-        "select sum(line_count), sum(record_count), sum(reject_count) from raw.load_files"
+    lines, records, rejects, others = ask(
+        "select sum(line_count), sum(record_count), sum(reject_count), sum(other_traffic_count) "
+        "from raw.load_files"
     )[0]
     said = f"{lines or 0:,} lines, {records or 0:,} records, {rejects or 0:,} rejected"
+    if others:
+        said += f", {others:,} other traffic (no call of a model)"
     if not totals[0]:
         return [f"Read: {said}; no attempts to price"]
     return [

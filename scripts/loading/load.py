@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 
 import duckdb
 import numpy as np
@@ -49,6 +50,7 @@ class FileCounts:
     records: int = 0
     rejects: int = 0
     incomplete: int = 0
+    others: int = 0
     days: Counter = field(default_factory=Counter)
 
 
@@ -306,6 +308,11 @@ class Load:
         lossy = typed["file_no"].filter(pc.is_valid(typed["dropped_fields"]))
         for row in pc.value_counts(lossy).to_pylist():
             self.counts[row["values"]].incomplete += row["counts"]
+        if self._table.calls:
+            says = [pc.is_null(typed[name]) for name in self._table.calls]
+            others = typed["file_no"].filter(reduce(pc.and_, says))
+            for row in pc.value_counts(others).to_pylist():
+                self.counts[row["values"]].others += row["counts"]
 
     def _with_evidence(self, typed: pa.Table) -> pa.Table:
         files = typed["file_no"].combine_chunks()
@@ -363,6 +370,7 @@ class Load:
                 "record_count": counts.records,
                 "reject_count": counts.rejects,
                 "incomplete_count": counts.incomplete,
+                "other_traffic_count": counts.others,
                 "billing_account_id": file.billing_account,
                 "pulled_at": file.pulled_at or self._loaded_at,
             }

@@ -1,7 +1,8 @@
 """The paths of the source YAML, and the SQL that follows them through a JSON line.
 
-A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `|`
-behind a key whose value is itself JSON text, and `{key}` to look into an OTLP attribute list.
+A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `{}`
+behind an object to explode into its pairs of `key` and `value`, `|` behind a key whose value is
+itself JSON text, and `{key}` to look into an OTLP attribute list; `{a.*}` takes all that begin so.
 `[*]` behind an array takes the last element that has the rest of the path (streamed counts add
 up, so the last one holds), `[key=value]` only looks at the elements with that value.
 """
@@ -14,8 +15,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 Keys = tuple[str, ...]
+OBJECT = "{}"
 
-_TOKEN = re.compile(r'"([^"]+)"|\[\]|\[(\*|[^\]=]+=[^\]]+)\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])')
+_TOKEN = re.compile(
+    r'"([^"]+)"|\[\]|\{\}|\[(\*|[^\]=]+=[^\]]+)\]|\{([^}]+)\}|([^."|\[\]{}]+)|([.|])'
+)
 # The first of an attribute's values that is there; an array or map stays JSON text.
 _ATTRIBUTE_SHAPE = (
     '[{"key":"VARCHAR","value":{"stringValue":"VARCHAR","intValue":"VARCHAR",'
@@ -57,7 +61,7 @@ class JsonPath:
     """A parsed path.
 
     `arrays` are the exploded arrays, outermost first, each as the keys that lead to it from
-    the element before; `documents` the keys that lead to JSON text, in order; `keys` the rest
+    the element before, with OBJECT at the end where it is an object; `documents` the keys that lead to JSON text, in order; `keys` the rest
     of the way; `attribute` the key wanted of the attribute list found there, `pick` the element
     wanted of the array found there.
     """
@@ -86,13 +90,13 @@ def parse_path(text: str) -> JsonPath:
             return JsonPath(tuple(arrays), tuple(documents), tuple(keys), pick=pick)
         if quoted or plain:
             keys.append(quoted or plain)
-        elif token.group() == "[]" and not documents:
-            arrays.append(tuple(keys))
+        elif token.group() in ("[]", OBJECT) and not documents:
+            arrays.append((*keys, OBJECT) if token.group() == OBJECT else tuple(keys))
             keys = []
         elif mark == "|":
             documents.append(tuple(keys))
             keys = []
-        elif token.group() == "[]":
+        elif token.group() in ("[]", OBJECT):
             raise ValueError(f"path {text!r}: an array inside JSON text cannot be exploded")
         position = token.end()
     return JsonPath(tuple(arrays), tuple(documents), tuple(keys), attribute)
@@ -160,6 +164,12 @@ class _Document:
             self.attributes[keys] = f"{self.name}_a{len(self.attributes)}"
             self.value(keys)
         name = self.attributes[keys]
+        if key.endswith("*"):
+            # all that begin so, in the form of an object's text
+            wanted = f"list_filter(list_zip({name}_keys, {name}_values), "
+            wanted += f"lambda a: starts_with(a[1], {literal(key[:-1])}))"
+            pairs = f"list_transform({wanted}, lambda a: '\"' || a[1] || '\":' || a[2] || ',')"
+            return f"array_to_string({pairs}, '')"
         return f"{name}_values[list_position({name}_keys, {literal(key)})]"
 
     def pick(self, keys: Keys, pick: Pick) -> str:
@@ -240,8 +250,10 @@ class LineQuery:
             _Document(f"v{depth}", "line" if depth == 0 else f"e{depth}")
             for depth in range(len(self.arrays) + 1)
         ]
-        for depth, keys in enumerate(self.arrays):
-            self.levels[depth].value(keys)
+        self._exploded = [
+            document.value(tuple(key for key in keys if key != OBJECT))
+            for document, keys in zip(self.levels, self.arrays, strict=False)
+        ]
 
     def expression(self, path: JsonPath) -> str:
         """SQL for the text at the path; raise ValueError for an array outside the explosion."""
@@ -280,16 +292,25 @@ class LineQuery:
             f"case when v0 is null or not starts_with(ltrim(line, e' \\t\\r'), '{{') "
             f"then {literal(self.NOT_AN_OBJECT)}"
         )
-        if self.arrays:
-            array = self.levels[0].value(self.arrays[0])
+        # a record without the object is one without its parts: one row
+        if self.arrays and OBJECT not in self.arrays[0]:
+            array = self._exploded[0]
             missing = literal(f"no {'.'.join(self.arrays[0])}[] in the record")
             fault += f" when {array} is null or not starts_with({array}, '[') then {missing}"
         return fault + " end"
 
     def _elements(self, depth: int) -> str:
         """The list to unnest; a faulty line keeps one row, which carries the fault."""
-        array = self.levels[depth].value(self.arrays[depth])
+        array = self._exploded[depth]
+        is_object = OBJECT in self.arrays[depth]
         found = f"coalesce(try(json_extract({array}, '$[*]')), [])"
-        if self.keep_empty and depth > 0:
+        if is_object:
+            way = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
+            pair = f"json_object('key', k, 'value', json_extract({array}, {way}))"
+            found = (
+                f"case when starts_with({array}, '{{') and json_valid({array}) then "
+                f"list_transform(json_keys({array}), lambda k: {pair}) else [] end"
+            )
+        if is_object or (self.keep_empty and depth > 0):
             found = f"case when len({found}) = 0 then [null::json] else {found} end"
         return f"case when line_fault is null then {found} else [null::json] end"

@@ -20,7 +20,7 @@ DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
 ROLES = {"prices", "dates", "identifies", "describes"}
 FORMATS = {
-    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url"},
+    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url", "other_counts"},
     "bigint": {None, "duration"},
     "boolean": {None},
     "timestamp": TIME_FORMATS | {None},
@@ -70,7 +70,9 @@ class Table:
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
     has no value. `money` names the columns of which a line of a bill must have one: a line without
-    an amount would reach no figure.
+    an amount would reach no figure. A record in which all columns of `calls` are missing is no call of a model but
+    other traffic of the gateway, and is counted as such. `refused` are fields that only another
+    kind of export has, all of them, and what to say then.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Table:
     in_advance: bool = False
     none: str | None = None
     money: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    refused: tuple[tuple[JsonPath, ...], str] | None = None
 
     @property
     def fields(self) -> tuple[Column, ...]:
@@ -139,6 +143,8 @@ def _table(node: dict) -> Table:
     money = tuple(meta.get("money") or ())
     if unknown := set(money) - {column.name for column in columns}:
         raise ContractError(f"{node['name']}: money names {sorted(unknown)}, which is no column")
+    if unknown := set(meta.get("calls") or ()) - {column.name for column in columns}:
+        raise ContractError(f"{node['name']}: calls {sorted(unknown)} are no columns")
     return Table(
         name=node["name"],
         columns=columns,
@@ -149,7 +155,15 @@ def _table(node: dict) -> Table:
         in_advance=bool(meta.get("in_advance")),
         none=meta.get("none"),
         money=money,
+        calls=tuple(meta.get("calls") or ()),
+        refused=_refused(meta.get("refused")),
     )
+
+
+def _refused(declared: dict | None) -> tuple[tuple[JsonPath, ...], str] | None:
+    if not declared:
+        return None
+    return tuple(parse_path(text) for text in declared["fields"]), declared["reason"]
 
 
 def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
@@ -157,7 +171,13 @@ def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
 
     The texts of a log mostly say whose a call is; its figures, and all of a bill, are money.
     """
-    text = node["data_type"] == "varchar" and meta.get("format") in (None, "texts", "url", "json")
+    text = node["data_type"] == "varchar" and meta.get("format") in (
+        None,
+        "texts",
+        "url",
+        "json",
+        "other_counts",
+    )
     return "describes" if text and kind != "bill" else "prices"
 
 

@@ -28,6 +28,8 @@ _AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
 _RAW_TEXT_LENGTH = 2000
+# A key and a whole number above zero, also one written as text.
+_COUNT = r'"([A-Za-z_][A-Za-z0-9_.\-]{0,99})":\s*"?([1-9][0-9]{0,11})(?:\.0+)?"?\s*[,}]'
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ def line_sql(table: Table, rules: Rules, nul: bool) -> str:
     faults = " ".join(
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
     )
+    if table.refused:
+        fields, reason = table.refused
+        found = " and ".join(f"{query.expression(path)} is not null" for path in fields)
+        faults += f" when {found} then {literal(reason)}"
     fault = f"case {faults} end" if faults else "null::varchar"
     return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), rules)
 
@@ -146,6 +152,8 @@ def _lost(column: Column, i: int) -> str:
     """SQL that is true when there is a text and it is not what was declared; never null."""
     if column.hashed:
         return f"coalesce({_nested(f'r{i}')}, false)"
+    if column.format == "other_counts":
+        return "false"
     if column.format == "texts":
         return f"coalesce(starts_with(r{i}, '{{'), false)"
     return f"(r{i} is not null and t{i} is null)"
@@ -209,6 +217,9 @@ def _nested(text: str) -> str:
 
 def _text(table: Table, column: Column, alternatives: list[str], nul: bool) -> str:
     """The first alternative that is not blank, trimmed, without NUL, which no text type holds."""
+    if column.format == "other_counts":
+        # not the first of them: what is counted in any
+        return f"nullif(concat_ws(' ', {', '.join(alternatives)}), '')"
     if nul:
         alternatives = [f"replace({text}, chr(0), '')" for text in alternatives]
     trimmed = [_trimmed(text) for text in alternatives]
@@ -265,6 +276,8 @@ def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | No
         return _counts(text, _COUNTS[column.format])
     if column.format == "texts":
         return _texts(text)
+    if column.format == "other_counts":
+        return _other_counts(table, text)
     if column.format == "decimal":
         # Less than the width of money in the models, so that a thousand such amounts can be summed.
         return (
@@ -304,6 +317,22 @@ def _counts(text: str, kind: str) -> str:
         f"case when json_valid({text}) and json_type({text}) = {literal(kind)}{sane} "
         f"then {kept} end"
     )
+
+
+def _other_counts(table: Table, text: str) -> str:
+    """The counts in a usage object that no column of the table reads, as lines of `key=count`.
+
+    Where the key stands in the object is left out: what nobody reads has no better name.
+    """
+    paths = [path for column in table.fields for path in column.paths]
+    known = {path.attribute or (path.keys[-1] if path.keys else "") for path in paths}
+    known |= {path.pick.keys[-1] for path in paths if path.pick and path.pick.keys}
+    listed = ", ".join(literal(name) for name in sorted(known) if name)
+    found = f"regexp_extract_all({text}, {literal(_COUNT)}"
+    pairs = f"list_zip({found}, 1), {found}, 2))"
+    others = f"list_filter({pairs}, lambda p: not list_contains([{listed}], p[1]))"
+    lines = f"list_transform(list_slice({others}, 1, {_MAX_TEXTS}), lambda p: p[1] || '=' || p[2])"
+    return f"nullif(array_to_string({lines}, chr(10)), '')"
 
 
 def _texts(text: str) -> str:

@@ -1,6 +1,6 @@
 -- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds,
--- nor rejected has been lost, and its money with it. Spans and observations that are not model calls
--- carry tags, not usage, and are counted as such.
+-- nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and other
+-- traffic of a gateway, are counted as such.
 with loaded as (
 
     select
@@ -51,6 +51,18 @@ explained as (
         (select count(*) from {{ ref('stg_otel__genai_spans') }})
         - (select count(*) from {{ ref('int_otel_requests') }}) as record_count
 
+    -- other traffic of a gateway
+    {% for model in ['stg_kong__ai_logs', 'stg_nginx__access_logs', 'stg_envoy__ai_gateway_logs'] %}
+    union all
+
+    select
+        source_system as raw_table,
+        count(*) as record_count
+    from {{ ref(model) }}
+    where not is_model_call
+    group by 1
+
+    {% endfor %}
     union all
 
     select

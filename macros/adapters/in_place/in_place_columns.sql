@@ -24,7 +24,9 @@
         {%- endif -%}
         {%- do typed.append(value ~ ' as ' ~ column.name) -%}
         {%- set lost = text ~ ' is not null and (' ~ value ~ ') is null' -%}
-        {%- if meta.get('format') == 'texts' -%}
+        {%- if meta.get('format') == 'other_counts' -%}
+            {%- set lost = 'false' -%}
+        {%- elif meta.get('format') == 'texts' -%}
             {%- set lost = 'starts_with(' ~ text ~ ", '{')" -%}
         {%- endif -%}
         {%- if is_droppable(column) -%}
@@ -62,7 +64,7 @@
 {# Whether a record can stand without the column, as scripts/loading/sources.py has it. #}
 {% macro is_droppable(column) -%}
     {% set meta = column.config.meta %}
-    {% set usual = 'describes' if column.data_type == 'varchar' and meta.get('format') in [none, 'texts', 'url'] %}
+    {% set usual = 'describes' if column.data_type == 'varchar' and meta.get('format') in [none, 'texts', 'url', 'other_counts'] %}
     {{ return((meta.get('role') or usual) == 'describes') }}
 {%- endmacro %}
 
@@ -95,6 +97,18 @@
         {% do exceptions.raise_compiler_error('litellm_schema: no way to read the path ' ~ path ~ ' in place') %}
     {% endif %}
     {{ return(keys) }}
+{%- endmacro %}
+
+{# The last keys of all paths of the spend logs. #}
+{% macro read_keys() -%}
+    {% set keys = [] %}
+    {% for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') %}
+        {% set paths = column.config.meta.path %}
+        {% for path in ([paths] if paths is string else paths) %}
+            {% do keys.append(path_keys(path)[-1]) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(keys | unique | sort) }}
 {%- endmacro %}
 
 {% macro path_text(keys) -%}
@@ -130,6 +144,10 @@
             ~ text ~ ")) else to_jsonb(array[" ~ text ~ "]) end) with ordinality as found(tag, place) cross join lateral "
             "(select trim(regexp_replace(tag, '\\s+', ' ', 'g')) as line) as lines "
             "where line != '' and line not like '{%' and line not like '[%' and place <= 50)") }}
+    {% elif format == 'other_counts' %}
+        {{ return('(select string_agg(found[1] || \'=\' || found[2], chr(10)) from regexp_matches(' ~ text ~ ", '"
+            ~ '"([A-Za-z_][A-Za-z0-9_.-]{0,99})":\\s*"?([1-9][0-9]{0,11})(?:\\.0+)?"?\\s*[,}]' ~ "', 'g') as found "
+            "where found[1] not in ('" ~ read_keys() | join("', '") ~ "'))") }}
     {% elif format not in [none, 'url'] %}
         {{ return(text) }}
     {% endif %}

@@ -41,7 +41,7 @@
             (select count(*) from " ~ logs ~ ") - (select count(*) from " ~ rejects ~ ") as record_count,
             (select count(*) from " ~ rejects ~ ") as reject_count,
             (select count(*) from " ~ in_place_view('litellm_spend_logs') ~ " where dropped_fields is not null)
-                as incomplete_count,
+                as incomplete_count, 0::bigint as other_traffic_count,
             null::varchar as billing_account_id, null::timestamp as pulled_at,
             (select max(loaded_at) from " ~ in_place_view('load_days') ~ ") as loaded_at"
     ) %}

@@ -15,7 +15,8 @@ with gateway_days as (
 ),
 
 -- a trace's owner may be tagged on a span of the day before, exported later; nginx logs the end of a
--- request, which may have started the day before; another look at a job may move the day it counts on
+-- request, which may have started the day before; another look at a job may move the day it counts on; a call may
+-- repeat what a span of the next day used
 affected_days as (
 
     select
@@ -41,6 +42,14 @@ affected_days as (
         0 as record_count
     from gateway_days
     where raw_table = 'nginx_access_logs'
+
+    union all
+
+    select
+        usage_date,
+        batch_id || ' of another day' as batch_id,
+        0 as record_count
+    from {{ ref('int_linked_days') }}
 
     union all
 

@@ -1,8 +1,8 @@
--- Only leaf model calls are billed: an agent's or a workflow's span repeats the usage of its
--- children. The owner's tags are often not on the call but on a span above it in the same trace.
-with spans as (
+-- The owner's tags are often not on the call but on a span above it in the same trace: on the outermost record of
+-- the same call, on the span above that, on the root.
+with calls as (
 
-    select * from {{ ref('stg_otel__genai_spans') }}
+    select * from {{ ref('int_otel_calls') }}
 
 ),
 
@@ -23,26 +23,14 @@ roots as (
 
 ),
 
-calls as (
-
-    select * from spans
-    where
-        provider_name is not null
-        and coalesce(operation_name, 'chat') not in (
-            'invoke_agent', 'create_agent', 'execute_tool', 'fetch_response',
-            'workflow', 'task', 'agent', 'tool'
-        )
-
-),
-
 final as (
 
     select
         'otel_genai_spans' as source_system,
-        coalesce(calls.request_id, parents.request_id, roots.request_id, calls.response_id, calls.span_id)
+        coalesce(calls.request_id, outer_spans.request_id, parents.request_id, roots.request_id, calls.response_id, calls.span_id)
             as request_id,
         calls.trace_id || '/' || calls.span_id as event_id,
-        coalesce(calls.call_id, parents.request_id, roots.request_id, calls.parent_span_id, calls.span_id)
+        coalesce(calls.call_id, parents.request_id, roots.request_id, calls.outer_parent_span_id, calls.span_id)
             as logical_request_id,
         calls.trace_id,
         calls.span_id,
@@ -55,43 +43,53 @@ final as (
         calls.request_model as requested_model,
         coalesce(calls.response_model, calls.request_model) as served_model,
         calls.service_tier as service_tier_name,
-        calls.input_tokens as reported_input_tokens,
-        calls.cache_read_tokens as reported_cache_read_tokens,
-        calls.cache_write_tokens as reported_cache_write_tokens,
-        calls.input_audio_tokens as reported_input_audio_tokens,
-        calls.input_image_tokens as reported_input_image_tokens,
-        calls.output_tokens as reported_output_tokens,
-        calls.output_audio_tokens as reported_output_audio_tokens,
-        calls.output_image_tokens as reported_output_image_tokens,
-        calls.reasoning_tokens as reported_reasoning_tokens,
-        calls.total_tokens as reported_total_tokens,
+        case when calls.is_recounted then calls.counted_input_tokens else calls.input_tokens end as reported_input_tokens,
+        case when calls.is_recounted then calls.counted_cache_read_tokens else calls.cache_read_tokens end as reported_cache_read_tokens,
+        case when calls.is_recounted then calls.counted_cache_write_tokens else calls.cache_write_tokens end as reported_cache_write_tokens,
+        case when not calls.is_recounted then calls.input_audio_tokens end as reported_input_audio_tokens,
+        case when not calls.is_recounted then calls.input_image_tokens end as reported_input_image_tokens,
+        case when calls.is_recounted then calls.counted_output_tokens else calls.output_tokens end as reported_output_tokens,
+        case when not calls.is_recounted then calls.output_audio_tokens end as reported_output_audio_tokens,
+        case when not calls.is_recounted then calls.output_image_tokens end as reported_output_image_tokens,
+        case when not calls.is_recounted then calls.reasoning_tokens end as reported_reasoning_tokens,
+        calls.web_search_requests as reported_web_search_calls,
+        case when not calls.is_recounted then calls.total_tokens end as reported_total_tokens,
+        case when not calls.is_recounted then calls.unread_usage end as unread_usage,
+        -- figures that were counted again have the convention of the source
+        case when not calls.is_recounted then calls.scope_name || coalesce(' ' || calls.scope_version, '') end
+            as usage_emitter,
+        case when calls.decision = 'remainder' then 'remainder' end as usage_quality,
         calls.reported_cost_usd as gateway_reported_cost_usd,
-        coalesce(calls.span_team, parents.team, roots.team, calls.resource_team) as team_tag,
+        coalesce(calls.span_team, outer_spans.team, parents.team, roots.team, calls.resource_team) as team_tag,
         calls.credential_id,
-        coalesce(calls.span_service_name, parents.service_name, roots.service_name, calls.resource_service_name)
+        coalesce(calls.span_service_name, outer_spans.service_name, parents.service_name, roots.service_name, calls.resource_service_name)
             as service_name,
         calls.resource_service_namespace as service_namespace,
-        coalesce(calls.span_feature, parents.feature, roots.feature) as feature,
-        coalesce(calls.span_environment, parents.environment, roots.environment, calls.resource_environment)
+        coalesce(calls.span_feature, outer_spans.feature, parents.feature, roots.feature) as feature,
+        coalesce(calls.span_environment, outer_spans.environment, parents.environment, roots.environment, calls.resource_environment)
             as environment,
-        coalesce(calls.span_workspace_id, parents.customer_id, roots.customer_id) as customer_id,
-        coalesce(calls.span_cost_center, parents.cost_center, roots.cost_center) as cost_center_tag,
-        coalesce(calls.user_key, parents.user_key, roots.user_key) as user_key,
-        coalesce(calls.span_prompt_version, parents.prompt_version, roots.prompt_version)
+        coalesce(calls.span_workspace_id, outer_spans.customer_id, parents.customer_id, roots.customer_id) as customer_id,
+        coalesce(calls.span_cost_center, outer_spans.cost_center, parents.cost_center, roots.cost_center) as cost_center_tag,
+        coalesce(calls.user_key, outer_spans.user_key, parents.user_key, roots.user_key) as user_key,
+        coalesce(calls.span_prompt_version, outer_spans.prompt_version, parents.prompt_version, roots.prompt_version)
             as prompt_version,
         calls.request_status,
-        false as is_gateway_cache_hit,
-        true as counts_as_request,
+        calls.is_gateway_cache_hit,
+        coalesce(calls.decision, '') != 'remainder' as counts_as_request,
         calls.batch_id,
         calls.source_file,
         calls.line_number,
         calls.record_number,
         calls.loaded_at
     from calls
+    left join tagged_spans as outer_spans
+        on
+            calls.trace_id = outer_spans.trace_id
+            and calls.outer_span_id = outer_spans.span_id
     left join tagged_spans as parents
         on
             calls.trace_id = parents.trace_id
-            and calls.parent_span_id = parents.span_id
+            and calls.outer_parent_span_id = parents.span_id
             and parents.started_date between
             {{ days_before('calls.started_date', var('trace_lookback_days')) }} and calls.started_date
     left join roots

@@ -13,7 +13,7 @@ with requests as (
     select
         *,
         case when usage_iterations is not null then {{ json_array_size('usage_iterations') }} end as iteration_count
-    from {{ ref('int_requests_deduplicated') }}
+    from {{ ref('int_requests_with_usage_keys') }}
 
 ),
 

@@ -32,6 +32,20 @@ checked as (
 
 ),
 
+-- a total above all that is known holds tokens that nobody has read: the cost is a lower bound
+explained as (
+
+    select
+        *,
+        usage_issue is null and coalesce(usage_quality, 'exact') in ('exact', 'estimated')
+        and (coalesce(reported_input_tokens, 0) != 0 or coalesce(reported_output_tokens, 0) != 0)
+        and coalesce(
+            reported_total_tokens > {{ sum_of(meters() | selectattr('is_token') | map(attribute='quantity')) }}, false
+        ) as is_unexplained
+    from checked
+
+),
+
 final as (
 
     select
@@ -60,7 +74,7 @@ final as (
             or metered_quantity != 0
             or coalesce(gateway_reported_cost_usd, 0) > 0
         ) as is_billable
-    from checked
+    from explained
 
 )
 

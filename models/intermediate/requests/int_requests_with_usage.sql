@@ -3,39 +3,7 @@
 -- usage_issue and stays unpriced.
 with requests as (
 
-    select * from {{ ref('int_requests_with_model') }}
-
-),
-
-conventions as (
-
-    select * from {{ ref('token_conventions') }}
-
-),
-
-counted as (
-
-    select
-        requests.*,
-        -- the pieces of an answer are the provider's own figures, which leave the cache out
-        coalesce(by_provider.input_includes_cache, by_system.input_includes_cache)
-        and requests.iteration_number is null as input_includes_cache,
-        coalesce(by_provider.output_includes_reasoning, by_system.output_includes_reasoning)
-        or requests.iteration_number is not null as output_includes_reasoning,
-        coalesce(by_provider.total_covers_all, by_system.total_covers_all) as total_covers_all,
-        coalesce(requests.reported_cache_write_5m_tokens, 0)
-        + coalesce(requests.reported_cache_write_30m_tokens, 0)
-        + coalesce(requests.reported_cache_write_1h_tokens, 0)
-        + coalesce(requests.reported_cache_write_12h_tokens, 0) as stated_write_tokens
-    from requests
-    left join conventions as by_provider
-        on
-            requests.source_system = by_provider.source_system
-            and requests.provider = by_provider.provider
-    left join conventions as by_system
-        on
-            requests.source_system = by_system.source_system
-            and by_system.provider = '*'
+    select * from {{ ref('int_requests_with_convention') }}
 
 ),
 
@@ -46,13 +14,11 @@ split as (
         -- a write whose lifetime nobody stated is its provider's default
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
-        coalesce(reported_cache_read_tokens, 0)
-        + coalesce(reported_cache_write_tokens, stated_write_tokens) as cached_tokens,
         coalesce(reported_input_audio_tokens, 0) + coalesce(reported_input_image_tokens, 0)
             as other_input_tokens,
         coalesce(reported_output_audio_tokens, 0) + coalesce(reported_output_image_tokens, 0)
             as other_output_tokens
-    from counted
+    from requests
 
 ),
 

@@ -36,6 +36,7 @@ final as (
         ends.records_loaded,
         ends.records_rejected,
         ends.records_incomplete,
+        ends.records_other_traffic,
         cast(ends.load_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as load_seconds,
         cast(ends.build_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as build_seconds,
         ends.failed_count,

@@ -40,6 +40,8 @@ select
     reported_total_tokens,
     usage_status,
     usage_quality,
+    usage_convention,
+    unread_usage,
     usage_issue,
     is_cache_lifetime_assumed,
     uncached_input_cost_usd,

@@ -32,6 +32,12 @@ renamed as (
         output_tokens as reported_output_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         total_tokens as reported_total_tokens,
+        -- the default access log has no cache keys, while the input holds the cache
+        case
+            when input_tokens > 0 and cached_input_tokens is null and cache_creation_input_tokens is null
+                then 'estimated'
+            else 'exact'
+        end as usage_quality,
 
         ---------- owner
         tenant_id as gateway_team,
@@ -50,6 +56,7 @@ renamed as (
         false as is_gateway_cache_hit,
         coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0
             as counts_as_request,
+        {{ is_model_call('envoy', 'envoy_ai_gateway_logs') }} as is_model_call,
 
         ---------- evidence
         batch_id,

@@ -4,14 +4,24 @@ with source as (
 
 ),
 
+cleaned as (
+
+    select
+        *,
+        case when lower(plugin) like '%transformer%' then '/' || plugin else '' end as plugin_mark
+    from source
+
+),
+
 renamed as (
 
     select
         ---------- ids
         'kong_ai_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
-        request_id as logical_request_id,
+        -- a request transformer asks a model of its own, before or after the proxied one
+        coalesce(request_id || plugin_mark, {{ record_place() }}) as event_id,
+        request_id || plugin_mark as logical_request_id,
 
         ---------- time
         started_at as usage_at,
@@ -33,6 +43,7 @@ renamed as (
         output_audio_tokens as reported_output_audio_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         nullif(total_tokens, 0) as reported_total_tokens,
+        unread_usage,
         -- Kong logs neither Anthropic's cache nor Gemini's thoughts, which are billed
         case
             when lower(provider_name) = 'anthropic' and cached_tokens is null then 'lower_bound'
@@ -52,6 +63,7 @@ renamed as (
             as request_status,
         coalesce(lower(cache_status) = 'hit', false) as is_gateway_cache_hit,
         coalesce(response_status, 200) < 400 or coalesce(total_tokens, 0) > 0 as counts_as_request,
+        {{ is_model_call('kong', 'kong_ai_logs') }} as is_model_call,
 
         ---------- evidence
         batch_id,
@@ -59,7 +71,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from cleaned
 
 )
 

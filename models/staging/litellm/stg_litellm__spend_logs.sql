@@ -70,6 +70,7 @@ renamed as (
         reasoning_tokens as reported_reasoning_tokens,
         web_search_requests as reported_web_search_calls,
         total_tokens as reported_total_tokens,
+        unread_usage,
         usage_iterations,
         {{ text_to_money('spend_usd') }} as gateway_reported_cost_usd,
 

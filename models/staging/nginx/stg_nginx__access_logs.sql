@@ -64,6 +64,7 @@ renamed as (
         end as request_status,
         false as is_gateway_cache_hit,
         coalesce(status, 200) < 400 or status = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
+        {{ is_model_call('nginx', 'nginx_access_logs') }} as is_model_call,
 
         ---------- evidence
         batch_id,

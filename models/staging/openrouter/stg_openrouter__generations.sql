@@ -42,6 +42,8 @@ renamed as (
         native_tokens_cached as reported_cache_read_tokens,
         native_tokens_completion as reported_output_tokens,
         native_tokens_reasoning as reported_reasoning_tokens,
+        -- cache writes, dearer than input at some providers, are within the prompt and not counted
+        'lower_bound' as usage_quality,
         cast(total_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 
         ---------- owner

@@ -13,6 +13,7 @@ renamed as (
         parent_span_id,
         request_id,
         response_id,
+        run_id,
         call_id,
         conversation_id,
         credential_id,
@@ -24,6 +25,7 @@ renamed as (
 
         ---------- model call
         scope_name,
+        scope_version,
         lower(operation_name) as operation_name,
         provider_name,
         request_model,
@@ -37,11 +39,24 @@ renamed as (
         output_tokens,
         output_audio_tokens,
         output_image_tokens,
+        web_search_requests,
         reasoning_tokens,
         total_tokens,
+        unread_usage,
         {{ text_to_money('reported_cost_usd') }} as reported_cost_usd,
         case when status_code = 2 or error_type is not null then 'failure' else 'success' end
             as request_status,
+        coalesce(cache_hit, false) as is_gateway_cache_hit,
+        {{ has_count([
+            'input_tokens', 'output_tokens', 'total_tokens', 'cache_read_tokens', 'cache_write_tokens',
+            'input_audio_tokens', 'output_audio_tokens', 'reasoning_tokens', 'web_search_requests',
+        ]) }} as has_usage,
+        -- a call that failed, or whose stream nobody counted, has no usage and is a call all the same
+        case
+            when operation_name is null
+                then provider_name is not null and coalesce(request_model, response_model) is not null
+            else lower(operation_name) in {{ model_call_operations() }}
+        end as is_model_call,
 
         ---------- owner
         span_team,

@@ -47,6 +47,7 @@ renamed as (
         coalesce(response_units, usage_output_tokens) as reported_output_tokens,
         usage_reasoning_tokens as reported_reasoning_tokens,
         total_units as reported_total_tokens,
+        unread_usage,
         -- the export has no cache columns: what the total holds beyond input and output is cache of unknown kind
         case
             when usage_input_tokens is null then nullif(greatest(total_units - request_units - response_units, 0), 0)
@@ -73,7 +74,7 @@ renamed as (
 
         ---------- attempt
         case when is_success then 'success' else 'failure' end as request_status,
-        false as is_gateway_cache_hit,
+        coalesce(upper(cache_status) like '%HIT', false) as is_gateway_cache_hit,
         coalesce(is_success, false) or coalesce(total_units, 0) > 0 as counts_as_request,
 
         ---------- evidence

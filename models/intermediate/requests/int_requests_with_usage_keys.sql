@@ -1,0 +1,25 @@
+-- The reported figures with the counts that have no column of their own; unread_usage keeps those that nobody knows.
+with requests as (
+
+    select * from {{ ref('int_requests_deduplicated') }}
+
+),
+
+keys as (
+
+    select * from {{ ref('int_usage_by_key') }}
+
+)
+
+select
+    {% for name, data_type in request_columns() %}
+    {{ with_usage_keys(name) }} as {{ name }},
+    {% endfor %}
+    requests.usage_date
+from requests
+left join keys
+    on
+        requests.usage_date = keys.usage_date
+        and requests.source_file = keys.source_file
+        and requests.line_number = keys.line_number
+        and requests.record_number = keys.record_number

@@ -1,0 +1,144 @@
+"""Files as vendors' tools write them, each with the calls that are in it, and what these cost.
+
+Harm guarded against: a call that is billed twice, or lost, because a framework writes it in its own
+way; a count that no column reads and nobody names.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.python.project import Project
+from tests.python.spans import chat, line
+
+FILES = Path(__file__).parent / "fixtures" / "calls"
+EXPECTED = list(csv.DictReader((FILES / "expected.csv").open()))
+BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records")
+ODD = chat("odd", None, None) | {
+    "attributes": {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "gpt-5.4",
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.output_tokens": 200,
+        "gen_ai.usage.total_tokens": 1500,
+        "gen_ai.usage.hologram_tokens": 300,
+    }
+}
+# A key that nobody knows, and a total that leaves it out.
+HARMLESS = chat("harmless", gen_ai__usage__total_tokens=1200, gen_ai__usage__steps_taken=7)
+SEARCHES = {
+    "request_id": "searches", "startTime": "2026-11-10T12:00:00Z", "model": "claude-sonnet-4-5",
+    "custom_llm_provider": "anthropic", "status": "success",
+    "metadata": {"usage_object": {
+        "prompt_tokens": 1000, "completion_tokens": 200, "total_tokens": 1200,
+        "prompt_tokens_details": {"web_search_requests": 2, "text_tokens": 1000},
+    }},
+}  # fmt: skip
+HEALTH = {"msec": "1794312000.0", "request_id": "h1", "status": 200, "llm_model": "-"}
+ORDERS = {"start_time": "2026-11-10T12:00:00Z", "x-request-id": "o1", "response_code": 200}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Project:
+    folder = tmp_path_factory.mktemp("files")
+    landing = folder / "landing"
+    shutil.copytree(FILES, landing, ignore=shutil.ignore_patterns("expected.csv"))
+    for name, text in {
+        "otel_genai_spans/odd.jsonl": line("odd", [ODD]) + "\n" + line("harmless", [HARMLESS]),
+        "litellm_spend_logs/searches.jsonl": json.dumps(SEARCHES),
+        "nginx_access_logs/health.jsonl": "\n".join([json.dumps(HEALTH)] * 3),
+        "envoy_ai_gateway_logs/orders.jsonl": json.dumps(ORDERS),
+        "kong_ai_logs/odd.jsonl": json.dumps(
+            {
+                "started_at": 1794312000000,
+                "request": {"id": "k1"},
+                "ai": {'a"quote/~': {"usage": {"prompt_tokens": 5}}, "plain": 1},
+            }
+        ),
+    }.items():
+        file = landing / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    project = Project(folder, landing)
+    project.load()
+    project.dbt("run", *BUILT)
+    project.dbt("test", "--select", "assert_every_raw_record_is_accounted_for")
+    return project
+
+
+@pytest.mark.parametrize("row", EXPECTED, ids=lambda row: row["file"])
+def test_a_file_holds_these_calls(files, row):
+    ((requests, statuses, qualities, cost),) = files.rows(
+        "select count(*), string_agg(distinct price_status, ' ' order by price_status), "
+        "string_agg(distinct usage_quality, ' ' order by usage_quality), "
+        "cast(sum(cost_usd) as varchar) "
+        f"from marts.fct_priced_requests where source_file = '{row['file']}'"
+    )
+    found = {
+        "file": row["file"],
+        "requests": str(requests),
+        "price_status": statuses or "",
+        "usage_quality": qualities or "",
+        "cost_usd": (cost or "").rstrip("0").rstrip("."),
+    }
+    assert found == row
+
+
+def test_every_file_has_a_row_in_the_table():
+    lying = {str(file.relative_to(FILES)) for file in FILES.rglob("*.json*")}
+    assert lying == {row["file"] for row in EXPECTED}
+
+
+def test_a_count_that_nobody_knows_is_named_and_makes_a_lower_bound(files):
+    found = files.rows(
+        "select span_id, price_status, cast(cost_usd as varchar), usage_quality, unread_usage "
+        "from marts.fct_priced_requests where span_id in ('odd', 'harmless') order by 1"
+    )
+    usd = "0.005500000000000"
+    assert found == [
+        ("harmless", "priced", usd, "exact", "gen_ai.usage.steps_taken=7"),
+        ("odd", "priced", usd, "usage_unexplained", "gen_ai.usage.hologram_tokens=300"),
+    ]
+
+
+def test_searches_are_found_under_another_name(files):
+    assert files.rows(
+        "select web_search_calls, unread_usage from marts.fct_priced_requests "
+        "where request_id = 'searches'"
+    ) == [(2, None)]
+
+
+def test_other_traffic_is_counted_by_file_and_makes_no_request(files):
+    others = dict(
+        files.rows(
+            "select source_file, other_traffic_count from raw.load_files "
+            "where other_traffic_count > 0"
+        )
+    )
+    # the spans that only wrap others say nothing of a model
+    spans = {name: n for name, n in others.items() if name.startswith("otel_genai_spans/")}
+    assert {name: n for name, n in others.items() if name not in spans} == {
+        "kong_ai_logs/K02_other_traffic.jsonl": 3,
+        "kong_ai_logs/odd.jsonl": 1,
+        "nginx_access_logs/health.jsonl": 3,
+        "envoy_ai_gateway_logs/orders.jsonl": 1,
+    }
+    assert files.rows(
+        "select source_file, reported_input_tokens from marts.fct_priced_requests "
+        "where source_file like '%health%' or source_file like '%orders%' "
+        "or source_file = 'kong_ai_logs/odd.jsonl'"
+    ) == [("kong_ai_logs/odd.jsonl", 5)]
+
+
+def test_a_summary_is_refused_with_what_to_ask_for(files):
+    assert files.rows(
+        "select count(*), max(reason) from marts.fct_quarantined_records "
+        "where source_file = 'litellm_spend_logs/y03_summary.json'"
+    ) == [
+        (2, "a summary of a day's spend, not a log of calls; ask /spend/logs with summarize=false")
+    ]
