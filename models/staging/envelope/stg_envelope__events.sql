@@ -10,10 +10,14 @@ renamed as (
         ---------- ids
         'envelope_events' as source_system,
         request_id,
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }}))
-        || '/' || cast(coalesce(retry_count, 0) as {{ dbt.type_string() }})
-        || '/' || coalesce(fallback_from, '') as event_id,
-        request_id as logical_request_id,
+        -- a retry, a fallback and each call of a fan-out may share the id and the second: only an identical
+        -- copy is the same call
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'coalesce(retry_count, 0)', 'fallback_from',
+            'lower(provider)', 'coalesce(model_requested, model)', 'coalesce(model_actual, model)',
+            'lower(status)', 'input_tokens', 'output_tokens',
+        ]) }} as event_id,
+        coalesce(request_id, {{ record_place() }}) as logical_request_id,
         trace_id,
 
         ---------- time

@@ -10,7 +10,11 @@ renamed as (
         ---------- ids
         'envoy_ai_gateway_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
+        -- a client may send the id itself, and the same one with several calls
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'backend', 'request_model', 'response_model',
+            'response_code', 'input_tokens', 'output_tokens',
+        ]) }} as event_id,
         request_id as logical_request_id,
         session_id as trace_id,
 

@@ -20,7 +20,11 @@ renamed as (
         ---------- ids
         'nginx_access_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
+        -- a client may send the id itself, and the same one with several calls
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'response_id', 'provider_name', 'model', 'status',
+            'input_tokens', 'output_tokens',
+        ]) }} as event_id,
         request_id as logical_request_id,
         response_id as provider_response_id,
 
