@@ -80,6 +80,8 @@ final as (
         coalesce(calls.span_prompt_version, parents.prompt_version, roots.prompt_version)
             as prompt_version,
         calls.request_status,
+        calls.http_status_code as status_code,
+        coalesce(calls.agent_name, parents.agent_name, roots.agent_name) as agent_name,
         false as is_gateway_cache_hit,
         true as counts_as_request,
         calls.batch_id,

@@ -18,7 +18,11 @@ counted as (
     select
         requests.*,
         -- the pieces of an answer are the provider's own figures, which leave the cache out
-        coalesce(by_provider.input_includes_cache, by_system.input_includes_cache)
+        case requests.token_convention
+            when 'cached_inside' then true
+            when 'cached_beside' then false
+            else coalesce(by_provider.input_includes_cache, by_system.input_includes_cache)
+        end
         and requests.iteration_number is null as input_includes_cache,
         coalesce(by_provider.output_includes_reasoning, by_system.output_includes_reasoning)
         or requests.iteration_number is not null as output_includes_reasoning,

@@ -42,6 +42,10 @@ renamed as (
         service_name,
         feature,
         environment,
+        product,
+        project_id,
+        endpoint,
+        route,
 
         ---------- attempt
         attempt_count as attempt_number,
@@ -51,6 +55,7 @@ renamed as (
             when response_code >= 400 then 'failure'
             else 'success'
         end as request_status,
+        nullif(response_code, 0) as status_code,
         false as is_gateway_cache_hit,
         coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0
             as counts_as_request,

@@ -27,6 +27,7 @@ renamed as (
         ]) }} as event_id,
         request_id as logical_request_id,
         response_id as provider_response_id,
+        trace_id,
 
         ---------- time
         -- nginx writes the line when the request has ended; a duration of over a day is none to reckon with
@@ -56,6 +57,9 @@ renamed as (
         owner_service as service_name,
         owner_feature as feature,
         owner_env as environment,
+        owner_product as product,
+        owner_project as project_id,
+        endpoint,
 
         ---------- attempt
         try_count as attempt_number,
@@ -66,6 +70,7 @@ renamed as (
             when status >= 400 then 'failure'
             else 'success'
         end as request_status,
+        status as status_code,
         false as is_gateway_cache_hit,
         coalesce(status, 200) < 400 or status = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
 

@@ -40,8 +40,10 @@ renamed as (
         reasoning_tokens,
         total_tokens,
         {{ text_to_money('reported_cost_usd') }} as reported_cost_usd,
-        case when status_code = 2 or error_type is not null then 'failure' else 'success' end
+        case when status_code = 2 or error_type is not null or http_status_code >= 400 then 'failure' else 'success' end
             as request_status,
+        coalesce(http_status_code, {{ http_status('error_type') }}) as http_status_code,
+        agent_name,
 
         ---------- owner
         span_team,
