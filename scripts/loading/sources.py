@@ -70,9 +70,9 @@ class Table:
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
     has no value. `money` names the columns of which a line of a bill must have one: a line without
-    an amount would reach no figure. A record in which all columns of `calls` are missing is no call of a model but
-    other traffic of the gateway, and is counted as such. `refused` are fields that only another
-    kind of export has, all of them, and what to say then.
+    an amount would reach no figure. A record in which all columns of `calls` are missing is no call
+    of a model but other traffic of the gateway, and is counted as such. `refused` are fields that
+    only another kind of export has, all of them, and what to say then.
     """
 
     name: str

@@ -74,6 +74,8 @@ final as (
         coalesce(calls.span_prompt_version, outer_spans.prompt_version, parents.prompt_version, roots.prompt_version)
             as prompt_version,
         calls.request_status,
+        calls.http_status_code as status_code,
+        coalesce(calls.agent_name, outer_spans.agent_name, parents.agent_name, roots.agent_name) as agent_name,
         calls.is_gateway_cache_hit,
         coalesce(calls.decision, '') != 'remainder' as counts_as_request,
         calls.batch_id,

@@ -13,11 +13,13 @@ select
     min(span_workspace_id) as customer_id,
     min(span_prompt_version) as prompt_version,
     min(span_cost_center) as cost_center,
+    min(agent_name) as agent_name,
     min(user_key) as user_key
 from {{ ref('stg_otel__genai_spans') }}
 where
     coalesce(
         span_team, request_id, span_service_name, span_feature, span_environment,
-        span_workspace_id, span_prompt_version, span_cost_center, user_key
+        span_workspace_id, span_prompt_version, span_cost_center, user_key,
+        agent_name
     ) is not null
 group by 1, 2

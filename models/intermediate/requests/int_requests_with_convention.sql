@@ -1,5 +1,5 @@
--- Whether the input holds the cache, and the output the reasoning: as the total of the record says, where it decides;
--- else as token_conventions has it, for the emitter, the provider, or the source.
+-- Whether the input holds the cache, and the output the reasoning: as the record itself says, or its total, where
+-- that decides; else as token_conventions has it, for the emitter, the provider, or the source.
 with requests as (
 
     select * from {{ ref('int_requests_with_model') }}
@@ -18,6 +18,7 @@ stated as (
         requests.*,
         -- the pieces of an answer are the provider's own figures, which leave the cache out
         coalesce(
+            case requests.token_convention when 'cached_inside' then true when 'cached_beside' then false end,
             by_version.input_includes_cache, by_emitter.input_includes_cache, by_provider.input_includes_cache,
             by_system.input_includes_cache
         ) and requests.iteration_number is null as stated_input_includes_cache,
@@ -70,7 +71,7 @@ decided as (
 
     select
         *,
-        {{ cache_is_beside(*total_and_parts()) }} as total_says_cache_is_beside,
+        token_convention is null and {{ cache_is_beside(*total_and_parts()) }} as total_says_cache_is_beside,
         {{ reasoning_is_beside(*total_and_parts()) }} as total_says_reasoning_is_beside
     from summed
 

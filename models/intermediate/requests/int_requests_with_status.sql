@@ -15,6 +15,8 @@ checked as (
             when reported_input_tokens < 0 or reported_output_tokens < 0
                 or reported_cache_read_tokens < 0 or reported_cache_write_tokens < 0
                 then 'negative_tokens'
+            when cached_tokens > 0 and token_convention not in ('cached_inside', 'cached_beside')
+                then 'unknown_token_convention'
             when unstated_write_tokens < 0 then 'cache_write_split_exceeds_total'
             when input_includes_cache and uncached_input_tokens < 0 then 'cached_exceeds_input'
             when uncached_input_tokens < 0 or output_tokens < 0 then 'parts_exceed_total'

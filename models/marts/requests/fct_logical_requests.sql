@@ -24,7 +24,11 @@ ranked as (
     from attempts
     window one_work as (
         partition by usage_date, source_system, logical_request_id, credential_id
-        order by attempt_number desc, usage_at desc, request_key asc
+        order by
+            attempt_number desc, usage_at desc,
+            -- of two attempts at one instant, the one that answered is the last
+            case when request_status in {{ failed_statuses() }} or request_status = 'retry' then 1 else 0 end asc,
+            request_key asc
         rows between unbounded preceding and unbounded following
     )
 

@@ -41,11 +41,18 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
         step + 1 as attempt_number,
         coalesce(step, 0) > 0 as is_fallback,
-        case when is_success then 'success' else 'failure' end as request_status,
+        case when coalesce(is_success, status_code < 400) then 'success' else 'failure' end as request_status,
+        status_code,
         coalesce(is_cached, false) as is_gateway_cache_hit,
         coalesce(is_success, false) or coalesce(tokens_out, 0) > 0 as counts_as_request,
 

@@ -4,23 +4,32 @@ with source as (
 
 ),
 
+cleaned as (
+
+    select
+        *,
+        case when {{ http_status('status') }} is null then lower(status) end as status_word,
+        coalesce(status_code, {{ http_status('status') }}, {{ http_status('error_code') }}) as http_status,
+        cached_input_tokens is null and cache_write_tokens is null and input_tokens is not null
+        and coalesce(cache_read_input_tokens, cache_creation_input_tokens) is not null as has_anthropic_usage
+    from source
+
+),
+
 renamed as (
 
     select
         ---------- ids
         'envelope_events' as source_system,
         request_id,
-        -- one id may stand for several calls: a failure and its retry in one second, one question to several
-        -- models. Only a record that says the same of the call itself is a copy.
-        coalesce(request_id, source_file || ':' || cast(line_number as {{ dbt.type_string() }}))
-        {%- for part in [
-            'retry_count', 'fallback_from', 'provider', 'coalesce(model_requested, model)',
-            'coalesce(model_actual, model)', 'lower(status)', 'input_tokens', 'cached_input_tokens',
-            'cache_write_tokens', 'output_tokens',
-        ] %}
-        || '/' || coalesce(cast({{ part }} as {{ dbt.type_string() }}), '')
-        {%- endfor %} as event_id,
-        request_id as logical_request_id,
+        -- a retry, a fallback and each call of a fan-out may share the id and the second: only an identical
+        -- copy is the same call
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'coalesce(retry_count, 0)', 'fallback_from',
+            'lower(provider)', 'coalesce(model_requested, model)', 'coalesce(model_actual, model)',
+            'status_word', 'http_status', 'coalesce(input_tokens, prompt_tokens)', 'cached_input_tokens', 'output_tokens',
+        ]) }} as event_id,
+        coalesce(request_id, {{ record_place() }}) as logical_request_id,
         trace_id,
 
         ---------- time
@@ -36,11 +45,18 @@ renamed as (
         inference_geo,
 
         ---------- usage
-        input_tokens as reported_input_tokens,
-        cached_input_tokens as reported_cache_read_tokens,
-        cache_write_tokens as reported_cache_write_tokens,
+        coalesce(input_tokens, prompt_tokens) as reported_input_tokens,
+        coalesce(cached_input_tokens, cache_read_input_tokens) as reported_cache_read_tokens,
+        coalesce(cache_write_tokens, cache_creation_input_tokens) as reported_cache_write_tokens,
+        cache_write_5m_tokens as reported_cache_write_5m_tokens,
+        cache_write_1h_tokens as reported_cache_write_1h_tokens,
+        input_audio_tokens as reported_input_audio_tokens,
         output_tokens as reported_output_tokens,
+        output_audio_tokens as reported_output_audio_tokens,
         reasoning_tokens as reported_reasoning_tokens,
+        web_search_calls as reported_web_search_calls,
+        -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input
+        coalesce(lower(token_convention), case when has_anthropic_usage then 'cached_beside' end) as token_convention,
         {{ text_to_money('estimated_cost_usd') }} as gateway_reported_cost_usd,
         price_card_version as gateway_price_card_version,
 
@@ -56,16 +72,26 @@ renamed as (
         user_key,
         prompt_version,
         request_source,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
         coalesce(retry_count, 0) + 1 as attempt_number,
-        coalesce(retry_count, 0) > 0 or coalesce(lower(status) = 'retry', false) as is_retry,
-        fallback_from is not null or coalesce(lower(status) = 'fallback', false) as is_fallback,
+        coalesce(retry_count, 0) > 0 or coalesce(status_word = 'retry', false) as is_retry,
+        fallback_from is not null or coalesce(status_word = 'fallback', false) as is_fallback,
         fallback_from as fallback_from_model,
+        -- retry and fallback say what the attempt was, not how it ended: then the code does
         case
-            when status like '4__' or status like '5__' then 'failure'
-            else coalesce(lower(status), 'success')
+            when status_word not in ('retry', 'fallback') then status_word
+            when http_status = 499 then 'client_closed'
+            when http_status >= 400 then 'failure'
+            else coalesce(status_word, 'success')
         end as request_status,
+        http_status as status_code,
         coalesce(cache_hit, false) as is_gateway_cache_hit,
         true as counts_as_request,
 
@@ -75,7 +101,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from cleaned
 
 )
 

@@ -10,7 +10,11 @@ renamed as (
         ---------- ids
         'envoy_ai_gateway_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
+        -- a client may send the id itself, and the same one with several calls
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'backend', 'request_model', 'response_model',
+            'response_code', 'input_tokens', 'output_tokens',
+        ]) }} as event_id,
         request_id as logical_request_id,
         session_id as trace_id,
 
@@ -44,6 +48,10 @@ renamed as (
         service_name,
         feature,
         environment,
+        product,
+        project_id,
+        endpoint,
+        route,
 
         ---------- attempt
         attempt_count as attempt_number,
@@ -53,6 +61,7 @@ renamed as (
             when response_code >= 400 then 'failure'
             else 'success'
         end as request_status,
+        nullif(response_code, 0) as status_code,
         false as is_gateway_cache_hit,
         coalesce(response_code, 200) < 400 or response_code = 499 or coalesce(output_tokens, 0) > 0
             as counts_as_request,

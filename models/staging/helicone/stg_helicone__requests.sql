@@ -44,9 +44,16 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         coalesce(tagged_prompt_version, prompt_version_id) as prompt_version,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
         case when response_status between 200 and 299 then 'success' else 'failure' end as request_status,
+        case when response_status between 100 and 599 then response_status end as status_code,
         coalesce(cache_reference_id, '') not in ('', '00000000-0000-0000-0000-000000000000') as is_gateway_cache_hit,
         coalesce(response_status between 200 and 299, false) or coalesce(total_tokens, 0) > 0 as counts_as_request,
 

@@ -57,10 +57,12 @@ renamed as (
         consumer_id as credential_id,
         coalesce(consumer_custom_id, consumer_username) as credential_name,
         workspace_name as customer_id,
+        route,
 
         ---------- attempt
         case when response_status between 400 and 599 and response_status != 499 then 'failure' else 'success' end
             as request_status,
+        response_status as status_code,
         coalesce(lower(cache_status) = 'hit', false) as is_gateway_cache_hit,
         coalesce(response_status, 200) < 400 or coalesce(total_tokens, 0) > 0 as counts_as_request,
         {{ is_model_call('kong', 'kong_ai_logs') }} as is_model_call,

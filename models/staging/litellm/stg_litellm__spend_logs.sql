@@ -23,12 +23,11 @@ renamed as (
         response_id as request_id,
         case
             when is_job_snapshot then response_id
-            when coalesce(response_id, call_id) is null
-                then {{ record_place() }}
-            when call_id is null or response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
+            when coalesce(response_id, call_id) is null then {{ record_place() }}
+            when response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
             -- the response id is reused across calls by some providers, and one call may be written under
             -- two of them; the call and what it used is the same then
-            else {{ row_text(['call_id', 'lower(status)', 'prompt_tokens', 'completion_tokens']) }}
+            else {{ row_text(['coalesce(call_id, response_id)', 'lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         {{ litellm_call('call_id') }} as gateway_call_id,
@@ -87,6 +86,12 @@ renamed as (
         user_key,
         tagged_prompt_version as prompt_version,
         request_tags,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
         coalesce(attempted_retries, 0) + coalesce(attempted_fallbacks, 0) + 1 as attempt_number,
@@ -94,6 +99,7 @@ renamed as (
         coalesce(attempted_fallbacks, 0) > 0 as is_fallback,
         case when attempted_fallbacks > 0 then original_model_group end as fallback_from_model,
         coalesce(lower(status), 'success') as request_status,
+        {{ http_status('error_code') }} as status_code,
         coalesce(lower(cache_hit) = 'true', false) or coalesce(response_id like '%_cache_hit%', false)
             as is_gateway_cache_hit,
         case when used_client_oauth_token then 'subscription' else 'api' end as billing_channel,

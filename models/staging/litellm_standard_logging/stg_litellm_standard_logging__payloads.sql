@@ -23,9 +23,9 @@ renamed as (
         response_id as request_id,
         case
             when is_job_snapshot then response_id
-            when coalesce(response_id, call_id) is null
-                then {{ record_place() }}
-            else coalesce(response_id, '') || '/' || coalesce(call_id, '')
+            when coalesce(response_id, call_id) is null then {{ record_place() }}
+            -- a failed attempt and the one that follows it may share both ids and the start
+            else {{ row_text(['response_id', 'call_id', 'lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         trace_id,
@@ -84,9 +84,16 @@ renamed as (
         user_key,
         tagged_prompt_version as prompt_version,
         request_tags,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
         coalesce(lower(status), 'success') as request_status,
+        {{ http_status('error_code') }} as status_code,
         coalesce(cache_hit, false) or coalesce(payload_id like '%_cache_hit%', false) as is_gateway_cache_hit,
         case when used_client_oauth_token then 'subscription' else 'api' end as billing_channel,
         -- a failed attempt that used nothing is not a request of its own: its retry is, or its caller gave up

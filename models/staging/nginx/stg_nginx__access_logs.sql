@@ -20,9 +20,14 @@ renamed as (
         ---------- ids
         'nginx_access_logs' as source_system,
         request_id,
-        coalesce(request_id, {{ record_place() }}) as event_id,
+        -- a client may send the id itself, and the same one with several calls
+        {{ row_text([
+            'coalesce(request_id, ' ~ record_place() ~ ')', 'response_id', 'provider_name', 'model', 'status',
+            'input_tokens', 'output_tokens',
+        ]) }} as event_id,
         request_id as logical_request_id,
         response_id as provider_response_id,
+        trace_id,
 
         ---------- time
         -- nginx writes the line when the request has ended; a duration of over a day is none to reckon with
@@ -52,6 +57,9 @@ renamed as (
         owner_service as service_name,
         owner_feature as feature,
         owner_env as environment,
+        owner_product as product,
+        owner_project as project_id,
+        endpoint,
 
         ---------- attempt
         try_count as attempt_number,
@@ -62,6 +70,7 @@ renamed as (
             when status >= 400 then 'failure'
             else 'success'
         end as request_status,
+        status as status_code,
         false as is_gateway_cache_hit,
         coalesce(status, 200) < 400 or status = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
         {{ is_model_call('nginx', 'nginx_access_logs') }} as is_model_call,

@@ -44,7 +44,7 @@ renamed as (
         total_tokens,
         unread_usage,
         {{ text_to_money('reported_cost_usd') }} as reported_cost_usd,
-        case when status_code = 2 or error_type is not null then 'failure' else 'success' end
+        case when status_code = 2 or error_type is not null or http_status_code >= 400 then 'failure' else 'success' end
             as request_status,
         coalesce(cache_hit, false) as is_gateway_cache_hit,
         {{ has_count([
@@ -57,6 +57,8 @@ renamed as (
                 then provider_name is not null and coalesce(request_model, response_model) is not null
             else lower(operation_name) in {{ model_call_operations() }}
         end as is_model_call,
+        coalesce(http_status_code, {{ http_status('error_type') }}) as http_status_code,
+        agent_name,
 
         ---------- owner
         span_team,

@@ -71,9 +71,16 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         coalesce(tagged_prompt_version, prompt_slug) as prompt_version,
+        project_id,
+        product,
+        customer_tier,
+        endpoint,
+        agent_name,
+        route,
 
         ---------- attempt
-        case when is_success then 'success' else 'failure' end as request_status,
+        case when coalesce(is_success, response_status_code < 400) then 'success' else 'failure' end as request_status,
+        response_status_code as status_code,
         coalesce(upper(cache_status) like '%HIT', false) as is_gateway_cache_hit,
         coalesce(is_success, false) or coalesce(total_units, 0) > 0 as counts_as_request,
 

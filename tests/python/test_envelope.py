@@ -1,0 +1,235 @@
+"""Envelope records as gateways of one's own write them.
+
+Harm guarded against: a billed call that leaves the marts because another shares its id, and a figure
+or an owner that is dropped because the log has it under a common name that is not read.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.python.landing import as_line
+from tests.python.project import Project
+
+CALL = {
+    "request_id": "twice",
+    "timestamp": "2026-11-20T10:00:00Z",
+    "team": "growth",
+    "provider": "openai",
+    "model": "gpt-4o",
+    "input_tokens": 2000,
+    "output_tokens": 500,
+    "status": "success",
+}
+RECORDS = [
+    # a billed retry and the success after it, in one second and under one id
+    CALL | {"status": "retry"},
+    CALL,
+    CALL,
+    # one prompt to three models
+    CALL | {"request_id": "fan-out"},
+    CALL | {"request_id": "fan-out", "model": "gpt-4.1"},
+    CALL | {"request_id": "fan-out", "model": "gpt-5.4-mini"},
+    # what the words and the codes of an outcome say
+    CALL | {"request_id": "limited", "status": "retry", "status_code": 429, "output_tokens": 0},
+    CALL | {"request_id": "fallback", "status": "fallback", "http_status": 200},
+    CALL | {"request_id": "code-only", "status": None, "error_code": "503"},
+    CALL | {"request_id": "word-only", "status": None, "error_code": "rate_limit_exceeded"},
+    CALL | {"request_id": "as-status", "status": "200"},
+    # owners in headers
+    {
+        "x-owner-request-id": "headers",
+        "timestamp": "2026-11-20T10:00:00Z",
+        "x-owner-team": "growth",
+        "x-owner-service": "web",
+        "x_owner_env": "prod",
+        "x_owner_feature": "search",
+        "x-owner-product": "shop",
+        "x-trace-id": "t-1",
+        "project_id": "p-1",
+        "customer_tier": "enterprise",
+        "endpoint": "https://api.example.com/v1/chat/completions?key=secret",
+        "agent_name": "planner",
+        "route": "cheap-first",
+    },
+]
+FIGURES = {"provider": "openai", "model": "gpt-5.4-mini", "timestamp": "2026-11-20T10:00:00Z"}
+SONNET = FIGURES | {"provider": "anthropic", "model": "claude-sonnet-4-6"}
+# the record's usage -> its cost: at 0.75, 0.075 and 4.50 USD a million for gpt-5.4-mini, at 3, 0.30 and 15 for
+# claude-sonnet-4-6, whose writes to the cache cost 3.75 (5m) and 6 (1h)
+USAGES = {
+    "openai flat": (FIGURES | {"prompt_tokens": 10000, "completion_tokens": 1200}, "0.0129"),
+    "openai chat": (
+        FIGURES
+        | {
+            "usage": {
+                "prompt_tokens": 10000,
+                "completion_tokens": 1200,
+                "prompt_tokens_details": {"cached_tokens": 2000},
+                "completion_tokens_details": {"reasoning_tokens": 300},
+            }
+        },
+        "0.01155",
+    ),
+    "openai responses": (
+        FIGURES
+        | {
+            "usage": {
+                "input_tokens": 10000,
+                "input_tokens_details": {"cached_tokens": 2000},
+                "output_tokens": 1200,
+                "output_tokens_details": {"reasoning_tokens": 300},
+            }
+        },
+        "0.01155",
+    ),
+    "camel case": (
+        FIGURES
+        | {"usage": {"inputTokens": 10000, "outputTokens": 1200, "cachedInputTokens": 2000}},
+        "0.01155",
+    ),
+    "anthropic flat": (
+        SONNET | {"input_tokens": 5000, "cache_read_input_tokens": 2000, "output_tokens": 0},
+        "0.0156",
+    ),
+    "anthropic usage": (
+        SONNET
+        | {
+            "usage": {
+                "input_tokens": 5000,
+                "cache_read_input_tokens": 28000,
+                "cache_creation_input_tokens": 3000,
+                "cache_creation": {
+                    "ephemeral_5m_input_tokens": 1000,
+                    "ephemeral_1h_input_tokens": 2000,
+                },
+                "output_tokens": 1000,
+            }
+        },
+        # 0.015 + 0.0084 + 0.00375 + 0.012 + 0.015
+        "0.05415",
+    ),
+    "cached inside": (
+        SONNET
+        | {
+            "input_tokens": 5000,
+            "cache_read_input_tokens": 2000,
+            "output_tokens": 0,
+            "token_convention": "cached_inside",
+        },
+        "0.0096",
+    ),
+    "cached beside": (
+        SONNET
+        | {
+            "input_tokens": 8000,
+            "cached_input_tokens": 2000,
+            "output_tokens": 1200,
+            "token_convention": "cached_beside",
+        },
+        "0.0426",
+    ),
+    "cached beside openai": (
+        FIGURES
+        | {
+            "input_tokens": 8000,
+            "cached_input_tokens": 2000,
+            "output_tokens": 1200,
+            "token_convention": "cached_beside",
+        },
+        "0.01155",
+    ),
+    "no convention": (
+        FIGURES | {"input_tokens": 10000, "cached_input_tokens": 2000, "output_tokens": 1200},
+        "0.01155",
+    ),
+    "unknown word": (
+        FIGURES
+        | {
+            "input_tokens": 8000,
+            "cached_input_tokens": 2000,
+            "output_tokens": 1200,
+            "token_convention": "beside",
+        },
+        None,
+    ),
+}
+RECORDS += [record | {"request_id": name} for name, (record, _) in USAGES.items()]
+
+
+@pytest.fixture(scope="module")
+def priced(tmp_path_factory):
+    """Rows of fct_priced_requests of one request, by its id."""
+    folder = tmp_path_factory.mktemp("envelope")
+    (folder / "landing" / "envelope_events").mkdir(parents=True)
+    (folder / "landing" / "envelope_events" / "events.jsonl").write_text(
+        "".join(as_line(record) + "\n" for record in RECORDS)
+    )
+    project = Project(folder, folder / "landing")
+    project.nightly()
+
+    def rows(request_id: str, *columns: str, model: str = "fct_priced_requests") -> list[tuple]:
+        return project.rows(
+            f"select {', '.join(columns)} from marts.{model} "
+            f"where coalesce(logical_request_id, '') = '{request_id}' order by 1, 2"
+        )
+
+    return rows
+
+
+def test_a_retry_and_the_success_of_one_id_and_second_are_both_billed(priced):
+    assert priced("twice", "request_status", "cost_usd") == [
+        ("retry", Decimal("0.01")),
+        ("success", Decimal("0.01")),
+    ], "the third record is an identical copy of the second"
+
+
+def test_every_model_of_a_fan_out_is_billed(priced):
+    assert [model for model, _ in priced("fan-out", "billed_model", "cost_usd")] == [
+        "gpt-4.1",
+        "gpt-4o",
+        "gpt-5.4-mini",
+    ]
+
+
+def test_the_words_retry_and_fallback_are_no_outcome_and_the_code_stays(priced):
+    columns = ("request_status", "status_code", "is_retry", "is_fallback")
+    outcomes = {
+        "limited": ("failure", 429, True, False),
+        "fallback": ("fallback", 200, False, True),
+        "code-only": ("failure", 503, False, False),
+        "word-only": ("success", None, False, False),
+        "as-status": ("success", 200, False, False),
+    }
+    assert {name: priced(name, *columns) for name in outcomes} == {
+        name: [outcome] for name, outcome in outcomes.items()
+    }
+    ((outcome, attempts),) = priced(
+        "twice", "outcome", "attempt_count", model="fct_logical_requests"
+    )
+    assert (outcome, attempts) == ("success_after_retry", 2)
+
+
+def test_owners_in_headers_and_describing_fields_reach_the_mart(priced):
+    expected = {
+        "team_id": "growth",
+        "service_name": "web",
+        "environment": "prod",
+        "feature": "search",
+        "product": "shop",
+        "trace_id": "t-1",
+        "project_id": "p-1",
+        "customer_tier": "enterprise",
+        "endpoint": "https://api.example.com/v1/chat/completions",
+        "agent_name": "planner",
+        "route": "cheap-first",
+    }
+    assert priced("headers", *expected) == [tuple(expected.values())]
+
+
+@pytest.mark.parametrize("name", USAGES)
+def test_usage_is_read_as_its_maker_counts_it(priced, name):
+    cost = USAGES[name][1]
+    ((found, issue),) = priced(name, "cost_usd", "usage_issue")
+    assert found == (cost and Decimal(cost))
+    assert issue == (None if cost else "unknown_token_convention")
