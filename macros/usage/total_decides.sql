@@ -22,3 +22,8 @@
         'cached_tokens', 'coalesce(reported_reasoning_tokens, 0)',
     ]) }}
 {%- endmacro %}
+
+{# The same of a span, whose parts are never null. #}
+{% macro own_total_and_parts() -%}
+    {{ return(['total_tokens', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens']) }}
+{%- endmacro %}

@@ -10,9 +10,9 @@
 {# The figures that a key beside them makes larger, and the meters of such keys. #}
 {% macro figures_of_usage_keys() -%}
     {{ return({
-        'input': ['uncached_input', 'input_audio', 'input_image'],
-        'output': ['output', 'output_audio', 'output_image'],
-        'cache_write': ['cache_write', 'cache_write_5m', 'cache_write_30m', 'cache_write_1h', 'cache_write_12h'],
+        'input': "('uncached_input', 'input_audio', 'input_image')",
+        'output': "('output', 'output_audio', 'output_image')",
+        'cache_write': "('cache_write', 'cache_write_5m', 'cache_write_30m', 'cache_write_1h', 'cache_write_12h')",
     }) }}
 {%- endmacro %}
 
@@ -29,4 +29,12 @@
     {%- else -%}
     requests.{{ name }}
     {%- endif -%}
+{%- endmacro %}
+
+{# The first of a group's texts that fulfil a condition, by their rank, a line each; null where there is none. #}
+{% macro first_texts(text, condition, rank, count) -%}
+    {%- for number in range(1, count + 1) -%}
+        {%- set one = 'max(case when ' ~ condition ~ ' and ' ~ rank ~ ' = ' ~ number ~ ' then ' ~ text ~ ' end)' -%}
+        {{ one if loop.first else " || coalesce(chr(10) || " ~ one ~ ", '')" }}
+    {%- endfor -%}
 {%- endmacro %}

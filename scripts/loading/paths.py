@@ -61,10 +61,9 @@ class JsonPath:
     """A parsed path.
 
     `arrays` are the exploded arrays, outermost first, each as the keys that lead to it from
-    the element before, with OBJECT at the end where it is an object; `documents` the keys that lead
-    to JSON text, in order; `keys` the rest
-    of the way; `attribute` the key wanted of the attribute list found there, `pick` the element
-    wanted of the array found there.
+    the element before, with OBJECT at the end where it is an object; `documents` the keys that
+    lead to JSON text, in order; `keys` the rest of the way; `attribute` the key wanted of the
+    attribute list found there, `pick` the element wanted of the array found there.
     """
 
     arrays: tuple[Keys, ...]

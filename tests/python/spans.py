@@ -1,4 +1,4 @@
-"""Traces as a collector writes them, in a few words: for tests of which spans are calls."""
+"""Traces as the collector's file exporter writes them, for tests of which spans are calls."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ repeated as (
         trace_id
     from candidates
     where call_key is not null
-    group by 1, 2, call_key
+    group by source_system, trace_id, call_key
     having count(*) > 1
 
 ),

@@ -62,7 +62,8 @@ summed as (
         below.trace_id,
         below.ancestor_id as span_id,
         {% for figure in figures %}
-        sum(case when below.distance = below.nearest_distance then below.{{ figure }} else 0 end) as nearest_{{ figure }},
+        sum(case when below.distance = below.nearest_distance then below.{{ figure }} else 0 end)
+            as nearest_{{ figure }},
         sum(case when inner_calls.ancestor_id is null then below.{{ figure }} else 0 end) as last_{{ figure }},
         {% endfor %}
         sum(case when inner_calls.ancestor_id is null then 1 else 0 end) as last_count,
@@ -80,15 +81,15 @@ summed as (
 final as (
 
     select
+        {% for figure in figures %}
+        cast(greatest(nearest_{{ figure }}, last_{{ figure }}) as bigint) as {{ figure }},
+        {% endfor %}
         source_system,
         usage_date,
         trace_id,
         span_id,
         last_count,
-        case when last_count = 1 then last_id end as only_call_id,
-        {% for figure in figures %}
-        cast(greatest(nearest_{{ figure }}, last_{{ figure }}) as bigint) as {{ figure }}{{ ',' if not loop.last }}
-        {% endfor %}
+        case when last_count = 1 then last_id end as only_call_id
     from summed
 
 )

@@ -24,10 +24,13 @@ final as (
         case when nested.outer_span_id is null then spans.parent_span_id else nested.outer_parent_span_id end
             as outer_parent_span_id,
         coalesce(nested.is_recounted, false) as is_recounted,
-        nested.input_tokens as counted_input_tokens,
-        nested.output_tokens as counted_output_tokens,
-        nested.cache_read_tokens as counted_cache_read_tokens,
-        nested.cache_write_tokens as counted_cache_write_tokens
+        -- the figures to bill: of a recounted call only those that can be told
+        {% for figure in ['input', 'output', 'cache_read', 'cache_write'] %}
+        case when nested.is_recounted then nested.{{ figure }}_tokens else spans.{{ figure }}_tokens end
+            as counted_{{ figure }}_tokens,
+        {% endfor %}
+        case when not coalesce(nested.is_recounted, false) then spans.reasoning_tokens end as counted_reasoning_tokens,
+        case when not coalesce(nested.is_recounted, false) then spans.total_tokens end as counted_total_tokens
     from spans
     left join nested
         on

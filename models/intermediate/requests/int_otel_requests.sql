@@ -27,8 +27,10 @@ final as (
 
     select
         'otel_genai_spans' as source_system,
-        coalesce(calls.request_id, outer_spans.request_id, parents.request_id, roots.request_id, calls.response_id, calls.span_id)
-            as request_id,
+        coalesce(
+            calls.request_id, outer_spans.request_id, parents.request_id, roots.request_id, calls.response_id,
+            calls.span_id
+        ) as request_id,
         calls.trace_id || '/' || calls.span_id as event_id,
         coalesce(calls.call_id, parents.request_id, roots.request_id, calls.outer_parent_span_id, calls.span_id)
             as logical_request_id,
@@ -43,17 +45,17 @@ final as (
         calls.request_model as requested_model,
         coalesce(calls.response_model, calls.request_model) as served_model,
         calls.service_tier as service_tier_name,
-        case when calls.is_recounted then calls.counted_input_tokens else calls.input_tokens end as reported_input_tokens,
-        case when calls.is_recounted then calls.counted_cache_read_tokens else calls.cache_read_tokens end as reported_cache_read_tokens,
-        case when calls.is_recounted then calls.counted_cache_write_tokens else calls.cache_write_tokens end as reported_cache_write_tokens,
+        calls.counted_input_tokens as reported_input_tokens,
+        calls.counted_cache_read_tokens as reported_cache_read_tokens,
+        calls.counted_cache_write_tokens as reported_cache_write_tokens,
         case when not calls.is_recounted then calls.input_audio_tokens end as reported_input_audio_tokens,
         case when not calls.is_recounted then calls.input_image_tokens end as reported_input_image_tokens,
-        case when calls.is_recounted then calls.counted_output_tokens else calls.output_tokens end as reported_output_tokens,
+        calls.counted_output_tokens as reported_output_tokens,
         case when not calls.is_recounted then calls.output_audio_tokens end as reported_output_audio_tokens,
         case when not calls.is_recounted then calls.output_image_tokens end as reported_output_image_tokens,
-        case when not calls.is_recounted then calls.reasoning_tokens end as reported_reasoning_tokens,
+        calls.counted_reasoning_tokens as reported_reasoning_tokens,
         calls.web_search_requests as reported_web_search_calls,
-        case when not calls.is_recounted then calls.total_tokens end as reported_total_tokens,
+        calls.counted_total_tokens as reported_total_tokens,
         case when not calls.is_recounted then calls.unread_usage end as unread_usage,
         -- figures that were counted again have the convention of the source
         case when not calls.is_recounted then calls.scope_name || coalesce(' ' || calls.scope_version, '') end
@@ -62,14 +64,22 @@ final as (
         calls.reported_cost_usd as gateway_reported_cost_usd,
         coalesce(calls.span_team, outer_spans.team, parents.team, roots.team, calls.resource_team) as team_tag,
         calls.credential_id,
-        coalesce(calls.span_service_name, outer_spans.service_name, parents.service_name, roots.service_name, calls.resource_service_name)
-            as service_name,
+        coalesce(
+            calls.span_service_name, outer_spans.service_name, parents.service_name, roots.service_name,
+            calls.resource_service_name
+        ) as service_name,
         calls.resource_service_namespace as service_namespace,
         coalesce(calls.span_feature, outer_spans.feature, parents.feature, roots.feature) as feature,
-        coalesce(calls.span_environment, outer_spans.environment, parents.environment, roots.environment, calls.resource_environment)
-            as environment,
-        coalesce(calls.span_workspace_id, outer_spans.customer_id, parents.customer_id, roots.customer_id) as customer_id,
-        coalesce(calls.span_cost_center, outer_spans.cost_center, parents.cost_center, roots.cost_center) as cost_center_tag,
+        coalesce(
+            calls.span_environment, outer_spans.environment, parents.environment, roots.environment,
+            calls.resource_environment
+        ) as environment,
+        coalesce(
+            calls.span_workspace_id, outer_spans.customer_id, parents.customer_id, roots.customer_id
+        ) as customer_id,
+        coalesce(
+            calls.span_cost_center, outer_spans.cost_center, parents.cost_center, roots.cost_center
+        ) as cost_center_tag,
         coalesce(calls.user_key, outer_spans.user_key, parents.user_key, roots.user_key) as user_key,
         coalesce(calls.span_prompt_version, outer_spans.prompt_version, parents.prompt_version, roots.prompt_version)
             as prompt_version,

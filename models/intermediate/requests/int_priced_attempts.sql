@@ -49,7 +49,7 @@ select
     reported_output_tokens,
     reported_total_tokens,
     {{ enum_column('usage_status') }},
-    {{ enum_column('usage_quality', "case when is_unexplained then 'usage_unexplained' else coalesce(usage_quality, 'exact') end") }},
+    {{ enum_column('usage_quality', "coalesce(known_usage_quality, 'exact')") }},
     {{ enum_column('usage_convention') }},
     unread_usage,
     {{ enum_column('usage_issue') }},

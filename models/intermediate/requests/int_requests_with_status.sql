@@ -52,6 +52,7 @@ final as (
 
     select
         *,
+        case when is_unexplained then 'usage_unexplained' else usage_quality end as known_usage_quality,
         case
             -- zeros beside a cost of the gateway's own: it charged for what it does not count here, such as
             -- images, seconds, searches, or a stream whose usage it never saw

@@ -14,14 +14,14 @@ with spans as (
 ways as (
 
     select
+        {% for level in range(1, levels + 1) %}
+        above_{{ level }}.span_id as id_{{ level }},
+        above_{{ level }}.is_candidate as is_candidate_{{ level }},
+        {% endfor %}
         spans.source_system,
         spans.usage_date,
         spans.trace_id,
-        spans.span_id,
-        {% for level in range(1, levels + 1) %}
-        above_{{ level }}.span_id as id_{{ level }},
-        above_{{ level }}.is_candidate as is_candidate_{{ level }}{{ ',' if not loop.last }}
-        {% endfor %}
+        spans.span_id
     from spans
     {% for level in range(1, levels + 1) %}
     left join spans as above_{{ level }}

@@ -48,7 +48,7 @@ with spans as (
         coalesce(reported_cache_read_tokens, 0) as cache_read_tokens,
         coalesce(reported_cache_write_tokens, 0) as cache_write_tokens,
         coalesce(reported_reasoning_tokens, 0) as reasoning_tokens,
-        reported_total_tokens as total_tokens,
+        coalesce(reported_total_tokens, 0) as total_tokens,
         coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
         source_file,
         line_number,
@@ -71,6 +71,17 @@ numbered as (
 
 ),
 
+compared as (
+
+    select
+        *,
+        {{ cache_is_beside(*own_total_and_parts()) }} as is_cache_beside,
+        {{ reasoning_is_beside(*own_total_and_parts()) }} as is_reasoning_beside
+    from numbered
+    where copy_rank = 1
+
+),
+
 final as (
 
     select
@@ -85,29 +96,19 @@ final as (
         is_model_call,
         case
             when source_system = 'langfuse_observations'
-                then greatest(
-                    coalesce(total_tokens, 0) - output_tokens - reasoning_tokens, input_tokens + cached_tokens
-                )
-            when
-                {{ cache_is_beside('total_tokens', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens') }}
-                or input_tokens < cached_tokens
-                then input_tokens + cached_tokens
+                then greatest(total_tokens - output_tokens - reasoning_tokens, input_tokens + cached_tokens)
+            when is_cache_beside or input_tokens < cached_tokens then input_tokens + cached_tokens
             else input_tokens
         end as all_input_tokens,
         case
-            when
-                source_system = 'langfuse_observations'
-                or {{ reasoning_is_beside(
-                    'total_tokens', 'input_tokens', 'output_tokens', 'cached_tokens', 'reasoning_tokens'
-                ) }}
+            when source_system = 'langfuse_observations' or is_reasoning_beside
                 then output_tokens + reasoning_tokens
             else output_tokens
         end as all_output_tokens,
         cache_read_tokens,
         cache_write_tokens,
         case when output_tokens >= reasoning_tokens then reasoning_tokens else 0 end as reasoning_tokens
-    from numbered
-    where copy_rank = 1
+    from compared
 
 )
 

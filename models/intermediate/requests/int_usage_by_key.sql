@@ -48,7 +48,8 @@ counts as (
         known_keys.usage_key is null as is_unknown,
         row_number() over (
             partition by
-                lines.usage_date, lines.source_file, lines.line_number, lines.record_number, known_keys.usage_key is null
+                lines.usage_date, lines.source_file, lines.line_number, lines.record_number,
+                known_keys.usage_key is null
             order by lines.line
         ) as key_rank
     from lines
@@ -69,14 +70,10 @@ select
     cast(sum(case when meter = '{{ meter }}' then quantity end) as bigint) as {{ meter }}_quantity,
     {% endfor %}
     {% for figure, meters in figures_of_usage_keys().items() %}
-    cast(sum(case when place = 'beside' and meter in ('{{ meters | join("', '") }}') then quantity end) as bigint)
+    cast(sum(case when place = 'beside' and meter in {{ meters }} then quantity end) as bigint)
         as {{ figure }}_quantity,
     {% endfor %}
     -- the first few are enough to be named
-    {% for rank in range(1, 6) %}
-    {{ "|| coalesce(chr(10) || " if not loop.first }}max(case when is_unknown and key_rank = {{ rank }} then line end)
-    {{- ", '')" if not loop.first }}
-    {% endfor %}
-        as unknown_keys
+    {{ first_texts('line', 'is_unknown', 'key_rank', 5) }} as unknown_keys
 from counts
 group by 1, 2, 3, 4, 5
