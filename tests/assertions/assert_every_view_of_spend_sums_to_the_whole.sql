@@ -50,11 +50,23 @@ reports as (
     from {{ ref('fct_user_spend_monthly') }}
     group by 1, 2
 
+    union all
+
+    select
+        period_grain,
+        period_start_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(attempt_count) as attempt_count
+    from {{ ref('fct_spend_quarterly') }}
+    group by 1, 2
+
 ),
 
 reported_requests as (
 
-    {% for view, grain in {'week': 'week', 'month': 'month', 'month of users': 'month'}.items() %}
+    {% for view, grain in {
+        'week': 'week', 'month': 'month', 'month of users': 'month', 'quarter': 'quarter', 'year': 'year',
+    }.items() %}
     select
         '{{ view }}' as period_grain,
         {{ period_of(grain, 'usage_date') }} as period_start_date,

@@ -32,6 +32,17 @@ team_daily as (
 
 ),
 
+team_model_daily as (
+
+    select
+        usage_date,
+        provider,
+        {{ summed_sides() }}
+    from {{ ref('fct_reconciliation_team_model_daily') }}
+    group by 1, 2
+
+),
+
 months as (
 
     select
@@ -54,7 +65,7 @@ monthly as (
 
 )
 
-{% for whole, part in [('daily', 'provider_daily'), ('daily', 'team_daily'), ('months', 'monthly')] %}
+{% for whole, part in [('daily', 'provider_daily'), ('daily', 'team_daily'), ('daily', 'team_model_daily'), ('months', 'monthly')] %}
 select
     '{{ part }}' as roll_up,
     coalesce(whole.usage_date, part.usage_date) as usage_date,
