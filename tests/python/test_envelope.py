@@ -55,8 +55,8 @@ RECORDS = [
 ]
 FIGURES = {"provider": "openai", "model": "gpt-5.4-mini", "timestamp": "2026-11-20T10:00:00Z"}
 SONNET = FIGURES | {"provider": "anthropic", "model": "claude-sonnet-4-6"}
-# the record's usage -> its cost: at 0.75, 0.075 and 4.50 USD a million for gpt-5.4-mini, at 3,
-# 0.30 and 15 for claude-sonnet-4-6, whose writes to the cache cost 3.75 (5m) and 6 (1h)
+# usage and its cost: gpt-5.4-mini at 0.75, 0.075 (cached) and 4.50 USD a million, claude-sonnet-4-6
+# at 3, 0.30 (cached) and 15, and 3.75 (5m) and 6 (1h) for its writes to the cache
 USAGES = {
     "openai flat": (FIGURES | {"prompt_tokens": 10000, "completion_tokens": 1200}, "0.0129"),
     "openai chat": (
