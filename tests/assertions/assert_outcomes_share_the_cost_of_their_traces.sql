@@ -12,9 +12,9 @@ traces as (
     select coalesce(sum(cost_usd), 0) as cost_usd
     from {{ ref('fct_traces') }}
     where trace_id in (
-        select events.trace_id from {{ ref('int_business_events') }} as events
-        where not events.is_revenue
-    )
+            select events.trace_id from {{ ref('int_business_events') }} as events
+            where not events.is_revenue
+        )
 
 )
 

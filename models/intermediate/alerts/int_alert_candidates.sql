@@ -109,10 +109,10 @@ select
     kind,
     subject,
     cause,
-    item_count,
     {% for column in unknown %}
-    {{ known.get(column, unknown[column]) }} as {{ column }}{{ ',' if not loop.last }}
+    {{ known.get(column, unknown[column]) }} as {{ column }},
     {% endfor %}
+    item_count
 from {{ part }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

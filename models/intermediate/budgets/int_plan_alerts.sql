@@ -88,7 +88,8 @@ select
     team_id,
     usage_date,
     case when rule_kind = 'budget_share' then {{ month_of('usage_date') }}
-        else {{ days_before('usage_date', '(window_days - 1)') }} end as window_start_date,
+        else {{ days_before('usage_date', '(window_days - 1)') }}
+    end as window_start_date,
     threshold,
     cast(observed_usd as {{ money_type() }}) as observed_usd,
     cast(baseline_usd as {{ money_type() }}) as baseline_usd

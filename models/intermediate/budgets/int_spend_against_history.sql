@@ -18,7 +18,8 @@ applied as (
         rules.threshold,
         rules.minimum_usd,
         case rules.rule_kind when 'unit_cost_ratio' then 7 when 'rolling_share_of_past_months' then rules.window_days
-            else 1 end as observed_days
+            else 1
+        end as observed_days
     from spend
     inner join {{ ref('int_spend_alert_rules') }} as rules
         on
@@ -26,8 +27,8 @@ applied as (
             and rules.is_by_service = (spend.service_name != '*')
             and spend.usage_date >= rules.valid_from and spend.usage_date < rules.valid_to
     where rules.rule_kind in (
-        'daily_ratio', 'unit_cost_ratio', 'past_months_share', 'past_days_share', 'rolling_share_of_past_months'
-    )
+            'daily_ratio', 'unit_cost_ratio', 'past_months_share', 'past_days_share', 'rolling_share_of_past_months'
+        )
 
 ),
 

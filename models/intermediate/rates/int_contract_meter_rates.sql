@@ -54,7 +54,11 @@ ranked as (
         end as rate_usd,
         row_number() over (
             partition by
-                list_rates.as_of_recorded_at, contracts.contract_id, contracts.valid_from, list_rates.provider, list_rates.model,
+                list_rates.as_of_recorded_at,
+                contracts.contract_id,
+                contracts.valid_from,
+                list_rates.provider,
+                list_rates.model,
                 list_rates.service_tier, list_rates.region_scope, list_rates.context_start_tokens,
                 list_rates.valid_from, list_rates.meter
             order by

@@ -27,9 +27,10 @@ lines as (
         {% for name in names %}
         max({{ name }}) as {{ name }},
         {% endfor %}
-        {% for name in sums %}
-        sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for name in sums %}
+    sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
+    
+{% endfor %}
     from dated
     group by 1, 2, 3
 

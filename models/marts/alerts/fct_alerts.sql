@@ -48,7 +48,7 @@ select
     routed.threshold,
     routed.service_name,
     case when drivers.anomaly_id is not null then
-        drivers.service_name || ' / ' || drivers.feature || ' / ' || drivers.billed_model
+            drivers.service_name || ' / ' || drivers.feature || ' / ' || drivers.billed_model
     end as top_category,
     drivers.cost_usd as top_category_usd,
     coalesce(drivers.request_key, routed.request_key) as request_key,

@@ -55,7 +55,8 @@ ranked as (
         *,
         sum(cost_usd) over (partition by anomaly_id) as whole_cost_usd,
         row_number() over (
-            partition by anomaly_id order by cost_usd desc, service_name asc, feature asc, provider asc, billed_model asc
+            partition by anomaly_id
+            order by cost_usd desc, service_name asc, feature asc, provider asc, billed_model asc
         ) as driver_rank
     from spend
 

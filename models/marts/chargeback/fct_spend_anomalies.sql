@@ -1,12 +1,14 @@
 with days as (
 
-    select rule_id, rule_kind, severity, team_id, '*' as service_name, usage_date, window_start_date, threshold,
+    select
+        rule_id, rule_kind, severity, team_id, '*' as service_name, usage_date, window_start_date, threshold,
         observed_usd, baseline_usd
     from {{ ref('int_plan_alerts') }}
 
     union all
 
-    select rule_id, rule_kind, severity, team_id, service_name, usage_date, window_start_date, threshold,
+    select
+        rule_id, rule_kind, severity, team_id, service_name, usage_date, window_start_date, threshold,
         observed_usd, baseline_usd
     from {{ ref('int_history_alerts') }}
 

@@ -6,14 +6,14 @@ with steps as (
         period_grain,
         period_start_date,
         team_id,
+        {% for step in steps %}
+        cast(sum({{ step }}_usd) as {{ money_type() }}) as {{ step }}_usd,
+        {% endfor %}
         cast(sum(attempt_count) as bigint) as attempt_count,
         cast(sum(before_attempt_count) as bigint) as before_attempt_count,
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(sum(before_cost_usd) as {{ money_type() }}) as before_cost_usd,
-        cast(sum(unpriced_count + before_unpriced_count) as bigint) as unpriced_count,
-        {% for step in steps %}
-        cast(sum({{ step }}_usd) as {{ money_type() }}) as {{ step }}_usd{{ ',' if not loop.last }}
-        {% endfor %}
+        cast(sum(unpriced_count + before_unpriced_count) as bigint) as unpriced_count
     from {{ ref('int_unit_cost_steps') }}
     group by 1, 2, 3
 
@@ -60,11 +60,11 @@ priced as (
 
     select
         *,
-        {{ prorate('cost_usd', '1000', 'request_count') }} as unit_cost_usd,
-        {{ prorate('before_cost_usd', '1000', 'before_request_count') }} as previous_unit_cost_usd,
         {% for step in ['attempts'] + steps %}
-        {{ prorate(step ~ '_usd', '1000', 'request_count') }} as {{ step }}_level_usd{{ ',' if not loop.last }}
+        {{ prorate(step ~ '_usd', '1000', 'request_count') }} as {{ step }}_level_usd,
         {% endfor %}
+        {{ prorate('cost_usd', '1000', 'request_count') }} as unit_cost_usd,
+        {{ prorate('before_cost_usd', '1000', 'before_request_count') }} as previous_unit_cost_usd
     from paired
 
 )

@@ -14,7 +14,8 @@ renamed as (
         bucket_start_at,
         cast(bucket_start_at as date) as usage_date,
         -- a pull of one endpoint says nothing of the others
-        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) || coalesce(' ' || endpoint, '') as replaced_scope,
+        cast(cast(bucket_start_at as date) as {{ dbt.type_string() }})
+        || coalesce(' ' || endpoint, '') as replaced_scope,
 
         ---------- what
         regexp_replace(regexp_replace(endpoint, '^organization\.usage\.', ''), '\.result$', '') as endpoint,
