@@ -23,3 +23,8 @@
 {% macro litellm_is_poll(id) -%}
     coalesce(right({{ id }}, 11) = '_batch_cost' or right({{ id }}, 16) = '_background_cost', false)
 {%- endmacro %}
+
+{# What tells one call from another under the same ids: what it asked, how it ended, what it used. #}
+{% macro litellm_event(ids) -%}
+    {{ row_text(ids + ['lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
+{%- endmacro %}

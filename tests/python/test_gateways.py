@@ -180,6 +180,45 @@ def test_every_gateway_meets_the_hard_cases(gateways):
     assert {row[0] for row in rejected} == tables
 
 
+def test_http_statuses_stay_as_logged(gateways):
+    """A call that was refused (429) must be told from one that broke."""
+    rows = gateways.rows(
+        "select source_system, status_code from marts.fct_priced_requests "
+        "where source_file like '%composed%' and status_code is not null group by 1, 2"
+    )
+    found = defaultdict(set)
+    for system, code in rows:
+        found[system].add(code)
+    assert found == {
+        "cloudflare_ai_gateway_logs": {200, 429},
+        "envoy_ai_gateway_logs": {200, 429},
+        "helicone_requests": {200, 429},
+        "kong_ai_logs": {200},
+        "litellm_spend_logs": {408},
+        "litellm_standard_logging": {429},
+        "nginx_access_logs": {200, 499},
+        "openrouter_generations": {200},
+        "otel_genai_spans": {429},
+        "portkey_logs": {200, 429},
+    }
+
+
+def test_routes_and_endpoints_stay_as_logged(gateways):
+    rows = gateways.rows(
+        "select distinct source_system, coalesce(route, ''), coalesce(endpoint, '') "
+        "from marts.fct_priced_requests "
+        "where source_file like '%composed%' and coalesce(route, endpoint) is not null"
+    )
+    assert {row for row in rows if row[0] != "litellm_standard_logging"} == {
+        ("cloudflare_ai_gateway_logs", "", "chat/completions"),
+        ("cloudflare_ai_gateway_logs", "", "v1/messages"),
+        ("envoy_ai_gateway_logs", "httproute/default/llm/rule/0/match/0/*", "/v1/chat/completions"),
+        ("kong_ai_logs", "llm-chat", ""),
+        ("nginx_access_logs", "", "/v1/chat/completions"),
+    }
+    assert ("litellm_standard_logging", "", "/v1/chat/completions") in rows
+
+
 def test_the_newest_version_counts(gateways):
     assert one(gateways, "44444444-ffff-4fff-8fff-100000000002")["output_tokens"] == 650
     assert one(gateways, "obs-more-2")["output_tokens"] == 640

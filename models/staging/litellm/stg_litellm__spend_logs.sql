@@ -27,7 +27,7 @@ renamed as (
             when response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
             -- the response id is reused across calls by some providers, and one call may be written under
             -- two of them; the call and what it used is the same then
-            else {{ row_text(['coalesce(call_id, response_id)', 'lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
+            else {{ litellm_event(['coalesce(call_id, response_id)']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         {{ litellm_call('call_id') }} as gateway_call_id,

@@ -25,7 +25,7 @@ renamed as (
             when is_job_snapshot then response_id
             when coalesce(response_id, call_id) is null then {{ record_place() }}
             -- a failed attempt and the one that follows it may share both ids and the start
-            else {{ row_text(['response_id', 'call_id', 'lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
+            else {{ litellm_event(['response_id', 'call_id']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
         trace_id,

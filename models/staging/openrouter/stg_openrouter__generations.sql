@@ -56,6 +56,7 @@ renamed as (
         ---------- attempt
         first_upstream_status is not null as is_retry,
         case when is_cancelled then 'cancelled' else 'success' end as request_status,
+        last_upstream_status as status_code,
         response_cache_source_id is not null as is_gateway_cache_hit,
         -- its own bill says that nothing was charged for what the client broke off
         coalesce(is_cancelled, false) and not is_own_key
