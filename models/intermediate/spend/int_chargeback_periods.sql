@@ -27,10 +27,10 @@ lines as (
         {% for name in names %}
         max({{ name }}) as {{ name }},
         {% endfor %}
-    {% for name in sums %}
-    sum({{ name }}) as {{ name }}{{ ',' if not loop.last }}
-    
-{% endfor %}
+        {% for name in sums if name != 'unpriced_count' %}
+        sum({{ name }}) as {{ name }},
+        {% endfor %}
+        sum(unpriced_count) as unpriced_count
     from dated
     group by 1, 2, 3
 
