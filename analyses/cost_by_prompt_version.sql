@@ -11,4 +11,4 @@ select
 from {{ ref('fct_model_success_daily') }}
 where usage_date >= {{ days_before(run_date(), 30) }}
 group by 1, 2, 3
-order by cost_usd desc nulls last, prompt_version, feature, billed_model
+order by 6 desc nulls last, 1 asc, 2 asc, 3 asc

@@ -11,4 +11,4 @@ select
 from {{ ref('fct_chargeback_report') }}
 where period_grain = 'month'
 group by 1, 2, 3
-order by period_start_date desc, cost_usd desc nulls last, team_id, billed_model
+order by 1 desc, 8 desc nulls last, 2 asc, 3 asc

@@ -106,13 +106,13 @@ anomalies as (
     },
 }.items() %}
 select
+    {% for column in unknown %}
+    {{ known.get(column, unknown[column]) }} as {{ column }},
+    {% endfor %}
     kind,
     subject,
     cause,
-    item_count,
-    {% for column in unknown %}
-    {{ known.get(column, unknown[column]) }} as {{ column }}{{ ',' if not loop.last }}
-    {% endfor %}
+    item_count
 from {{ part }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

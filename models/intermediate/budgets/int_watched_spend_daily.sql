@@ -83,8 +83,10 @@ select
     cast(row_number() over one_subject as integer) as day_number,
     cast(dense_rank() over (partition by team_id, service_name order by usage_period) as integer) as month_number,
     {% for column in ['spend', 'work'] %}
-    cast(sum({{ column }}_usd) over (one_subject rows between unbounded preceding and current row)
-        as {{ money_type() }}) as {{ column }}_so_far_usd,
+    cast(
+        sum({{ column }}_usd) over (one_subject rows between unbounded preceding and current row)
+        as {{ money_type() }}
+    ) as {{ column }}_so_far_usd,
     {% endfor %}
     cast(sum(request_count) over (one_subject rows between unbounded preceding and current row) as bigint)
         as requests_so_far,

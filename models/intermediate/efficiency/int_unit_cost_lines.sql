@@ -21,53 +21,51 @@ with dated as (
 lines as (
 
     select
+        {% for name in sums %}
+        coalesce(sum({{ name }}), 0) as {{ name }},
+        {% endfor %}
         period_grain,
         period_start_date,
-        {% for name in names %}
-        {{ name }},
-        {% endfor %}
-        {% for name in sums %}
-        coalesce(sum({{ name }}), 0) as {{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ names | join(', ') }}
     from dated
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by period_grain, period_start_date, {{ names | join(', ') }}
 
 ),
 
 stacked as (
 
     select
-        period_grain,
-        period_start_date,
-        {{ names | join(', ') }},
         {% for name in sums %}
         {{ name }},
-        0 as before_{{ name }}{{ ',' if not loop.last }}
+        0 as before_{{ name }},
         {% endfor %}
+        period_grain,
+        period_start_date,
+        {{ names | join(', ') }}
     from lines
 
     union all
 
     select
-        period_grain,
-        {{ next_period_of_row() }} as period_start_date,
-        {{ names | join(', ') }},
         {% for name in sums %}
         0 as {{ name }},
-        {{ name }} as before_{{ name }}{{ ',' if not loop.last }}
+        {{ name }} as before_{{ name }},
         {% endfor %}
+        period_grain,
+        {{ next_period_of_row() }} as period_start_date,
+        {{ names | join(', ') }}
     from lines
 
 )
 
 select
-    period_grain,
-    period_start_date,
-    {{ names | join(',\n    ') }},
     {% for name in sums %}
     {% set kind = money_type() if name.endswith('_usd') else 'bigint' %}
     cast(sum({{ name }}) as {{ kind }}) as {{ name }},
-    cast(sum(before_{{ name }}) as {{ kind }}) as before_{{ name }}{{ ',' if not loop.last }}
+    cast(sum(before_{{ name }}) as {{ kind }}) as before_{{ name }},
     {% endfor %}
+    period_grain,
+    period_start_date,
+    {{ names | join(', ') }}
 from stacked
-group by 1, 2, 3, 4, 5, 6, 7
+group by period_grain, period_start_date, {{ names | join(', ') }}
