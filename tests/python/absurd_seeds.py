@@ -13,7 +13,11 @@ TEAMS = ("support", "search", "growth", "research", "data-platform")
 MONTHS = ("2026-08-01", "2026-09-01", "2026-11-01")
 AMOUNTS = ("0", "0.000000000000001", "0.000000001", "0.01", "999999999999.99", "1000000000000")
 PRICES = ("0", "0.000000001", "0.01", "600", "1000", "9999.999999999", "10000")
-KINDS = ("budget_share", "rolling_share_of_budget", "daily_ratio", "request_tokens")
+KINDS = (
+    *("budget_share", "rolling_share_of_budget", "daily_ratio", "request_tokens"),
+    *("past_months_share", "past_days_share", "rolling_share_of_past_months", "unit_cost_ratio"),
+    *("trace_steps", "trace_repeats"),
+)
 METHODS = (
     *("proportional_spend", "proportional_requests", "proportional_tokens", "even"),
     *("fixed_percent", "central"),
@@ -36,14 +40,14 @@ def legal() -> dict[str, list[str]]:
             for (n, team), (m, month) in product(enumerate(TEAMS), enumerate(MONTHS))
         ],
         "spend_alert_rules": [
-            f"absurd-{kind}-{threshold}-{days},{kind},{team},{days},{threshold},{least},info,,,test"
+            f"absurd-{kind}-{threshold}-{days},{kind},{team},{days},{threshold},{least},info,,,test,,"
             for kind, threshold, (days, team, least) in product(
                 KINDS,
                 ("0", "0.000001", "10000"),
                 ((1, "*", 0), (30, "search", "0.000000000000001"), (7, "growth", 10**12)),
             )
         ]
-        + ["absurd-tokens,request_tokens,*,,999999999999.999999,0,info,,,test"]
+        + ["absurd-tokens,request_tokens,*,,999999999999.999999,0,info,,,test,,"]
         + ["absurd-never,daily_ratio,*,7,2,0,info,2026-08-01,2026-08-01,no day at all"],
         "reconciliation_tolerances": [
             "absurd,mistral,0,0,2024-01-01,,test",
@@ -163,11 +167,11 @@ REFUSED = (
         "growth 2027-02-01 1000000000001",
     ),
     ("budget_overrides", "search,2026-08-01,2026-08-02,-5,t,Ada", "search 2026-08-01"),
-    ("spend_alert_rules", "bad-1,daily_ratio,*,0,2,0,info,,,t", "bad-1 0"),
-    ("spend_alert_rules", "bad-2,daily_ratio,*,31,2,0,info,,,t", "bad-2 31"),
-    ("spend_alert_rules", "bad-3,budget_share,*,,10001,0,info,,,t", "bad-3 10001"),
-    ("spend_alert_rules", "bad-4,budget_share,*,,-1,0,info,,,t", "bad-4 -1"),
-    ("spend_alert_rules", "bad-5,daily_ratio,*,7,2,-1,info,,,t", "bad-5 -1"),
+    ("spend_alert_rules", "bad-1,daily_ratio,*,0,2,0,info,,,t,,", "bad-1 0"),
+    ("spend_alert_rules", "bad-2,daily_ratio,*,31,2,0,info,,,t,,", "bad-2 31"),
+    ("spend_alert_rules", "bad-3,budget_share,*,,10001,0,info,,,t,,", "bad-3 10001"),
+    ("spend_alert_rules", "bad-4,budget_share,*,,-1,0,info,,,t,,", "bad-4 -1"),
+    ("spend_alert_rules", "bad-5,daily_ratio,*,7,2,-1,info,,,t,,", "bad-5 -1"),
     ("reconciliation_tolerances", "bad-6,cohere,-1,0,2024-01-01,,t", "bad-6 cohere -1"),
     ("reconciliation_tolerances", "bad-7,azure,1,1.5,2030-01-01,,t", "bad-7 azure 1.5"),
     ("settlement_lags", "bad-8,cohere,-1,2024-01-01,,t", "bad-8 cohere -1"),

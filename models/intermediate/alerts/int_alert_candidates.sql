@@ -106,12 +106,12 @@ anomalies as (
     },
 }.items() %}
 select
-    kind,
-    subject,
-    cause,
     {% for column in unknown %}
     {{ known.get(column, unknown[column]) }} as {{ column }},
     {% endfor %}
+    kind,
+    subject,
+    cause,
     item_count
 from {{ part }}
 {{ 'union all' if not loop.last }}

@@ -28,9 +28,14 @@ compared as (
             when rule_kind = 'past_days_share' then first_day_number - 1 >= window_days
             else day_number >= observed_days
         end as has_full_window,
-        case when rule_kind in ('past_months_share', 'past_days_share') then usage_period
+        case
+            when rule_kind in ('past_months_share', 'past_days_share') then usage_period
             else {{ days_before('usage_date', '(observed_days - 1)') }}
-        end as window_start_date
+        end as window_start_date,
+        case
+            when rule_kind in ('past_months_share', 'past_days_share') then month_to_date_usd
+            else observed_spend_usd
+        end as spent_usd
     from measured
 
 )
@@ -51,10 +56,7 @@ where
     has_full_window
     and baseline_usd > 0
     and observed_usd >= threshold * baseline_usd
-    and case
-        when rule_kind in ('past_months_share', 'past_days_share') then month_to_date_usd else observed_spend_usd
-    end
-    >= minimum_usd
+    and spent_usd >= minimum_usd
     -- a share of the month is told on the day it is reached, and once
     and (
         rule_kind not in ('past_months_share', 'past_days_share')

@@ -6,6 +6,15 @@ with spend as (
 
 ),
 
+rules as (
+
+    select * from {{ ref('int_spend_alert_rules') }}
+    where
+        rule_kind in ('daily_ratio', 'unit_cost_ratio')
+        or rule_kind in ('past_months_share', 'past_days_share', 'rolling_share_of_past_months')
+
+),
+
 applied as (
 
     select
@@ -17,18 +26,17 @@ applied as (
         rules.window_months,
         rules.threshold,
         rules.minimum_usd,
-        case rules.rule_kind when 'unit_cost_ratio' then 7 when 'rolling_share_of_past_months' then rules.window_days
+        case rules.rule_kind
+            when 'unit_cost_ratio' then 7
+            when 'rolling_share_of_past_months' then rules.window_days
             else 1
         end as observed_days
     from spend
-    inner join {{ ref('int_spend_alert_rules') }} as rules
+    inner join rules
         on
             (rules.team_id = '*' or spend.team_id = rules.team_id)
             and rules.is_by_service = (spend.service_name != '*')
             and spend.usage_date >= rules.valid_from and spend.usage_date < rules.valid_to
-    where rules.rule_kind in (
-            'daily_ratio', 'unit_cost_ratio', 'past_months_share', 'past_days_share', 'rolling_share_of_past_months'
-        )
 
 ),
 

@@ -22,7 +22,7 @@ subjects as (
     select
         usage_date,
         team_id,
-        {{ service }},
+        {{ service }} as service_name,
         cast(sum(spend_usd) as {{ money_type() }}) as spend_usd,
         cast(sum(work_usd) as {{ money_type() }}) as work_usd,
         cast(sum(request_count) as bigint) as request_count

@@ -2,7 +2,7 @@
 -- request is split from.
 {% set sums = ['attempt_count', 'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens',
     'uncached_input_cost_usd', 'cache_read_cost_usd', 'cache_write_cost_usd', 'output_cost_usd', 'call_cost_usd',
-    'cost_usd'] %}
+    'cost_usd', 'unpriced_count'] %}
 {% set names = ['team_id', 'service_name', 'feature', 'provider', 'billed_model'] %}
 
 with dated as (
@@ -21,60 +21,51 @@ with dated as (
 lines as (
 
     select
-        period_grain,
-        period_start_date,
-        {% for name in names %}
-        {{ name }},
-        {% endfor %}
         {% for name in sums %}
         coalesce(sum({{ name }}), 0) as {{ name }},
         {% endfor %}
-        coalesce(sum(unpriced_count), 0) as unpriced_count
+        period_grain,
+        period_start_date,
+        {{ names | join(', ') }}
     from dated
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by period_grain, period_start_date, {{ names | join(', ') }}
 
 ),
 
 stacked as (
 
     select
-        period_grain,
-        period_start_date,
-        {{ names | join(', ') }},
         {% for name in sums %}
         {{ name }},
         0 as before_{{ name }},
         {% endfor %}
-        unpriced_count,
-        0 as before_unpriced_count
+        period_grain,
+        period_start_date,
+        {{ names | join(', ') }}
     from lines
 
     union all
 
     select
-        period_grain,
-        {{ next_period_of_row() }} as period_start_date,
-        {{ names | join(', ') }},
         {% for name in sums %}
         0 as {{ name }},
         {{ name }} as before_{{ name }},
         {% endfor %}
-        0 as unpriced_count,
-        unpriced_count as before_unpriced_count
+        period_grain,
+        {{ next_period_of_row() }} as period_start_date,
+        {{ names | join(', ') }}
     from lines
 
 )
 
 select
-    period_grain,
-    period_start_date,
-    {{ names | join(',\n    ') }},
     {% for name in sums %}
     {% set kind = money_type() if name.endswith('_usd') else 'bigint' %}
     cast(sum({{ name }}) as {{ kind }}) as {{ name }},
     cast(sum(before_{{ name }}) as {{ kind }}) as before_{{ name }},
     {% endfor %}
-    cast(sum(unpriced_count) as bigint) as unpriced_count,
-    cast(sum(before_unpriced_count) as bigint) as before_unpriced_count
+    period_grain,
+    period_start_date,
+    {{ names | join(', ') }}
 from stacked
-group by 1, 2, 3, 4, 5, 6, 7
+group by period_grain, period_start_date, {{ names | join(', ') }}

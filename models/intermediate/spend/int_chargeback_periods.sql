@@ -21,18 +21,17 @@ with dated as (
 lines as (
 
     select
-        period_grain,
-        period_start_date,
-        spend_line_key,
+        {% for name in sums %}
+        sum({{ name }}) as {{ name }},
+        {% endfor %}
         {% for name in names %}
         max({{ name }}) as {{ name }},
         {% endfor %}
-        {% for name in sums if name != 'unpriced_count' %}
-        sum({{ name }}) as {{ name }},
-        {% endfor %}
-        sum(unpriced_count) as unpriced_count
+        period_grain,
+        period_start_date,
+        spend_line_key
     from dated
-    group by 1, 2, 3
+    group by period_grain, period_start_date, spend_line_key
 
 ),
 
@@ -43,14 +42,18 @@ periods as (
         period_start_date,
         {{ next_period_of_row() }} as next_start_date
     from lines
-    group by 1, 2, 3
+    group by period_grain, period_start_date
 
 ),
 
 stacked as (
 
     select
-        *,
+        period_grain,
+        period_start_date,
+        spend_line_key,
+        {{ names | join(', ') }},
+        {{ sums | join(',\n        ') }},
         cast(null as {{ money_type() }}) as previous_cost_usd,
         0 as previous_attempt_count
     from lines
@@ -86,7 +89,7 @@ compared as (
         sum(previous_cost_usd) as previous_cost_usd,
         sum(previous_attempt_count) as previous_attempt_count
     from stacked
-    group by 1, 2, 3
+    group by period_grain, period_start_date, spend_line_key
 
 )
 
