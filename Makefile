@@ -50,7 +50,7 @@ demo: setup ## Sample quarter, load, build, and a headline: all the set-up there
 	@$(BIN)/python -m scripts.headline
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
-	@$(BIN)/python -m scripts.nightly
+	@bin/ai-cost nightly
 
 init: setup ## FOLDER=...: a starter company folder from the teams, keys and accounts that were loaded
 	@test -n "$(FOLDER)" || { echo "Say where: make init FOLDER=path/to/company" >&2; exit 2; }
@@ -70,7 +70,7 @@ workbook: setup ## Write review.xlsx, the Excel file that finance reviews
 	@$(BIN)/python -m scripts.workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
-	@$(BIN)/python -m scripts.run_dbt --quiet docs generate --static
+	@bin/ai-cost dbt --quiet docs generate --static
 
 lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

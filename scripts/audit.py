@@ -19,9 +19,9 @@ from pathlib import Path
 from scripts.auditing.bench import ROOT, AuditError, prepare
 from scripts.auditing.detect import detect, gateway_tables
 from scripts.auditing.findings import report
-from scripts.load_raw import MODELS, Run
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
+from scripts.loading.run import MODELS, Run
 from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget, TargetError
 from scripts.loading.typing import Rules

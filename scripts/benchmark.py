@@ -159,22 +159,22 @@ class Bench:
     def run(self, requests: int, repeat: int) -> list[Line]:
         """Everything, in the order of a warehouse's life: full load and build, then a night."""
         self._generate(requests)
-        load = self._work.step("load", "scripts.load_raw")
+        load = self._work.step("load", "scripts.cli", "load")
         raw_rows = sum(self._work.count(f"raw.{table}") for table in self._tables)
         floor = median(self._read_floor() for _ in range(repeat))
-        build = self._work.step("full build", "scripts.build")
+        build = self._work.step("full build", "scripts.cli", "build")
         # One at a time: two that share the cores would count their seconds twice.
         alone = ["--full-refresh", "--threads", "1", "--exclude", HEAVY]
-        self._work.step("all others", "scripts.build", "--", *alone)
+        self._work.step("all others", "scripts.cli", "build", "--", *alone)
         others, tests = self._work.other_seconds()
         rows = self._work.count(f"intermediate.{HEAVY}")
         rounds = [self._round() for _ in range(repeat)]
         raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
         to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
         self._bring_back()
-        night_load = self._work.step("night: load", "scripts.load_raw")
+        night_load = self._work.step("night: load", "scripts.cli", "load")
         night_rows = sum(self._work.count(f"raw.{table}") for table in self._tables) - raw_rows
-        night_build = self._work.step("night: build", "scripts.build")
+        night_build = self._work.step("night: build", "scripts.cli", "build")
         night_heavy = self._work.heavy_seconds()
         whole, night = (
             load.seconds + build.seconds,
@@ -223,7 +223,7 @@ class Bench:
         )
         own = self._work.floor("copy", self._work.warehouse, f"intermediate.{HEAVY}")
         arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
-        step = self._work.step("heavy path", "scripts.run_dbt", *arguments)
+        step = self._work.step("heavy path", "scripts.cli", "dbt", *arguments)
         return raw, own, self._work.heavy_seconds(), step.peak_mib
 
     def _read_floor(self) -> float:

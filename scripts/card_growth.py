@@ -80,10 +80,10 @@ class Growth:
         place = self._folder / "as it is" / WAREHOUSE
         place.parent.mkdir()
         self._run(place, "scripts.generate_sample_data", *sample)
-        self._run(place, "scripts.load_raw")
+        self._run(place, "scripts.cli", "load")
         # full refresh: the compiled statement then makes all days
         dbt = ("--quiet", "build", "--full-refresh", "--exclude-resource-type", "test", "unit_test")
-        self._run(place, "scripts.run_dbt", *dbt, "--select", f"+{HEAVY}")
+        self._run(place, "scripts.cli", "dbt", *dbt, "--select", f"+{HEAVY}")
         return place
 
     def grow(self, origin: Path, name: str, times: int) -> Path:
@@ -94,7 +94,7 @@ class Growth:
         shutil.copy(origin, place)
         with duckdb.connect(str(place)) as connection:
             connection.execute(GROWTH[name].format(times=times))
-        self._run(place, "scripts.run_dbt", "--quiet", "run", "--select", *_RATES)
+        self._run(place, "scripts.cli", "dbt", "--quiet", "run", "--select", *_RATES)
         return place
 
     def compiled(self) -> Path:

@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from scripts.load_raw import KEY_VARIABLE, MODELS
 from scripts.loading.paths import literal, quoted
 from scripts.loading.people import HIDDEN, user_hash
+from scripts.loading.run import KEY_VARIABLE, MODELS
 from scripts.loading.sources import RAW_SCHEMA, Table, read_contract
 from scripts.loading.typing import may_name_people
 from scripts.operations.lock import add_wait, only_writer

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.errors import UserError
 
-class WarehouseError(Exception):
+
+class WarehouseError(UserError):
     """The warehouse cannot be read; the message says why in a sentence."""
 
 

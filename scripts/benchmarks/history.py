@@ -29,8 +29,8 @@ def night_after(
     common = ("--no-bills", "--only", _TABLE)
     history = ("--requests", str(days * args.per_day), "--days", str(days), "--start", str(_START))
     work.step(f"{days} days", "scripts.generate_sample_data", *history, *common)
-    work.step(f"{days} days: load", "scripts.load_raw")
-    work.step(f"{days} days: build", "scripts.build", "--", *_MODELS)
+    work.step(f"{days} days: load", "scripts.cli", "load")
+    work.step(f"{days} days: build", "scripts.cli", "build", "--", *_MODELS)
     known = work.count(f"raw.{_TABLE}")
 
     aside = folder / "night"
@@ -38,8 +38,8 @@ def night_after(
     day = ("--start", str(_START + timedelta(days=days)), "--landing", str(aside))
     work.step("night", "scripts.generate_sample_data", *night, *day, *common)
     (aside / _TABLE).rename(work.landing / _TABLE / "night")
-    load = work.step("night: load", "scripts.load_raw")
-    build = work.step("night: build", "scripts.build", "--", *_MODELS)
+    load = work.step("night: load", "scripts.cli", "load")
+    build = work.step("night: build", "scripts.cli", "build", "--", *_MODELS)
     rows = work.count(f"raw.{_TABLE}") - known
     name = f"after {days} days"
     return (

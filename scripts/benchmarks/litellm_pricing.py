@@ -60,11 +60,11 @@ def measure(folder: Path, args: argparse.Namespace, bar: tqdm) -> list[Line]:
     work = Workbench(folder, bar)
     sample = ("--requests", str(args.requests), "--no-bills", "--only", "envelope_events")
     work.step("sample", "scripts.generate_sample_data", *sample)
-    work.step("load", "scripts.load_raw")
+    work.step("load", "scripts.cli", "load")
     models = ("--select", f"+{HEAVY}", "--exclude", "resource_type:test")
-    work.step("build", "scripts.build", "--", *models)
+    work.step("build", "scripts.cli", "build", "--", *models)
     step = work.step(
-        "heavy path", "scripts.run_dbt", "--quiet", "run", "--full-refresh", "--select", HEAVY
+        "heavy path", "scripts.cli", "dbt", "--quiet", "run", "--full-refresh", "--select", HEAVY
     )
     ours = Line(f"raw -> {HEAVY}", work.count(f"intermediate.{HEAVY}"), work.heavy_seconds(),
                 step.peak_mib)  # fmt: skip

@@ -179,6 +179,10 @@ class Project:
         assert code == 0, f"{module} {arguments} failed:\n{said}\n{complained}"
         return said
 
+    def ai_cost(self, *arguments: str) -> str:
+        """Run the project's command; what it says, or an AssertionError that shows it."""
+        return self.python("scripts.cli", *arguments)
+
     def outcome(self, module: str, *arguments: str) -> tuple[int, str, str]:
         """Run a module of the project in a fork, as `python -m`: exit code, output, complaints."""
         self._forget()
@@ -189,7 +193,7 @@ class Project:
         """Load what is new, beginning with an empty warehouse that is prepared."""
         self._begin()
         known = self._state()
-        said = self.python("scripts.load_raw")
+        said = self.ai_cost("load")
         self._remember(known)
         return said
 

@@ -106,9 +106,9 @@ class Warehouse:
         login = database | SECRETS | {"PGUSER": "t_night"}
         by_night = Project(self.folder, self.night.landing, login, self.night.root)
         # by the identities it shows that the builder may test; the columns are tested elsewhere
-        self.said = by_night.python("scripts.nightly", "--", "--exclude", "test_type:generic")
+        self.said = by_night.ai_cost("nightly", "--", "--exclude", "test_type:generic")
         again = ["--select", "dim_teams", "fct_request_tags", "fct_priced_requests"]
-        by_night.python("scripts.build", "--", *again)
+        by_night.ai_cost("build", "--", *again)
 
     def connect(self, login: str | None = None):
         address = {name.removeprefix("PG").lower(): value for name, value in self.address.items()}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts.auditing.detect import detect
-from scripts.load_raw import MODELS
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES
 from tests.python.project import ROOT

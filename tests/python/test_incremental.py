@@ -38,7 +38,7 @@ def at_once(landing):
 
     def make(folder):
         project = Project(folder, landing)
-        project.python("scripts.load_raw")
+        project.ai_cost("load")
         project.build_as_users_do("--exclude-resource-type", "unit_test", "test")
         return project.marts()
 

@@ -55,7 +55,7 @@ def assert_nights_equal_a_full_refresh(
         night_by_night.load()
         night_by_night.dbt("build", "--exclude-resource-type", "unit_test", "test")
     # as users run it, with every test
-    at_once.python("scripts.nightly")
+    at_once.ai_cost("nightly")
     expected = at_once.marts()
     assert_same_marts(night_by_night.marts(), expected)
     print({name: len(rows) for name, rows in expected.items()})

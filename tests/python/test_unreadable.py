@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from scripts.audit import main as audit
-from scripts.load_raw import MODELS
 from scripts.loading import forms, load, records
 from scripts.loading.files import LandingFile
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.landing import Landing, event
 

@@ -7,19 +7,18 @@ So are structural keys (tests/generic/structural_key.sql), which would read all 
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import Counter
+from contextlib import ExitStack
 
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
-from tqdm import tqdm
 
+from scripts import console
 from scripts.operations.company import bring_in
-from scripts.operations.lock import add_wait, only_writer
+from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.upgrade import check_version
-from scripts.warehouse import WarehouseError, check_writable, target, warehouse_file
+from scripts.warehouse import check_writable, target, warehouse_file
 
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
 
@@ -28,7 +27,8 @@ class Progress:
     """Counts finished nodes on a bar, and keeps what the project warns of for the end."""
 
     def __init__(self) -> None:
-        self._bar: tqdm | None = None
+        self._bar = ExitStack()
+        self._advance = None
         self.warnings: list[str] = []
 
     def __call__(self, event: EventMsg) -> None:
@@ -39,30 +39,21 @@ class Progress:
         total = getattr(event.data, "total", 0)
         if event.info.name not in {"LogModelResult", "LogTestResult", "LogSeedResult"} or not info:
             return
-        if self._bar is None:
-            self._bar = tqdm(total=total, desc="dbt build", unit="node", disable=None)
-        self._bar.update()
+        if self._advance is None:
+            self._advance = self._bar.enter_context(console.progress("dbt build", total))
+        self._advance(1)
 
     def close(self) -> None:
         """Leave the line of the bar."""
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.close()
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Build everything; exit 0 when all passed or only warned, 1 otherwise, 2 when it is locked."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("dbt", nargs="*", help="further arguments of `dbt build`, after --")
-    add_wait(parser)
-    options = parser.parse_args(arguments)
-    try:
-        with only_writer(target(), warehouse_file(), options.wait):
-            check_writable()
-            check_version()
-            return build(options.dbt)[0]
-    except WarehouseError as error:
-        print(f"build: {error}", file=sys.stderr)
-        return 2
+def run(extra: list[str], wait_s: float = 0) -> int:
+    """Build as the only writer; 0 when all passed or only warned, 1 otherwise."""
+    with only_writer(target(), warehouse_file(), wait_s):
+        check_writable()
+        check_version()
+        return build(extra)[0]
 
 
 def build(extra: list[str]) -> tuple[int, Counter]:
@@ -78,7 +69,7 @@ def build(extra: list[str]) -> tuple[int, Counter]:
         result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])
     progress.close()
     if result.exception:
-        print(f"build: {result.exception}", file=sys.stderr)
+        console.complain(f"dbt build: {result.exception}")
         return 1, Counter()
     for warning in progress.warnings:
         print(warning)
@@ -86,7 +77,3 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     print(f"built: {said}")
     return (0 if result.success else 1), counts
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,44 +1,77 @@
-"""Load raw gateway logs and provider bills from the landing folder into the warehouse.
-
-    python -m scripts.load_raw [--landing DIR] [--target duckdb|postgres|spark] [--warehouse FILE]
+"""One load: what is new in the landing folder goes into the raw tables of the warehouse.
 
 A folder below landing that has the name of a declared raw table is loaded, whatever its files
-are called. Loading a content twice is a no-op. Exits with 0 when all is well, 1 when a file
-could not be read at all, 2 when something must be set right first.
+are called. Loading a content twice is a no-op.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
 
 import duckdb
-from tqdm import tqdm
 
+from scripts import console
+from scripts.errors import UserError
 from scripts.loading.files import LandingFile, find_files
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
-from scripts.loading.sources import Contract, ContractError, read_contract
+from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
-from scripts.operations.clock import ClockError, run_instant
-from scripts.operations.lock import add_wait, only_writer
+from scripts.operations.clock import run_instant
+from scripts.operations.lock import only_writer
 from scripts.operations.roles import loader
-from scripts.warehouse import WarehouseError
+from scripts.warehouse import target as target_in_use
+from scripts.warehouse import warehouse_file
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
+MODELS = Path(__file__).resolve().parents[2] / "models"
 KEY_VARIABLE = "AI_COST_USER_KEY"
 _GROUP_BYTES = 64 << 20
 _GROUP_FILES = 500
 
 
-class UserError(Exception):
-    """Something the user can set right; the message says what."""
+@dataclass(frozen=True)
+class Place:
+    """Where files lie, and where they are loaded into."""
+
+    landing: Path
+    target: str
+    warehouse: Path
+    spark_warehouse: str
+
+    @classmethod
+    def chosen(
+        cls,
+        landing: Path | None = None,
+        target: str | None = None,
+        warehouse: Path | None = None,
+        spark_warehouse: str | None = None,
+    ) -> Place:
+        """What was chosen, and for the rest what the environment says (docs/configuration.md)."""
+        return cls(
+            landing or Path(os.environ.get("AI_COST_LANDING", "landing")),
+            target or target_in_use(),
+            warehouse or warehouse_file(),
+            spark_warehouse or os.environ.get(VARIABLE, DEFAULT),
+        )
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What came of a load: the sums of all tables' tallies, and a line for each unread file."""
+
+    counts: Counter
+    not_loaded: list[str]
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a file could not be read."""
+        return 1 if self.not_loaded else 0
 
 
 class Run:
@@ -138,81 +171,34 @@ def _said(error: Exception) -> str:
     return f"the reader stopped with {type(error).__name__}{place}; please report it"
 
 
-def say(text: str) -> None:
-    """A line for the user, beside the progress bar."""
-    tqdm.write(text, file=sys.stderr)
+def load(place: Place, wait_s: float = 0) -> Loaded:
+    """Load what is new and print the tallies; raises UserError, before anything is loaded.
 
-
-def parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    """Options, with the defaults of the environment."""
-    parser = argparse.ArgumentParser(
-        prog="load_raw", description="Load raw logs and bills into the warehouse."
-    )
-    environment = os.environ.get
-    parser.add_argument(
-        "--landing",
-        default=environment("AI_COST_LANDING", "landing"),
-        help="folder with a subfolder per raw table (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--target",
-        default=environment("AI_COST_TARGET", "duckdb"),
-        help="duckdb, postgres or spark (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--warehouse",
-        default=environment("AI_COST_WAREHOUSE", "warehouse.duckdb"),
-        help="DuckDB file (default: %(default)s)",
-    )
-    add_wait(parser)
-    parser.add_argument(
-        "--spark-warehouse",
-        default=environment(VARIABLE, DEFAULT),
-        help="warehouse folder of Spark (default: %(default)s)",
-    )
-    return parser.parse_args(arguments)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Load and report; return the exit code."""
-    return load(arguments)[0]
-
-
-def load(arguments: list[str] | None = None) -> tuple[int, Counter, list[str]]:
-    """Load and report; return the exit code, the sums of all tables' tallies, what is not loaded.
-
-    The last is a sentence for each file that could not be read, with its name.
+    `wait_s`: how long to wait for another run that writes.
     """
-    options = parse_arguments(arguments)
-    try:
-        with (
-            only_writer(options.target, Path(options.warehouse), options.wait),
-            loader(options.target),
-        ):
-            run = _load(options)
-    except (UserError, ClockError, ContractError, TargetError, WarehouseError) as error:
-        print(f"load_raw: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 2, Counter(), []
-    total = sum(run.tallies.values(), Counter(unread=len(run.unread)))
-    return (1 if run.unread else 0), total, _not_loaded(run)
+    with only_writer(place.target, place.warehouse, wait_s), loader(place.target):
+        run = _load(place)
+    counts = sum(run.tallies.values(), Counter(unread=len(run.unread)))
+    return Loaded(counts, _not_loaded(run))
 
 
-def _load(options: argparse.Namespace) -> Run:
-    landing = Path(options.landing)
-    if not landing.is_dir():
-        raise UserError(f"no landing folder at {landing}")
-    if options.target not in ("duckdb", "postgres", "spark"):
-        raise UserError(f"cannot load into {options.target!r}; choose duckdb, postgres or spark")
+def _load(place: Place) -> Run:
+    if not place.landing.is_dir():
+        raise UserError(f"no landing folder at {place.landing}")
+    if place.target not in ("duckdb", "postgres", "spark"):
+        raise UserError(f"cannot load into {place.target!r}; choose duckdb, postgres or spark")
     contract = read_contract(MODELS)
-    rules = Rules(_user_key(options.target), run_instant())
+    rules = Rules(_user_key(place.target), run_instant())
     try:
-        found = find_files(landing, contract.raw)
+        found = find_files(place.landing, contract.raw)
     except OSError as error:
-        raise UserError(f"cannot list the landing folder {landing}: {error.strerror}") from None
+        raise UserError(
+            f"cannot list the landing folder {place.landing}: {error.strerror}"
+        ) from None
     if found.unknown:
         names = _printable(", ".join(found.unknown))
-        say(f"warning: no raw table is declared for these folders: {names}")
-    warehouse, where = _target(options)
+        console.complain(f"warning: no raw table is declared for these folders: {names}")
+    warehouse, where = _target(place)
     target = WriteBehind(warehouse)
     try:
         target.prepare(contract)
@@ -220,22 +206,21 @@ def _load(options: argparse.Namespace) -> Run:
         for source_file, reason in found.refused:
             run.complain(source_file, reason)
         total = sum(file.size for file in found.files)
-        # `disable=None` shows the bar on a terminal only.
-        with tqdm(total=total, unit="B", unit_scale=True, disable=None) as bar:
-            run.load(found.files, bar.update)
+        with console.progress("load", total, are_bytes=True) as advance:
+            run.load(found.files, advance)
     finally:
         target.close()
     _summary(run, where)
     return run
 
 
-def _target(options: argparse.Namespace) -> tuple[Target, str]:
+def _target(place: Place) -> tuple[Target, str]:
     """The warehouse to load into, and what to call it."""
-    if options.target == "postgres":
+    if place.target == "postgres":
         return PostgresTarget(), "Postgres"
-    if options.target == "spark":
-        return ParquetTarget(options.spark_warehouse), options.spark_warehouse
-    return DuckDBTarget(options.warehouse), options.warehouse
+    if place.target == "spark":
+        return ParquetTarget(place.spark_warehouse), place.spark_warehouse
+    return DuckDBTarget(str(place.warehouse)), str(place.warehouse)
 
 
 def _user_key(target: str) -> bytes | None:
@@ -244,18 +229,20 @@ def _user_key(target: str) -> bytes | None:
         return key.encode()
     if target != "duckdb":
         raise UserError(f"set {KEY_VARIABLE}, the key of the user hash, to load into {target}")
-    say(f"warning: {KEY_VARIABLE} is not set; user columns are loaded as null")
+    console.complain(f"warning: {KEY_VARIABLE} is not set; user columns are loaded as null")
     return None
 
 
 def _summary(run: Run, where: str) -> None:
     names = ("new", "skipped", "lines", "records", "rejects", "incomplete")
-    print(f"{'raw table':<32}" + "".join(f"{name:>12}" for name in names))
-    for table, tally in sorted(run.tallies.items()):
-        print(f"{table:<32}" + "".join(f"{tally[name]:>12,}" for name in names))
+    rows = [
+        [table, *(f"{tally[name]:,}" for name in names)]
+        for table, tally in sorted(run.tallies.items())
+    ]
+    console.table(["raw table", *names], rows)
     print(f"loaded into {where}, schema raw")
     for line in _not_loaded(run):
-        say(line)
+        console.complain(line)
 
 
 def _not_loaded(run: Run) -> list[str]:
@@ -268,7 +255,3 @@ def _not_loaded(run: Run) -> list[str]:
 def _printable(text: str) -> str:
     """The text without what would move the cursor of a terminal: names of files may hold it."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Write files for others: FOCUS files, the posted ledger, a month's journal."""
