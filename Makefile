@@ -47,7 +47,7 @@ demo: export AI_COST_NOW ?= $(DEMO_NOW)
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
 	@$(BIN)/python -m scripts.generate_sample_data --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site
-	@$(BIN)/python -m scripts.headline
+	@$(AI_COST) headline
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@bin/ai-cost nightly
@@ -61,13 +61,13 @@ publish: setup ## Give readers a new copy of the marts in published/, when the l
 
 audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
 	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
-	@$(BIN)/python -m scripts.audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
+	@$(AI_COST) audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
 
 report: setup ## Write the report to report/index.html: open it from disk, no server needed
-	@$(BIN)/python -m scripts.report
+	@$(AI_COST) report
 
 workbook: setup ## Write review.xlsx, the Excel file that finance reviews
-	@$(BIN)/python -m scripts.workbook
+	@$(AI_COST) workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@bin/ai-cost dbt --quiet docs generate --static

@@ -84,7 +84,7 @@ def audit(tmp_path_factory):
 
     def run(*arguments: str, pasted: str | None = None) -> subprocess.CompletedProcess:
         done = subprocess.run(
-            [sys.executable, "-m", "scripts.audit", *arguments],
+            [sys.executable, "-m", "scripts.cli", "audit", *arguments],
             cwd=ROOT,
             env=environment,
             input=pasted,

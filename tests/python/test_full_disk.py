@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import export_focus, publish, workbook
+from scripts import export_focus, publish
 from scripts.accounting.periods import Period, append_period
+from scripts.accounting.reviews import append as append_reviews
+from scripts.cli import main
 from scripts.import_rate_cards import append as append_prices
-from scripts.import_reviews import append as append_reviews
 from scripts.operations.whole_files import DiskFull, write_whole, writing
 from scripts.reporting.site import write as write_site
 from tests.python.test_publish import write_warehouse
@@ -63,8 +64,8 @@ def test_a_file_stays_what_it_was(write, tmp_path):
 def test_a_workbook_stays_what_it_was(warehouse, tmp_path, capsys):
     file = tmp_path / "review.xlsx"
     (tmp_path / ".review.xlsx.part").symlink_to("/dev/full")
-    assert workbook.main(["--out", str(file)]) == 1
-    assert capsys.readouterr().err.splitlines()[-1] == f"workbook: {SAID}{file}"
+    assert main(["workbook", "--out", str(file)]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"ai-cost workbook: {SAID}{file}"
     assert not file.exists()
 
 

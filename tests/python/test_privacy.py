@@ -143,8 +143,8 @@ def test_no_table_and_no_byte_of_the_warehouse_holds_it(warehouse):
 def test_nor_does_what_is_made_of_it(warehouse):
     """Logs, compiled SQL, report, workbook: by their bytes, unpacked where they are packed."""
     made = warehouse.warehouse.parent / "made"
-    warehouse.python("scripts.report", "--out", str(made / "report"))
-    warehouse.python("scripts.workbook", "--out", str(made / "review.xlsx"))
+    warehouse.ai_cost("report", "--out", str(made / "report"))
+    warehouse.ai_cost("workbook", "--out", str(made / "review.xlsx"))
     files = [
         path
         for folder in (made, warehouse.target, warehouse.warehouse.parent / "logs")

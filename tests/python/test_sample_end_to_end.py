@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import pytest
 
+from scripts.accounting.reviews import KEY, append, import_rows
 from scripts.generate_sample_data import main as generate
-from scripts.import_reviews import KEY, append, import_rows
 from tests.python.project import AFTER_SAMPLE, Project, assert_same_marts, copy_project
 
 

@@ -20,13 +20,14 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 
+from scripts.errors import UserError
 from scripts.operations.company import bring_in
 
 ROOT = Path(__file__).resolve().parents[2]
 # Views call their database by the name of its file, so a copy has the same.
 DATABASE = "audit.duckdb"
 _PARTS = ("models", "macros", "dbt_project.yml", "profiles.yml")
-# Benches of other company folders, one of which may be in use.
+# Those of other company folders, one of which may be in use.
 _KEPT = 2
 _WANTED = ("+fct_priced_requests", "+fct_quarantined_records")
 _MADE_OF_LOGS = [
@@ -36,12 +37,12 @@ _MADE_OF_LOGS = [
 ]
 
 
-class AuditError(Exception):
+class AuditError(UserError):
     """The audit cannot be made; the message says why in a sentence."""
 
 
 @dataclass(frozen=True)
-class Bench:
+class Prepared:
     """A folder with the prepared database and the parsed project."""
 
     folder: Path
@@ -64,21 +65,21 @@ class Bench:
         )
 
 
-def prepare(cache: Path) -> Bench:
-    """The bench of the project as it is now, made when it is not there yet; takes half a minute."""
+def prepare(cache: Path) -> Prepared:
+    """The warehouse of the project as it is now; made, in half a minute, when it is not there."""
     folder = cache / _fingerprint(bring_in())
     if not folder.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".new-") as draft:
-            made = Path(draft) / "bench"
+            made = Path(draft) / "made"
             made.mkdir()
             selection = ["build", "--exclude-resource-type", "test", "unit_test"]
             _run(made / DATABASE, made, [*selection, "--select", *_WANTED], None)
-            benches = sorted(cache.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
-            for old in benches[:-_KEPT]:
+            others = sorted(cache.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
+            for old in others[:-_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
             made.rename(folder)
-    return Bench(folder)
+    return Prepared(folder)
 
 
 def _run(database: Path, target: Path, command: list[str], manifest: Manifest | None) -> None:

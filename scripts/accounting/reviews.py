@@ -1,20 +1,14 @@
-"""Append finance's decisions on reconciliation lines to reconciliation_reviews.csv of the company.
+"""Finance's decisions on reconciliation lines, appended to reconciliation_reviews.csv.
 
-    python -m scripts.import_reviews FILE [--preparer NAME] [--dry-run]
-
-FILE is a CSV, or an Excel workbook with a sheet "Exceptions": the columns of
+They come in a CSV, or in an Excel workbook with a sheet "Exceptions": the columns of
 fct_reconciliation_exceptions and beside them decision, reason, reviewer and note. Rows without a
 decision are passed over. Decisions are appended and never edited; the latest on a line counts.
-Exits with 0 when all is well, 1 when rows are refused (then nothing is written), 2 when something
-must be set right first.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
-import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +16,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from scripts import console
+from scripts.errors import Refused, UserError
 from scripts.operations.company import bring_in, decisions, started, writable
 from scripts.operations.whole_files import written_whole
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 REVIEWS = "reconciliation_reviews"
 REASONS = "reconciliation_reasons.csv"
@@ -41,7 +37,7 @@ HEADER_ROWS = 20  # a sheet may have a title above its header
 Key = tuple[str, ...]
 
 
-class FileError(Exception):
+class FileError(UserError):
     """The file cannot be read; the message says why."""
 
 
@@ -230,43 +226,23 @@ def append(path: Path, reviews: list[dict[str, str]]) -> None:
         half.chmod(path.stat().st_mode)
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line."""
-    p = argparse.ArgumentParser(
-        prog="python -m scripts.import_reviews",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    p.add_argument("file", type=Path, help="CSV or .xlsx with decisions")
-    p.add_argument("--preparer", default="", help="who prepared the rows that do not say so")
-    p.add_argument("--reviews", type=Path, help="the file to append to (default: the company's)")
-    p.add_argument("--dry-run", action="store_true", help="check only, write nothing")
-    return p
+def take(file: Path, reviews: Path | None, preparer: str, dry_run: bool) -> int:
+    """Check the decisions of a file and append them; Refused when a row cannot be taken.
 
-
-def main(argv: list[str] | None = None) -> int:
-    """Entry point: 0 done, 1 rows refused, 2 nothing to work with."""
-    args = parser().parse_args(argv)
-    try:
-        rows = read_rows(args.file)
-        path = args.reviews or decisions(REVIEWS)
-        existing = _on_file(path if args.dry_run else writable(path, COLUMNS))
-        result = import_rows(rows, open_lines(), existing, args.preparer)
-        if result.refused:
-            print("\n".join(result.refused), file=sys.stderr)
-            print("import_reviews: nothing was written", file=sys.stderr)
-            return 1
-        if result.reviews and not args.dry_run:
-            append(started(path, COLUMNS), result.reviews)
-    except (FileError, WarehouseError, OSError) as error:
-        print(f"import_reviews: {error}", file=sys.stderr)
-        return 2
-    verb = "would be appended to" if args.dry_run else "appended to"
+    reviews: the file to append to, by default the company's.
+    """
+    rows = read_rows(file)
+    path = reviews or decisions(REVIEWS)
+    existing = _on_file(path if dry_run else writable(path, COLUMNS))
+    result = import_rows(rows, open_lines(), existing, preparer)
+    if result.refused:
+        for line in result.refused:
+            console.complain(line)
+        raise Refused("nothing was written")
+    if result.reviews and not dry_run:
+        append(started(path, COLUMNS), result.reviews)
+    verb = "would be appended to" if dry_run else "appended to"
     print(f"{len(result.reviews)} decisions {verb} {path}, {result.known} there already")
-    if result.reviews and not args.dry_run:
+    if result.reviews and not dry_run:
         print("They count from the next `make nightly` on.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from decimal import Decimal
 from pathlib import Path
 
-from scripts.warehouse import WarehouseError, connect, target, warehouse_file
+from scripts.warehouse import connect, target, warehouse_file
 
 _TEAMS = """
     select team_id, sum(request_count), sum(cost_usd)
@@ -83,16 +81,11 @@ def _reconciliation(connection) -> list[str]:
     return lines
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the headline; exit 2 when there is no warehouse to read."""
-    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
-    try:
-        with connect() as connection:
-            lines = [*_spend(connection), *_reconciliation(connection)]
-            (quarantined,) = connection.execute(_QUARANTINED).fetchall()[0]
-    except WarehouseError as error:
-        print(f"headline: {error}", file=sys.stderr)
-        return 2
+def show() -> int:
+    """Print the headline."""
+    with connect() as connection:
+        lines = [*_spend(connection), *_reconciliation(connection)]
+        (quarantined,) = connection.execute(_QUARANTINED).fetchall()[0]
     lines.append(f"Quarantined: {quarantined:,} records (marts.fct_quarantined_records)")
     where = warehouse_file().resolve() if target() == "duckdb" else "Postgres"
     lines.append(f"Warehouse: {where}, schema marts")
@@ -100,7 +93,3 @@ def main(arguments: list[str] | None = None) -> int:
         lines.append(f"Docs: {_STATIC_DOCS.resolve()}")
     print("\n" + "\n".join(lines))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from tqdm import tqdm
-
+from scripts import console
+from scripts.errors import Refused
 from scripts.operations.clock import run_instant
 from scripts.reporting import (
     chargeback,
@@ -23,9 +21,9 @@ from scripts.reporting import (
     teams,
 )
 from scripts.reporting.marts import Marts, Period, period
-from scripts.reporting.site import SiteError, environment, write
+from scripts.reporting.site import environment, write
 from scripts.reporting.tables import Column, Table, top, total
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 _SHOWN_ON_FIRST_PAGE = 12
 _SHOWN_ON_TEAM_PAGE = 4
@@ -182,32 +180,15 @@ def render(report: Report) -> Iterator[tuple[str, str]]:
         )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the report; exit 2 when there is no warehouse, 1 when it cannot be written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("report"), help="folder (default: report)")
-    parser.add_argument(
-        "--days", type=int, default=90, help="days shown, up to the newest (default: 90)"
-    )
-    options = parser.parse_args(arguments)
-    if options.days < 1:
-        parser.error("--days must be at least 1")
-    try:
-        with connect() as connection:
-            report = Report(Marts(connection), options.days)
-            pages = tqdm(render(report), desc="report", unit="page", disable=None)
-            write(options.out, pages, report.search())
-    except WarehouseError as error:
-        print(f"report: {error}", file=sys.stderr)
-        return 2
-    except (SiteError, OSError) as error:
-        print(f"report: {error}", file=sys.stderr)
-        return 1
-    files = [file for file in options.out.rglob("*") if file.is_file()]
+def make(out: Path, days: int) -> int:
+    """Write the report; Refused when it cannot be written."""
+    with connect() as connection:
+        report = Report(Marts(connection), days)
+        try:
+            write(out, console.track(render(report), "report"), report.search())
+        except OSError as error:
+            raise Refused(str(error)) from None
+    files = [file for file in out.rglob("*") if file.is_file()]
     size = total(file.stat().st_size for file in files) / 1_000_000
-    print(f"Report: {(options.out / 'index.html').resolve()} ({len(files)} files, {size:.1f} MB)")
+    print(f"Report: {(out / 'index.html').resolve()} ({len(files)} files, {size:.1f} MB)")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

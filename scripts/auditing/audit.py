@@ -1,14 +1,11 @@
 """Audit one record or a whole log: what it cost, whose it is, and what is wrong with it.
 
-    python -m scripts.audit FILE [--format TABLE]      FILE may be -, for a record pasted in
-
-Any format that the loader knows, recognised by its fields. The log is loaded and built by the
-same models as a night's, in a scratch database: the warehouse is neither needed nor touched.
+The log is loaded and built by the same models as a night's, in a scratch database: the warehouse
+is neither needed nor touched.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import secrets
 import shutil
@@ -16,31 +13,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.auditing.bench import ROOT, AuditError, prepare
 from scripts.auditing.detect import detect, gateway_tables
 from scripts.auditing.findings import report
+from scripts.auditing.prepared_warehouse import ROOT, AuditError, prepare
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.run import MODELS, Run
 from scripts.loading.sources import Contract, read_contract
-from scripts.loading.targets import DuckDBTarget, TargetError
+from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules
-from scripts.operations.clock import ClockError, run_instant
-from scripts.warehouse import WarehouseError
+from scripts.operations.clock import run_instant
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the audit; exit 0 when it was made, 2 when it could not be."""
-    parser = argparse.ArgumentParser(prog="audit", description=__doc__.splitlines()[0])
-    parser.add_argument("file", help="a log of any supported format, or - for standard input")
-    parser.add_argument("--format", help="its raw table; recognised by its fields when left out")
-    options = parser.parse_args(arguments)
-    try:
-        with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
-            print("\n".join(audit(options.file, options.format, Path(scratch))))
-    except (AuditError, ClockError, OSError, TargetError, WarehouseError) as error:
-        print(f"audit: {error}", file=sys.stderr)
-        return 2
+def show(name: str, table: str | None) -> int:
+    """Print the audit."""
+    with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
+        print("\n".join(audit(name, table, Path(scratch))))
     return 0
 
 
@@ -57,8 +45,8 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
     cache = Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")) / "audit"
     if not cache.exists():
         print("Preparing the models; this is done once ...", file=sys.stderr)
-    bench = prepare(cache)
-    database = bench.copy(scratch)
+    prepared = prepare(cache)
+    database = prepared.copy(scratch)
     target = DuckDBTarget(str(database))
     try:
         target.prepare(contract)
@@ -68,7 +56,7 @@ def audit(name: str, table: str | None, scratch: Path) -> list[str]:
         target.close()
     for _, reason in run.unread:
         raise AuditError(f"{name} could not be read: {reason}")
-    bench.build(database)
+    prepared.build(database)
     return [f"Audit of {name}, format {table} ({how})", *report(database, table)]
 
 
@@ -93,7 +81,3 @@ def _recognised(file: Path, contract: Contract, scratch: Path) -> str:
     if not found:
         raise AuditError(f"{file.name} is of no known format; say which with --format")
     return found[0][0]
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,31 +1,30 @@
-"""Write the Excel workbook that finance reviews; decisions go back with import_reviews."""
+"""Write the Excel workbook that finance reviews; decisions go back with reviews."""
 
 from __future__ import annotations
 
-import argparse
 import io
-import sys
 from decimal import Decimal
 from pathlib import Path
 
-from tqdm import tqdm
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
-from scripts import import_reviews
+from scripts import console
+from scripts.accounting import reviews
+from scripts.errors import Refused
 from scripts.operations.clock import run_instant
 from scripts.operations.whole_files import write_whole
 from scripts.reporting.marts import Marts, period
-from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, TooManyRows, fill, put
+from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, fill, put
 from scripts.reporting.tables import total
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 _NOTE = (
     "Amounts are US dollars. Excel keeps 15 digits of a number: totals here are right to the cent; "
     "columns that end in _exact have every digit, as text. Totals are live: they follow the rows "
     "below. Yellow columns of the sheet Exceptions are to be filled in; hand the file back with "
-    "scripts/import_reviews.py."
+    "`ai-cost import reviews`."
 )
 
 
@@ -34,7 +33,7 @@ def sheets() -> list[Sheet]:
     return [
         Sheet("Daily reconciliation", "fct_reconciliation_daily", since="usage_date"),
         Sheet(
-            import_reviews.SHEET,
+            reviews.SHEET,
             "fct_reconciliation_exceptions",
             order="abs(variance_usd) desc, 1",
             exact=("variance_usd",),
@@ -114,8 +113,8 @@ def _totals(page, row: int, found: list[Sheet], styles: Styles) -> None:
 
 
 def lists(book: Workbook) -> dict[str, str]:
-    """Write what import_reviews takes on a hidden sheet: Excel caps a list inside a rule at 255."""
-    wanted = {"decision": import_reviews.DECISIONS, "reason": import_reviews.reasons()}
+    """Write what `import reviews` takes on a hidden sheet: Excel caps a list in a rule at 255."""
+    wanted = {"decision": reviews.DECISIONS, "reason": reviews.reasons()}
     page = book.add_worksheet("Lists")
     page.hide()
     named = {}
@@ -133,7 +132,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     when = period(marts, days)
     found = sheets()
     first = when.first if when else None
-    for sheet in tqdm(found, desc="workbook", unit="sheet", disable=None):
+    for sheet in console.track(found, "workbook"):
         sheet.read(marts, first)
     file.parent.mkdir(parents=True, exist_ok=True)
     about = f"Made {run_instant():%Y-%m-%d %H:%M} UTC. " + (
@@ -157,47 +156,27 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
 def decisions(file: Path) -> int:
     """How many decisions are filled in; 0 for a file that is no review."""
     try:
-        rows = import_reviews.read_rows(file) if file.exists() else []
-    except import_reviews.FileError:
+        rows = reviews.read_rows(file) if file.exists() else []
+    except reviews.FileError:
         return 0
     return sum(1 for row in rows if row.get("decision"))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the workbook; exit 2 when there is no warehouse, 1 when it cannot be written."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--out", type=Path, default=Path("review.xlsx"), help="file (default: review.xlsx)"
-    )
-    parser.add_argument(
-        "--days", type=int, default=90, help="days of daily reconciliation (default: 90)"
-    )
-    parser.add_argument(
-        "--replace", action="store_true", help="even when the old file has decisions filled in"
-    )
-    options = parser.parse_args(arguments)
-    if options.days < 1:
-        parser.error("--days must be at least 1")
-    if not options.replace and (filled := decisions(options.out)):
-        print(
-            f"workbook: {options.out} has {filled} decisions filled in; import them with "
-            "scripts.import_reviews, then say --replace or name another file with --out",
-            file=sys.stderr,
+def make(out: Path, days: int, replace: bool) -> int:
+    """Write the workbook; Refused when it cannot be written.
+
+    `replace`: even when the old file has decisions filled in.
+    """
+    if not replace and (filled := decisions(out)):
+        raise Refused(
+            f"{out} has {filled} decisions filled in; import them with `ai-cost import reviews`, "
+            "then say --replace or name another file with --out"
         )
-        return 1
-    try:
-        with connect() as connection:
-            found = write(options.out, Marts(connection), options.days)
-    except WarehouseError as error:
-        print(f"workbook: {error}", file=sys.stderr)
-        return 2
-    except (TooManyRows, XlsxWriterException, OSError) as error:
-        print(f"workbook: {error}", file=sys.stderr)
-        return 1
+    with connect() as connection:
+        try:
+            found = write(out, Marts(connection), days)
+        except (XlsxWriterException, OSError) as error:
+            raise Refused(str(error)) from None
     rows = ", ".join(f"{sheet.name} {len(sheet.rows):,}" for sheet in found)
-    print(f"Workbook: {options.out.resolve()} (rows: {rows})")
+    print(f"Workbook: {out.resolve()} (rows: {rows})")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
