@@ -45,7 +45,7 @@ demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
 demo: export AI_COST_COMPANY ?= companies/sample
 demo: export AI_COST_NOW ?= $(DEMO_NOW)
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
-	@$(BIN)/python -m scripts.generate_sample_data --landing $(AI_COST_LANDING)
+	@$(AI_COST) sample --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site
 	@$(AI_COST) headline
 
@@ -54,10 +54,10 @@ nightly: setup ## Load what is new in the landing folder, build, check freshness
 
 init: setup ## FOLDER=...: a starter company folder from the teams, keys and accounts that were loaded
 	@test -n "$(FOLDER)" || { echo "Say where: make init FOLDER=path/to/company" >&2; exit 2; }
-	@$(BIN)/python -m scripts.init_company "$(FOLDER)"
+	@$(AI_COST) init "$(FOLDER)"
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
-	@$(BIN)/python -m scripts.publish
+	@$(AI_COST) publish
 
 audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
 	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
@@ -118,7 +118,7 @@ mutants: $(BIN)/.dev ## Faults put in on purpose, one at a time: which test find
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) --out target/mutants.md
 
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
-	@$(BIN)/python -m scripts.benchmark
+	@$(BIN)/python -m scripts.benchmarks.speed
 	@$(BIN)/python -m scripts.benchmarks.history
 	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 

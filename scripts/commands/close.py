@@ -32,4 +32,4 @@ def command(
     from scripts.accounting.close import Close, close
 
     closed_at = closed_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    return close(Close(period, prepared_by, approved_by, note, check, closed_at))
+    return close(Close(period, prepared_by, approved_by, note, closed_at, check))

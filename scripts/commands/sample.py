@@ -27,7 +27,7 @@ from scripts.commands import _options
 )  # fmt: skip
 @click.option(
     "--days", type=click.IntRange(min=1), default=92, show_default=True,
-    help="Days; discrepancies are planted from two months on.",
+    help="Days; discrepancies are planted in 20 or more.",
 )  # fmt: skip
 @click.option(
     "--seed", type=click.IntRange(min=0), default=7, show_default=True,
@@ -43,4 +43,4 @@ def command(start: datetime, only: tuple[str, ...], **asked) -> int:
     """Hand over to the part that does it."""
     from scripts.sample.generate import Asked, run
 
-    return run(Asked(start=start.date(), only=list(only), **asked))
+    return run(Asked(start=start.date(), only=only, **asked))

@@ -232,7 +232,7 @@ class PostgresTarget:
         statements = definitions(contract, present)
         with self._told(
             "make the raw tables of this version; let an administrator run "
-            "`python -m scripts.grant_access` (docs/access.md)"
+            "`ai-cost grant` (docs/access.md)"
         ):
             for statement in statements if present else [_SCHEMA, *statements]:
                 self._cursor.execute(statement)

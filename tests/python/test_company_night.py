@@ -66,8 +66,6 @@ class Company:
 
     def run(self, *command: str, code: int = 0) -> str:
         """Run a command of the project; what it said."""
-        if not command[0].startswith("scripts."):
-            command = ("scripts.cli", *command)
         found, *both = self.project.outcome(*command)
         said = "".join(both)
         assert found == code, f"{command}: {found}\n{said}"
@@ -223,11 +221,11 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
         ("headline",),
         ("report", "--out", str(tmp_path / "report")),
         ("workbook", "--out", str(book)),
-        ("scripts.export_focus", "--folder", str(tmp_path / "focus")),
-        ("scripts.send_alerts",),
+        ("export", "focus", "--folder", str(tmp_path / "focus")),
+        ("alerts",),
         ("audit", str(company.log)),
-        ("scripts.export_journal", "2026-10", "--folder", str(tmp_path / "close")),
-        ("scripts.init_company", str(tmp_path / "starter")),
+        ("export", "journal", "2026-10", "--folder", str(tmp_path / "close")),
+        ("init", str(tmp_path / "starter")),
     ]
     for module, *arguments in commands:
         company.run(module, *arguments)
@@ -244,7 +242,7 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
         [sys.executable, "-m", "scripts.cli", "dbt", "--version"],
         cwd=ROOT, env=starter, check=True, capture_output=True,
     )  # fmt: skip
-    kept = company.run("scripts.init_company", str(tmp_path / "starter"))
+    kept = company.run("init", str(tmp_path / "starter"))
     assert "written" not in kept and kept.count("kept") == 14
 
 
@@ -258,11 +256,11 @@ def test_a_close_writes_its_own_file_alone(night, tmp_path):
     company.run("dbt", "--quiet", "seed", "--select", "close_limits")
     before = company.files()
     names = ("--prepared-by", "Ines Falk", "--approved-by", "Jon Reyes")
-    company.run("scripts.close_period", "2026-10", *names, "--closed-at", "2026-11-20T09:00")
+    company.run("close", "2026-10", *names, "--closed-at", "2026-11-20T09:00")
     after = company.files()
     closed = str(company.folder / "policy/accounting_periods.csv")
     assert after.pop(closed) and after == before
-    company.run("scripts.export_ledger", "--folder", str(tmp_path / "ledger"))
+    company.run("export", "ledger", "--folder", str(tmp_path / "ledger"))
     assert {path: said for path, said in company.files().items() if path != closed} == before
 
 

@@ -18,7 +18,7 @@ READERS = {
         if path.stem not in ("headline", "workbook")
     ],
     "finance_workbook": ["scripts/reporting/workbook.py"],
-    "alerts": ["scripts/send_alerts.py"],
+    "alerts": ["scripts/operations/alerts.py"],
 }
 
 

@@ -10,12 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import export_focus, publish
 from scripts.accounting.periods import Period, append_period
 from scripts.accounting.reviews import append as append_reviews
 from scripts.cli import main
-from scripts.import_rate_cards import append as append_prices
 from scripts.operations.whole_files import DiskFull, write_whole, writing
+from scripts.rates.imports import append as append_prices
 from scripts.reporting.site import write as write_site
 from tests.python.test_publish import write_warehouse
 
@@ -97,17 +96,18 @@ def files(place: Path) -> list[Path]:
 
 
 def test_nothing_is_published(warehouse, small_disk, capsys):
-    assert publish.main(["--to", str(small_disk / "out")]) == 2
+    assert main(["publish", "--to", str(small_disk / "out")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"publish: {SAID}{small_disk / 'out'}"
+    assert line == f"ai-cost publish: {SAID}{small_disk / 'out'}"
     assert files(small_disk) == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_no_half_of_an_export_has_its_name(warehouse, small_disk, capsys, kind):
-    assert export_focus.main(["--folder", str(small_disk), "--format", kind]) == 1
+    assert main(["export", "focus", "--folder", str(small_disk), "--format", kind]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"export_focus: {SAID}{small_disk / '2026-10' / f'cost_and_usage.{kind}'}"
+    file = small_disk / "2026-10" / f"cost_and_usage.{kind}"
+    assert line == f"ai-cost export focus: {SAID}{file}"
     assert files(small_disk) == []
 
 

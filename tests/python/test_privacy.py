@@ -196,7 +196,7 @@ def test_a_user_is_forgotten_as_the_page_says(warehouse):
             steps[command]()
         done.append(command)
     assert [each for each in done if each][1:] == [
-        ".venv/bin/python -m scripts.forget jane.doe@example.com",
+        "ai-cost forget jane.doe@example.com",
         *steps,
     ]
     for name, text in texts_of_all_tables(warehouse):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts, copy_project
 from tests.python.schedules import UNKNOWN, Schedule, change, deliver
@@ -24,7 +24,7 @@ ARGUMENTS = ["--requests", "900", "--days", "12", "--start", "2026-07-20"]
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
     folder = tmp_path_factory.mktemp("schedules") / "landing"
-    assert generate(["--landing", str(folder), *ARGUMENTS]) == 0
+    assert main(["sample", "--landing", str(folder), *ARGUMENTS]) == 0
     for name in FIXTURES:
         shutil.copytree(GATEWAYS / name, folder / name)
     lines = [

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import duckdb
 import pytest
 
-from scripts.send_alerts import main
+from scripts.cli import main
 
 ODD = "<script>*bold* & \"quotes\" 'and' =cmd() ünï\n" + "x" * 200
 ALERTS = [
@@ -77,7 +77,7 @@ def warehouse(tmp_path, monkeypatch):
 
 
 def send(tmp_path, *more) -> int:
-    return main(["--sent", str(tmp_path / "sent.jsonl"), *more])
+    return main(["alerts", "--sent", str(tmp_path / "sent.jsonl"), *more])
 
 
 def test_by_default_nothing_leaves(tmp_path, warehouse, webhook, capsys):

@@ -25,6 +25,6 @@ from scripts.commands import _options
 )  # fmt: skip
 def command(folder: Path, period: tuple[date, ...], formats: tuple[str, ...]) -> int:
     """Hand over to the part that does it."""
-    from scripts.exporting.focus import FORMATS, export
+    from scripts.publishing.focus import FORMATS, export
 
     return export(folder, [f"{each:%Y-%m}" for each in period], list(formats or FORMATS))

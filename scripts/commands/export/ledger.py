@@ -15,10 +15,12 @@ from scripts.commands import _options
     "--folder", type=_options.PATH, default="ledger", envvar="AI_COST_LEDGER",
     show_default=True, help="Folder of the exports.",
 )  # fmt: skip
-@click.option("--restore", "what", flag_value="restore", help="Put exported months back.")
-@click.option("--verify", "what", flag_value="verify", help="Check hashes only.")
-def command(folder: Path, what: str | None) -> int:
+@click.option("--restore", is_flag=True, help="Put exported months back.")
+@click.option("--verify", is_flag=True, help="Check hashes only.")
+def command(folder: Path, restore: bool, verify: bool) -> int:
     """Hand over to the part that does it."""
+    if restore and verify:
+        raise click.UsageError("--restore and --verify exclude each other.")
     from scripts.accounting.ledger_files import run
 
-    return run(folder, what or "export")
+    return run(folder, "restore" if restore else "verify" if verify else "export")

@@ -2,13 +2,15 @@
 
 Compares genai-prices (its bundled data; nothing is fetched) and, with --litellm, a copy of
 LiteLLM's JSON with what the card says now. Prints what would be appended; a past row is never
-edited. With --impact the rows are weighed first: all usage in the warehouse is priced with the
-card as it is and with the rows in it, and what changes is shown by month and team. Ends with 1
-when rows are refused.
+edited. With a company folder the rows go to its extra_rate_card_prices.csv.
+
+With --impact the rows are weighed first: all usage in the warehouse is priced with the card as it
+is and with the rows in it, and what changes is shown by month and team. The warehouse is only read.
+Ends with 1 when rows are refused.
 """
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import click
 
@@ -29,8 +31,28 @@ class Version(click.ParamType):
         return str(value)
 
 
+class Ratio(click.ParamType):
+    """A factor of 1 or more, exact."""
+
+    name = "factor"
+
+    def convert(self, value: object, param, ctx) -> Decimal:
+        """Parse; a click error names the value otherwise."""
+        try:
+            ratio = Decimal(str(value))
+        except InvalidOperation:
+            ratio = Decimal(0)
+        if not ratio.is_finite() or ratio < 1:
+            self.fail(f"{value!r} is not a number of 1 or more", param, ctx)
+        return ratio
+
+
 @click.command(help=__doc__)
-@click.option("--seeds", type=_options.PATH, help="Folder of the seeds (default: the project's).")
+@click.option(
+    "--seeds",
+    type=_options.PATH,
+    help="Folder of the rate card (default: ours and the company's rows).",
+)
 @click.option(
     "--litellm", type=_options.PATH, metavar="FILE", help="Also read LiteLLM's price JSON."
 )
@@ -52,23 +74,22 @@ class Version(click.ParamType):
 )  # fmt: skip
 @click.option("--accept-all", is_flag=True, help="Accept all refused rows that a seed can hold.")
 @click.option(
-    "--max-ratio", type=click.FloatRange(min=1), default=10, show_default=True,
+    "--max-ratio", type=Ratio(), default="10", show_default=True,
     help="Refuse changes by more than this factor either way.",
 )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print the rows as they would be appended.")
 @click.option("--impact", is_flag=True, help="Say what the rows would change in money, in USD.")
-@click.option("--write", is_flag=True, help="Append the rows to rate_card_prices.csv.")
-def command(recorded_at: datetime | None, version: str | None, max_ratio: float, **asked) -> int:
+@click.option("--write", is_flag=True, help="Append the rows to the card, or the company's own.")
+def command(recorded_at: datetime | None, version: str | None, max_ratio: Decimal, **asked) -> int:
     """Hand over to the part that does it."""
-    from scripts.rates.imports import SEEDS, Asked, run
+    from scripts.rates.imports import Asked, run
 
     recorded_at = recorded_at or datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-    asked["seeds"] = asked["seeds"] or SEEDS
     return run(
         Asked(
             recorded_at=recorded_at,
             version=version or f"list-{recorded_at:%Y-%m-%d}",
-            max_ratio=Decimal(str(max_ratio)),
+            max_ratio=max_ratio,
             **asked,
         )
     )

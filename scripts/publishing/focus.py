@@ -1,4 +1,4 @@
-"""Write the FOCUS files of each billing period, as CSV and Parquet.
+"""The FOCUS files of each billing period, as CSV and Parquet.
 
     <folder>/<period>/cost_and_usage.csv        FOCUS 1.4, and .parquet beside it
     <folder>/<period>/invoice_detail.csv        FOCUS 1.4
@@ -7,14 +7,11 @@
 
 Rows are read in batches, so that a period may be larger than memory. A file appears whole or not
 at all.
-Exit codes: 0 written, 1 a period that has no charges was asked for, 2 the warehouse cannot be read.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -23,10 +20,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
+from scripts import console
+from scripts.errors import Refused
 from scripts.operations.whole_files import written_whole
-from scripts.warehouse import WarehouseError, columns, connect, stream
+from scripts.warehouse import columns, connect, stream
 
 FILES = {
     "cost_and_usage": "rpt_focus_cost_and_usage",
@@ -131,12 +129,12 @@ def _periods(connection, wanted: list[str]) -> Iterator[datetime]:
     missing = [name for name in wanted if name not in found]
     if missing:
         known = f"{min(found)} to {max(found)}" if found else "none"
-        raise LookupError(f"no charges in {', '.join(missing)}; periods with charges: {known}")
+        raise Refused(f"no charges in {', '.join(missing)}; periods with charges: {known}")
     return (start for name, start in found.items() if not wanted or name in wanted)
 
 
 def _export(connection, folder: Path, periods: list[datetime], formats: list[str]) -> None:
-    for period in tqdm(periods, desc="billing periods", unit="period", disable=None):
+    for period in console.track(periods, "billing periods"):
         target = folder / f"{period:%Y-%m}"
         target.mkdir(parents=True, exist_ok=True)
         for name, mart in FILES.items():
@@ -151,27 +149,11 @@ def _export(connection, folder: Path, periods: list[datetime], formats: list[str
             print(f"  left out: {left_out:,} attempts without a price (fct_priced_requests)")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the files; the exit codes are those of the module."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--folder", type=Path, default=Path("build/focus"), help="where to write")
-    parser.add_argument("--period", nargs="+", default=[], metavar="YYYY-MM", help="default: all")
-    parser.add_argument("--format", nargs="+", choices=FORMATS, default=list(FORMATS))
-    options = parser.parse_args(arguments)
-    try:
-        with connect() as connection:
-            periods = list(_periods(connection, options.period))
-            _export(connection, options.folder, periods, options.format)
-    except (LookupError, OSError) as error:
-        print(f"export_focus: {error}", file=sys.stderr)
-        return 1
-    except WarehouseError as error:
-        print(f"export_focus: {error}", file=sys.stderr)
-        return 2
+def export(folder: Path, periods: list[str], formats: list[str]) -> int:
+    """Write the files of these periods, such as 2026-07, or of all; Refused when it cannot."""
+    with connect() as connection:
+        try:
+            _export(connection, folder, list(_periods(connection, periods)), formats)
+        except OSError as error:
+            raise Refused(str(error)) from None
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

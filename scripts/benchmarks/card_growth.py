@@ -7,7 +7,6 @@ three, each in a process of its own, so that other work on the machine bears on 
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import shutil
@@ -17,10 +16,11 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+import click
 import duckdb
-from tqdm import tqdm
 
-from scripts.benchmark import HEAVY, PROJECT, BenchmarkError
+from scripts import console
+from scripts.benchmarks.speed import HEAVY, PROJECT, BenchmarkError, run
 from scripts.operations.company import COMPANY, SAMPLE
 
 WAREHOUSE = "growth.duckdb"
@@ -79,7 +79,7 @@ class Growth:
         sample = ["--requests", str(requests), "--no-bills", "--only", "envelope_events"]
         place = self._folder / "as it is" / WAREHOUSE
         place.parent.mkdir()
-        self._run(place, "scripts.generate_sample_data", *sample)
+        self._run(place, "scripts.cli", "sample", *sample)
         self._run(place, "scripts.cli", "load")
         # full refresh: the compiled statement then makes all days
         dbt = ("--quiet", "build", "--full-refresh", "--exclude-resource-type", "test", "unit_test")
@@ -103,7 +103,7 @@ class Growth:
 
     def measure(self, warehouse: Path) -> float:
         """Processor seconds, in a process of its own."""
-        here = ("scripts.card_growth", "--heavy", str(warehouse), str(self.compiled()))
+        here = ("scripts.benchmarks.card_growth", "--heavy", str(warehouse), str(self.compiled()))
         return float(self._run(warehouse, *here))
 
 
@@ -116,49 +116,34 @@ def windows(warehouse: Path) -> tuple[int, int]:
         )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line."""
-    p = argparse.ArgumentParser(
-        prog="python -m scripts.card_growth",
-        description=__doc__,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    p.add_argument("--requests", type=int, default=200_000, help="requests of the sample")
-    p.add_argument("--rounds", type=int, default=5, help="how often each card is measured")
-    p.add_argument("--times", type=int, default=10, help="how many times the rows of the card")
-    p.add_argument("--heavy", nargs=2, type=Path, help=argparse.SUPPRESS)
-    return p
+@click.command(help=__doc__)
+@click.option("--requests", default=200_000, show_default=True, help="Requests of the sample.")
+@click.option("--rounds", default=5, show_default=True, help="How often each card is measured.")
+@click.option("--times", default=10, show_default=True, help="How many times the rows of the card.")
+@click.option("--heavy", nargs=2, type=click.Path(path_type=Path), hidden=True)
+def main(requests: int, rounds: int, times: int, heavy: tuple[Path, Path] | None) -> None:
+    """Measure all cards; with --heavy, the one that is named, for a process of its own."""
+    if heavy:
+        print(heavy_cpu(*heavy))
+        return
+    with tempfile.TemporaryDirectory(prefix="ai-cost-growth-") as folder:
+        show(Growth(Path(folder)), requests, rounds, times)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Entry point: 0 done, 2 a step failed."""
-    args = parser().parse_args(argv)
-    if args.heavy:
-        print(heavy_cpu(*args.heavy))
-        return 0
-    try:
-        with tempfile.TemporaryDirectory(prefix="ai-cost-growth-") as folder:
-            show(Growth(Path(folder)), args)
-    except (BenchmarkError, OSError) as error:
-        print(f"card_growth: {error}", file=sys.stderr)
-        return 2
-    return 0
-
-
-def show(growth: Growth, args: argparse.Namespace) -> None:
+def show(growth: Growth, requests: int, rounds: int, times: int) -> None:
     """Measure and print a line for each card; the ratio is the median of those of the rounds."""
-    steps = 1 + len(GROWTH) + args.rounds * (1 + len(GROWTH))
-    with tqdm(total=steps, unit="step", disable=None) as bar:
-        places = {"as it is": growth.build(args.requests)}
-        bar.update()
+    steps = 1 + len(GROWTH) + rounds * (1 + len(GROWTH))
+    with console.progress("cards", steps) as advance:
+        places = {"as it is": growth.build(requests)}
+        advance(1)
         for name in GROWTH:
-            places[name] = growth.grow(places["as it is"], name, args.times)
-            bar.update()
+            places[name] = growth.grow(places["as it is"], name, times)
+            advance(1)
         seconds = {name: [] for name in places}
-        for _ in range(args.rounds):
+        for _ in range(rounds):
             for name, place in places.items():
                 seconds[name].append(growth.measure(place))
-                bar.update()
+                advance(1)
     print(f"{'card':<14}{'rows':>9}{'windows':>9}{'CPU s':>9}{'ratio':>8}")
     for name, place in places.items():
         pairs = zip(seconds[name], seconds["as it is"], strict=True)
@@ -168,4 +153,4 @@ def show(growth: Growth, args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -1,24 +1,20 @@
-"""Write a starter company folder from what has been loaded: teams, aliases, keys, accounts, models.
+"""A starter company folder from what has been loaded: teams, aliases, keys, accounts, models.
 
-    python -m scripts.init_company FOLDER
-
-Reads the warehouse of the last night and writes files ready to edit, with a README.md that explains
-each file and column. A file that is there already is left as it is. Then name the folder in
-AI_COST_COMPANY. Exits with 0 when done, 2 when something must be set right first.
+Files ready to edit, with a README.md that explains each file and column. A file that is there
+already is left as it is.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from scripts.errors import UserError
 from scripts.starter.guide import guide
 from scripts.starter.seen import Seen, read_seen
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 # What a spreadsheet would take for a formula; a name from a log may be anything.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -40,29 +36,18 @@ _DEFAULTS = (
     "policy/budgets",
     "policy/chargeback_terms",
 )
-SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Write the folder; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="init_company",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("folder", type=Path, help="where to write; made when it is not there")
-    folder = parser.parse_args(arguments).folder
+def make(folder: Path) -> int:
+    """Write the folder, and say what to do with it."""
+    with connect() as connection:
+        files, left_out = contents(read_seen(connection))
     try:
-        with connect() as connection:
-            files, left_out = contents(read_seen(connection))
         for line in write(folder, files):
             print(line)
-    except WarehouseError as error:
-        print(f"init_company: {error}", file=sys.stderr)
-        return 2
     except OSError as error:
-        print(f"init_company: cannot write {error.filename}: {error.strerror}", file=sys.stderr)
-        return 2
+        raise UserError(f"cannot write {error.filename}: {error.strerror}") from None
     if left_out:
         print(f"left out: {left_out} rows with a name that a spreadsheet takes for a formula")
     print(f"Edit the files, then: export AI_COST_COMPANY={folder.resolve()}")
@@ -112,7 +97,3 @@ def write(folder: Path, files: dict[str, str]) -> Iterable[str]:
             yield f"written  {path}"
         except FileExistsError:
             yield f"kept     {path}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

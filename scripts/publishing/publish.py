@@ -1,28 +1,25 @@
-"""Publish the marts: a read-only copy that people read while the next night writes the warehouse.
+"""The published copy of the marts: people read it while the next night writes the warehouse.
 
-    python -m scripts.publish [--to published] [--keep 3]
-
-Writes a new version beside the old ones, with `warehouse.duckdb` (schema marts only), one Parquet
-file per mart and `manifest.json`, and then turns the link `current` to it in one step. Whoever has
-the version before open keeps reading it; nobody ever sees half of one. Refuses when the last build
-did not pass. For DuckDB: on PostgreSQL people read the marts themselves (docs/bi.md).
+A new version is written beside the old ones, with `warehouse.duckdb` (schema marts only), one
+Parquet file per mart and `manifest.json`, and then the link `current` turns to it in one step.
+Whoever has the version before open keeps reading it; nobody ever sees half of one. Refuses when the
+last build did not pass. For DuckDB: on PostgreSQL people read the marts themselves (docs/bi.md).
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from tqdm import tqdm
 
+from scripts import console
+from scripts.errors import UserError
 from scripts.operations.whole_files import writing
-from scripts.warehouse import WarehouseError, target, warehouse_file
+from scripts.warehouse import target, warehouse_file
 
 # The last whole build, and whatever ran since: none of it may have failed or been killed.
 _LAST_BUILDS = """
@@ -54,25 +51,18 @@ _COMMENTS = """
 _COPY = "published_copy"
 
 
-class PublishError(Exception):
+class PublishError(UserError):
     """Nothing was published; the message says why in a sentence."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Publish; exit 0 when done, 2 when refused."""
-    parser = argparse.ArgumentParser(prog="publish", description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=Path, default=Path("published"), help="folder (%(default)s)")
-    parser.add_argument("--keep", type=int, default=3, help="versions to keep (%(default)s)")
-    options = parser.parse_args(arguments)
+def make(folder: Path, keep: int) -> int:
+    """Publish, and say where readers look."""
     try:
-        if options.keep < 1:
-            raise PublishError("--keep is at least 1")
-        version, rows = publish(warehouse_file(), options.to, options.keep)
-    except (PublishError, WarehouseError, duckdb.Error, OSError) as error:
-        print(f"publish: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 2
+        version, rows = publish(warehouse_file(), folder, keep)
+    except duckdb.Error as error:
+        raise PublishError(str(error).splitlines()[0]) from None
     print(f"published {len(rows)} marts, {sum(rows.values()):,} rows: {version}")
-    print(f"readers open {options.to / 'warehouse.duckdb'} or {options.to / 'current' / 'parquet'}")
+    print(f"readers open {folder / 'warehouse.duckdb'} or {folder / 'current' / 'parquet'}")
     return 0
 
 
@@ -129,7 +119,7 @@ def _write(warehouse: Path, draft: Path) -> tuple[str, dict[str, int]]:
         found = connection.execute(_MARTS, {"source": source}).fetchall()
         rows = {
             mart: _copy_mart(connection, source, mart, draft)
-            for (mart,) in tqdm(found, disable=None)
+            for (mart,) in console.track(found, "publish")
         }
         connection.execute(f"detach {_COPY}")
     return build, rows
@@ -194,7 +184,3 @@ def _name(text: str) -> str:
 
 def _literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

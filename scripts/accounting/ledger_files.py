@@ -1,44 +1,35 @@
-"""Export the posted ledger, check it, or restore it into a warehouse that has lost it.
-
-    python -m scripts.export_ledger [--folder DIR]             a Parquet and a CSV file a month
-    python -m scripts.export_ledger --restore [--folder DIR]   put exported months back
-    python -m scripts.export_ledger --verify                   entries against the seed's hashes
+"""The posted ledger as files: exported, checked, restored into a warehouse that has lost it.
 
 The hashes of the seed accounting_periods chain the CSV files; restoring checks them first and
-refuses a file that was changed. Months that are posted already are left alone. Exits with 0 when
-all is well, 1 when hashes do not agree, 2 when something must be set right first.
+refuses a file that was changed. Months that are posted already are left alone.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
-import sys
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
+from scripts import console
 from scripts.accounting.entries import as_csv, chained_hash, columns, schema
 from scripts.accounting.ledger import POSTED, broken_links, dbt, posted_periods, read_entries
 from scripts.accounting.periods import Period, read_periods
+from scripts.errors import Refused
 from scripts.operations.whole_files import write_whole, written_whole
 from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
 
-DEFAULT_FOLDER = Path(os.environ.get("AI_COST_LEDGER", "ledger"))
 
-
-class BrokenChain(Exception):
+class BrokenChain(Refused):
     """Entries are not those that were approved; the message says which."""
 
 
 def export(folder: Path, periods: list[Period]) -> None:
     """Write each closed month; an export that is there already is written again, byte for byte."""
     folder.mkdir(parents=True, exist_ok=True)
-    for period in tqdm(periods, desc="export", unit="month", disable=None):
+    for period in console.track(periods, "export"):
         rows = read_entries(date.fromisoformat(period.period_start))
         name = folder / period.period_start[:7]
         write_whole(name.with_suffix(".csv"), as_csv(rows))
@@ -101,36 +92,17 @@ def _insert(rows: list[tuple]) -> None:
         connection.close()
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Entry point."""
-    p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    p.add_argument(
-        "--folder", type=Path, default=DEFAULT_FOLDER, help="default: AI_COST_LEDGER, else ledger/"
-    )
-    what = p.add_mutually_exclusive_group()
-    what.add_argument("--restore", action="store_true", help="put exported months back")
-    what.add_argument("--verify", action="store_true", help="check hashes only")
-    args = p.parse_args(argv)
-    try:
-        periods = read_periods()
-        if args.restore:
-            restore(args.folder, periods)
-            return 0
-        broken = broken_links(periods)
-        if broken:
-            raise BrokenChain("; ".join(broken))
-        if args.verify:
-            print(f"{len(periods)} closed months are as they were approved")
-        else:
-            export(args.folder, periods)
+def run(folder: Path, what: str) -> int:
+    """`what`: export, verify or restore."""
+    periods = read_periods()
+    if what == "restore":
+        restore(folder, periods)
         return 0
-    except BrokenChain as error:
-        print(f"export_ledger: {error}", file=sys.stderr)
-        return 1
-    except (WarehouseError, OSError) as error:
-        print(f"export_ledger: {error}", file=sys.stderr)
-        return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    broken = broken_links(periods)
+    if broken:
+        raise BrokenChain("; ".join(broken))
+    if what == "verify":
+        print(f"{len(periods)} closed months are as they were approved")
+    else:
+        export(folder, periods)
+    return 0

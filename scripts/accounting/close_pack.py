@@ -1,20 +1,15 @@
-"""Write a month's general-ledger journal and close pack.
-
-    python -m scripts.export_journal 2026-10 [--folder DIR]
+"""A month's general-ledger journal and close pack.
 
 journal.csv: balanced debits and credits by account and cost centre, in cents, as the statements
 say. Beside it what an approver and an auditor ask for: statements, their lines, adjustments with
 reasons, reconciliation, how good the forecasts were, and a summary with the hash of every file.
-Exits with 0 when written, 2 when something must be set right first.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import hashlib
 import io
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +18,6 @@ from scripts.accounting.entries import safe_text
 from scripts.accounting.journal import HEADER, as_rows, journal
 from scripts.accounting.ledger import next_month, query
 from scripts.accounting.periods import read_periods
-from scripts.close_period import month
 from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
 
@@ -120,31 +114,19 @@ def summary(period: date, booked: Decimal, files: dict[str, bytes]) -> str:
     )
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Entry point."""
-    p = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    p.add_argument("period", type=month, help="month, like 2026-10")
-    p.add_argument("--folder", type=Path, default=Path("close"), help="default: close/")
-    args = p.parse_args(argv)
-    try:
-        if not query(
-            "select 1 from marts.fct_chargeback_statements "
-            f"where posting_period = date '{args.period}' limit 1"
-        ):
-            raise WarehouseError(f"there are no statements of {args.period:%Y-%m}")
-        folder = args.folder / f"{args.period:%Y-%m}"
-        folder.mkdir(parents=True, exist_ok=True)
-        files = pack(args.period)
-        for name, content in files.items():
-            write_whole(folder / name, content)
-        lines = files["journal.csv"].count(b"\n") - 1
-        booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
-        print(f"close pack in {folder}; journal: {booked}")
-        return 0
-    except (WarehouseError, OSError) as error:
-        print(f"export_journal: {error}", file=sys.stderr)
-        return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def export(period: date, folder: Path) -> int:
+    """Write the close pack of a month into a folder of its own."""
+    if not query(
+        "select 1 from marts.fct_chargeback_statements "
+        f"where posting_period = date '{period}' limit 1"
+    ):
+        raise WarehouseError(f"there are no statements of {period:%Y-%m}")
+    place = folder / f"{period:%Y-%m}"
+    place.mkdir(parents=True, exist_ok=True)
+    files = pack(period)
+    for name, content in files.items():
+        write_whole(place / name, content)
+    lines = files["journal.csv"].count(b"\n") - 1
+    booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
+    print(f"close pack in {place}; journal: {booked}")
+    return 0

@@ -6,7 +6,6 @@ floor measured in the same minute, are what to look at. Works in a folder of its
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -15,26 +14,29 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+import click
 import yaml
-from tqdm import tqdm
 
+from scripts import console
+from scripts.errors import UserError
 from scripts.operations.company import COMPANY, SAMPLE
 from scripts.sample.simulate import GATEWAYS
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 HEAVY = "int_priced_attempts"
+BASELINES = "scripts.benchmarks.baselines"
 # Landing files, warehouse and copies of it, for one request.
 _DISK_BYTES = 2500
 
 
-class BenchmarkError(Exception):
+class BenchmarkError(UserError):
     """A step failed; the message holds the end of what it said."""
 
 
@@ -72,11 +74,11 @@ class Step:
 class Workbench:
     """A warehouse in a folder of its own, and steps that are measured on it."""
 
-    def __init__(self, folder: Path, bar: tqdm, memory: str | None = None) -> None:
+    def __init__(self, folder: Path, advance: Callable, memory: str | None = None) -> None:
         self.landing = folder / "landing"
         self.warehouse = folder / "warehouse.duckdb"
         self._target = folder / "target"
-        self._bar = bar
+        self._advance = advance
         self._environment = os.environ | {
             "AI_COST_LANDING": str(self.landing),
             "AI_COST_WAREHOUSE": str(self.warehouse),
@@ -109,17 +111,18 @@ class Workbench:
 
     def count(self, table: str) -> int:
         """Rows of a table."""
-        return int(self._python("scripts.floors", "count", str(self.warehouse), table).said)
+        return int(self._python(BASELINES, "count", str(self.warehouse), table).said)
 
     def floor(self, what: str, path: Path, table: str) -> float:
-        """Seconds of the least an engine could do; see scripts.floors."""
-        return float(self.step(f"{what} {table}", "scripts.floors", what, str(path), table).said)
+        """Seconds of the least an engine could do; see scripts/benchmarks/baselines.py."""
+        step = self._python(BASELINES, what, str(path), table)
+        self._advance(1)
+        return float(step.said)
 
-    def step(self, name: str, module: str, *arguments: str) -> Step:
-        """Run a module of the project and move the bar; raises BenchmarkError when it fails."""
-        self._bar.set_postfix_str(name)
-        step = self._python(module, *arguments)
-        self._bar.update()
+    def step(self, *command: str) -> Step:
+        """Run a verb of ai-cost and move the bar; raises BenchmarkError when it fails."""
+        step = self._python("scripts.cli", *command)
+        self._advance(1)
         return step
 
     def _python(self, module: str, *arguments: str) -> Step:
@@ -159,22 +162,22 @@ class Bench:
     def run(self, requests: int, repeat: int) -> list[Line]:
         """Everything, in the order of a warehouse's life: full load and build, then a night."""
         self._generate(requests)
-        load = self._work.step("load", "scripts.cli", "load")
+        load = self._work.step("load")
         raw_rows = sum(self._work.count(f"raw.{table}") for table in self._tables)
         floor = median(self._read_floor() for _ in range(repeat))
-        build = self._work.step("full build", "scripts.cli", "build")
+        build = self._work.step("build")
         # One at a time: two that share the cores would count their seconds twice.
         alone = ["--full-refresh", "--threads", "1", "--exclude", HEAVY]
-        self._work.step("all others", "scripts.cli", "build", "--", *alone)
+        self._work.step("build", "--", *alone)
         others, tests = self._work.other_seconds()
         rows = self._work.count(f"intermediate.{HEAVY}")
         rounds = [self._round() for _ in range(repeat)]
         raw_copy, own_copy, heavy, peak = (median(column) for column in zip(*rounds, strict=True))
         to_raw, to_own = (median(each[2] / each[i] for each in rounds) for i in (0, 1))
         self._bring_back()
-        night_load = self._work.step("night: load", "scripts.cli", "load")
+        night_load = self._work.step("load")
         night_rows = sum(self._work.count(f"raw.{table}") for table in self._tables) - raw_rows
-        night_build = self._work.step("night: build", "scripts.cli", "build")
+        night_build = self._work.step("build")
         night_heavy = self._work.heavy_seconds()
         whole, night = (
             load.seconds + build.seconds,
@@ -200,8 +203,9 @@ class Bench:
         ]  # fmt: skip
 
     def _generate(self, requests: int) -> None:
-        arguments = ["--requests", str(requests), "--no-bills", "--only", *self._tables]
-        self._work.step("sample", "scripts.generate_sample_data", *arguments)
+        only = [part for table in self._tables for part in ("--only", table)]
+        arguments = ["--requests", str(requests), "--no-bills", *only]
+        self._work.step("sample", *arguments)
         for table in self._tables:
             files = sorted((self._work.landing / table).iterdir())
             sizes = [file.stat().st_size for file in files]
@@ -223,7 +227,7 @@ class Bench:
         )
         own = self._work.floor("copy", self._work.warehouse, f"intermediate.{HEAVY}")
         arguments = ["--quiet", "run", "--full-refresh", "--select", HEAVY]
-        step = self._work.step("heavy path", "scripts.cli", "dbt", *arguments)
+        step = self._work.step("dbt", *arguments)
         return raw, own, self._work.heavy_seconds(), step.peak_mib
 
     def _read_floor(self) -> float:
@@ -241,6 +245,15 @@ def machine() -> str:
         f"{platform.system()} {platform.machine()}, {cores} cores (load {os.getloadavg()[0]:.1f}), "
         f"{memory:.1f} GiB; Python {platform.python_version()}, {packages}"
     )
+
+
+def run(command: click.Command) -> None:
+    """Run a benchmark's command line; 2 when a step failed, which is said in a sentence."""
+    try:
+        command()
+    except UserError as error:
+        console.complain(f"benchmark: {error}")
+        sys.exit(error.exit_code)
 
 
 @contextmanager
@@ -261,64 +274,44 @@ def workplace(keep: Path | None, requests: int) -> Iterator[Path]:
         yield Path(place)
 
 
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def parser() -> argparse.ArgumentParser:
-    """Command line."""
-    p = argparse.ArgumentParser(
-        prog="python -m scripts.benchmark",
-        description=__doc__,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    p.add_argument(
-        "--requests", type=_positive, nargs="+", default=[1_000_000, 10_000_000],
-        help="sizes, one after the other",
-    )  # fmt: skip
-    p.add_argument(
-        "--tables", nargs="+", choices=GATEWAYS, default=["envelope_events"], metavar="TABLE",
-        help="raw tables that share the requests: " + ", ".join(GATEWAYS),
-    )  # fmt: skip
-    p.add_argument(
-        "--repeat", type=_positive, default=3,
-        help="how often the floors and the heavy path are measured; medians are shown",
-    )  # fmt: skip
-    p.add_argument(
-        "--memory", metavar="SIZE",
-        help="what DuckDB may use, such as 8GB (default: its own, most of the machine)",
-    )  # fmt: skip
-    p.add_argument("--keep", type=Path, metavar="DIR", help="work in DIR and leave it there")
-    return p
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Entry point: 0 done, 2 a step failed."""
-    args = parser().parse_args(argv)
+@click.command(help=__doc__)
+@click.option(
+    "--requests", type=click.IntRange(min=1), multiple=True, default=[1_000_000, 10_000_000],
+    show_default=True, help="Size; may be repeated, one after the other.",
+)  # fmt: skip
+@click.option(
+    "--table", "tables", type=click.Choice(GATEWAYS), multiple=True, default=["envelope_events"],
+    show_default=True, help="Raw table; may be repeated, they share the requests.",
+)  # fmt: skip
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=3, show_default=True,
+    help="How often the baselines and the heavy path are measured; medians are shown.",
+)  # fmt: skip
+@click.option(
+    "--memory", metavar="SIZE",
+    help="What DuckDB may use, such as 8GB (default: its own, most of the machine).",
+)  # fmt: skip
+@click.option(
+    "--keep", type=click.Path(path_type=Path), metavar="DIR", help="Work in DIR and leave it there."
+)
+def main(
+    requests: tuple[int, ...], tables: tuple[str, ...], repeat: int, memory: str | None, keep: Path
+) -> None:
+    """Measure every size and print its lines."""
     print(machine())
-    try:
-        for requests in args.requests:
-            steps = 6 + (2 * len(args.tables) + 2) * args.repeat
-            title = f"{requests:,} requests"
-            with (
-                workplace(args.keep and args.keep.resolve(), requests) as folder,
-                tqdm(total=steps, desc=title, unit="step", disable=None) as bar,
-            ):
-                work = Workbench(folder, bar, args.memory)
-                lines = Bench(folder, args.tables, work).run(requests, args.repeat)
-            print(f"\n{title} as {', '.join(args.tables)}\n{HEADER}")
-            print(*lines, sep="\n", flush=True)
-    except (BenchmarkError, OSError) as error:
-        print(f"benchmark: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("benchmark: interrupted", file=sys.stderr)
-        return 130
-    return 0
+    for size in requests:
+        steps = 6 + (2 * len(tables) + 2) * repeat
+        title = f"{size:,} requests"
+        with (
+            workplace(keep and keep.resolve(), size) as folder,
+            console.progress(title, steps) as advance,
+        ):
+            lines = Bench(folder, list(tables), Workbench(folder, advance, memory)).run(
+                size, repeat
+            )
+        print(f"\n{title} as {', '.join(tables)}\n{HEADER}")
+        print(*lines, sep="\n", flush=True)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

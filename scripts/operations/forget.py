@@ -1,19 +1,14 @@
-"""Forget one user: take the hash that stands for them out of everything that was loaded.
+"""Forget a person: take the hash that stands for them out of everything that was loaded.
 
-    AI_COST_USER_KEY=... python -m scripts.forget USER [USER ...]
-
-USER as the logs spell it; give every spelling. The hash is made again from the key and
-taken out of the rows that hold it; the days concerned are marked, so that the next night makes
-their figures again, which stay the same. What to do besides: docs/privacy.md. Exits with 0
-when it was found, 1 when nothing of it was, 2 when something must be set right first.
+The hash is made again from the key and taken out of the rows that hold it; the days concerned are
+marked, so that the next night makes their figures again, which stay the same. What to do besides:
+docs/privacy.md.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
 import secrets
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -25,33 +20,25 @@ from scripts.loading.people import HIDDEN, user_hash
 from scripts.loading.run import KEY_VARIABLE, MODELS
 from scripts.loading.sources import RAW_SCHEMA, Table, read_contract
 from scripts.loading.typing import may_name_people
-from scripts.operations.lock import add_wait, only_writer
+from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
 
 # Runs a statement; the rows of a query.
-Run = Callable[[str], list[tuple]]
+Execute = Callable[[str], list[tuple]]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Forget, and say what was found; return the exit code."""
-    parser = argparse.ArgumentParser(prog="forget", description=__doc__.splitlines()[0])
-    parser.add_argument("user", nargs="+", help="the user, in every spelling the logs have")
-    add_wait(parser)
-    options = parser.parse_args(arguments)
-    try:
-        key = os.environ.get(KEY_VARIABLE, "").encode()
-        if not key:
-            raise WarehouseError(f"set {KEY_VARIABLE} to the key the logs were loaded with")
-        with (
-            only_writer(target(), warehouse_file(), options.wait),
-            owner_of(RAW_SCHEMA, target()),
-            _transaction() as run,
-        ):
-            records, days = forget(run, [user_hash(user, key) for user in options.user])
-    except WarehouseError as error:
-        print(f"forget: {error}", file=sys.stderr)
-        return 2
+def run(users: list[str], wait_s: float) -> int:
+    """Forget, and say what was found; 1 when nothing was."""
+    key = os.environ.get(KEY_VARIABLE, "").encode()
+    if not key:
+        raise WarehouseError(f"set {KEY_VARIABLE} to the key the logs were loaded with")
+    with (
+        only_writer(target(), warehouse_file(), wait_s),
+        owner_of(RAW_SCHEMA, target()),
+        _transaction() as execute,
+    ):
+        records, days = forget(execute, [user_hash(user, key) for user in users])
     print(f"Forgot {records:,} records on {days:,} days.")
     if not records:
         print("Nothing was found: is it the key and the spelling they were loaded with?")
@@ -60,10 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def forget(run: Run, hashes: list[str]) -> tuple[int, int]:
+def forget(execute: Execute, hashes: list[str]) -> tuple[int, int]:
     """Take the hashes out of all raw tables; how many records, and days of a table, had them."""
     present = set(
-        run(
+        execute(
             "select table_name, column_name from information_schema.columns "
             f"where table_schema = '{RAW_SCHEMA}'"
         )
@@ -76,18 +63,18 @@ def forget(run: Run, hashes: list[str]) -> tuple[int, int]:
             continue
         day = f"cast({quoted(table.event_time)} as date)"
         name = f"{RAW_SCHEMA}.{quoted(table.name)}"
-        found = run(
+        found = execute(
             f"select {day}, count(*) from {name} where {' or '.join(held.values())} group by 1"
         )
         if not found:
             continue
         changes = ", ".join(_change(table, column, hashes) for column in held)
-        run(f"update {name} set {changes} where {' or '.join(held.values())}")
+        execute(f"update {name} set {changes} where {' or '.join(held.values())}")
         # A load of no records on that day: what is built by days looks there for what changed.
         batch = f"forgotten-{secrets.token_hex(8)}"
         at = f"timestamp '{now:%Y-%m-%d %H:%M:%S}'"
         for date, _ in found:
-            run(
+            execute(
                 f"insert into {RAW_SCHEMA}.load_days "
                 "(batch_id, raw_table, event_date, record_count, loaded_at) values "
                 f"('{batch}', '{table.name}', date '{date}', 0, {at})"
@@ -123,7 +110,7 @@ def _change(table: Table, name: str, hashes: list[str]) -> str:
 
 
 @contextmanager
-def _transaction() -> Iterator[Run]:
+def _transaction() -> Iterator[Execute]:
     """A connection that writes all or nothing; WarehouseError when there is none."""
     if target() == "postgres":
         with closing(connect_postgres()) as connection, connection, connection.cursor() as cursor:
@@ -149,7 +136,3 @@ def _transaction() -> Iterator[Run]:
         connection.begin()
         yield lambda sql: connection.execute(sql).fetchall()
         connection.commit()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

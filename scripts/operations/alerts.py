@@ -1,21 +1,14 @@
-"""Send the alerts of the last build, each once: one structured message per alert.
+"""The alerts of the last build, each sent once: one structured message per alert.
 
-    python -m scripts.send_alerts                    shows what would be sent, and sends nothing
-    python -m scripts.send_alerts --send             to the webhook in AI_COST_ALERT_WEBHOOK
-    python -m scripts.send_alerts --send --file F    appended to a file of JSON lines instead
-
-What was sent is remembered in a file (--sent), by the alert's id, right after each message: a run
-that is killed or fails goes on where it stopped. At worst the message under way is sent a second
-time, with the same `Idempotency-Key`. Exit 0: all sent (or shown); 1: some message was refused;
-2: something must be set right first.
+What was sent is remembered in a file, by the alert's id, right after each message: a run that is
+killed or fails goes on where it stopped. At worst the message under way is sent a second time, with
+the same `Idempotency-Key`.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -23,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from tqdm import tqdm
-
+from scripts import console
+from scripts.errors import UserError
 from scripts.operations.whole_files import writing
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 WEBHOOK_VARIABLE = "AI_COST_ALERT_WEBHOOK"
 REPORT_VARIABLE = "AI_COST_REPORT_URL"
@@ -41,34 +34,23 @@ _ALERTS = f"""
 _TIMEOUT_S = 10
 
 
-class AlertError(Exception):
+class AlertError(UserError):
     """Nothing can be sent; the message says why in a sentence."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Show or send; return the exit code."""
-    parser = argparse.ArgumentParser(prog="send_alerts", description=__doc__.splitlines()[0])
-    parser.add_argument("--send", action="store_true", help="send; without it nothing leaves")
-    parser.add_argument("--file", type=Path, help="append to this file instead of a webhook")
-    parser.add_argument(
-        "--sent",
-        type=Path,
-        default=Path("alerts_sent.jsonl"),
-        help="file of what was sent (%(default)s); keep it",
-    )
-    options = parser.parse_args(arguments)
-    try:
-        sent = _sent_before(options.sent)
-        messages = [message(row) for row in read_alerts() if row["alert_id"] not in sent]
-        if not options.send:
-            for each in messages:
-                print(json.dumps(each, ensure_ascii=False))
-            print(f"{len(messages)} to send, {len(sent)} sent before; --send sends them")
-            return 0
-        return deliver(messages, _channel(options.file), options.sent)
-    except (AlertError, WarehouseError, OSError) as error:
-        print(f"send_alerts: {error}", file=sys.stderr)
-        return 2
+def run(send: bool, file: Path | None, sent: Path) -> int:
+    """Show what is new, or send it; 1 when some message was refused.
+
+    file: where messages go instead of the webhook. sent: where is remembered what was sent.
+    """
+    known = _sent_before(sent)
+    messages = [message(row) for row in read_alerts() if row["alert_id"] not in known]
+    if send:
+        return deliver(messages, _channel(file), sent)
+    for each in messages:
+        print(json.dumps(each, ensure_ascii=False))
+    print(f"{len(messages)} to send, {len(known)} sent before; --send sends them")
+    return 0
 
 
 def read_alerts() -> list[dict]:
@@ -103,14 +85,14 @@ def deliver(messages: list[dict], send: Callable[[dict], None], sent: Path) -> i
     with writing(sent), sent.open("a", encoding="utf-8") as memory:
         # A line that a crash cut off must not swallow the next one.
         memory.write("\n" if torn else "")
-        for each in tqdm(messages, desc="alerts", disable=None):
+        for each in console.track(messages, "alerts"):
             try:
                 send(each)
             except (urllib.error.URLError, TimeoutError) as error:
                 refused += 1
                 # The webhook's address is a secret; its answer is not.
                 reason = getattr(error, "code", None) or getattr(error, "reason", error)
-                print(f"send_alerts: {each['alert_id']} was refused: {reason}", file=sys.stderr)
+                console.complain(f"ai-cost alerts: {each['alert_id']} was refused: {reason}")
                 continue
             now = datetime.now(UTC).isoformat(timespec="seconds")
             memory.write(json.dumps({"alert_id": each["alert_id"], "sent_at": now}) + "\n")
@@ -167,7 +149,3 @@ def _link(alert: dict) -> str | None:
         return None
     pages = {"reconciliation_breach": "reconciliation.html", "mystery_spend": "governance.html"}
     return f"{base}/{quote(pages.get(alert['kind'], 'index.html'))}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

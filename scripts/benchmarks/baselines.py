@@ -1,8 +1,10 @@
 """The least an engine could do with the same rows: what a benchmark is compared with.
 
-python -m scripts.floors copy WAREHOUSE TABLE        prints the seconds of `create table as select`
-python -m scripts.floors read_json LANDING TABLE     prints the seconds of DuckDB's bare read_json
-python -m scripts.floors count WAREHOUSE TABLE       prints the number of rows
+Each in a process of its own, `python -m scripts.benchmarks.baselines WHAT PLACE TABLE`:
+
+copy WAREHOUSE TABLE        prints the seconds of `create table as select`
+read_json LANDING TABLE     prints the seconds of DuckDB's bare read_json
+count WAREHOUSE TABLE       prints the number of rows
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import duckdb
 from scripts.loading.paths import literal
 from scripts.loading.sources import Table, read_contract
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
+MODELS = Path(__file__).resolve().parents[2] / "models"
 # The settings of profiles.yml.
 _SETTINGS = "set preserve_insertion_order = false; set enable_progress_bar = false"
 

@@ -1,17 +1,12 @@
-"""Make the roles of a PostgreSQL warehouse, and say what each may do.
+"""The roles of a PostgreSQL warehouse, and what each may do.
 
-    python -m scripts.grant_access [--prefix ai_cost]
-
-Run by an administrator (PG* variables): before the first night, and again after an upgrade. It may
-be run as often as one likes. Who holds which role is for the administrator to say afterwards:
-`grant ai_cost_reader to ada`. It also closes the database and its schema `public` to whoever may
-create something in them. See docs/access.md.
+Every statement is safe to repeat. Who holds which role is for the administrator to say afterwards:
+`grant ai_cost_reader to ada`. The database and its schema `public` are closed to whoever may create
+something in them. See docs/access.md.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -19,11 +14,12 @@ import psycopg2
 import yaml
 from psycopg2 import sql
 
-from scripts.loading.sources import ContractError, read_contract
+from scripts.errors import UserError
+from scripts.loading.sources import read_contract
 from scripts.loading.targets import PRESENT, definitions
 from scripts.warehouse import WarehouseError, connect_postgres
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 # Nobody holds the role `owner`: who owns a table that the builder reads can put a view, a policy or
 # a type of their own in its place, and the builder would run what is in it.
 KINDS = ("owner", "loader", "builder", "reader", "finance", "team_lead")
@@ -174,31 +170,17 @@ class Grants:
         self._cursor.execute(sql.SQL(statement).format(*parts))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Make or mend the roles; exit 0 when done, 2 when the server refuses."""
-    parser = argparse.ArgumentParser(
-        prog="grant_access",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "--prefix", default="ai_cost", help="first part of the roles' names (default: %(default)s)"
-    )
-    options = parser.parse_args(arguments)
+def grant(prefix: str) -> int:
+    """Make or mend the roles, whose names begin so."""
     try:
         # One transaction: all of it, or nothing.
         with closing(connect_postgres()) as connection, connection, connection.cursor() as cursor:
-            grants = Grants(cursor, options.prefix)
+            grants = Grants(cursor, prefix)
             grants.make_roles()
             grants.make_schemas()
             grants.close()
             grants.grant()
-    except (WarehouseError, ContractError, psycopg2.Error) as error:
-        print(f"grant_access: {str(error).splitlines()[0]}", file=sys.stderr)
-        return 2
-    print("roles: " + ", ".join(f"{options.prefix}_{kind}" for kind in KINDS))
+    except psycopg2.Error as error:
+        raise UserError(str(error).splitlines()[0]) from None
+    print("roles: " + ", ".join(f"{prefix}_{kind}" for kind in KINDS))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
