@@ -1,4 +1,5 @@
-# The whole surface of the project; `make` alone lists it.
+# What sets up and checks the project; `make` alone lists it. What users run is bin/ai-cost, whose
+# verbs the targets here call after the set-up.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -45,29 +46,29 @@ demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
 demo: export AI_COST_COMPANY ?= companies/sample
 demo: export AI_COST_NOW ?= $(DEMO_NOW)
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
-	@$(AI_COST) sample --landing $(AI_COST_LANDING)
+	@bin/ai-cost sample --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site
-	@$(AI_COST) headline
+	@bin/ai-cost headline
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@bin/ai-cost nightly
 
 init: setup ## FOLDER=...: a starter company folder from the teams, keys and accounts that were loaded
 	@test -n "$(FOLDER)" || { echo "Say where: make init FOLDER=path/to/company" >&2; exit 2; }
-	@$(AI_COST) init "$(FOLDER)"
+	@bin/ai-cost init "$(FOLDER)"
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
-	@$(AI_COST) publish
+	@bin/ai-cost publish
 
 audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
 	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
-	@$(AI_COST) audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
+	@bin/ai-cost audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
 
 report: setup ## Write the report to report/index.html: open it from disk, no server needed
-	@$(AI_COST) report
+	@bin/ai-cost report
 
 workbook: setup ## Write review.xlsx, the Excel file that finance reviews
-	@$(AI_COST) workbook
+	@bin/ai-cost workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
 	@bin/ai-cost dbt --quiet docs generate --static

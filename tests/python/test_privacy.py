@@ -189,9 +189,9 @@ def test_a_user_is_forgotten_as_the_page_says(warehouse):
     done = []
     for line in commands.splitlines():
         command = line.partition("#")[0].strip()
-        if command.startswith(".venv/bin/python -m "):
-            module = command.split()[2]
-            assert "Forgot" in warehouse.python(module, *users)
+        if command.startswith("ai-cost "):
+            verb = command.split()[1]
+            assert "Forgot" in warehouse.ai_cost(verb, *users)
         elif command and not command.startswith("export "):
             steps[command]()
         done.append(command)
