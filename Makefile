@@ -1,5 +1,5 @@
-# What sets up and checks the project; `make` alone lists it. What users run is bin/ai-cost, whose
-# verbs the targets here call after the set-up.
+# Sets up and checks the project. What users run is bin/ai-cost: targets here call it after the
+# set-up. `make` alone lists all of it.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -26,8 +26,9 @@ DEMO_NOW := 2026-10-06T12:00:00Z
 
 .PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark mutants benchmark lock clean
 
-help: ## Show this list
+help: ## Show this list, and the commands once they are set up
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@test ! -x $(BIN)/python || { echo; bin/ai-cost --help | sed '1,/^Commands/c bin/ai-cost ...'; }
 
 $(BIN)/.runtime: $(LOCKED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

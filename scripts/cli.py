@@ -1,4 +1,4 @@
-"""The one command of the project: `ai-cost <verb>`.
+"""What AI costs, who caused it, and whether the bill is right: `ai-cost <verb>`.
 
 A verb is the click command `command` in the module of `scripts/commands` with its name. The list of
 verbs shows the first lines of these modules' docstrings, and only the one asked for is imported.
@@ -64,7 +64,13 @@ def _first_line(place: Path) -> str:
     return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n")[0]
 
 
-app = Verbs(COMMANDS, name="ai-cost", help=__doc__.split("\n\n")[0])
+app = Verbs(
+    COMMANDS,
+    name=PROGRAM,
+    # without the paragraph on modules
+    help="\n\n".join(__doc__.split("\n\n")[::2]),
+    context_settings={"max_content_width": 100},
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Show the alerts of the last build that nobody was told of; with --send, tell each once.
+"""Show the alerts that nobody was told of; with --send, tell each once.
 
 The webhook's address is in AI_COST_ALERT_WEBHOOK. Ends with 1 when one was refused.
 """

@@ -1,6 +1,6 @@
-"""Say what one log cost, whose it is, and what is wrong with it, without touching the warehouse.
+"""Say what one log cost and what is wrong with it, apart from the warehouse.
 
-FILE may be - for a record pasted in. Any format that the loader knows.
+Who caused it is said too. FILE may be - for a record pasted in. Any format that the loader knows.
 """
 
 import click

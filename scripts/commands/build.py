@@ -1,4 +1,4 @@
-"""Run `dbt build` on what is loaded, with one bar instead of a line for every node.
+"""Run `dbt build` on what is loaded, with one bar for all nodes.
 
 DBT: further arguments of `dbt build`, after --. Ends with 1 when a model or test failed.
 """

@@ -1,4 +1,4 @@
-"""Close a month: check it, post its ledger entries, hash them, and write the seed.
+"""Close a month: check it, post its entries, hash them, write the seed.
 
 PERIOD is a month like 2026-07. Ends with 1 when something is missing; all of it is listed.
 

@@ -1,7 +1,8 @@
-"""Run dbt by hand with the company's files in place: `ai-cost dbt build --select dim_teams`.
+"""Run dbt by hand, with the company's files in place.
 
-Plain `dbt` knows nothing of a company folder, and refuses to build while one is named. All that
-comes after the verb is dbt's own. Ends with 1 when something failed.
+For instance `ai-cost dbt build --select dim_teams`. Plain `dbt` knows nothing of a company folder,
+and refuses to build while one is named. All that comes after the verb is dbt's own. Ends with 1
+when something failed.
 """
 
 import click

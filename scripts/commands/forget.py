@@ -1,4 +1,4 @@
-"""Forget one person: take the hash that stands for them out of everything that was loaded.
+"""Forget one person: take their hash out of everything that was loaded.
 
 USER as the logs spell it; give every spelling. AI_COST_USER_KEY is the key the logs were loaded
 with. What to do besides: docs/privacy.md. Ends with 1 when nothing was found.

@@ -1,4 +1,4 @@
-"""Print what a build found: spend by team, what nobody owns, and how the bills compare."""
+"""Print spend by team, what nobody owns, and how the bills compare."""
 
 import click
 

@@ -1,7 +1,7 @@
-"""Write a starter company folder from the teams, keys, accounts and models that were loaded.
+"""Write a starter company folder from the names that were loaded.
 
-Reads the warehouse of the last night. A file that is there already is left as it is. Edit the
-files, then name FOLDER in AI_COST_COMPANY.
+Teams, keys, accounts and models, from the warehouse of the last night. A file that is there already
+is left as it is. Edit the files, then name FOLDER in AI_COST_COMPANY.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Load raw logs and bills from the landing folder into the warehouse.
+"""Load raw logs and bills from the landing folder.
 
 Loading a content twice is a no-op. Ends with 1 when a file could not be read.
 """

@@ -1,6 +1,6 @@
-"""The night: load what is new, build and test, check that files still arrive, keep a record.
+"""The night: load what is new, build and test, keep a record.
 
-DBT: further arguments of `dbt build`, after --.
+Also checks that files still arrive. DBT: further arguments of `dbt build`, after --.
 
 Holds the warehouse from the first step to the last, so that a second night waits or is
 refused. Ends with 1 when a file could not be read or a model or test failed.

@@ -1,4 +1,4 @@
-"""Write the report: a folder of pages to open from disk, no server needed.
+"""Write the report: pages to open from disk, no server needed.
 
 Ends with 1 when it cannot be written.
 """

@@ -1,4 +1,4 @@
-"""Write an invented landing folder of gateway logs and provider bills, with known mistakes in it.
+"""Write invented logs and bills, with known mistakes in them.
 
 The same arguments give the same bytes. _truth.json beside the data says what the warehouse must
 find: totals, owners, and every planted discrepancy.

@@ -1,6 +1,6 @@
-"""Write the Excel workbook that finance reviews; `import reviews` takes its decisions back.
+"""Write the Excel workbook that finance reviews.
 
-Ends with 1 when it cannot be written.
+`ai-cost import reviews` takes its decisions back. Ends with 1 when it cannot be written.
 """
 
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Take in what others decided: prices for the rate card, finance's reviews."""
+"""Take in prices for the rate card, or finance's reviews."""
