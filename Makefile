@@ -1,4 +1,5 @@
-# The whole surface of the project; `make` alone lists it.
+# Sets up and checks the project. What users run is bin/ai-cost: targets here call it after the
+# set-up. `make` alone lists all of it.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -25,8 +26,9 @@ DEMO_NOW := 2026-10-06T12:00:00Z
 
 .PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark mutants benchmark lock clean
 
-help: ## Show this list
+help: ## Show this list, and the commands once they are set up
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@test ! -x $(BIN)/python || { echo; bin/ai-cost --help | sed '1,/^Commands/c bin/ai-cost ...'; }
 
 $(BIN)/.runtime: $(LOCKED)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -45,32 +47,32 @@ demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
 demo: export AI_COST_COMPANY ?= companies/sample
 demo: export AI_COST_NOW ?= $(DEMO_NOW)
 demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
-	@$(BIN)/python -m scripts.generate_sample_data --landing $(AI_COST_LANDING)
+	@bin/ai-cost sample --landing $(AI_COST_LANDING)
 	@$(MAKE) --no-print-directory nightly docs-site
-	@$(BIN)/python -m scripts.headline
+	@bin/ai-cost headline
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
-	@$(BIN)/python -m scripts.nightly
+	@bin/ai-cost nightly
 
 init: setup ## FOLDER=...: a starter company folder from the teams, keys and accounts that were loaded
 	@test -n "$(FOLDER)" || { echo "Say where: make init FOLDER=path/to/company" >&2; exit 2; }
-	@$(BIN)/python -m scripts.init_company "$(FOLDER)"
+	@bin/ai-cost init "$(FOLDER)"
 
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
-	@$(BIN)/python -m scripts.publish
+	@bin/ai-cost publish
 
 audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
 	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
-	@$(BIN)/python -m scripts.audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
+	@bin/ai-cost audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
 
 report: setup ## Write the report to report/index.html: open it from disk, no server needed
-	@$(BIN)/python -m scripts.report
+	@bin/ai-cost report
 
 workbook: setup ## Write review.xlsx, the Excel file that finance reviews
-	@$(BIN)/python -m scripts.workbook
+	@bin/ai-cost workbook
 
 docs-site: setup ## Write the browsable documentation to target/static_index.html
-	@$(BIN)/python -m scripts.run_dbt --quiet docs generate --static
+	@bin/ai-cost dbt --quiet docs generate --static
 
 lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -118,7 +120,7 @@ mutants: $(BIN)/.dev ## Faults put in on purpose, one at a time: which test find
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) --out target/mutants.md
 
 benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
-	@$(BIN)/python -m scripts.benchmark
+	@$(BIN)/python -m scripts.benchmarks.speed
 	@$(BIN)/python -m scripts.benchmarks.history
 	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
 

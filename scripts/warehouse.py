@@ -10,8 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.errors import UserError
 
-class WarehouseError(Exception):
+
+class WarehouseError(UserError):
     """The warehouse cannot be read; the message says why in a sentence."""
 
 
@@ -33,8 +35,18 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
     connection = _Postgres() if target() == "postgres" else _duckdb()
     try:
         yield connection
+    except Exception as error:
+        # the engines have no exception in common, and psycopg2 is not imported on DuckDB
+        if type(error).__name__ not in _NOT_THERE:
+            raise
+        reason = str(error).splitlines()[0]
+        raise WarehouseError(f"{reason}; run `make nightly`") from None
     finally:
         connection.close()
+
+
+# A warehouse that was loaded and never built, or built by another version.
+_NOT_THERE = {"CatalogException", "UndefinedTable", "InvalidSchemaName"}
 
 
 def session_options() -> str:

@@ -4,7 +4,7 @@
     {% if execute and not env_var('AI_COST_COMPANY_COPY', '') %}
         {% for name in ['AI_COST_COMPANY', 'AI_COST_ORGANIZATION'] if env_var(name, '') %}
             {% do exceptions.raise_compiler_error(
-                name ~ ' is set, but plain dbt does not read it: python -m scripts.run_dbt ' ~ flags.WHICH
+                name ~ ' is set, but plain dbt does not read it: ai-cost dbt ' ~ flags.WHICH
             ) %}
         {% endfor %}
     {% endif %}

@@ -29,7 +29,7 @@
     {% endif %}
 {%- endmacro %}
 
-{# values: a dictionary by column name; columns that it lacks are null. Called by scripts/nightly.py. #}
+{# values: a dictionary by column name; columns that it lacks are null. Called by scripts/operations/nightly.py. #}
 {% macro record_run_event(values) -%}
     {% do create_run_events() %}
     {% set names, written = [], [] %}

@@ -61,7 +61,7 @@ def broken_links(periods: list[Period]) -> list[str]:
         if period.period_start not in posted:
             found.append(
                 f"{period.period_start} is closed but the warehouse has no entries of it: "
-                "restore the ledger (python -m scripts.export_ledger --restore)"
+                "restore the ledger (ai-cost export ledger --restore)"
             )
             break
         rows = read_entries(date.fromisoformat(period.period_start))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.load_raw import Run
 from scripts.loading.files import ByteStream, LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
+from scripts.loading.run import Run
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules

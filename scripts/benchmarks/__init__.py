@@ -1,1 +1,1 @@
-"""Benchmarks beside scripts/benchmark.py, each a claim with a measured ratio."""
+"""Benchmarks, each a claim with a measured ratio; `make benchmark` runs those of the README."""

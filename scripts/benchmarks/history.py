@@ -6,14 +6,14 @@ Then the same night arrives at both; its load and build are timed. The ratio sho
 
 from __future__ import annotations
 
-import argparse
-import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from tqdm import tqdm
+import click
 
-from scripts.benchmark import HEADER, BenchmarkError, Line, Workbench, machine, workplace
+from scripts import console
+from scripts.benchmarks.speed import HEADER, Line, Workbench, machine, run, workplace
 
 _TABLE = "envelope_events"
 _START = date(2026, 3, 17)
@@ -22,24 +22,24 @@ _MODELS = ("--exclude", "resource_type:test")
 
 
 def night_after(
-    folder: Path, days: int, args: argparse.Namespace, bar: tqdm
+    folder: Path, days: int, per_day: int, requests: int, memory: str | None, advance: Callable
 ) -> tuple[Line, Line, float]:
     """Load and build of the night after so many days, and the seconds of both."""
-    work = Workbench(folder, bar, args.memory)
+    work = Workbench(folder, advance, memory)
     common = ("--no-bills", "--only", _TABLE)
-    history = ("--requests", str(days * args.per_day), "--days", str(days), "--start", str(_START))
-    work.step(f"{days} days", "scripts.generate_sample_data", *history, *common)
-    work.step(f"{days} days: load", "scripts.load_raw")
-    work.step(f"{days} days: build", "scripts.build", "--", *_MODELS)
+    history = ("--requests", str(days * per_day), "--days", str(days), "--start", str(_START))
+    work.step("sample", *history, *common)
+    work.step("load")
+    work.step("build", "--", *_MODELS)
     known = work.count(f"raw.{_TABLE}")
 
     aside = folder / "night"
-    night = ("--requests", str(args.night), "--days", "1", "--seed", "8")
+    night = ("--requests", str(requests), "--days", "1", "--seed", "8")
     day = ("--start", str(_START + timedelta(days=days)), "--landing", str(aside))
-    work.step("night", "scripts.generate_sample_data", *night, *day, *common)
+    work.step("sample", *night, *day, *common)
     (aside / _TABLE).rename(work.landing / _TABLE / "night")
-    load = work.step("night: load", "scripts.load_raw")
-    build = work.step("night: build", "scripts.build", "--", *_MODELS)
+    load = work.step("load")
+    build = work.step("build", "--", *_MODELS)
     rows = work.count(f"raw.{_TABLE}") - known
     name = f"after {days} days"
     return (
@@ -49,40 +49,25 @@ def night_after(
     )
 
 
-def parser() -> argparse.ArgumentParser:
-    """Command line."""
-    p = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.history",
-        description=__doc__,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    p.add_argument("--night", type=int, default=1_000_000, help="requests of the night")
-    p.add_argument("--per-day", type=int, default=20_000, help="requests on a day of history")
-    p.add_argument("--days", type=int, nargs=2, default=[10, 300], help="few and many days")
-    p.add_argument("--memory", metavar="SIZE", help="what DuckDB may use, such as 8GB")
-    return p
-
-
-def main(argv: list[str] | None = None) -> int:
-    """Entry point: 0 done, 2 a step failed."""
-    args = parser().parse_args(argv)
+@click.command(help=__doc__)
+@click.option("--night", default=1_000_000, show_default=True, help="Requests of the night.")
+@click.option("--per-day", default=20_000, show_default=True, help="Requests on a day of history.")
+@click.option("--days", type=int, nargs=2, default=(10, 300), show_default=True, help="Few, many.")
+@click.option("--memory", metavar="SIZE", help="What DuckDB may use, such as 8GB.")
+def main(night: int, per_day: int, days: tuple[int, int], memory: str | None) -> None:
+    """Measure the night on both histories, and print their ratio."""
     print(machine())
     seconds = []
-    try:
-        print(f"\na night of {args.night:,} requests, models and seeds\n{HEADER}")
-        with tqdm(total=6 * len(args.days), unit="step", disable=None) as bar:
-            for days in args.days:
-                with workplace(None, days * args.per_day + args.night) as folder:
-                    load, build, spent = night_after(folder, days, args, bar)
-                print(load, build, sep="\n", flush=True)
-                seconds.append(spent)
-    except (BenchmarkError, OSError) as error:
-        print(f"history: {error}", file=sys.stderr)
-        return 2
-    few, many = args.days
+    print(f"\na night of {night:,} requests, models and seeds\n{HEADER}")
+    with console.progress("histories", 6 * len(days)) as advance:
+        for count in days:
+            with workplace(None, count * per_day + night) as folder:
+                load, build, spent = night_after(folder, count, per_day, night, memory, advance)
+            print(load, build, sep="\n", flush=True)
+            seconds.append(spent)
+    few, many = days
     print(f"{many} to {few} days of history: {seconds[1] / seconds[0]:.2f} x")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -8,16 +8,26 @@ LiteLLM is no dependency of the project. Give it an environment of its own, and 
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import click
 import duckdb
-from tqdm import tqdm
 
-from scripts.benchmark import HEADER, HEAVY, BenchmarkError, Line, Workbench, machine, workplace
+from scripts import console
+from scripts.benchmarks.speed import (
+    HEADER,
+    HEAVY,
+    BenchmarkError,
+    Line,
+    Workbench,
+    machine,
+    run,
+    workplace,
+)
 
 # Runs in LiteLLM's environment: one process per core, each with its share of the records.
 _PRICE = """
@@ -55,24 +65,22 @@ _RECORDS = f"""
 """
 
 
-def measure(folder: Path, args: argparse.Namespace, bar: tqdm) -> list[Line]:
+def measure(folder: Path, requests: int, python: str, advance: Callable) -> list[Line]:
     """Both on the same records and as many cores."""
-    work = Workbench(folder, bar)
-    sample = ("--requests", str(args.requests), "--no-bills", "--only", "envelope_events")
-    work.step("sample", "scripts.generate_sample_data", *sample)
-    work.step("load", "scripts.load_raw")
+    work = Workbench(folder, advance)
+    sample = ("--requests", str(requests), "--no-bills", "--only", "envelope_events")
+    work.step("sample", *sample)
+    work.step("load")
     models = ("--select", f"+{HEAVY}", "--exclude", "resource_type:test")
-    work.step("build", "scripts.build", "--", *models)
-    step = work.step(
-        "heavy path", "scripts.run_dbt", "--quiet", "run", "--full-refresh", "--select", HEAVY
-    )
+    work.step("build", "--", *models)
+    step = work.step("dbt", "--quiet", "run", "--full-refresh", "--select", HEAVY)
     ours = Line(f"raw -> {HEAVY}", work.count(f"intermediate.{HEAVY}"), work.heavy_seconds(),
                 step.peak_mib)  # fmt: skip
     records = folder / "records.csv"
     with duckdb.connect(str(work.warehouse), read_only=True) as connection:
         connection.execute(_RECORDS.format(file=records))
-    seconds, priced = price_with_litellm(args.python, folder, records)
-    bar.update()
+    seconds, priced = price_with_litellm(python, folder, records)
+    advance(1)
     times = ours.rows / ours.seconds / (priced / seconds) if priced else 0
     theirs = Line("LiteLLM cost_per_token", priced, seconds, ratio=f"heavy path {times:,.0f} x")
     return [ours, theirs]
@@ -100,32 +108,19 @@ def has_litellm(python: str) -> bool:
         return False
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Entry point: 0 done or nothing to compare with, 2 a step failed."""
-    p = argparse.ArgumentParser(
-        prog="python -m scripts.benchmarks.litellm_pricing",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    p.add_argument("--requests", type=int, default=200_000, help="default: %(default)s")
-    p.add_argument("--python", default=sys.executable, help="a Python that has litellm")
-    args = p.parse_args(argv)
-    if not has_litellm(args.python):
+@click.command(help=__doc__)
+@click.option("--requests", default=200_000, show_default=True, help="Requests of the sample.")
+@click.option("--python", default=sys.executable, help="A Python that has litellm.")
+def main(requests: int, python: str) -> None:
+    """Measure both, or say that there is nothing to compare with."""
+    if not has_litellm(python):
         print("LiteLLM is not installed here, so its cost_per_token is not measured; see --help")
-        return 0
+        return
     print(machine())
-    try:
-        with (
-            workplace(None, args.requests) as folder,
-            tqdm(total=5, unit="step", disable=None) as bar,
-        ):
-            lines = measure(folder, args, bar)
-    except (BenchmarkError, OSError) as error:
-        print(f"litellm_pricing: {error}", file=sys.stderr)
-        return 2
+    with workplace(None, requests) as folder, console.progress("steps", 5) as advance:
+        lines = measure(folder, requests, python, advance)
     print(HEADER, *lines, sep="\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

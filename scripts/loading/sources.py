@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from scripts.errors import UserError
 from scripts.loading.paths import JsonPath, parse_path
 
 LOADER_SOURCE = "loader"
@@ -32,7 +33,7 @@ EVIDENCE_COLUMNS = (
 )
 
 
-class ContractError(ValueError):
+class ContractError(UserError):
     """A source YAML declares something the loader cannot do; the message names the column."""
 
 

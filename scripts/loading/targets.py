@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import duckdb
 import pyarrow as pa
 
+from scripts.errors import UserError
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.warehouse import open_to_write, session_options
 
@@ -25,7 +26,7 @@ _ARROW_TYPES = {
 }
 
 
-class TargetError(Exception):
+class TargetError(UserError):
     """The warehouse cannot be reached or refuses to write; the message is for the user."""
 
 
@@ -231,7 +232,7 @@ class PostgresTarget:
         statements = definitions(contract, present)
         with self._told(
             "make the raw tables of this version; let an administrator run "
-            "`python -m scripts.grant_access` (docs/access.md)"
+            "`ai-cost grant` (docs/access.md)"
         ):
             for statement in statements if present else [_SCHEMA, *statements]:
                 self._cursor.execute(statement)
@@ -276,7 +277,8 @@ class PostgresTarget:
         try:
             yield
         except self._error as error:
-            raise TargetError(f"cannot {doing}: {error}") from error
+            reason = str(error).splitlines()[0]
+            raise TargetError(f"cannot {doing}: {reason}") from error
 
 
 def _postgres_uri() -> str:

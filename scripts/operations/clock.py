@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
+from scripts.errors import UserError
+
 VARIABLE = "AI_COST_NOW"
 
 
-class ClockError(ValueError):
+class ClockError(UserError):
     """AI_COST_NOW is no instant; the message says what one looks like."""
 
 

@@ -7,7 +7,6 @@ Both end with the process that holds them, however it ends.
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import os
 import time
@@ -27,17 +26,6 @@ _held = False
 
 class Busy(WarehouseError):
     """Another run holds the warehouse; the message says since when, where that is known."""
-
-
-def add_wait(parser: argparse.ArgumentParser) -> None:
-    """The option of every command that writes."""
-    parser.add_argument(
-        "--wait",
-        type=float,
-        default=0,
-        metavar="SECONDS",
-        help="while another run is writing, wait so long before giving up (default: %(default)s)",
-    )
 
 
 @contextmanager

@@ -16,8 +16,9 @@ _OWNER = """
     select pg_get_userbyid(nspowner) from pg_namespace
     where nspname = %s and pg_has_role(session_user, nspowner, 'member')
 """
-# The raw tables belong to nobody who loads (scripts/grant_access.py): the loader is who was given
-# the right to insert, and by name, so that a role that merely holds the loader's is not meant.
+# The raw tables belong to nobody who loads (scripts/operations/grants.py): the loader is who was
+# given the right to insert, and by name, so that a role that merely holds the loader's is not
+# meant.
 _LOADER = """
     select distinct pg_get_userbyid(granted.grantee)
     from pg_class as relation cross join lateral aclexplode(relation.relacl) as granted

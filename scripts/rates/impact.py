@@ -20,6 +20,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.errors import UserError
 from scripts.operations.company import COMPANY, COPY, ORGANIZATION, bring_in, write_seeds
 from scripts.rates.card import COLUMNS
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
@@ -47,7 +48,7 @@ _CHANGES = """
 """
 
 
-class ImpactError(Exception):
+class ImpactError(UserError):
     """The rows cannot be weighed; the message says why."""
 
 

@@ -19,10 +19,11 @@ from datetime import datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from scripts.errors import UserError
 from scripts.rates.card import CALL_METERS, Card, Key
 
 
-class SourceError(Exception):
+class SourceError(UserError):
     """A price list that cannot be read; the message says why."""
 
 

@@ -1,24 +1,16 @@
-"""The chargeback report: a table of a week or month, with share and change on the one before.
-
-    python -m scripts.reporting.period_report
-    python -m scripts.reporting.period_report --period month --by team provider model
-    python -m scripts.reporting.period_report --from 2026-09-07
-
-Exit 0: printed; 2: there is no warehouse, or nothing was used in that period.
-"""
+"""The chargeback report: a table of a week or month, with share and change on the one before."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
+from scripts.errors import UserError
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import Column, Table, known_total, less, ratio, shown, top
-from scripts.warehouse import WarehouseError, connect
+from scripts.warehouse import connect
 
 MART = "fct_chargeback_report"
 BY = {
@@ -192,30 +184,17 @@ def _line(value: str) -> str:
     return clean if len(clean) <= _WIDEST else f"{clean[: _WIDEST - 1]}…"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the report of a period."""
-    parser = argparse.ArgumentParser(prog="period_report", description=__doc__.splitlines()[0])
-    parser.add_argument("--period", choices=("week", "month"), default="week")
-    parser.add_argument(
-        "--from", dest="start", type=date.fromisoformat, help="first day (default: the last whole)"
-    )
-    parser.add_argument("--by", nargs="+", choices=tuple(BY), default=list(USUAL))
-    options = parser.parse_args(arguments)
-    try:
-        with connect() as connection:
-            marts = Marts(connection)
-            start = options.start or newest(marts, options.period)
-            rows = lines(marts, options.period, start, options.by) if start else []
-    except WarehouseError as error:
-        print(f"period_report: {error}", file=sys.stderr)
-        return 2
+def run(period: str, start: date | None, by: list[str]) -> int:
+    """Print the report of a period; raises UserError where nothing was used in it.
+
+    start: the first day; None for the last whole period.
+    """
+    with connect() as connection:
+        marts = Marts(connection)
+        start = start or newest(marts, period)
+        rows = lines(marts, period, start, by) if start else []
     if not rows:
-        when = f"the {options.period} from {start}" if start else f"any {options.period}"
-        print(f"period_report: nothing was used in {when}", file=sys.stderr)
-        return 2
-    print(text(table(rows, options.by, options.period, start)))
+        when = f"the {period} from {start}" if start else f"any {period}"
+        raise UserError(f"nothing was used in {when}")
+    print(text(table(rows, by, period, start)))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

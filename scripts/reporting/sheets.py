@@ -10,17 +10,18 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from scripts.errors import Refused
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import plain, total
 
 _ROW_LIMIT = 1_048_575
 _TEXT_LIMIT = 32_767
 _WIDTHS = {"text": 20, "date": 11, "time": 17, "usd": 14, "number": 14, "flag": 8, "exact": 24}
-# What a reviewer fills in, read back by scripts/import_reviews.py.
+# What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
 
 
-class TooManyRows(Exception):
+class TooManyRows(Refused):
     """A sheet would hold more rows than Excel can; the message says which."""
 
 

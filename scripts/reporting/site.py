@@ -12,6 +12,7 @@ from pathlib import Path
 import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from scripts.errors import Refused
 from scripts.operations.whole_files import writing
 from scripts.reporting import tables
 
@@ -20,7 +21,7 @@ _HERE = Path(__file__).parent
 _MARK = "assets/report.css"
 
 
-class SiteError(Exception):
+class SiteError(Refused):
     """The report cannot be written; the message says why in a sentence."""
 
 

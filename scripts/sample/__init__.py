@@ -1,1 +1,1 @@
-"""Parts of the sample data generator; the entry point is scripts.generate_sample_data."""
+"""The sample: invented logs and bills with known mistakes, written by `ai-cost sample`."""

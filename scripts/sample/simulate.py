@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from tqdm import tqdm
 
+from scripts import console
 from scripts.sample import catalog as c
 from scripts.sample import gateways as gw
 from scripts.sample import malformed
@@ -80,13 +80,12 @@ class Period:
         self.carry: dict[tuple[str, int, str], list[pa.Array]] = {}
         self.requests = requests
 
-    def run(self, progress: bool) -> Totals:
+    def run(self) -> Totals:
         """Write all days; the progress bar shows on a terminal only."""
-        bar = tqdm(total=self.requests, unit=" requests", disable=None if progress else True)
-        with bar:
+        with console.progress("requests", self.requests) as advance:
             for day in range(self.calendar.days + CARRY_DAYS):
                 for index, table in enumerate(GATEWAYS):
-                    bar.update(self._day(day, index, table))
+                    advance(self._day(day, index, table))
         return self.totals
 
     def _day(self, day: int, index: int, table: str) -> int:

@@ -1,5 +1,5 @@
 -- Harm: a closed month whose entries are not those that were approved, or that this warehouse has lost: its
--- usage would be charged again. After this failed, restore the ledger (scripts/export_ledger.py --restore) or
+-- usage would be charged again. After this failed, restore the ledger (ai-cost export ledger --restore) or
 -- commit the seed.
 with closed as (
 

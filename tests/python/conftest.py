@@ -149,12 +149,12 @@ def priced():
 @pytest.fixture(scope="session")
 def sample_night():
     """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
-    from scripts.generate_sample_data import main as generate
+    from scripts.cli import main
     from tests.python.project import AFTER_SAMPLE
 
     def make(folder):
         arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
-        assert generate(["--landing", str(folder / "landing"), *arguments]) == 0
+        assert main(["sample", "--landing", str(folder / "landing"), *arguments]) == 0
         project = Project(folder, folder / "landing", now=AFTER_SAMPLE)
         project.nightly()
         return project.freeze()

@@ -14,11 +14,11 @@ from tests.python.project import Project
 QUICK = ("--", "--exclude", "resource_type:test")
 # A server takes a moment to notice that who held the lock is gone.
 WAIT = ("--wait", "120")
-LOAD = (sys.executable, "-m", "scripts.load_raw", *WAIT)
-NIGHT = (sys.executable, "-m", "scripts.nightly", *WAIT, *QUICK)
+LOAD = (sys.executable, "-m", "scripts.cli", "load", *WAIT)
+NIGHT = (sys.executable, "-m", "scripts.cli", "nightly", *WAIT, *QUICK)
 # With the identities; tests of single columns hold where marts equal those of a whole build.
 IDENTITIES = ("--", "--exclude", "test_type:generic")
-TESTED_NIGHT = (sys.executable, "-m", "scripts.nightly", *WAIT, *IDENTITIES)
+TESTED_NIGHT = (sys.executable, "-m", "scripts.cli", "nightly", *WAIT, *IDENTITIES)
 # The loader by a clock that is years off; the time of the files is in the files.
 MOVED_CLOCK = """
 import sys
@@ -29,8 +29,8 @@ class Moved(datetime):
     def now(cls, zone=None):
         return cls({year}, 2, 3, 4, 5, 6, tzinfo=zone)
 load.datetime = Moved
-from scripts.load_raw import main
-sys.exit(main())
+from scripts.cli import main
+sys.exit(main(["load"]))
 """
 
 

@@ -168,7 +168,7 @@ class FocusWarehouse:
 
     def export(self, folder: Path) -> None:
         """Write all files of all periods."""
-        self.project.python("scripts.export_focus", "--folder", str(folder))
+        self.project.ai_cost("export", "focus", "--folder", str(folder))
 
 
 def list_price(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from scripts.load_raw import main
+from scripts.cli import main
 
 CAPTURES = Path(__file__).parent / "fixtures" / "captures"
 
@@ -34,7 +34,7 @@ class Landing:
         target.write_bytes((CAPTURES / name).read_bytes())
 
     def load(self, *options: str) -> int:
-        arguments = ["--landing", str(self.folder), "--warehouse", str(self.warehouse)]
+        arguments = ["load", "--landing", str(self.folder), "--warehouse", str(self.warehouse)]
         return main([*arguments, *options])
 
     def rows(self, sql: str) -> list[tuple]:

@@ -175,7 +175,7 @@ class Year:
 
     def close(self, month: int) -> None:
         """Close it, and see that no month closed before has changed by a byte."""
-        self.project.python("scripts.close_period", f"{first(month):%Y-%m}",
+        self.project.ai_cost("close", f"{first(month):%Y-%m}",
             "--prepared-by", "Ann", "--approved-by", "Bob",
         )  # fmt: skip
         for earlier, content in self.closed.items():

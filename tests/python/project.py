@@ -81,6 +81,7 @@ MARTS = (
     "fct_model_success_daily",
     "fct_cost_percentiles_daily",
 )
+COMMAND = "scripts.cli"
 DBT = str(Path(sys.executable).parent / "dbt")
 # One thread: the tests share the processors as they are.
 QUICK = ("--quiet", "--no-write-json", "--threads", "1")
@@ -184,25 +185,25 @@ class Project:
             command, cwd=self.root, env=self.environment, start_new_session=True, **options
         )
 
-    def python(self, module: str, *arguments: str) -> str:
-        """Run a module of the project; what it says, or an AssertionError that shows it."""
+    def ai_cost(self, *arguments: str) -> str:
+        """Run the project's command; what it says, or an AssertionError that shows it."""
         if self._engine == "spark":
-            return self.run(sys.executable, "-m", module, *arguments)
-        code, said, complained = self.outcome(module, *arguments)
-        assert code == 0, f"{module} {arguments} failed:\n{said}\n{complained}"
+            return self.run(sys.executable, "-m", COMMAND, *arguments)
+        code, said, complained = self.outcome(*arguments)
+        assert code == 0, f"ai-cost {arguments} failed:\n{said}\n{complained}"
         return said
 
-    def outcome(self, module: str, *arguments: str) -> tuple[int, str, str]:
-        """Run a module of the project in a fork, as `python -m`: exit code, output, complaints."""
+    def outcome(self, *arguments: str) -> tuple[int, str, str]:
+        """Run the project's command in a fork: exit code, output, complaints."""
         self._forget()
         manifest = self.parsed() / PARSED
-        return _warm(self._request(arguments, {}, module), manifest, Path(os.devnull))
+        return _warm(self._request(arguments, {}, COMMAND), manifest, Path(os.devnull))
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
         self._begin()
         known = self._state()
-        said = self.python("scripts.load_raw")
+        said = self.ai_cost("load")
         self._remember(known)
         return said
 

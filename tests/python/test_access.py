@@ -74,7 +74,7 @@ class Warehouse:
             path.write_text("\n".join(rows) + "\n")
 
     def _administrate(self) -> None:
-        self.night.python("scripts.grant_access")
+        self.night.ai_cost("grant")
         with closing(self.connect()) as connection, connection.cursor() as cursor:
             for login, kinds in LOGINS.items():
                 cursor.execute(f"create role {login} login")
@@ -106,9 +106,9 @@ class Warehouse:
         login = database | SECRETS | {"PGUSER": "t_night"}
         by_night = Project(self.folder, self.night.landing, login, self.night.root)
         # by the identities it shows that the builder may test; the columns are tested elsewhere
-        self.said = by_night.python("scripts.nightly", "--", "--exclude", "test_type:generic")
+        self.said = by_night.ai_cost("nightly", "--", "--exclude", "test_type:generic")
         again = ["--select", "dim_teams", "fct_request_tags", "fct_priced_requests"]
-        by_night.python("scripts.build", "--", *again)
+        by_night.ai_cost("build", "--", *again)
 
     def connect(self, login: str | None = None):
         address = {name.removeprefix("PG").lower(): value for name, value in self.address.items()}
@@ -257,7 +257,7 @@ def test_a_plan_says_nothing_of_other_teams(warehouse):
 
 def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
     """Harm: on PostgreSQL 14, and where somebody was let in, anybody plants what others run."""
-    from scripts.grant_access import main
+    from scripts.cli import main
 
     database = new_database()
     address = {name.removeprefix("PG").lower(): value for name, value in database.items()}
@@ -266,7 +266,7 @@ def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
         monkeypatch.setenv(name, value)
     with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
         connection.autocommit = True
-        assert main([]) == 0
+        assert main(["grant"]) == 0
         # As a version before this one left it: the loader owned what it loaded into.
         cursor.execute(
             "grant create on schema raw to ai_cost_loader;"
@@ -277,7 +277,7 @@ def test_grant_access_closes_public_and_the_database(new_database, monkeypatch):
         cursor.execute("grant create on schema public to public, ai_cost_loader")
         cursor.execute(f"grant create on database {address['dbname']} to ai_cost_loader, public")
         cursor.execute("create role t_any login")
-        assert main([]) == 0
+        assert main(["grant"]) == 0
         for login in ("t_any", "ai_cost_loader", "ai_cost_builder", "ai_cost_team_lead"):
             cursor.execute(
                 "select has_schema_privilege(%s, 'public', 'create'), "
@@ -355,7 +355,7 @@ def test_a_dump_is_restored_as_the_runbook_says(warehouse, new_database):
         )
         return f"{done.stderr}{done.stdout}" if done.returncode or done.stderr else ""
 
-    grant = (sys.executable, "-m", "scripts.grant_access")
+    grant = (sys.executable, "-m", "scripts.cli", "grant")
     dumping = ("--format", "custom", "--file", dump, warehouse.address["PGDATABASE"])
     assert run(warehouse.address, tools / "pg_dump", *dumping) == ""
     assert run(other, *grant) == ""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from scripts.auditing.detect import detect
-from scripts.load_raw import MODELS
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES
 from tests.python.project import ROOT
@@ -84,7 +84,7 @@ def audit(tmp_path_factory):
 
     def run(*arguments: str, pasted: str | None = None) -> subprocess.CompletedProcess:
         done = subprocess.run(
-            [sys.executable, "-m", "scripts.audit", *arguments],
+            [sys.executable, "-m", "scripts.cli", "audit", *arguments],
             cwd=ROOT,
             env=environment,
             input=pasted,

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from scripts.publish import main as publish
+from scripts.cli import main
 from tests.python.project import ROOT
 from tests.python.test_publish import write_warehouse
 
@@ -25,7 +25,7 @@ def test_sqlalchemy_reads_the_published_copy_and_cannot_write(tmp_path, monkeypa
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "w.duckdb"))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.chdir(tmp_path)
-    assert publish([]) == 0
+    assert main(["publish"]) == 0
     address = re.search(r'create_engine\("(duckdb:[^"]+)", connect_args=(\{.*?\})\)', DOC)
     assert address.group(2) == '{"read_only": True}'
     engine = create_engine(address.group(1), connect_args={"read_only": True})

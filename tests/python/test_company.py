@@ -184,7 +184,7 @@ def test_plain_dbt_refuses_and_leaves_the_files_alone(tmp_path, variable):
         text=True,
         check=False,
     )
-    assert done.returncode and "python -m scripts.run_dbt seed" in done.stdout + done.stderr
+    assert done.returncode and "ai-cost dbt seed" in done.stdout + done.stderr
     assert (teams.read_bytes(), teams.stat().st_mtime_ns) == before
 
 

@@ -64,11 +64,11 @@ class Company:
         path.write_text(text)
         return path
 
-    def run(self, module: str, *arguments: str, code: int = 0) -> str:
+    def run(self, *command: str, code: int = 0) -> str:
         """Run a command of the project; what it said."""
-        found, *both = self.project.outcome(module, *arguments)
+        found, *both = self.project.outcome(*command)
         said = "".join(both)
-        assert found == code, f"{module} {arguments}: {found}\n{said}"
+        assert found == code, f"{command}: {found}\n{said}"
         assert "Traceback" not in said
         return said
 
@@ -141,7 +141,7 @@ def call(number: int) -> dict:
 def night(tmp_path_factory):
     company = Company(tmp_path_factory.mktemp("company"))
     before = company.files()
-    company.said = company.run("scripts.nightly")
+    company.said = company.run("nightly")
     assert company.files() == before, "a night wrote to the user's files"
     return company
 
@@ -216,33 +216,33 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
     book = tmp_path / "review.xlsx"
     before = company.files()
     commands = [
-        ("scripts.build", "--", "--select", "dim_teams"),
-        ("scripts.run_dbt", "--quiet", "seed", "--select", "teams", "budgets"),
-        ("scripts.headline",),
-        ("scripts.report", "--out", str(tmp_path / "report")),
-        ("scripts.workbook", "--out", str(book)),
-        ("scripts.export_focus", "--folder", str(tmp_path / "focus")),
-        ("scripts.send_alerts",),
-        ("scripts.audit", str(company.log)),
-        ("scripts.export_journal", "2026-10", "--folder", str(tmp_path / "close")),
-        ("scripts.init_company", str(tmp_path / "starter")),
+        ("build", "--", "--select", "dim_teams"),
+        ("dbt", "--quiet", "seed", "--select", "teams", "budgets"),
+        ("headline",),
+        ("report", "--out", str(tmp_path / "report")),
+        ("workbook", "--out", str(book)),
+        ("export", "focus", "--folder", str(tmp_path / "focus")),
+        ("alerts",),
+        ("audit", str(company.log)),
+        ("export", "journal", "2026-10", "--folder", str(tmp_path / "close")),
+        ("init", str(tmp_path / "starter")),
     ]
     for module, *arguments in commands:
         company.run(module, *arguments)
         assert company.files() == before, module
     written = hashlib.sha256(book.read_bytes()).hexdigest(), book.stat().st_mtime_ns
-    company.run("scripts.import_reviews", str(book), "--preparer", "Ines Falk")
-    company.run("scripts.workbook", "--out", str(tmp_path / "other.xlsx"))
+    company.run("import", "reviews", str(book), "--preparer", "Ines Falk")
+    company.run("workbook", "--out", str(tmp_path / "other.xlsx"))
     assert (hashlib.sha256(book.read_bytes()).hexdigest(), book.stat().st_mtime_ns) == written
     assert company.files() == before
     assert "routing" in (tmp_path / "starter/organization/teams.csv").read_text()
     # the starter is a company folder as it is, whatever it is edited to
     starter = company.environment | {"AI_COST_COMPANY": str(tmp_path / "starter")}
     subprocess.run(
-        [sys.executable, "-m", "scripts.run_dbt", "--version"],
+        [sys.executable, "-m", "scripts.cli", "dbt", "--version"],
         cwd=ROOT, env=starter, check=True, capture_output=True,
     )  # fmt: skip
-    kept = company.run("scripts.init_company", str(tmp_path / "starter"))
+    kept = company.run("init", str(tmp_path / "starter"))
     assert "written" not in kept and kept.count("kept") == 14
 
 
@@ -253,14 +253,14 @@ def test_a_close_writes_its_own_file_alone(night, tmp_path):
         "limit_name,limit_value,valid_from,valid_to,note",
         ["unattributed_share,1,,,", "unpriced_share,1,,,", "open_breaches,99,,,"],
     )
-    company.run("scripts.run_dbt", "--quiet", "seed", "--select", "close_limits")
+    company.run("dbt", "--quiet", "seed", "--select", "close_limits")
     before = company.files()
     names = ("--prepared-by", "Ines Falk", "--approved-by", "Jon Reyes")
-    company.run("scripts.close_period", "2026-10", *names, "--closed-at", "2026-11-20T09:00")
+    company.run("close", "2026-10", *names, "--closed-at", "2026-11-20T09:00")
     after = company.files()
     closed = str(company.folder / "policy/accounting_periods.csv")
     assert after.pop(closed) and after == before
-    company.run("scripts.export_ledger", "--folder", str(tmp_path / "ledger"))
+    company.run("export", "ledger", "--folder", str(tmp_path / "ledger"))
     assert {path: said for path, said in company.files().items() if path != closed} == before
 
 
@@ -320,13 +320,9 @@ def test_every_name_that_does_not_exist_is_named(night):
     for name, (header, rows) in TYPOS.items():
         night.put(name, header, rows)
     files = [Path(name).stem for name in TYPOS]
-    night.run("scripts.run_dbt", "--quiet", "seed", "--select", *files)
-    night.run(
-        "scripts.run_dbt", "--quiet", "run", "--select", "int_policy_names", "int_policy_issues"
-    )
-    said = night.run(
-        *("scripts.run_dbt", "--quiet", "test", "--select", "assert_policy_names_exist"), code=1
-    )
+    night.run("dbt", "--quiet", "seed", "--select", *files)
+    night.run("dbt", "--quiet", "run", "--select", "int_policy_names", "int_policy_issues")
+    said = night.run(*("dbt", "--quiet", "test", "--select", "assert_policy_names_exist"), code=1)
     missed = [line for line in NAMED if line not in said]
     assert not missed, said
     assert '"*"' not in said

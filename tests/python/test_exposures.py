@@ -8,13 +8,17 @@ import re
 import pytest
 import yaml
 
-from tests.python.project import ROOT
+from tests.python.documents import ROOT, name_of
 
 READERS = {
-    "headline": ["scripts/headline.py"],
-    "showback_report": ["scripts/report.py", "scripts/reporting/*.py"],
-    "finance_workbook": ["scripts/workbook.py"],
-    "alerts": ["scripts/send_alerts.py"],
+    "headline": ["scripts/reporting/headline.py"],
+    "showback_report": [
+        name_of(path)
+        for path in sorted((ROOT / "scripts/reporting").glob("*.py"))
+        if path.stem not in ("headline", "workbook")
+    ],
+    "finance_workbook": ["scripts/reporting/workbook.py"],
+    "alerts": ["scripts/operations/alerts.py"],
 }
 
 

@@ -61,8 +61,8 @@ def test_a_figure_nobody_can_have_meant_is_refused_by_name(tmp_path):
     for seed, row, _ in absurd_seeds.REFUSED:
         absurd_seeds.add(project.root, {seed: [row]})
     with pytest.raises(AssertionError) as failed:
-        project.python(
-            *("scripts.build", "--", "--select", "resource_type:seed"),
+        project.ai_cost(
+            *("build", "--", "--select", "resource_type:seed"),
             *("--indirect-selection", "cautious"),
         )
     said = " ".join(str(failed.value).split())

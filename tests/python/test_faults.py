@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python.conftest import variables
 from tests.python.faults import LOAD, NIGHT, TESTED_NIGHT, Moments, clock_moved, disk_full, killed
 from tests.python.landing import event
@@ -31,7 +31,7 @@ RUNS = "select status, count(*) from marts.fct_run_history group by 1"
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faults") / "landing"
-    assert generate(["--landing", str(folder), *ARGUMENTS]) == 0
+    assert main(["sample", "--landing", str(folder), *ARGUMENTS]) == 0
     return folder
 
 

@@ -21,9 +21,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.load_raw import MODELS
 from scripts.loading.files import LandingFile
 from scripts.loading.load import WHOLE_FILE, FileCounts, Load, Typist
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from scripts.loading.typing import Rules
 from tests.python.landing import event

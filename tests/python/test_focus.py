@@ -13,7 +13,8 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 import pytest
 
-from scripts import export_focus
+from scripts.cli import main
+from scripts.publishing import focus
 from tests.python.focus_warehouse import (
     HOSTILE_FEATURE,
     MARTS,
@@ -282,12 +283,13 @@ def test_the_export_says_what_it_cannot_do(files, monkeypatch, capsys, warehouse
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(warehouse.project.warehouse))
     folder = str(files.parent / "other")
-    assert export_focus.main(["--folder", folder, "--period", "2020-01"]) == 1
+    assert main(["export", "focus", "--folder", folder, "--period", "2020-01"]) == 1
     assert "periods with charges: 2026-07 to 2026-08" in capsys.readouterr().err
-    assert export_focus.main(["--folder", folder, "--period", "2026-07", "--format", "csv"]) == 0
+    july = ["--period", "2026-07", "--format", "csv"]
+    assert main(["export", "focus", "--folder", folder, *july]) == 0
     assert "left out: 1 attempts without a price" in capsys.readouterr().out
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(files / "none.duckdb"))
-    assert export_focus.main(["--folder", folder]) == 2
+    assert main(["export", "focus", "--folder", folder]) == 2
     assert "there is no warehouse" in capsys.readouterr().err
 
 
@@ -306,7 +308,7 @@ def test_the_export_says_what_it_cannot_do(files, monkeypatch, capsys, warehouse
     ],
 )
 def test_a_cell_of_the_csv(value, cell):
-    assert export_focus.csv_cell(value) == cell
+    assert focus.csv_cell(value) == cell
 
 
 def test_a_period_is_a_month(rows):

@@ -6,7 +6,7 @@ that moves because they are.
 
 import pytest
 
-from scripts.forget import main
+from scripts.cli import main
 from scripts.loading.people import user_hash
 from tests.python.landing import Landing, event
 from tests.python.project import Project
@@ -48,7 +48,7 @@ def test_the_hash_goes_everywhere_and_the_days_are_marked(project):
         ("r2", None, role + ana),
         ("r3", bo, role + bo),
     ]
-    said = project.python("scripts.forget", ANA)
+    said = project.ai_cost("forget", ANA)
     assert said.startswith("Forgot 3 records on 3 days.")
     assert project.rows(users) == [
         ("r1", None, None),
@@ -85,7 +85,7 @@ def test_what_cannot_be_forgotten_is_said(
     monkeypatch.setenv("AI_COST_USER_KEY", key)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / warehouse))
-    assert main([ANA]) == code
+    assert main(["forget", ANA]) == code
     shown = capsys.readouterr()
     assert said in shown.out + shown.err
     assert landing.rows("select count(user_key) from raw.envelope_events") == [(1,)]

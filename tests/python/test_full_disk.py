@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts import export_focus, publish, workbook
 from scripts.accounting.periods import Period, append_period
-from scripts.import_rate_cards import append as append_prices
-from scripts.import_reviews import append as append_reviews
+from scripts.accounting.reviews import append as append_reviews
+from scripts.cli import main
 from scripts.operations.whole_files import DiskFull, write_whole, writing
+from scripts.rates.imports import append as append_prices
 from scripts.reporting.site import write as write_site
 from tests.python.test_publish import write_warehouse
 
@@ -63,8 +63,8 @@ def test_a_file_stays_what_it_was(write, tmp_path):
 def test_a_workbook_stays_what_it_was(warehouse, tmp_path, capsys):
     file = tmp_path / "review.xlsx"
     (tmp_path / ".review.xlsx.part").symlink_to("/dev/full")
-    assert workbook.main(["--out", str(file)]) == 1
-    assert capsys.readouterr().err.splitlines()[-1] == f"workbook: {SAID}{file}"
+    assert main(["workbook", "--out", str(file)]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f"ai-cost workbook: {SAID}{file}"
     assert not file.exists()
 
 
@@ -96,17 +96,18 @@ def files(place: Path) -> list[Path]:
 
 
 def test_nothing_is_published(warehouse, small_disk, capsys):
-    assert publish.main(["--to", str(small_disk / "out")]) == 2
+    assert main(["publish", "--to", str(small_disk / "out")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"publish: {SAID}{small_disk / 'out'}"
+    assert line == f"ai-cost publish: {SAID}{small_disk / 'out'}"
     assert files(small_disk) == []
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_no_half_of_an_export_has_its_name(warehouse, small_disk, capsys, kind):
-    assert export_focus.main(["--folder", str(small_disk), "--format", kind]) == 1
+    assert main(["export", "focus", "--folder", str(small_disk), "--format", kind]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"export_focus: {SAID}{small_disk / '2026-10' / f'cost_and_usage.{kind}'}"
+    file = small_disk / "2026-10" / f"cost_and_usage.{kind}"
+    assert line == f"ai-cost export focus: {SAID}{file}"
     assert files(small_disk) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scripts.load_raw import main as load
+from scripts.cli import main
 from tests.python.formats import leaves, records, replaced
 from tests.python.project import Project
 
@@ -108,7 +108,7 @@ def check(folder, empty_warehouse, bent):
         possible += sum(numbers(row) for row in rows)
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (landing / table / "bent.jsonl").write_text(text)
-    assert load(["--landing", str(landing), "--warehouse", str(warehouse)]) == 0
+    assert main(["load", "--landing", str(landing), "--warehouse", str(warehouse)]) == 0
 
     with duckdb.connect(str(warehouse)) as connection:
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from scripts.load_raw import MODELS
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES, GatewayWarehouse
 

@@ -8,22 +8,24 @@ import gzip
 import hashlib
 import json
 from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from scripts import generate_sample_data as g
+from scripts.cli import main
+from scripts.sample import simulate
 from scripts.sample.clouds import PLANTS
+from scripts.sample.generate import Asked, generate
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL = ["--requests", "2000", "--days", "20"]
+SMALL = {"requests": 2000, "start": date(2026, 7, 1), "days": 20, "seed": 7}
 BILLED = {"openai", "anthropic"}
 
 
-def run(landing, *extra, chunk_rows=None):
-    args = g.parser().parse_args(["--landing", str(landing), *SMALL, *extra])
-    return g.generate(args, **({"chunk_rows": chunk_rows} if chunk_rows else {}))
+def run(landing, chunk_rows=simulate.CHUNK_ROWS, **asked):
+    return generate(Asked(landing, **(SMALL | asked)), chunk_rows)
 
 
 def digests(landing):
@@ -213,8 +215,8 @@ def read_otel(landing):
         if at.get("gen_ai.operation.name") != "chat":
             continue
         parent = attributes(spans[key[0], span["parentSpanId"]]["attributes"])
-        day = g.date.fromtimestamp(0).fromordinal(
-            g.date(1970, 1, 1).toordinal() + int(span["startTimeUnixNano"]) // 86_400_000_000_000
+        day = date.fromtimestamp(0).fromordinal(
+            date(1970, 1, 1).toordinal() + int(span["startTimeUnixNano"]) // 86_400_000_000_000
         )
         model = at.get("gen_ai.response.model", at["gen_ai.request.model"])
         tier = at.get(
@@ -270,9 +272,7 @@ def openai_cells(landing, name):
     classes = {"input": "uncached_input", "cached input": "cache_read", "output": "output"}
     cells, kinds = defaultdict(lambda: [0, Decimal(0)]), set()
     for bucket in page["data"]:
-        day = str(
-            g.date.fromordinal(g.date(1970, 1, 1).toordinal() + bucket["start_time"] // 86_400)
-        )
+        day = str(date.fromordinal(date(1970, 1, 1).toordinal() + bucket["start_time"] // 86_400))
         assert bucket["end_time"] - bucket["start_time"] == 86_400
         for r in bucket["results"]:
             kinds.add(type(r["amount"]["value"]))
@@ -326,7 +326,7 @@ def test_same_arguments_same_bytes(sample, tmp_path):
 
 
 def test_other_seed_other_bytes(sample, tmp_path):
-    run(tmp_path, "--seed", "8")
+    run(tmp_path, seed=8)
     one, two = digests(sample[0]), digests(tmp_path)
     assert all(two.get(k) != v for k, v in one.items() if "jsonl" in k)
 
@@ -455,7 +455,7 @@ def test_every_discrepancy_is_planted(sample):
     day = found["missing_day", "openai"]["dates"][0]
     empty = [b for b in final["data"] if not b["results"]]
     assert (
-        len(empty) == 1 and str(g.date.fromordinal(719163 + empty[0]["start_time"] // 86400)) == day
+        len(empty) == 1 and str(date.fromordinal(719163 + empty[0]["start_time"] // 86400)) == day
     )
     leaked = [
         r for b in final["data"] for r in b["results"] if r["api_key_id"] == "key_leaked_7f3a"
@@ -527,34 +527,24 @@ def test_content_that_the_warehouse_must_handle(sample, gateway):
 
 
 def test_only_one_table(tmp_path):
-    truth = run(tmp_path, "--only", "envelope_events", "--no-bills", "--no-gzip")
+    truth = run(tmp_path, only=("envelope_events",), no_bills=True, gzip=False)
     assert [p.name for p in sorted(tmp_path.iterdir())] == ["_truth.json", "envelope_events"]
     counts = truth["gateways"]["envelope_events"]
     assert counts["distinct_attempts"] + counts["lost_attempts"] == 2000
     assert "variances" not in truth and len(truth["malformed"]) == 10
     # A second run with less leaves nothing of the first behind.
-    run(tmp_path, "--only", "envelope_events", "--no-bills")
+    run(tmp_path, only=("envelope_events",), no_bills=True)
     assert not list(tmp_path.rglob("*.jsonl"))
 
 
 def test_bills_alone(tmp_path):
-    run(tmp_path, "--only", "openai_costs")
+    run(tmp_path, only=("openai_costs",))
     assert [p.name for p in sorted(tmp_path.iterdir())] == ["_truth.json", "openai_costs"]
 
 
 def test_tiny_runs(tmp_path):
     for requests, days in ((1, 1), (3, 20), (30, 2)):
-        args = g.parser().parse_args(
-            [
-                "--landing",
-                str(tmp_path / f"{requests}"),
-                "--requests",
-                str(requests),
-                "--days",
-                str(days),
-            ]
-        )
-        truth = g.generate(args)
+        truth = run(tmp_path / f"{requests}", requests=requests, days=days)
         counts = truth["gateways"].values()
         assert sum(t["distinct_attempts"] + t["lost_attempts"] for t in counts) == requests
 
@@ -562,9 +552,8 @@ def test_tiny_runs(tmp_path):
 def test_refusals_are_words(tmp_path, capsys):
     blocked = tmp_path / "file"
     blocked.write_text("x")
-    assert g.main(["--landing", str(blocked)]) == 2
-    assert g.main(["--landing", str(tmp_path), "--start", "2020-01-01"]) == 2
-    with pytest.raises(SystemExit) as stop:
-        g.main(["--requests", "0"])
-    assert stop.value.code == 2
+    assert main(["sample", "--landing", str(blocked)]) == 2
+    assert main(["sample", "--landing", str(tmp_path), "--start", "2020-01-01"]) == 2
+    assert main(["sample", "--requests", "0"]) == 2
+    assert main(["sample", "--landing", str(tmp_path), "--only", "acme"]) == 2
     assert "Traceback" not in capsys.readouterr().err

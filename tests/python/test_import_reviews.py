@@ -11,7 +11,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from scripts import import_reviews as reviews
+from scripts.accounting import reviews
+from scripts.cli import main
 
 NOW = datetime(2026, 10, 7, 9, 30)
 EXACT = Decimal("-19.081922000000123")
@@ -112,7 +113,7 @@ def test_a_workbook_is_read_back_as_excel_keeps_it(tmp_path, seed, warehouse, ca
     first = row(usage_date=datetime(2026, 8, 1), variance_usd=-19.081922, note='a, "b"\nc')
     second = row(usage_date=date(2026, 8, 2), meter="output", variance_usd=3.5, reason="credit")
     sheet(file, [first, second], title="Review")
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 0
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 0
     with seed.open(newline="") as handle:
         stored = list(csv.DictReader(handle))
     assert [r["usage_date"] for r in stored] == ["2026-08-01", "2026-08-02"]
@@ -131,17 +132,17 @@ def test_earlier_decisions_stay_and_refusals_write_nothing(tmp_path, seed, wareh
             writer.writerows(rows)
 
     give(row())
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 0
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 0
     first = seed.read_text()
     give(row(decision="accepted"), row(meter="output", decision="accepted"))
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 1
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 1
     assert seed.read_text() == first
     assert "row 2" in capsys.readouterr().err
     give(row(decision="accepted", preparer=""))
     arguments = [str(file), "--reviews", str(seed), "--preparer", "Emi Tanaka"]
-    assert reviews.main([*arguments, "--dry-run"]) == 0
+    assert main(["import", "reviews", *arguments, "--dry-run"]) == 0
     assert seed.read_text() == first
-    assert reviews.main(arguments) == 0
+    assert main(["import", "reviews", *arguments]) == 0
     assert seed.read_text().startswith(first) and "Emi Tanaka" in seed.read_text()
 
 
@@ -149,15 +150,15 @@ def test_earlier_decisions_stay_and_refusals_write_nothing(tmp_path, seed, wareh
 def test_a_file_of_another_shape_is_refused(tmp_path, seed, warehouse, capsys, content):
     file = tmp_path / "other.csv"
     file.write_text(content)
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 2
-    assert "import_reviews:" in capsys.readouterr().err
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 2
+    assert "ai-cost import reviews:" in capsys.readouterr().err
 
 
 def test_what_is_no_workbook_is_refused(tmp_path, seed, warehouse, capsys):
     file = tmp_path / "review.xlsx"
     file.write_text("no workbook")
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 2
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 2
     sheet(file, [row()], name="Summary")
-    assert reviews.main([str(file), "--reviews", str(seed)]) == 2
-    assert reviews.main([str(tmp_path / "none.csv"), "--reviews", str(seed)]) == 2
+    assert main(["import", "reviews", str(file), "--reviews", str(seed)]) == 2
+    assert main(["import", "reviews", str(tmp_path / "none.csv"), "--reviews", str(seed)]) == 2
     assert "Traceback" not in capsys.readouterr().err

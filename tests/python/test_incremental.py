@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python.prepared import shared
 from tests.python.project import Project, assert_same_marts, copy_project
 
@@ -24,7 +24,7 @@ EACH_ALONE = True
 @pytest.fixture(scope="module")
 def landing():
     def make(folder):
-        assert generate(["--landing", str(folder / "landing"), *ARGUMENTS]) == 0
+        assert main(["sample", "--landing", str(folder / "landing"), *ARGUMENTS]) == 0
         return folder / "landing"
 
     return shared("incremental-landing", make)
@@ -38,7 +38,7 @@ def at_once(landing):
 
     def make(folder):
         project = Project(folder, landing)
-        project.python("scripts.load_raw")
+        project.ai_cost("load")
         project.build_as_users_do("--exclude-resource-type", "unit_test", "test")
         return project.marts()
 

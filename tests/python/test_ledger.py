@@ -82,14 +82,14 @@ def test_closed_months_never_change_and_every_adjustment_is_explained(closed):
 
 def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path):
     folder = tmp_path / "export"
-    closed.project.python("scripts.export_ledger", "--folder", str(folder))
+    closed.project.ai_cost("export", "ledger", "--folder", str(folder))
     for month, content in closed.closed.items():
         assert (folder / f"{first(month):%Y-%m}.csv").read_bytes() == content
 
     empty = Year.__new__(Year)
     empty.__dict__ |= closed.__dict__
     empty.project = Project(tmp_path, closed.project.landing, None, closed.root)
-    empty.project.python("scripts.export_ledger", "--restore", "--folder", str(folder))
+    empty.project.ai_cost("export", "ledger", "--restore", "--folder", str(folder))
     empty.build()
     assert empty.ledger() == closed.ledger()
 
@@ -98,12 +98,12 @@ def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path
     (tmp_path / "again").mkdir()
     refused = Project(tmp_path / "again", closed.project.landing, None, closed.root)
     with pytest.raises(AssertionError, match="does not have the entries that were approved"):
-        refused.python("scripts.export_ledger", "--restore", "--folder", str(folder))
+        refused.ai_cost("export", "ledger", "--restore", "--folder", str(folder))
 
 
 def test_a_close_is_refused_with_everything_that_is_missing(closed):
     with pytest.raises(AssertionError) as refusal:
-        closed.project.python("scripts.close_period", "2025-05",
+        closed.project.ai_cost("close", "2025-05",
             "--prepared-by", "Ann", "--approved-by", "ann ", "--closed-at", "2025-05-20T00:00",
         )  # fmt: skip
     said = str(refusal.value)
@@ -111,7 +111,7 @@ def test_a_close_is_refused_with_everything_that_is_missing(closed):
     assert "2025-05 is not over" in said
     assert "nothing to post" in said
     with pytest.raises(AssertionError, match="never reopened"):
-        closed.project.python("scripts.close_period", "2025-02",
+        closed.project.ai_cost("close", "2025-02",
             "--prepared-by", "Ann", "--approved-by", "Bob",
         )  # fmt: skip
 
@@ -122,7 +122,7 @@ def test_the_journal_balances_and_books_what_the_statements_say(closed, tmp_path
         "team_id,charge_mode,currency,valid_from,valid_to\n*,chargeback,USD,,\nsearch,showback,EUR,,\n"
     )
     closed.project.dbt("build", "--select", "chargeback_terms+", "--exclude", "test_type:unit")
-    closed.project.python("scripts.export_journal", "2025-02", "--folder", str(tmp_path))
+    closed.project.ai_cost("export", "journal", "2025-02", "--folder", str(tmp_path))
     lines = script.rows_of(tmp_path / "2025-02" / "journal.csv")
     cents = lambda name: sum(round(float(line[name]) * 100) for line in lines)  # noqa: E731
     assert cents("debit_usd") == cents("credit_usd") > 0
@@ -163,7 +163,7 @@ def test_a_year_gives_one_ledger_however_it_was_lived(how, tmp_path, new_databas
         options["postgres"] = new_database()
     year = Year(tmp_path, **options)
     live(year, LONG)
-    year.project.python("scripts.export_ledger", "--verify")
+    year.project.ai_cost("export", "ledger", "--verify")
     shared_ledgers[how] = year.ledger()
     assert shared_ledgers[how] == next(iter(shared_ledgers.values()))
 

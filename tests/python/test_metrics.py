@@ -13,8 +13,8 @@ import duckdb
 import openpyxl
 import pytest
 
-from scripts.report import Report
 from scripts.reporting.marts import Marts
+from scripts.reporting.report import Report
 from scripts.reporting.tables import total
 from tests.python.project import copy_project
 
@@ -116,13 +116,13 @@ def numbers(line: str) -> list[Decimal]:
 def places(sample_night, metricflow, tmp_path_factory):
     """What headline, report, workbook and metrics say of the same sample."""
     folder = tmp_path_factory.mktemp("places")
-    sample_night.python("scripts.workbook", "--out", str(folder / "review.xlsx"))
+    sample_night.ai_cost("workbook", "--out", str(folder / "review.xlsx"))
     with duckdb.connect(str(sample_night.warehouse), read_only=True) as connection:
         report = Report(Marts(connection), 90)
         head = report.index()["head"]
     return {
         "head": head,
-        "headline": sample_night.python("scripts.headline").splitlines(),
+        "headline": sample_night.ai_cost("headline").splitlines(),
         "report": report,
         "summary": openpyxl.load_workbook(folder / "review.xlsx", data_only=True)["Summary"],
         "months": by_metrics(metricflow, folder / "months.csv", QUESTIONS, "metric_time__month"),

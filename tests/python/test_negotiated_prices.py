@@ -7,7 +7,7 @@ charged beside the contract's.
 import json
 from decimal import Decimal
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python.project import Project, assert_same_marts, copy_project
 
 PRICED = "marts.fct_priced_requests where price_status = 'priced' and provider = 'openai'"
@@ -42,7 +42,7 @@ def rebuilt(project) -> set[str]:
 def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
     landing = tmp_path / "landing"
     arguments = ["--requests", "2000", "--days", "24", "--start", "2026-07-20"]
-    assert generate(["--landing", str(landing), *arguments]) == 0
+    assert main(["sample", "--landing", str(landing), *arguments]) == 0
     (landing / "envelope_events" / "provisioned.jsonl").write_text(
         "".join(json.dumps(event) + "\n" for event in PROVISIONED)
     )

@@ -18,7 +18,7 @@ from scripts.operations.lock import only_writer
 from tests.python.landing import Landing, event
 from tests.python.project import Project
 
-COMMANDS = ("scripts.load_raw", "scripts.build", "scripts.nightly")
+COMMANDS = ("load", "build", "nightly")
 HISTORY = ("--", "--select", "+fct_run_history")
 HOLD = """
 import sys, time
@@ -52,11 +52,11 @@ def holding(project: Project, engine: str, seconds: float) -> subprocess.Popen:
     return process
 
 
-def assert_refused(project: Project, reason: str, commands: tuple = ("scripts.nightly",)) -> None:
+def assert_refused(project: Project, reason: str, commands: tuple = ("nightly",)) -> None:
     for command in commands:
-        code, complaint = said(project, sys.executable, "-m", command)
+        code, complaint = said(project, sys.executable, "-m", "scripts.cli", command)
         assert code == 2, complaint
-        assert complaint.startswith(f"{command.removeprefix('scripts.')}: ")
+        assert complaint.startswith(f"ai-cost {command}: ")
         assert reason in complaint
         assert len(complaint.splitlines()) == 1, complaint
 
@@ -74,13 +74,13 @@ def test_whoever_comes_second_is_refused_on_postgres(tmp_path, postgres):
     holder.kill()
     holder.wait()
     # the server notices a lost connection in its own time
-    project.run(sys.executable, "-m", "scripts.load_raw", "--wait", "30")
+    project.run(sys.executable, "-m", "scripts.cli", "load", "--wait", "30")
 
 
 def test_whoever_is_told_to_wait_waits(project):
     start = time.monotonic()
     holder = holding(project, "duckdb", 3)
-    project.run(sys.executable, "-m", "scripts.load_raw", "--wait", "60")
+    project.run(sys.executable, "-m", "scripts.cli", "load", "--wait", "60")
     assert time.monotonic() - start >= 3
     assert holder.wait() == 0
     assert project.value("select count(*) from raw.envelope_events") == 2
@@ -111,7 +111,7 @@ def test_a_reader_who_keeps_the_file_open_is_named_in_a_sentence(project):
 
 
 def test_each_night_leaves_its_record_also_when_it_was_killed(project):
-    project.python("scripts.nightly", *HISTORY)
+    project.ai_cost("nightly", *HISTORY)
     killed = "from scripts.operations.history import Night; Night()"
     project.run(sys.executable, "-c", killed)
     newest = "select status from marts.fct_run_history order by started_at desc limit 1"
@@ -122,13 +122,13 @@ def test_each_night_leaves_its_record_also_when_it_was_killed(project):
     (events / "b.jsonl").symlink_to("/proc/self/mem")
     (events / "c.csv").write_bytes("request_id,timestamp\r\nr8,2026-11-03\r\n".encode("utf-16"))
     (events / "d.jsonl").write_text(json.dumps(event(9)) + "\n")
-    code, complaint = said(project, sys.executable, "-m", "scripts.nightly", *HISTORY)
+    code, complaint = said(project, sys.executable, "-m", "scripts.cli", "nightly", *HISTORY)
     assert code == 1
     # the last words of the night are the files that it could not read
     assert complaint.splitlines()[-2:] == [
-        "nightly: warning: envelope_events/b.jsonl could not be loaded: "
+        "ai-cost nightly: warning: envelope_events/b.jsonl could not be loaded: "
         "a link that leads out of the landing folder",
-        "nightly: warning: envelope_events/c.csv could not be loaded: "
+        "ai-cost nightly: warning: envelope_events/c.csv could not be loaded: "
         "UTF-16 text; save it as UTF-8",
     ]
     assert project.rows(

@@ -143,8 +143,8 @@ def test_no_table_and_no_byte_of_the_warehouse_holds_it(warehouse):
 def test_nor_does_what_is_made_of_it(warehouse):
     """Logs, compiled SQL, report, workbook: by their bytes, unpacked where they are packed."""
     made = warehouse.warehouse.parent / "made"
-    warehouse.python("scripts.report", "--out", str(made / "report"))
-    warehouse.python("scripts.workbook", "--out", str(made / "review.xlsx"))
+    warehouse.ai_cost("report", "--out", str(made / "report"))
+    warehouse.ai_cost("workbook", "--out", str(made / "review.xlsx"))
     files = [
         path
         for folder in (made, warehouse.target, warehouse.warehouse.parent / "logs")
@@ -189,14 +189,14 @@ def test_a_user_is_forgotten_as_the_page_says(warehouse):
     done = []
     for line in commands.splitlines():
         command = line.partition("#")[0].strip()
-        if command.startswith(".venv/bin/python -m "):
-            module = command.split()[2]
-            assert "Forgot" in warehouse.python(module, *users)
+        if command.startswith("ai-cost "):
+            verb = command.split()[1]
+            assert "Forgot" in warehouse.ai_cost(verb, *users)
         elif command and not command.startswith("export "):
             steps[command]()
         done.append(command)
     assert [each for each in done if each][1:] == [
-        ".venv/bin/python -m scripts.forget jane.doe@example.com",
+        "ai-cost forget jane.doe@example.com",
         *steps,
     ]
     for name, text in texts_of_all_tables(warehouse):

@@ -13,8 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from scripts.generate_sample_data import main as generate
-from scripts.import_rate_cards import main as import_rate_cards
+from scripts.cli import main
 from scripts.rates.impact import CardError, lines, weigh
 from tests.python.project import Project, assert_same_marts, copy_project
 
@@ -77,7 +76,7 @@ def adopted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("adopted")
     landing = folder / "landing"
     arguments = ["--requests", "2000", "--days", "24", "--start", "2026-07-20"]
-    assert generate(["--landing", str(landing), *arguments]) == 0
+    assert main(["sample", "--landing", str(landing), *arguments]) == 0
     (landing / "envelope_events" / "novel.jsonl").write_text(
         "".join(
             json.dumps(
@@ -233,6 +232,8 @@ def test_what_cannot_be_weighed_is_said_in_a_line(tmp_path, monkeypatch, capsys)
         if "empty" in warehouse.name:
             duckdb.connect(str(warehouse)).close()
         monkeypatch.setenv("AI_COST_WAREHOUSE", str(warehouse))
-        assert import_rate_cards([*options, "--recorded-at", recorded]) == 2
+        assert main(["import", "rates", *options, "--recorded-at", recorded]) == 2
         error = capsys.readouterr().err
-        assert error.startswith("import_rate_cards: ") and error.count("\n") == 1 and said in error
+        assert (
+            error.startswith("ai-cost import rates: ") and error.count("\n") == 1 and said in error
+        )

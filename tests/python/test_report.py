@@ -12,12 +12,13 @@ from urllib.parse import unquote, urlsplit
 import duckdb
 import pytest
 
-from scripts import report as report_script
+from scripts.cli import main
 from scripts.reporting import invoices
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, share, unit, usd
 from tests.python import mart_tables
+from tests.python.documents import ROOT
 from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
@@ -30,7 +31,7 @@ def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:
     file = mart_tables.make(folder / "w.duckdb", rows, without)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    assert report_script.main(["--out", str(folder / "report")]) == 0
+    assert main(["report", "--out", str(folder / "report")]) == 0
     return folder / "report"
 
 
@@ -306,7 +307,7 @@ def test_a_warehouse_without_marts(tmp_path, monkeypatch):
 def test_no_warehouse(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "none.duckdb"))
-    assert report_script.main(["--out", str(tmp_path / "report")]) == 2
+    assert main(["report", "--out", str(tmp_path / "report")]) == 2
     assert "there is no warehouse" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
 
@@ -316,7 +317,7 @@ def test_a_folder_of_someone_else_is_left_alone(plain, tmp_path, monkeypatch, ca
     (tmp_path / "precious.txt").write_text("keep me")
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
-    assert report_script.main(["--out", str(tmp_path)]) == 1
+    assert main(["report", "--out", str(tmp_path)]) == 1
     assert "something else than a report" in capsys.readouterr().err
     assert (tmp_path / "precious.txt").read_text() == "keep me"
 
@@ -325,7 +326,7 @@ def test_a_second_report_takes_the_place_of_the_first(plain, tmp_path, monkeypat
     """A team that is gone must not keep a page that nothing leads to."""
     report = build(tmp_path, quarter(["old"]), monkeypatch)
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(plain / "w.duckdb"))
-    assert report_script.main(["--out", str(report)]) == 0
+    assert main(["report", "--out", str(report)]) == 0
     assert len(list((report / "teams").iterdir())) == 3
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
 
@@ -397,7 +398,7 @@ def test_on_postgres(plain, postgres, tmp_path, monkeypatch):
     monkeypatch.setenv("AI_COST_TARGET", "postgres")
     for name, value in postgres.items():
         monkeypatch.setenv(name, value)
-    assert report_script.main(["--out", str(tmp_path / "report")]) == 0
+    assert main(["report", "--out", str(tmp_path / "report")]) == 0
     for page in all_pages(plain / "report"):
         other = Page(tmp_path / "report" / page.file.relative_to(plain / "report"))
         assert page.soup.main.get_text() == other.soup.main.get_text(), page.file
@@ -435,7 +436,7 @@ def _luminance(colour: str) -> float:
 
 def test_text_stands_out_in_light_and_dark():
     """WCAG AA: 4.5 for text, 3 for marks that carry meaning."""
-    css = (Path(report_script.__file__).parent / "reporting/assets/report.css").read_text()
+    css = (ROOT / "scripts/reporting/assets/report.css").read_text()
     themes = re.findall(r":root \{(.*?)\}", css, re.S)
     assert len(themes) == 2
     for theme in themes:
@@ -502,7 +503,7 @@ def test_a_large_warehouse(tmp_path, monkeypatch):
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
     start = time.monotonic()
-    assert report_script.main(["--out", str(tmp_path / "report")]) == 0
+    assert main(["report", "--out", str(tmp_path / "report")]) == 0
     seconds = time.monotonic() - start
     size = sum(f.stat().st_size for f in (tmp_path / "report").rglob("*") if f.is_file())
     print(f"{seconds:.1f} s, {size / 1e6:.1f} MB")

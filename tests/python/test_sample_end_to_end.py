@@ -11,15 +11,15 @@ from decimal import Decimal
 
 import pytest
 
-from scripts.generate_sample_data import main as generate
-from scripts.import_reviews import KEY, append, import_rows
+from scripts.accounting.reviews import KEY, append, import_rows
+from scripts.cli import main
 from tests.python.project import AFTER_SAMPLE, Project, assert_same_marts, copy_project
 
 
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample") / "landing"
-    assert generate(["--landing", str(folder), "--requests", "12000"]) == 0
+    assert main(["sample", "--landing", str(folder), "--requests", "12000"]) == 0
     return folder
 
 

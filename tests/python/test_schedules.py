@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts, copy_project
 from tests.python.schedules import UNKNOWN, Schedule, change, deliver
@@ -24,7 +24,7 @@ ARGUMENTS = ["--requests", "900", "--days", "12", "--start", "2026-07-20"]
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory):
     folder = tmp_path_factory.mktemp("schedules") / "landing"
-    assert generate(["--landing", str(folder), *ARGUMENTS]) == 0
+    assert main(["sample", "--landing", str(folder), *ARGUMENTS]) == 0
     for name in FIXTURES:
         shutil.copytree(GATEWAYS / name, folder / name)
     lines = [
@@ -55,7 +55,7 @@ def assert_nights_equal_a_full_refresh(
         night_by_night.load()
         night_by_night.dbt("build", "--exclude-resource-type", "unit_test", "test")
     # as users run it, with every test
-    at_once.python("scripts.nightly")
+    at_once.ai_cost("nightly")
     expected = at_once.marts()
     assert_same_marts(night_by_night.marts(), expected)
     print({name: len(rows) for name, rows in expected.items()})

@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from scripts.cli import main
 from scripts.reporting.teams import page_name
-from scripts.send_alerts import main
 from tests.python import mart_tables
 
 ODD = "<script>*bold* & \"quotes\" 'and' =cmd() ünï\n" + "x" * 200
@@ -102,7 +102,7 @@ def warehouse(tmp_path, monkeypatch):
 
 
 def send(tmp_path, *more) -> int:
-    return main(["--sent", str(tmp_path / "sent.jsonl"), *more])
+    return main(["alerts", "--sent", str(tmp_path / "sent.jsonl"), *more])
 
 
 def test_by_default_nothing_leaves(tmp_path, warehouse, webhook, capsys):
@@ -200,7 +200,7 @@ def test_each_team_has_its_own_channel(tmp_path, warehouse, webhook, monkeypatch
     stolen = made(tmp_path / "stolen.duckdb", [SPEND | {"webhook_variable": "AI_COST_USER_KEY"}])
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(stolen))
     monkeypatch.setenv("AI_COST_USER_KEY", "http://127.0.0.1:1/")
-    assert main(["--sent", str(tmp_path / "none.jsonl"), "--send"]) == 2
+    assert main(["alerts", "--sent", str(tmp_path / "none.jsonl"), "--send"]) == 2
 
 
 def test_no_warehouse_is_said_in_a_sentence(tmp_path, monkeypatch, capsys):

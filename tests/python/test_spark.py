@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.generate_sample_data import main as generate
+from scripts.cli import main
 from tests.python import test_adapters
 from tests.python.project import Project, assert_same_marts
 from tests.python.spark_cluster import Cluster, SparkProject
@@ -35,7 +35,7 @@ def duckdb(tmp_path_factory):
     """The sample on DuckDB, to compare with."""
     folder = tmp_path_factory.mktemp("duckdb")
     landing = folder / "landing"
-    assert generate(["--landing", str(landing), *ARGUMENTS]) == 0
+    assert main(["sample", "--landing", str(landing), *ARGUMENTS]) == 0
     project = Project(folder, landing)
     project.load()
     project.dbt("build", "--exclude-resource-type", "unit_test", "test")

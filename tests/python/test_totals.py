@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from scripts.headline import main as headline
+from scripts.cli import main
 from tests.python.project import Project
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_many_small_differences_are_one_large_one(month, monkeypatch, capsys):
     )
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(project.warehouse))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
-    assert headline([]) == 0
+    assert main(["headline"]) == 0
     said = capsys.readouterr().out
     if factor == 1:
         assert lines == [("matched", 2 * DAYS)]

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.audit import main as audit
-from scripts.load_raw import MODELS
+from scripts.cli import main
 from scripts.loading import forms, load, records
 from scripts.loading.files import LandingFile
+from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.landing import Landing, event
 
@@ -339,9 +339,9 @@ def test_an_audit_says_the_same(tmp_path, name, capsys, monkeypatch):
     content, sentence = UNREADABLE[name]
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    assert audit([str(path)]) == 2
+    assert main(["audit", str(path)]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("audit: ") and len(said.splitlines()) == 1, said
+    assert said.startswith("ai-cost audit: ") and len(said.splitlines()) == 1, said
     assert sentence.partition(";")[0] in said
 
 

@@ -39,7 +39,7 @@ def project(request, tmp_path):
 
 def built(project: Project) -> tuple[str, dict, dict]:
     """What a build says; cost by day, and how often each model was built whole."""
-    said = project.python("scripts.build", "--", *PART, "--exclude", "test_type:data")
+    said = project.ai_cost("build", "--", *PART, "--exclude", "test_type:data")
     costs = "select usage_date, sum(cost_usd) from intermediate.int_priced_attempts group by 1"
     whole = (
         "select model_name, count(*) from ops.built_models "
@@ -94,8 +94,10 @@ def test_days_of_old_sql_are_built_again_once_and_said_so(project):
 
     settings = project.root / "dbt_project.yml"
     settings.write_text(settings.read_text().replace('&version "0.1.0"', '&version "0.0.9"'))
-    for command in ("scripts.nightly", "scripts.build"):
-        process = project.start(sys.executable, "-m", command, stdout=subprocess.PIPE, text=True)
+    for command in ("nightly", "build"):
+        process = project.start(
+            *(sys.executable, "-m", "scripts.cli", command), stdout=subprocess.PIPE, text=True
+        )
         output, _ = process.communicate()
         assert process.returncode == 2, output
         line = output.splitlines()[-1]

@@ -128,8 +128,8 @@ def test_a_whole_file_and_none_at_all_are_fine(warehouse, tmp_path, monkeypatch)
 FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-from scripts.load_raw import main
-sys.exit(main(sys.argv[1:]))
+from scripts.cli import main
+sys.exit(main(["load", *sys.argv[1:]]))
 """
 
 
@@ -151,7 +151,7 @@ def test_a_full_disk_is_named_with_the_file_that_did_not_fit(tmp_path, monkeypat
     )
     assert done.returncode == 2, done.stderr
     (said,) = done.stderr.splitlines()
-    assert said.startswith("load_raw: cannot write ")
+    assert said.startswith("ai-cost load: cannot write ")
     assert "File too large" in said  # a limit on files; of a full disk it is "No space left"
     assert str(tmp_path) in said and "rollback" not in said.lower()
 

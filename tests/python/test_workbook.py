@@ -10,8 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from scripts import import_reviews, workbook
-from scripts.reporting import sheets
+from scripts.accounting import reviews
+from scripts.cli import main
+from scripts.reporting import sheets, workbook
 from tests.python import mart_tables
 from tests.python.mart_tables import ask
 from tests.python.project import ROOT
@@ -30,7 +31,7 @@ def build(folder: Path, rows: dict, monkeypatch, without=frozenset(), code: int 
     file = mart_tables.make(folder / "w.duckdb", rows, without)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    assert workbook.main(["--out", str(folder / "review.xlsx")]) == code
+    assert main(["workbook", "--out", str(folder / "review.xlsx")]) == code
     return folder / "review.xlsx"
 
 
@@ -148,7 +149,7 @@ def test_drop_downs_offer_what_the_import_takes(plain):
         span = rule.formula1.replace("$", "").removeprefix("Lists!")
         offered[head] = tuple(cell[0].value for cell in book["Lists"][span])
         assert next(iter(rule.sqref.ranges)).max_row == page.max_row
-    assert offered == {"decision": import_reviews.DECISIONS, "reason": import_reviews.reasons()}
+    assert offered == {"decision": reviews.DECISIONS, "reason": reviews.reasons()}
 
 
 def fill_in(file: Path, saved: Path) -> None:
@@ -158,7 +159,7 @@ def fill_in(file: Path, saved: Path) -> None:
     heads = [cell.value for cell in page[1]]
     filled = {
         "decision": "accepted",
-        "reason": import_reviews.reasons()[0],
+        "reason": reviews.reasons()[0],
         "preparer": "Ada Okafor",
         "reviewer": "Bo Lindqvist",
         "note": "=looked(at)",
@@ -175,13 +176,13 @@ def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
     """What finance fills in reaches the seed, whatever the lines are called."""
     folder = request.getfixturevalue(which)
     fill_in(folder / "review.xlsx", tmp_path / "filled.xlsx")
-    reviews = tmp_path / "reviews.csv"
-    shutil.copyfile(ROOT / "seeds/policy/reconciliation_reviews.csv", reviews)
+    seed = tmp_path / "reviews.csv"
+    shutil.copyfile(ROOT / "seeds/policy/reconciliation_reviews.csv", seed)
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(folder / "w.duckdb"))
-    arguments = [str(tmp_path / "filled.xlsx"), "--reviews", str(reviews)]
-    assert import_reviews.main(arguments) == 0
-    with reviews.open(newline="") as file:
+    arguments = [str(tmp_path / "filled.xlsx"), "--reviews", str(seed)]
+    assert main(["import", "reviews", *arguments]) == 0
+    with seed.open(newline="") as file:
         found = list(csv.DictReader(file))
     lines = ask(folder, "select variance_usd from marts.fct_reconciliation_exceptions")
     assert len(found) == 2
@@ -196,11 +197,11 @@ def test_decisions_are_not_written_over(plain, tmp_path, monkeypatch, capsys):
     file = tmp_path / "filled.xlsx"
     fill_in(plain / "review.xlsx", file)
     before = file.read_bytes()
-    assert workbook.main(["--out", str(file)]) == 1
+    assert main(["workbook", "--out", str(file)]) == 1
     assert "2 decisions filled in" in capsys.readouterr().err
     assert file.read_bytes() == before
-    assert workbook.main(["--out", str(file), "--replace"]) == 0
-    assert workbook.decisions(file) == 0 and workbook.main(["--out", str(file)]) == 0
+    assert main(["workbook", "--out", str(file), "--replace"]) == 0
+    assert workbook.decisions(file) == 0 and main(["workbook", "--out", str(file)]) == 0
 
 
 @pytest.mark.parametrize("missing", [False, True])
@@ -225,5 +226,5 @@ def test_more_rows_than_excel_holds(tmp_path, monkeypatch, capsys):
 def test_no_warehouse(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "none.duckdb"))
-    assert workbook.main(["--out", str(tmp_path / "review.xlsx")]) == 2
+    assert main(["workbook", "--out", str(tmp_path / "review.xlsx")]) == 2
     assert "there is no warehouse" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""The verbs of `ai-cost`: a module each, with its options and nothing else."""

@@ -1,0 +1,1 @@
+"""Write FOCUS files, the posted ledger, or a month's journal."""

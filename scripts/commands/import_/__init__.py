@@ -1,0 +1,1 @@
+"""Take in prices for the rate card, or finance's reviews."""

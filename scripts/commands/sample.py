@@ -1,0 +1,46 @@
+"""Write invented logs and bills, with known mistakes in them.
+
+The same arguments give the same bytes. _truth.json beside the data says what the warehouse must
+find: totals, owners, and every planted discrepancy.
+"""
+
+from datetime import datetime
+
+import click
+
+from scripts.commands import _options
+
+
+@click.command(help=__doc__)
+@click.option(
+    "--landing", type=_options.PATH, default="landing", envvar="AI_COST_LANDING",
+    show_default=True,
+    help="Folder to write into; files listed in its _truth.json are replaced or removed.",
+)  # fmt: skip
+@click.option(
+    "--requests", type=click.IntRange(min=1), default=60_000, show_default=True,
+    help="Attempts over the period; with all tables, a few a day on other clouds come on top.",
+)  # fmt: skip
+@click.option(
+    "--start", type=click.DateTime(["%Y-%m-%d"]), default="2026-07-01", show_default=True,
+    help="First day, UTC.",
+)  # fmt: skip
+@click.option(
+    "--days", type=click.IntRange(min=1), default=92, show_default=True,
+    help="Days; discrepancies are planted in 20 or more.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=7, show_default=True,
+    help="Same seed, same bytes.",
+)  # fmt: skip
+@click.option(
+    "--only", multiple=True, metavar="TABLE",
+    help="Write only this raw table; may be repeated. All requests go to the gateways named.",
+)  # fmt: skip
+@click.option("--no-bills", is_flag=True, help="Write no provider bills.")
+@click.option("--gzip/--no-gzip", default=True, show_default=True, help="Compress the logs.")
+def command(start: datetime, only: tuple[str, ...], **asked) -> int:
+    """Hand over to the part that does it."""
+    from scripts.sample.generate import Asked, run
+
+    return run(Asked(start=start.date(), only=only, **asked))

@@ -1,0 +1,86 @@
+"""The night: load what is new, build and test, check that files still arrive, keep a record.
+
+All of it is one process that holds the warehouse from the first step to the last: what ends it,
+ends all of it, and a second night waits or is refused.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+
+from dbt.cli.main import dbtRunner
+
+from scripts import console
+from scripts.errors import UserError
+from scripts.loading.run import Loaded, Place, load
+from scripts.operations.build import build
+from scripts.operations.company import bring_in, said
+from scripts.operations.history import Night
+from scripts.operations.lock import only_writer
+from scripts.operations.roles import owner_of
+from scripts.operations.upgrade import check_version
+from scripts.warehouse import check_writable, target, warehouse_file
+
+_FAILED = ("error", "fail", "runtime error")
+
+
+def run(extra: list[str], wait_s: float = 0) -> int:
+    """Run the night; 1 when a file could not be read or a model or test failed.
+
+    `extra` are further arguments of `dbt build`.
+    """
+    with only_writer(target(), warehouse_file(), wait_s):
+        check_writable()
+        check_version()
+        bring_in()
+        print(said())
+        return night(extra)
+
+
+def night(extra: list[str]) -> int:
+    """Load, build, check freshness; a file that cannot be read does not keep the others back."""
+    record = Night()
+    start = time.monotonic()
+    try:
+        loaded = load(Place.chosen())
+    except UserError:
+        record.finish("failed", _figures(Loaded(Counter(), []), _ms_since(start), Counter(), 0))
+        raise
+    load_ms = _ms_since(start)
+    start = time.monotonic()
+    build_code, built = build(extra)
+    build_ms = _ms_since(start)
+    # On Spark it is the build that declares the raw tables.
+    _freshness()
+    code = loaded.exit_code or build_code
+    record.finish("failed" if code else "succeeded", _figures(loaded, load_ms, built, build_ms))
+    for line in loaded.not_loaded:
+        console.complain(f"ai-cost nightly: {line}")
+    return code
+
+
+def _figures(loaded: Loaded, load_ms: int, built: Counter, build_ms: int) -> dict[str, int]:
+    return {
+        "files_loaded": loaded.counts["new"],
+        "files_unread": loaded.counts["unread"],
+        "records_loaded": loaded.counts["records"],
+        "records_rejected": loaded.counts["rejects"],
+        "records_incomplete": loaded.counts["incomplete"],
+        "records_other_traffic": loaded.counts["others"],
+        "load_ms": load_ms,
+        "build_ms": build_ms,
+        "failed_count": sum(built[status] for status in _FAILED),
+        "warning_count": built["warn"],
+    }
+
+
+def _freshness() -> None:
+    """dbt warns by itself; stale files are no failure of the night."""
+    with owner_of("marts", target()):
+        dbtRunner().invoke(["--quiet", "source", "freshness", "--select", "source:loader"])
+
+
+def _ms_since(start: float) -> int:
+    # The monotonic clock: a clock that is set right during the night makes no night last a year.
+    return round((time.monotonic() - start) * 1000)

@@ -1,0 +1,1 @@
+"""What leaves the warehouse for others to read: the published copy of the marts, FOCUS files."""
