@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from scripts.reporting.marts import Marts
 from scripts.cli import main
+from scripts.reporting.marts import Marts
 from scripts.reporting.period_report import footed, lines, newest, page
 from scripts.warehouse import connect
 from tests.python import mart_tables
