@@ -10,5 +10,5 @@
 
 {# The costs of a model that is new, at every step. #}
 {% macro unless_new(expression) -%}
-    case when before_attempt_count > 0 then {{ expression }} else cost_usd end
+    cast(case when before_attempt_count > 0 then {{ expression }} else cost_usd end as {{ money_type() }})
 {%- endmacro %}

@@ -234,14 +234,20 @@ def test_every_name_the_envelope_accepts_is_in_its_table():
     accepted: set[str] = set()
     for column in columns:
         path = column.get("config", {}).get("meta", {}).get("path", [])
-        accepted |= {name.strip('"') for name in ([path] if isinstance(path, str) else path)}
+        accepted |= {_plain(name) for name in ([path] if isinstance(path, str) else path)}
     named = {
-        word
+        _plain(word)
         for page in pages()
         for _, cells in rows(page.read_text())
         for word in code_words(cells[-1])
     }
     assert not accepted - named
+
+
+def _plain(name: str) -> str:
+    """A name as the page lists it: once for the record and its usage object, in snake_case."""
+    name = name.strip('"').removeprefix("usage|").replace("-", "_")
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
 def test_every_variable_of_the_environment_is_on_the_configuration_page():

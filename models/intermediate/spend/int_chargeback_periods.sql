@@ -84,9 +84,9 @@ compared as (
         max({{ name }}) as {{ name }},
         {% endfor %}
         {% for name in sums %}
-        sum({{ name }}) as {{ name }},
+        cast(sum({{ name }}) as {{ money_type() if name.endswith('_usd') else quantity_sum_type() }}) as {{ name }},
         {% endfor %}
-        sum(previous_cost_usd) as previous_cost_usd,
+        cast(sum(previous_cost_usd) as {{ money_type() }}) as previous_cost_usd,
         sum(previous_attempt_count) as previous_attempt_count
     from stacked
     group by period_grain, period_start_date, spend_line_key
