@@ -246,7 +246,7 @@ def test_every_name_the_envelope_accepts_is_in_its_table():
 
 def _plain(name: str) -> str:
     """A name as the page lists it: once for the record and its usage object, in snake_case."""
-    name = name.strip('"').removeprefix("usage|").replace("-", "_")
+    name = name.strip('"').removeprefix("usage|").removeprefix("usage.").replace("-", "_")
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
