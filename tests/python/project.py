@@ -134,7 +134,7 @@ class Project:
         self.root = root or copy_project(folder)
         self._is_frozen = False
         self._is_bare = is_bare
-        self._inherited = dict(os.environ)
+        self._inherited = _inherited()
         self._environment = {
             "AI_COST_LANDING": str(self.landing),
             "AI_COST_WAREHOUSE": os.path.relpath(self.warehouse, self.root),
@@ -160,7 +160,7 @@ class Project:
         return self.__dict__ | {"_inherited": None}
 
     def __setstate__(self, state: dict) -> None:
-        self.__dict__ |= state | {"_inherited": dict(os.environ)}
+        self.__dict__ |= state | {"_inherited": _inherited()}
 
     def run(self, *command: str) -> str:
         """Run a command of the project; its output, or an AssertionError that shows it."""
@@ -439,6 +439,11 @@ def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str, st
 
 def _sortable(value) -> tuple[bool, str]:
     return value is None, str(value)
+
+
+def _inherited() -> dict[str, str]:
+    """The variables there are, without the copy of a company that a test named in this process."""
+    return {name: value for name, value in os.environ.items() if name != company.COPY}
 
 
 def copy_project(folder: Path) -> Path:

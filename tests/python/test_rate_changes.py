@@ -149,7 +149,10 @@ def test_a_night_of_changes_is_a_full_refresh(adopted):
 
 
 def seeds_without(root, folder, recorded: str) -> tuple[Path, list[tuple[str, ...]]]:
-    """The rate card without what was recorded at an instant, and those rows."""
+    """The rate card without what was recorded at an instant, and those rows.
+
+    The contracts are put into `company` below the folder: weighing takes them from a company.
+    """
     shutil.copytree(root / "seeds" / "contracts", folder / "company" / "contracts")
     seeds = folder / "rate_cards"
     shutil.copytree(root / RATES, seeds)
@@ -160,14 +163,6 @@ def seeds_without(root, folder, recorded: str) -> tuple[Path, list[tuple[str, ..
     with path.open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(row for row in rows if row[12] != recorded)
     return seeds, taken
-
-
-def weigh_there(monkeypatch, folder, seeds, rows, **environment: str) -> list:
-    """What the rows change for the company whose contracts `seeds_without` put into the folder."""
-    with monkeypatch.context() as patch:
-        for name, value in (environment | {"AI_COST_COMPANY": str(folder / "company")}).items():
-            patch.setenv(name, value)
-        return weigh(seeds, rows)
 
 
 def weighed(changes) -> dict:
@@ -183,9 +178,11 @@ BY_TEAM = (
 def test_what_is_announced_before_adoption_is_what_comes(adopted, tmp_path, monkeypatch):
     project, _ = adopted
     seeds, rows = seeds_without(project.root, tmp_path, SECOND)
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(project.warehouse))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_COMPANY", str(tmp_path / "company"))
     before = project.warehouse.read_bytes()
-    there = {"AI_COST_WAREHOUSE": str(project.warehouse), "AI_COST_TARGET": "duckdb"}
-    changes = weigh_there(monkeypatch, tmp_path, seeds, rows, **there)
+    changes = weigh(seeds, rows)
     assert len(rows) == 2 and changes
     assert weighed(changes) == {row[:2]: row[2:] for row in project.rows(BY_TEAM)}
     assert project.warehouse.read_bytes() == before, "the warehouse is only read"
@@ -202,20 +199,25 @@ def test_the_same_is_announced_on_postgres(adopted, tmp_path, monkeypatch, postg
     there.load()
     there.dbt("build", "--exclude-resource-type", "test", "unit_test")
     seeds, rows = seeds_without(project.root, tmp_path, SECOND)
-    database = postgres | {"AI_COST_TARGET": "postgres"}
+    for name, value in (postgres | {"AI_COST_TARGET": "postgres"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AI_COST_COMPANY", str(tmp_path / "company"))
     found = {row[:2]: row[2:] for row in there.rows(BY_TEAM)}
-    changes = weigh_there(monkeypatch, tmp_path, seeds, rows, **database)
-    assert weighed(changes) == found == {row[:2]: row[2:] for row in project.rows(BY_TEAM)}
+    assert (
+        weighed(weigh(seeds, rows)) == found == {row[:2]: row[2:] for row in project.rows(BY_TEAM)}
+    )
 
 
 @pytest.mark.long
 def test_rows_that_break_the_card_are_refused(adopted, tmp_path, monkeypatch):
     project, _ = adopted
-    there = {"AI_COST_WAREHOUSE": str(project.warehouse), "AI_COST_TARGET": "duckdb"}
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(project.warehouse))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_COMPANY", str(tmp_path / "company"))
     seeds, _ = seeds_without(project.root, tmp_path, "none")
     row = price("gpt-5.4", "output", "0.000000001", "2026-07-01 00:00:00", "", "2026-12-09")
     with pytest.raises(CardError, match="assert_rates_are_exact"):
-        weigh_there(monkeypatch, tmp_path, seeds, [tuple(row.split(","))], **there)
+        weigh(seeds, [tuple(row.split(","))])
 
 
 def test_what_cannot_be_weighed_is_said_in_a_line(tmp_path, monkeypatch, capsys):
