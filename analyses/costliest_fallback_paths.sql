@@ -1,4 +1,4 @@
--- Which retries and fallbacks cost most in the last four weeks, this one included, and how often did they help?
+-- Which retries, fallbacks and fan-outs cost most in the last four weeks, this one included, why were they made, and how often did they help?
 with paths as (
 
     select * from {{ ref('fct_retry_paths_weekly') }}
@@ -7,6 +7,7 @@ with paths as (
 
 select
     paths.path_kind,
+    paths.attempt_reason,
     paths.from_model,
     paths.to_model,
     sum(paths.attempt_count) as attempt_count,
@@ -14,6 +15,6 @@ select
     sum(paths.cost_usd) as cost_usd
 from paths
 where paths.week_start_date > {{ days_before(week_of(run_date()), 28) }}
-group by 1, 2, 3
-order by 6 desc nulls last
+group by 1, 2, 3, 4
+order by 7 desc nulls last
 limit 20

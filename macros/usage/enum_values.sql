@@ -3,6 +3,7 @@
 {% macro enum_values() -%}
     {{ return({
         'source_system': gateway_table_names(),
+        'model_drift': model_drift_words(),
         'usage_at_basis': ['start', 'end'],
         'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
         'usage_quality': ['exact', 'lower_bound', 'estimated', 'remainder', 'usage_unexplained'],
@@ -17,6 +18,7 @@
         'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner', 'service_account',
             'unattributed'],
         'attribution_status': ['attributed', 'shared', 'unregistered_team', 'unattributed'],
+        'stated_attempt_reason': attempt_reasons(),
         'billing_channel': ['api', 'subscription', 'own_key'],
         'policy_decision': ['accept', 'warn', 'quarantine'],
     }) }}

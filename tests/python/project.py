@@ -57,6 +57,7 @@ MARTS = (
     "fct_efficiency_weekly",
     "fct_model_mix_weekly",
     "fct_retry_paths_weekly",
+    "fct_model_drift_daily",
     "fct_prompt_regressions",
     "fct_prompt_input_growth",
     "fct_costliest_traces_weekly",

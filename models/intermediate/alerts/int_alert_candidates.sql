@@ -41,7 +41,7 @@ unpriced as (
         'in use without a price: ' || price_status as cause,
         count(*) as item_count,
         max(usage_date) as newest_date
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_accepted_attempts') }}
     where price_status in {{ unpriced_statuses() }}
     group by 2, 3, 4, 5
 
@@ -81,6 +81,12 @@ anomalies as (
 
     select * from {{ ref('int_anomaly_alerts') }}
 
+),
+
+substituted as (
+
+    select * from {{ ref('int_substitution_alerts') }}
+
 )
 
 {% set text, usd, date = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
@@ -98,6 +104,8 @@ anomalies as (
     'unprofitable': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'observed_usd': 'observed_usd',
         'baseline_usd': 'baseline_usd', 'newest_date': 'newest_date'},
     'held_back': {},
+    'substituted': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
+        'newest_date': 'newest_date'},
     'anomalies': {
         'alert_date': 'alert_date', 'team_id': 'team_id', 'service_name': 'service_name', 'severity': 'severity',
         'amount_usd': 'observed_usd', 'observed_usd': 'observed_usd', 'baseline_usd': 'baseline_usd',

@@ -78,6 +78,7 @@ regions as (
 
 select
     all_names.*,
+    {{ plain_model_name('all_names.model') }} as plain_name,
     regions.region_scope,
     lifetimes.cache_write_lifetime
 from all_names

@@ -26,7 +26,23 @@ with_model as (
         served_names.model as billed_model,
         served_names.region_scope as profile_region,
         served_names.cache_write_lifetime as default_lifetime,
-        coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider
+        coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider,
+        coalesce(asked_own.provider, asked_common.provider) as asked_provider,
+        coalesce(asked_own.model, asked_common.model) as asked_model,
+        case
+            when requests.requested_model is null then 'unknown'
+            when requests.requested_name is null or requests.requested_name = requests.billed_name then 'none'
+            when served_names.model is null or coalesce(asked_own.model, asked_common.model) is null then 'unknown'
+            when served_names.plain_name != coalesce(asked_own.plain_name, asked_common.plain_name)
+                then
+                    -- an answer in pieces names the model of each
+                    case
+                        when requests.is_fallback or requests.iteration_number is not null then 'stated_fallback'
+                        else 'unstated_substitution'
+                    end
+            when {{ differs_by_a_date('requests.requested_name', 'requests.billed_name') }} then 'snapshot'
+            else 'alias'
+        end as model_drift
     from requests
     left join served_names
         on
@@ -35,6 +51,18 @@ with_model as (
             and requests.billed_name = served_names.model_name
             and requests.usage_at >= served_names.valid_from
             and requests.usage_at < served_names.valid_to
+    left join served_names as asked_own
+        on
+            coalesce(requests.requested_provider, requests.known_provider) = asked_own.named_under
+            and requests.requested_name = asked_own.model_name
+            and requests.usage_at >= asked_own.valid_from
+            and requests.usage_at < asked_own.valid_to
+    left join served_names as asked_common
+        on
+            asked_common.named_under = '*'
+            and case when asked_own.model is null then requests.requested_name end = asked_common.model_name
+            and requests.usage_at >= asked_common.valid_from
+            and requests.usage_at < asked_common.valid_to
 
 ),
 
@@ -42,6 +70,10 @@ final as (
 
     select
         with_model.*,
+        case when with_model.asked_model != with_model.billed_model then with_model.asked_model end
+            as requested_canonical_model,
+        case when with_model.asked_model != with_model.billed_model then with_model.asked_provider end
+            as requested_canonical_provider,
         -- a tier nobody has named stays what it is, and unpriced
         coalesce(tiers.service_tier, with_model.service_tier_alias) as service_tier,
         case

@@ -6,6 +6,7 @@ with requests as (
     select
         *,
         lower(coalesce(served_model, requested_model)) as model_name,
+        lower(requested_model) as asked_name,
         lower(nullif(trim(provider_name), '')) as stated_provider,
         lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
         lower(inference_geo) as geo_alias
@@ -24,7 +25,8 @@ split as (
 
     select
         *,
-        case when model_name like '%/_%' then split_part(model_name, '/', 1) end as model_prefix
+        case when model_name like '%/_%' then split_part(model_name, '/', 1) end as model_prefix,
+        case when asked_name like '%/_%' then split_part(asked_name, '/', 1) end as asked_prefix
     from requests
 
 ),
@@ -39,12 +41,21 @@ final as (
         case
             when by_prefix.provider is null then split.model_name
             else substr(split.model_name, length(split.model_prefix) + 2)
-        end as billed_name
+        end as billed_name,
+        by_asked_prefix.provider as requested_provider,
+        -- null where the same name was asked for and served, so that the look-up costs nothing
+        case
+            when split.asked_name = split.model_name then null
+            when by_asked_prefix.provider is null then split.asked_name
+            else substr(split.asked_name, length(split.asked_prefix) + 2)
+        end as requested_name
     from split
     left join providers as by_name
         on split.stated_provider = by_name.alias
     left join providers as by_prefix
         on split.model_prefix = by_prefix.alias
+    left join providers as by_asked_prefix
+        on split.asked_prefix = by_asked_prefix.alias
 
 )
 

@@ -11,6 +11,7 @@ select
     feature,
     provider,
     path_kind,
+    attempt_reason,
     from_model,
     to_model,
     cast(sum(attempt_count) as bigint) as attempt_count,
@@ -18,4 +19,4 @@ select
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     cast(sum(unpriced_count) as bigint) as unpriced_count
 from days
-group by 1, 2, 3, 4, 5, 6, 7, 8
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9

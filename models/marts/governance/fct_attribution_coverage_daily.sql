@@ -2,7 +2,7 @@
 
 with attempts as (
 
-    select * from {{ ref('fct_priced_requests') }}
+    select * from {{ ref('int_accepted_attempts') }}
     {{ where_days_changed() }}
 
 ),

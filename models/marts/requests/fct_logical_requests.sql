@@ -12,29 +12,21 @@ ranked as (
 
     select
         *,
-        first_value(request_key) over one_work as last_request_key,
         min(usage_at) over one_work as first_usage_at,
         max(usage_at) over one_work as last_usage_at,
         count(*) over one_work as attempt_count,
         sum(case when is_retry then 1 else 0 end) over one_work as retry_count,
         sum(case when is_fallback then 1 else 0 end) over one_work as fallback_count,
+        sum(case when attempt_reason = 'fan_out' then 1 else 0 end) over one_work as fan_out_count,
         sum(cost_usd) over one_work as work_cost_usd,
         sum(case when cost_usd is null then 1 else 0 end) over one_work as unpriced_count,
         request_status in {{ failed_statuses() }} as has_failed
     from attempts
-    window one_work as (
-        partition by usage_date, source_system, logical_request_id, credential_id
-        order by
-            attempt_number desc, usage_at desc,
-            -- of two attempts at one instant, the one that answered is the last
-            case when request_status in {{ failed_statuses() }} or request_status = 'retry' then 1 else 0 end asc,
-            request_key asc
-        rows between unbounded preceding and unbounded following
-    )
+    window one_work as (partition by usage_date, source_system, logical_request_id, credential_id)
 
 )
 
--- what the last attempt says, and the sums of all
+-- what the final attempt says, and the sums of all
 select
     md5({{ row_text(['usage_date', 'source_system', 'logical_request_id', 'credential_id']) }})
         as logical_request_key,
@@ -56,18 +48,19 @@ select
     attempt_count,
     cast(retry_count as bigint) as retry_count,
     cast(fallback_count as bigint) as fallback_count,
+    cast(fan_out_count as bigint) as fan_out_count,
     case
         when has_failed then 'failure'
         when is_fallback then 'success_after_fallback'
-        when attempt_count > 1 or retry_count > 0 then 'success_after_retry'
+        when attempt_count > fan_out_count + 1 or retry_count > 0 then 'success_after_retry'
         else 'success'
     end as outcome,
     cast(work_cost_usd as {{ money_type() }}) as cost_usd,
-    -- all that was paid for answers nobody used: every attempt but the last, or all when that failed
+    -- all that was paid for answers nobody used: every attempt but the final one, or all when that failed
     cast(
         case when has_failed then work_cost_usd else coalesce(work_cost_usd, 0) - coalesce(cost_usd, 0) end
         as {{ money_type() }}
     ) as wasted_cost_usd,
     cast(unpriced_count as bigint) as unpriced_count
 from ranked
-where request_key = last_request_key
+where is_final_attempt

@@ -80,7 +80,10 @@ renamed as (
         route,
 
         ---------- attempt
-        coalesce(retry_count, 0) + 1 as attempt_number,
+        case
+            when retry_count is not null or coalesce(status_word, '') not in ('retry', 'fallback')
+                then coalesce(retry_count, 0) + 1
+        end as attempt_number,
         coalesce(retry_count, 0) > 0 or coalesce(status_word = 'retry', false) as is_retry,
         fallback_from is not null or coalesce(status_word = 'fallback', false) as is_fallback,
         fallback_from as fallback_from_model,
@@ -94,6 +97,8 @@ renamed as (
         http_status as status_code,
         coalesce(cache_hit, false) as is_gateway_cache_hit,
         true as counts_as_request,
+        {{ attempt_reason_of('attempt_reason') }} as stated_attempt_reason,
+        answer_used as is_answer_used,
 
         ---------- evidence
         batch_id,

@@ -74,6 +74,11 @@ renamed as (
         false as is_gateway_cache_hit,
         coalesce(status, 200) < 400 or status = 499 or coalesce(output_tokens, 0) > 0 as counts_as_request,
         {{ is_model_call('nginx', 'nginx_access_logs') }} as is_model_call,
+        -- the try before the last one failed with this code
+        case
+            when try_count > 1
+                then {{ attempt_reason_of("trim(split_part(upstream_status, ',', cast(try_count - 1 as integer)))") }}
+        end as stated_attempt_reason,
 
         ---------- evidence
         batch_id,

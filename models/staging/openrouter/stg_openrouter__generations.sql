@@ -63,6 +63,7 @@ renamed as (
         and coalesce(cast(total_cost_usd as {{ money_type() }}), 0) = 0 as is_uncharged,
         case when is_own_key then 'own_key' else 'api' end as billing_channel,
         true as counts_as_request,
+        {{ attempt_reason_of('cast(first_upstream_status as ' ~ dbt.type_string() ~ ')') }} as stated_attempt_reason,
 
         ---------- evidence
         batch_id,
