@@ -44,6 +44,8 @@
         'usage_keys': ['source_system', 'usage_key', 'meter', 'place'],
         'int_provider_names': ['alias', 'provider'],
         'source_precedence': ['source_system', 'precedence'],
+        'evidence_precedence': ['field_group', 'source_system', 'precedence'],
+        'owner_precedence': ['source_system', 'evidence', 'precedence'],
         'int_service_tier_names': ['provider', 'alias', 'service_tier'],
     }) }}
 {%- endmacro %}

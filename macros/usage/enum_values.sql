@@ -3,6 +3,7 @@
 {% macro enum_values() -%}
     {{ return({
         'source_system': gateway_table_names(),
+        'owner_source': gateway_table_names(),
         'model_drift': model_drift_words(),
         'usage_at_basis': ['start', 'end'],
         'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
@@ -15,8 +16,8 @@
         'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',
             'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider'],
         'price_source': ['list', 'contract', 'commitment'],
-        'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner', 'service_account',
-            'unattributed'],
+        'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner',
+            'sub_account_owner', 'service_account', 'unattributed'],
         'attribution_status': ['attributed', 'shared', 'unregistered_team', 'unattributed'],
         'stated_attempt_reason': attempt_reasons(),
         'billing_channel': ['api', 'subscription', 'own_key'],

@@ -18,9 +18,9 @@
         ('reported_unclassified_tokens', 'bigint'), ('usage_iterations', 'varchar'), ('usage_quality', 'varchar'),
         ('unread_usage', 'varchar'), ('usage_emitter', 'varchar'),
         ('gateway_reported_cost_usd', 'decimal(30, 15)'), ('gateway_price_card_version', 'varchar'),
-        ('team_tag', 'varchar'), ('gateway_team', 'varchar'), ('credential_id', 'varchar'),
+        ('team_tag', 'varchar'), ('gateway_team', 'varchar'), ('gateway_team_id', 'varchar'), ('credential_id', 'varchar'),
         ('credential_name', 'varchar'), ('service_name', 'varchar'), ('service_namespace', 'varchar'),
-        ('feature', 'varchar'), ('environment', 'varchar'), ('customer_id', 'varchar'),
+        ('feature', 'varchar'), ('environment', 'varchar'), ('customer_id', 'varchar'), ('sub_account_id', 'varchar'),
         ('cost_center_tag', 'varchar'), ('user_key', 'varchar'), ('prompt_version', 'varchar'),
         ('request_source', 'varchar'), ('request_tags', 'varchar'),
         ('attempt_number', 'bigint'), ('is_retry', 'boolean'), ('is_fallback', 'boolean'),
@@ -34,4 +34,9 @@
         ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),
         ('record_number', 'bigint'), ('loaded_at', 'timestamp'),
     ]) }}
+{%- endmacro %}
+
+{# The type of one of its columns. #}
+{% macro request_column_type(column) -%}
+    {{ return(dict(request_columns())[column]) }}
 {%- endmacro %}

@@ -52,7 +52,9 @@ explained as (
         - (select count(*) from {{ ref('int_otel_requests') }}) as record_count
 
     -- other traffic of a gateway
-    {% for model in ['stg_kong__ai_logs', 'stg_nginx__access_logs', 'stg_envoy__ai_gateway_logs'] %}
+    {% for model in [
+        'stg_kong__ai_logs', 'stg_nginx__access_logs', 'stg_envoy__ai_gateway_logs', 'stg_envelope__events',
+    ] %}
     union all
 
     select

@@ -32,6 +32,8 @@ MARTS = (
     "fct_reconciliation_monthly",
     "fct_reconciliation_exceptions",
     "fct_leaked_spend",
+    "fct_call_evidence",
+    "fct_evidence_conflicts",
     "fct_unmetered_usage_daily",
     "fct_settlement_watermarks",
     "fct_bill_files",

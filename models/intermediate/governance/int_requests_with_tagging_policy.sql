@@ -18,7 +18,7 @@ with_rules as (
         requests.*,
         {% for field in tagging_policy_fields() %}
         case
-            when requests.service_team_id is not null then 'off'
+            when requests.service_name_owner_id is not null then 'off'
             when own.environment is not null then own.{{ field }}_rule
             else common.{{ field }}_rule
         end as {{ field }}_rule,

@@ -63,7 +63,10 @@ final as (
         case when calls.decision = 'remainder' then 'remainder' end as usage_quality,
         calls.reported_cost_usd as gateway_reported_cost_usd,
         coalesce(calls.span_team, outer_spans.team, parents.team, roots.team, calls.resource_team) as team_tag,
+        calls.gateway_team,
+        calls.gateway_team_id,
         calls.credential_id,
+        calls.credential_name,
         coalesce(
             calls.span_service_name, outer_spans.service_name, parents.service_name, roots.service_name,
             calls.resource_service_name

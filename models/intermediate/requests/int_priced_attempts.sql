@@ -13,8 +13,7 @@ with priced as (
 
 select
     ---------- ids
-    md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
-        as request_key,
+    {{ request_key() }} as request_key,
     {{ enum_column('source_system') }},
     request_id,
     nullif(coalesce(logical_request_id, event_id), request_id) as logical_request_id,
@@ -91,6 +90,10 @@ select
     route,
     credential_id,
     billing_account_id,
+    sub_account_id,
+    unknown_team_tag,
+    {{ enum_column('owner_source') }},
+    evidence_count,
     {{ enum_column('attribution_method') }},
     {{ enum_column('attribution_status') }},
 

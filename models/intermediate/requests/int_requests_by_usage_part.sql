@@ -60,6 +60,10 @@ select
     {{ name }},
     {% endif %}
     {% endfor %}
+    {% for name in owner_sources() %}
+    {{ name }},
+    {% endfor %}
+    evidence_count,
     usage_date,
     iteration_number,
     iteration_count

@@ -1,3 +1,4 @@
+-- Each call once, with all that its records know.
 with requests as (
 
     select * from {{ ref('int_requests_unioned') }}
@@ -7,36 +8,36 @@ with requests as (
 -- few rows are left out, so an anti-join is far cheaper than ranking every request
 left_out as (
 
-    select
-        usage_date,
-        source_file,
-        line_number,
-        record_number
-    from {{ ref('int_duplicate_deliveries') }}
+    select {{ record_keys() | join(', ') }} from {{ ref('int_duplicate_deliveries') }}
 
     union
 
-    select
-        usage_date,
-        source_file,
-        line_number,
-        record_number
-    from {{ ref('int_cross_source_copies') }}
+    select {{ record_keys() | join(', ') }} from {{ ref('int_cross_source_copies') }}
 
 ),
 
-final as (
+merged as (
 
-    select requests.*
-    from requests
-    left join left_out
-        on
-            requests.usage_date = left_out.usage_date
-            and requests.source_file = left_out.source_file
-            and requests.line_number = left_out.line_number
-            and requests.record_number = left_out.record_number
-    where left_out.source_file is null
+    select * from {{ ref('int_merged_evidence') }}
 
 )
 
-select * from final
+select
+    {% for name, data_type in request_columns() %}
+    {% if name in merged_fields() %}
+    coalesce(merged.{{ name }}, requests.{{ name }}) as {{ name }},
+    {% else %}
+    requests.{{ name }},
+    {% endif %}
+    {% endfor %}
+    {% for name in owner_sources() %}
+    merged.{{ name }},
+    {% endfor %}
+    merged.evidence_count,
+    requests.usage_date
+from requests
+left join left_out
+    on {{ same_record('requests', 'left_out') }}
+left join merged
+    on {{ same_record('requests', 'merged') }}
+where left_out.source_file is null

@@ -1,66 +1,15 @@
--- Who caused the request: the first of these that answers, as of the day of use, so that a
--- reorganisation never moves history. Nobody is dropped; a team that no seed knows counts as itself.
-with requests as (
+-- Who caused the request. The first evidence whose name a seed knows decides; a name that no seed knows counts as a
+-- team of its own only where no evidence is known, so that an id at the gateway never hides a registered owner.
+with candidates as (
 
     select
         *,
-        lower(team_tag) as team_tag_name,
-        lower(gateway_team) as gateway_team_name
-    from {{ ref('int_requests_with_status') }}
-
-),
-
-team_names as (
-
-    select * from {{ ref('int_team_names') }}
-
-),
-
-credentials as (
-
-    select * from {{ ref('int_credential_owners') }}
-
-),
-
-service_accounts as (
-
-    select * from {{ ref('int_service_accounts') }}
-
-),
-
-candidates as (
-
-    select
-        requests.*,
-        tag.team_id as tag_team_id,
-        tag.method as tag_method,
-        gateway.team_id as gateway_team_id,
-        coalesce(key_by_id.team_id, key_by_name.team_id) as credential_team_id,
-        coalesce(key_by_id.billing_account_id, key_by_name.billing_account_id, 'default')
-            as billing_account_id,
-        service_accounts.team_id as service_team_id
-    from requests
-    left join team_names as tag
-        on
-            requests.team_tag_name = tag.team_name
-            and requests.usage_date >= tag.valid_from and requests.usage_date < tag.valid_to
-    left join team_names as gateway
-        on
-            requests.gateway_team_name = gateway.team_name
-            and requests.usage_date >= gateway.valid_from and requests.usage_date < gateway.valid_to
-    left join credentials as key_by_id
-        on
-            requests.credential_id = key_by_id.credential_id
-            and requests.usage_date >= key_by_id.valid_from and requests.usage_date < key_by_id.valid_to
-    left join credentials as key_by_name
-        on
-            requests.credential_name = key_by_name.credential_id
-            and requests.usage_date >= key_by_name.valid_from and requests.usage_date < key_by_name.valid_to
-    left join service_accounts
-        on
-            requests.service_name = service_accounts.service_name
-            and requests.usage_date >= service_accounts.valid_from
-            and requests.usage_date < service_accounts.valid_to
+        least(
+            {% for item in owner_evidence() %}
+            case when {{ item.column }}_owner_id is not null then {{ item.column }}_precedence end{{ ',' if not loop.last }}
+            {% endfor %}
+        ) as owner_precedence
+    from {{ ref('int_owner_candidates') }}
 
 ),
 
@@ -68,16 +17,37 @@ decided as (
 
     select
         *,
+        case when team_tag_owner_id is null then team_tag_name end as unknown_team_tag,
         case
-            when team_tag_name is not null then coalesce(tag_method, 'explicit_tag')
-            when gateway_team_name is not null then 'gateway_team'
-            when credential_team_id is not null then 'credential_owner'
-            when service_team_id is not null then 'service_account'
+            {% for item in owner_evidence() %}
+            when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
+                then {{ "coalesce(tag_method, 'explicit_tag')" if loop.first else "'" ~ item.method ~ "'" }}
+            {% endfor %}
+            when team_tag_name is not null then 'explicit_tag'
+            when coalesce(gateway_team_name, gateway_team_id_name) is not null then 'gateway_team'
             else 'unattributed'
         end as attribution_method,
         coalesce(
-            tag_team_id, team_tag_name, gateway_team_id, gateway_team_name,
-            credential_team_id, service_team_id, 'unattributed'
+            case
+                {% for item in owner_evidence() if item.column ~ '_source' in owner_sources() %}
+                when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
+                    then {{ item.column }}_source
+                {% endfor %}
+                when owner_precedence is not null then null
+                when team_tag_name is not null then team_tag_source
+                when gateway_team_name is not null then gateway_team_source
+                else gateway_team_id_source
+            end,
+            source_system
+        ) as owner_source,
+        coalesce(
+            case
+                {% for item in owner_evidence() %}
+                when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
+                    then {{ item.column }}_owner_id
+                {% endfor %}
+            end,
+            team_tag_name, gateway_team_name, gateway_team_id_name, 'unattributed'
         ) as team_id
     from candidates
 

@@ -15,6 +15,10 @@ select
     {% for name, data_type in request_columns() %}
     {{ with_usage_keys(name) }} as {{ name }},
     {% endfor %}
+    {% for name in owner_sources() %}
+    requests.{{ name }},
+    {% endfor %}
+    requests.evidence_count,
     requests.usage_date
 from requests
 left join keys

@@ -45,6 +45,9 @@ renamed as (
         identity_arn as credential_id,
         -- the role or user, without the session that took it
         split_part(identity_arn, '/', 2) as credential_name,
+        -- an application inference profile is made for one application, else the account is all there is
+        case when model_id like '%:application-inference-profile/%' then model_id else account_id end
+            as sub_account_id,
         tagged_service_name as service_name,
         tagged_feature as feature,
         tagged_environment as environment,

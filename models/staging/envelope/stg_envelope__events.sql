@@ -97,6 +97,7 @@ renamed as (
         http_status as status_code,
         coalesce(cache_hit, false) as is_gateway_cache_hit,
         true as counts_as_request,
+        {{ is_model_call('envelope', 'envelope_events') }} as is_model_call,
         {{ attempt_reason_of('attempt_reason') }} as stated_attempt_reason,
         answer_used as is_answer_used,
 

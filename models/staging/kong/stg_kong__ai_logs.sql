@@ -56,7 +56,7 @@ renamed as (
         consumer_username as gateway_team,
         consumer_id as credential_id,
         coalesce(consumer_custom_id, consumer_username) as credential_name,
-        workspace_name as customer_id,
+        workspace_name as sub_account_id,
         route,
 
         ---------- attempt

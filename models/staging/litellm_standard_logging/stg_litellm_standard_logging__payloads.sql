@@ -73,7 +73,8 @@ renamed as (
 
         ---------- owner
         tagged_team as team_tag,
-        coalesce(team_id, team_alias) as gateway_team,
+        team_alias as gateway_team,
+        team_id as gateway_team_id,
         api_key_hash as credential_id,
         api_key_alias as credential_name,
         tagged_service_name as service_name,
@@ -85,6 +86,7 @@ renamed as (
         tagged_prompt_version as prompt_version,
         request_tags,
         project_id,
+        organization_id as sub_account_id,
         product,
         customer_tier,
         endpoint,

@@ -50,7 +50,7 @@ renamed as (
         app_id as credential_id,
         api_key_name as credential_name,
         app_name as service_name,
-        workspace_id as customer_id,
+        workspace_id as sub_account_id,
         user_key,
 
         ---------- attempt

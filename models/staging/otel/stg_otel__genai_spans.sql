@@ -17,6 +17,9 @@ renamed as (
         call_id,
         conversation_id,
         credential_id,
+        credential_name,
+        gateway_team,
+        gateway_team_id,
 
         ---------- time
         start_time as started_at,

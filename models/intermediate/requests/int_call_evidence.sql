@@ -1,0 +1,71 @@
+-- What each record of a call says that may be merged, and the rank of its source's word.
+{% set columns = [
+    'source_system', 'request_id', 'usage_at', 'reported_input_tokens', 'reported_cache_read_tokens',
+    'reported_output_tokens', 'source_file', 'line_number', 'record_number',
+] + merged_fields() | list %}
+{% set stated = described_columns('stg_envelope__events', request_columns() | map('first') | list) %}
+with links as (
+
+    select * from {{ ref('int_evidence_links') }}
+
+),
+
+records as (
+
+    select
+        {% for column in columns %}
+        {{ column }},
+        {% endfor %}
+        usage_date
+    from {{ ref('int_requests_unioned') }}
+
+    union all
+
+    select
+        {% for column in columns %}
+        {% if column in stated %}
+        {{ column }},
+        {% else %}
+        cast(null as {{ raw_type(request_column_type(column)) }}) as {{ column }},
+        {% endif %}
+        {% endfor %}
+        usage_date
+    from {{ ref('int_owner_statements') }}
+
+),
+
+precedences as (
+
+    select * from {{ ref('evidence_precedence') }}
+
+)
+
+select
+    links.usage_date,
+    links.source_file,
+    links.line_number,
+    links.record_number,
+    links.evidence_file,
+    links.evidence_line,
+    links.evidence_record,
+    links.evidence_role,
+    {% for column in columns if column not in record_keys() %}
+    records.{{ column }},
+    {% endfor %}
+    {% for group in ['owner', 'gateway'] %}
+    cast(1000 + coalesce(by_{{ group }}.precedence, 999) as {{ dbt.type_string() }})
+    || rpad(records.source_system, 40, ' ') as {{ group }}_authority{{ ',' if not loop.last }}
+    {% endfor %}
+from links
+inner join records
+    on
+        links.usage_date = records.usage_date
+        and links.evidence_file = records.source_file
+        and links.evidence_line = records.line_number
+        and links.evidence_record = records.record_number
+{% for group in ['owner', 'gateway'] %}
+left join precedences as by_{{ group }}
+    on
+        records.source_system = by_{{ group }}.source_system
+        and by_{{ group }}.field_group = '{{ group }}'
+{% endfor %}

@@ -1,0 +1,52 @@
+-- The names by which a record may be known as one call with the record of another system. A gateway's id of the call
+-- and a provider's id of the response are made for one call. An id that the client chose, or a trace and a model,
+-- may be those of several calls, and say so only where each system has exactly one such record.
+with requests as (
+
+    select
+        source_system,
+        event_id,
+        gateway_call_id,
+        provider_response_id,
+        request_id,
+        trace_id,
+        regexp_replace(lower(coalesce(served_model, requested_model)), '^.*/', '') as served_name,
+        regexp_replace(lower(coalesce(requested_model, served_model)), '^.*/', '') as requested_name,
+        reported_output_tokens,
+        latency_ms,
+        usage_at,
+        usage_date,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('int_requests_unioned') }}
+
+)
+
+{% for kind, name, condition in [
+    ('call', 'gateway_call_id', 'gateway_call_id is not null'),
+    ('response', 'provider_response_id', 'provider_response_id is not null'),
+    ('request', 'request_id', 'request_id is not null'),
+    ('request', 'gateway_call_id', "gateway_call_id != coalesce(request_id, '')"),
+    ('request', 'provider_response_id', "provider_response_id != coalesce(request_id, '')"),
+    ('request', "request_id || ' ' || served_name", 'request_id is not null and served_name is not null'),
+    ('trace', "trace_id || ' ' || served_name", 'trace_id is not null and served_name is not null'),
+    ('trace', "trace_id || ' ' || requested_name", 'trace_id is not null and requested_name != served_name'),
+] %}
+select
+    source_system,
+    event_id,
+    '{{ kind }}' as key_kind,
+    '{{ kind }} ' || {{ name }} as shared_key,
+    {{ 'true' if kind in ('call', 'response') else 'false' }} as is_of_one_call,
+    reported_output_tokens,
+    latency_ms,
+    usage_at,
+    usage_date,
+    source_file,
+    line_number,
+    record_number
+from requests
+where {{ condition }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

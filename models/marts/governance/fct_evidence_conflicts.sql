@@ -1,0 +1,105 @@
+-- Where two records of one call contradict each other. The names of a team are compared by what they stand for. Counts
+-- of input are compared only where neither record has cached tokens, which some systems count beside it.
+{% set texts = ['service_name', 'feature', 'environment', 'customer_id', 'prompt_version'] %}
+with evidence as (
+
+    select
+        evidence.*,
+        coalesce(names.team_id, lower(evidence.team_tag)) as team
+    from {{ ref('int_call_evidence') }} as evidence
+    left join {{ ref('int_team_names') }} as names
+        on
+            lower(evidence.team_tag) = names.team_name
+            and evidence.usage_date >= names.valid_from and evidence.usage_date < names.valid_to
+
+),
+
+merged as (
+
+    select
+        merged.*,
+        coalesce(names.team_id, lower(merged.team_tag)) as team,
+        merged.team_tag_source as team_source
+    from {{ ref('int_merged_evidence') }} as merged
+    left join {{ ref('int_team_names') }} as names
+        on
+            lower(merged.team_tag) = names.team_name
+            and merged.usage_date >= names.valid_from and merged.usage_date < names.valid_to
+
+),
+
+used as (
+
+    select * from evidence
+    where evidence_role = 'usage'
+
+),
+
+conflicts as (
+
+    {% for field in ['team'] + texts %}
+    select
+        {% for key in record_keys() %}
+        merged.{{ key }},
+        {% endfor %}
+        '{{ 'team_tag' if field == 'team' else field }}' as field,
+        merged.{{ field }} as used_value,
+        merged.{{ field }}_source as used_source_system,
+        evidence.{{ field }} as other_value,
+        evidence.source_system as other_source_system,
+        evidence.evidence_file as other_source_file,
+        evidence.evidence_line as other_line_number,
+        evidence.evidence_record as other_record_number
+    from merged
+    inner join evidence
+        on {{ same_record('merged', 'evidence') }}
+    where lower(merged.{{ field }}) != lower(evidence.{{ field }})
+
+    union all
+
+    {% endfor %}
+    {% for field in ['reported_input_tokens', 'reported_output_tokens'] %}
+    select
+        {% for key in record_keys() %}
+        used.{{ key }},
+        {% endfor %}
+        '{{ field }}' as field,
+        cast(used.{{ field }} as {{ dbt.type_string() }}) as used_value,
+        used.source_system as used_source_system,
+        cast(evidence.{{ field }} as {{ dbt.type_string() }}) as other_value,
+        evidence.source_system as other_source_system,
+        evidence.evidence_file as other_source_file,
+        evidence.evidence_line as other_line_number,
+        evidence.evidence_record as other_record_number
+    from used
+    inner join evidence
+        on {{ same_record('used', 'evidence') }}
+    where
+        used.{{ field }} != evidence.{{ field }}
+        {% if loop.first %}
+        and coalesce(used.reported_cache_read_tokens, 0) + coalesce(evidence.reported_cache_read_tokens, 0) = 0
+        {% endif %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    calls.request_key,
+    conflicts.usage_date,
+    conflicts.field,
+    conflicts.used_value,
+    conflicts.used_source_system,
+    conflicts.other_value,
+    conflicts.other_source_system,
+    calls.team_id,
+    calls.cost_usd,
+    calls.source_file as used_source_file,
+    calls.line_number as used_line_number,
+    conflicts.other_source_file,
+    conflicts.other_line_number,
+    conflicts.other_record_number
+from conflicts
+inner join {{ ref('int_accepted_attempts') }} as calls
+    on {{ same_record('conflicts', 'calls') }}
+where coalesce(calls.iteration_number, 1) = 1

@@ -1,0 +1,183 @@
+"""Several records of one call become one request with all that they know.
+
+Harm guarded against: the record that counts is the gateway's, which knows no team, and the
+application's record, which does, is left out with its owner; a call that two systems log is charged
+twice; two records that contradict each other, and nobody hears of it.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.python.landing import as_line
+from tests.python.project import Project
+
+COST = Decimal("0.0055")  # gpt-5.4: 1,000 in at 2.50 and 200 out at 15.00 USD a million
+
+
+def at(second: int) -> str:
+    return f"2026-09-10T11:24:{second:02}.000Z"
+
+
+def gateway(name: str, *, tags=None, second=0, trace=None, output=200, model="gpt-5.4") -> dict:
+    """A row of LiteLLM's ledger, which knows the call and its tokens."""
+    return {
+        "request_id": f"response {name}",
+        "litellm_call_id": f"call {name}",
+        "api_key": "h1",
+        "spend": 0.0055,
+        "prompt_tokens": 1000,
+        "completion_tokens": output,
+        "total_tokens": 1000 + output,
+        "startTime": at(second),
+        "endTime": at(second + 5),
+        "request_duration_ms": 5000,
+        "model": model,
+        "custom_llm_provider": "openai",
+        "session_id": trace,
+        "status": "success",
+        "metadata": {"spend_logs_metadata": tags},
+    }
+
+
+def application(request_id: str, *, second=1, **fields) -> dict:
+    """What the application says of a call."""
+    return {
+        "request_id": request_id,
+        "timestamp": at(second),
+        "provider": "openai",
+        "model": "gpt-5.4",
+        "input_tokens": 1000,
+        "output_tokens": 200,
+    } | fields
+
+
+def stamp(second=0, **fields) -> dict:
+    """Whose call it will be, said before it is made."""
+    return {"timestamp": at(second), "team": "research", "feature": "stamped"} | fields
+
+
+LEDGER = [
+    gateway("alone"),
+    gateway("envelope"),
+    gateway("contradicted", tags={"team": "search", "feature": "search box"}),
+    gateway("same team", tags={"team": "growth-team"}),
+    gateway("same trace", trace="t-one"),
+    gateway("first of two", trace="t-two"),
+    gateway("second of two", trace="t-two", second=9),
+    gateway("other output", trace="t-other"),
+    gateway("stamped", trace="t-stamped"),
+    gateway("stamped again", trace="t-stamped", second=30),
+    gateway("stamped by id"),
+    *(gateway(f"fan {model}", model=model) for model in ("gpt-5.4", "gpt-4o")),
+]
+ENVELOPES = [
+    application("response envelope", team="growth", feature="chat", prompt_version="v2"),
+    application("call contradicted", team="growth", feature="chat", output_tokens=190),
+    application("response same team", team="growth"),
+    application("own id", trace_id="t-one", team="growth", agent_name="planner"),
+    application("another id", trace_id="t-two", team="growth"),
+    application("an id", trace_id="t-other", team="growth", output_tokens=7),
+    application("alone in its system", team="growth"),
+    stamp(trace_id="t-stamped"),
+    stamp(request_id="call stamped by id"),
+    stamp(request_id="nobody's"),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evidence")
+    put(folder, "litellm_spend_logs", LEDGER)
+    put(folder, "envelope_events", ENVELOPES)
+    project = Project(folder, folder / "landing")
+    project.nightly()
+    return project
+
+
+def put(folder, table: str, records: list[dict]) -> None:
+    landing = folder / "landing" / table
+    landing.mkdir(parents=True, exist_ok=True)
+    (landing / "a.jsonl").write_text("".join(as_line(record) + "\n" for record in records))
+
+
+def call(project, name: str, *columns: str) -> list[tuple]:
+    return project.rows(
+        f"select {', '.join(columns)} from marts.fct_priced_requests "
+        f"where gateway_call_id = 'call {name}' or request_id = '{name}' order by all"
+    )
+
+
+def test_the_application_names_the_owner_and_the_gateway_the_usage(project):
+    columns = ("source_system", "team_id", "feature", "prompt_version", "owner_source")
+    assert call(project, "envelope", *columns, "evidence_count", "cost_usd") == [
+        ("litellm_spend_logs", "growth", "chat", "v2", "envelope_events", 2, COST)
+    ]
+    assert call(project, "alone", *columns, "evidence_count") == [
+        ("litellm_spend_logs", "unattributed", None, None, "litellm_spend_logs", 1)
+    ]
+
+
+def test_every_call_is_charged_once(project):
+    total = project.value("select sum(cost_usd) from marts.fct_priced_requests")
+    # the calls of the ledger but for the cheaper one, and those of the envelope that are none of them
+    assert total == 12 * COST + Decimal("0.0045") + 2 * COST + Decimal("0.002605")
+
+
+@pytest.mark.parametrize(
+    ("name", "team", "feature"),
+    [
+        ("same trace", "growth", None),
+        # two calls of one trace and model, and one record: nobody can say of which
+        ("first of two", "unattributed", None),
+        ("second of two", "unattributed", None),
+        ("other output", "unattributed", None),
+        ("stamped", "research", "stamped"),
+        ("stamped again", "research", "stamped"),
+        ("stamped by id", "research", "stamped"),
+    ],
+)
+def test_an_owner_is_merged_only_where_the_call_is_known(project, name, team, feature):
+    assert call(project, name, "team_id", "feature") == [(team, feature)]
+
+
+def test_a_statement_is_no_call_and_is_listed_where_it_finds_none(project):
+    assert project.rows(
+        "select request_id from marts.fct_call_evidence where evidence_role = 'unmatched'"
+    ) == [("nobody's",)]
+    assert not project.value(
+        "select count(*) from marts.fct_priced_requests where feature = 'stamped' "
+        "and source_system = 'envelope_events'"
+    )
+
+
+def test_every_record_of_a_call_is_shown_with_its_line(project):
+    assert project.rows(
+        "select evidence_role, source_system, team_tag, source_file, line_number "
+        "from marts.fct_call_evidence where request_id like '%contradicted' order by 1"
+    ) == [
+        ("copy", "envelope_events", "growth", "envelope_events/a.jsonl", 2),
+        ("usage", "litellm_spend_logs", "search", "litellm_spend_logs/a.jsonl", 3),
+    ]
+
+
+def test_what_two_records_contradict_each_other_in_is_listed(project):
+    assert project.rows(
+        "select field, used_value, used_source_system, other_value, other_source_system, team_id "
+        "from marts.fct_evidence_conflicts order by field"
+    ) == [
+        ("feature", "chat", "envelope_events", "search box", "litellm_spend_logs", "growth"),
+        ("reported_output_tokens", "200", "litellm_spend_logs", "190", "envelope_events", "growth"),
+        ("team_tag", "growth", "envelope_events", "search", "litellm_spend_logs", "growth"),
+    ]
+
+
+def test_the_order_of_arrival_changes_nothing(project, tmp_path):
+    """The application's records come a night after the gateway's."""
+    put(tmp_path, "litellm_spend_logs", LEDGER)
+    later = Project(tmp_path, tmp_path / "landing")
+    later.nightly()
+    put(tmp_path, "envelope_events", ENVELOPES)
+    later.nightly()
+    for mart in ("fct_priced_requests", "fct_call_evidence", "fct_evidence_conflicts"):
+        assert later.mart(mart) == project.mart(mart), mart
