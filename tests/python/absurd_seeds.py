@@ -48,7 +48,7 @@ def legal() -> dict[str, list[str]]:
             )
         ]
         + ["absurd-tokens,request_tokens,*,,999999999999.999999,0,info,,,test,,"]
-        + ["absurd-never,daily_ratio,*,7,2,0,info,2026-08-01,2026-08-01,no day at all"],
+        + ["absurd-never,daily_ratio,*,7,2,0,info,2026-08-01,2026-08-01,no day at all,,"],
         "reconciliation_tolerances": [
             "absurd,mistral,0,0,2024-01-01,,test",
             "absurd,xai,1000000,1,2024-01-01,,test",

@@ -9,9 +9,12 @@ import pytest
 from tests.python.project import Project
 
 MODEL = "models/staging/litellm/stg_litellm__spend_logs"
-DESCRIPTION = (
-    '      - name: reported_web_search_calls\n        description: "Web searches as reported."\n'
-)
+NAME = "reported_web_search_calls"
+MAPS = "reported_map_search_calls"
+MISSPELT = "reported_web_serach_calls"
+DESCRIPTION = f"""      - name: {NAME}
+        description: "{{{{ doc('{NAME}') }}}}"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -25,37 +28,33 @@ def project(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("ends", "old", "new", "said"),
+    ("changes", "said"),
     [
         (
-            [".yml"],
-            DESCRIPTION,
-            "",
+            {".yml": (DESCRIPTION, "")},
             "selects what its YAML does not list: reported_web_search_calls",
         ),
         (
-            [".yml"],
-            DESCRIPTION,
-            DESCRIPTION + DESCRIPTION.replace("web_search", "map_search"),
+            {".yml": (DESCRIPTION, DESCRIPTION + DESCRIPTION.replace(f"e: {NAME}", f"e: {MAPS}"))},
             "does not select what its YAML lists: reported_map_search_calls",
         ),
         (
-            [".yml", ".sql"],
-            "reported_web_search_calls",
-            "reported_web_serach_calls",
+            {
+                ".yml": (f"name: {NAME}", f"name: {MISSPELT}"),
+                ".sql": (f"as {NAME}", f"as {MISSPELT}"),
+            },
             "counts what the shape it is stacked into lacks: reported_web_serach_calls",
         ),
     ],
     ids=["only in the SQL", "only in the YAML", "unknown to the shape"],
 )
-def test_yaml_and_sql_list_the_same_columns(project, ends, old, new, said):
-    texts = {
-        project.root / (MODEL + end): (project.root / (MODEL + end)).read_text() for end in ends
-    }
+def test_yaml_and_sql_list_the_same_columns(project, changes, said):
+    files = {end: project.root / (MODEL + end) for end in changes}
+    texts = {file: file.read_text() for file in files.values()}
     try:
-        for file, text in texts.items():
-            assert old in text
-            file.write_text(text.replace(old, new))
+        for end, (old, new) in changes.items():
+            assert old in texts[files[end]]
+            files[end].write_text(texts[files[end]].replace(old, new))
         with pytest.raises(AssertionError, match=f"stg_litellm__spend_logs {said}"):
             project.dbt("run", "--select", "+int_job_cost_snapshots")
     finally:
