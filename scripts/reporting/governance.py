@@ -156,11 +156,45 @@ def quarantine(marts: Marts) -> Table:
     )
 
 
+def conflicts(marts: Marts, period: Period) -> Table:
+    """Where two records of one call differ, and whose word counts."""
+    rows = marts.rows(
+        f"""
+        select
+            field, used_source_system, other_source_system, team_id,
+            count(distinct request_key) as calls, min(request_key) as request_key
+        from marts.fct_evidence_conflicts
+        where usage_date between '{period.month}' and '{period.last}'
+        group by 1, 2, 3, 4
+        order by 5 desc, 1, 2, 3, 4
+        """,
+        "fct_evidence_conflicts",
+    )
+    kept, more = top(rows, _SHOWN)
+    for row in kept:
+        row["field"] = row["field"].replace("_", " ")
+    return Table(
+        "Calls of this month whose records differ",
+        [
+            Column("field", "In what"),
+            Column("used_source_system", "Counts"),
+            Column("other_source_system", "Does not count"),
+            Column("team_id", "Team"),
+            Column("calls", "Calls", "count"),
+            Column("request_key", "A call", "id"),
+        ],
+        kept,
+        empty="No two records of one call contradict each other.",
+        more=more,
+    )
+
+
 def page(marts: Marts, period: Period, days: list[dict]) -> dict:
     """Everything on the page of the governance."""
     parts = {
         "coverage": coverage_table(days),
         "unpriced": unpriced(marts, period),
+        "conflicts": conflicts(marts, period),
         "quarantine": quarantine(marts),
     }
     if marts.has("fct_attribution_coverage_daily"):

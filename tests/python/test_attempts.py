@@ -56,8 +56,10 @@ ATTEMPTS = [
 
 DRIFT = [
     call("asked", model_requested="gpt-4.1-mini", model_actual="gpt-4.1", model=None),
-    call("dated", model_requested="gpt-5.4-mini", model_actual="gpt-5.4-mini-2026-03-17", model=None),
-    call("said", model_requested="gpt-4.1", model_actual="gpt-4o", model=None, fallback_from="gpt-4.1"),
+    call("dated", model_requested="gpt-5.4-mini", model_actual="gpt-5.4-mini-2026-03-17")
+    | {"model": None},
+    call("said", model_requested="gpt-4.1", model_actual="gpt-4o", fallback_from="gpt-4.1")
+    | {"model": None},
     call("group", model_requested="fast", model_actual="gpt-4o", model=None),
     call("reseller", provider="bedrock", model_requested="claude-sonnet-4-5", model=None)
     | {"model_actual": "us.anthropic.claude-sonnet-4-5-20250929-v1:0"},
@@ -116,12 +118,16 @@ def test_each_call_of_a_fan_out_is_billed_and_the_unused_are_waste(marts):
     cost = sum(row[2] for row in found)
     outcome = ("success", cost, cost - used[2], 2)
     assert work(marts, "fan", "outcome, cost_usd, wasted_cost_usd, fan_out_count") == outcome
-    paths = marts("select sum(attempt_count) from marts.fct_retry_paths_weekly where path_kind = 'fan_out'")
+    paths = marts(
+        "select sum(attempt_count) from marts.fct_retry_paths_weekly where path_kind = 'fan_out'"
+    )
     assert paths == [(2,)]
 
 
 def test_a_status_says_what_an_attempt_was_and_why(marts):
-    found = attempts(marts, "limit", "request_status, status_code, is_retry, is_fallback, attempt_reason")
+    found = attempts(
+        marts, "limit", "request_status, status_code, is_retry, is_fallback, attempt_reason"
+    )
     assert found == [
         ("failure", 429, False, False, None),
         ("retry", None, True, False, "rate_limited"),
@@ -137,7 +143,8 @@ def test_a_status_says_what_an_attempt_was_and_why(marts):
 def test_a_model_that_was_swapped_unsaid_is_found_and_priced_as_asked(marts):
     drifts = marts(
         "select request_id, model_drift from marts.fct_priced_requests "
-        "where request_id in ('asked', 'dated', 'said', 'group', 'as asked', 'copy', 'reseller') order by 1"
+        "where request_id in "
+        "('asked', 'dated', 'said', 'group', 'as asked', 'copy', 'reseller') order by 1"
     )
     assert drifts == [
         ("as asked", "none"),

@@ -57,7 +57,10 @@ def bedrock(request_id: str, model_id: str) -> dict:
 
 
 PROFILE = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123"
-OWNED = f"{PROFILE},Profile of search,search,default,2024-01-01,,\n123456789012,,research,default,2024-01-01,,\n"
+OWNED = (
+    f"{PROFILE},Profile of search,search,default,2024-01-01,,\n"
+    "123456789012,Account of research,research,default,2024-01-01,,\n"
+)
 LOGS = {
     "litellm_spend_logs": [
         litellm("alias of a uuid", team=UUID, alias="Search"),

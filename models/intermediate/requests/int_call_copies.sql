@@ -1,21 +1,30 @@
 -- Which record counts for another one of the same call. The records of one call start together: a stamp may be that of
 -- its end, so its duration is allowed for. Two records that share only a trace and a model must not disagree on the
 -- output.
-with records as (
+{{ incremental_by_day() }}
 
-    select
-        keys.*,
-        cast(1000 + coalesce(precedences.precedence, 999) as {{ dbt.type_string() }}) || ' '
-        || keys.source_system as authority
-    from {{ ref('int_call_keys') }} as keys
-    left join {{ ref('source_precedence') }} as precedences
-        on keys.source_system = precedences.source_system
+with shared as (
+
+    select * from {{ ref('int_shared_calls') }}
+    {{ where_days_changed() }}
 
 ),
 
-shared as (
+records as (
 
-    select * from {{ ref('int_shared_calls') }}
+    select
+        call_keys.*,
+        {{ source_authority() }} as authority
+    from (
+        select * from {{ ref('int_call_keys') }}
+        {{ where_days_changed() }}
+    ) as call_keys
+    inner join shared
+        on
+            call_keys.usage_date = shared.usage_date
+            and call_keys.shared_key = shared.shared_key
+    left join {{ ref('source_precedence') }} as precedences
+        on call_keys.source_system = precedences.source_system
 
 )
 

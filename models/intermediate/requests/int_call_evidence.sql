@@ -1,4 +1,6 @@
 -- What each record of a call says that may be merged, and the rank of its source's word.
+{{ incremental_by_day() }}
+
 {% set columns = [
     'source_system', 'request_id', 'usage_at', 'reported_input_tokens', 'reported_cache_read_tokens',
     'reported_output_tokens', 'source_file', 'line_number', 'record_number',
@@ -7,6 +9,7 @@
 with links as (
 
     select * from {{ ref('int_evidence_links') }}
+    {{ where_days_changed() }}
 
 ),
 
@@ -18,6 +21,7 @@ records as (
         {% endfor %}
         usage_date
     from {{ ref('int_requests_unioned') }}
+    {{ where_days_changed() }}
 
     union all
 
@@ -31,6 +35,7 @@ records as (
         {% endfor %}
         usage_date
     from {{ ref('int_owner_statements') }}
+    {{ where_days_changed() }}
 
 ),
 

@@ -1,7 +1,17 @@
 -- The names by which a record may be known as one call with the record of another system. A gateway's id of the call
 -- and a provider's id of the response are made for one call. An id that the client chose, or a trace and a model,
--- may be those of several calls, and say so only where each system has exactly one such record.
-with requests as (
+-- may be those of several calls, and tell only where each system has exactly one such record. Days that one system
+-- alone has logged are left out.
+with shared_days as (
+
+    select usage_date
+    from {{ ref('int_requests_unioned') }}
+    group by 1
+    having min(source_system) != max(source_system)
+
+),
+
+requests as (
 
     select
         source_system,
@@ -15,11 +25,13 @@ with requests as (
         reported_output_tokens,
         latency_ms,
         usage_at,
-        usage_date,
+        requests.usage_date,
         source_file,
         line_number,
         record_number
-    from {{ ref('int_requests_unioned') }}
+    from {{ ref('int_requests_unioned') }} as requests
+    inner join shared_days
+        on requests.usage_date = shared_days.usage_date
 
 )
 
@@ -28,7 +40,8 @@ with requests as (
     ('response', 'provider_response_id', 'provider_response_id is not null'),
     ('request', 'request_id', 'request_id is not null'),
     ('request', 'gateway_call_id', "gateway_call_id != coalesce(request_id, '')"),
-    ('request', 'provider_response_id', "provider_response_id != coalesce(request_id, '')"),
+    ('request', 'provider_response_id',
+        "provider_response_id not in (coalesce(request_id, ''), coalesce(gateway_call_id, ''))"),
     ('request', "request_id || ' ' || served_name", 'request_id is not null and served_name is not null'),
     ('trace', "trace_id || ' ' || served_name", 'trace_id is not null and served_name is not null'),
     ('trace', "trace_id || ' ' || requested_name", 'trace_id is not null and requested_name != served_name'),

@@ -1,6 +1,8 @@
 -- What an application says of a call before it makes it: whose it is, under a trace or request id, and no usage. It is
 -- no call, and gives its owner to the calls of its id that start within an hour on the same UTC day.
-with statements as (
+{{ incremental_by_day() }}
+
+with stated as (
 
     select
         *,
@@ -10,9 +12,17 @@ with statements as (
 
 ),
 
+statements as (
+
+    select * from stated
+    {{ where_days_changed() }}
+
+),
+
 requests as (
 
     select * from {{ ref('int_requests_unioned') }}
+    {{ where_days_changed() }}
 
 ),
 

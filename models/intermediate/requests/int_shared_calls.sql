@@ -1,16 +1,20 @@
 -- The names that records of several systems share on one UTC day, and the best authority among them.
+{{ incremental_by_day() }}
+
+{% set record = "coalesce(event_id, source_file || ' ' || cast(line_number as " ~ dbt.type_string() ~ "))" %}
 with keys as (
 
     select
-        keys.*,
-        keys.source_system in {{ application_sources() }} as is_application,
-        {{ text_hash('keys.shared_key') }} as key_hash,
-        -- fixed width, so that the smallest text is the best authority
-        cast(1000 + coalesce(precedences.precedence, 999) as {{ dbt.type_string() }}) || ' '
-        || keys.source_system as authority
-    from {{ ref('int_call_keys') }} as keys
+        call_keys.*,
+        call_keys.source_system in {{ application_sources() }} as is_application,
+        {{ text_hash('call_keys.shared_key') }} as key_hash,
+        {{ source_authority() }} as authority
+    from (
+        select * from {{ ref('int_call_keys') }}
+        {{ where_days_changed() }}
+    ) as call_keys
     left join {{ ref('source_precedence') }} as precedences
-        on keys.source_system = precedences.source_system
+        on call_keys.source_system = precedences.source_system
 
 ),
 
@@ -47,6 +51,5 @@ having
     count(distinct source_system) > 1
     and (
         min(case when is_of_one_call then 1 else 0 end) = 1
-        or count(distinct source_system || coalesce(event_id, source_file || cast(line_number as {{ dbt.type_string() }})))
-        = count(distinct source_system)
+        or count(distinct source_system || {{ record }}) = count(distinct source_system)
     )

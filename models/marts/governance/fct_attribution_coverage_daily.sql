@@ -27,7 +27,9 @@ by_source as (
         cast(
             sum(case when attribution_status in ('unattributed', 'unregistered_team') then cost_usd else 0 end)
             as {{ money_type() }}
-        ) as unattributed_cost_usd
+        ) as unattributed_cost_usd,
+        cast(sum(case when owner_source != source_system then cost_usd else 0 end) as {{ money_type() }})
+            as merged_owner_cost_usd
     from attempts
     group by 1, 2, 3, 4, 5, 6, 7
 
@@ -58,6 +60,7 @@ select
     missing_customer_count,
     cost_usd,
     unattributed_cost_usd,
+    merged_owner_cost_usd,
     cast(day_cost_usd as {{ money_type() }}) as day_cost_usd,
     {{ share_of('unattributed_cost_usd', 'day_cost_usd') }} as mystery_share
 from final
