@@ -65,7 +65,9 @@ monthly as (
 
 )
 
-{% for whole, part in [('daily', 'provider_daily'), ('daily', 'team_daily'), ('daily', 'team_model_daily'), ('months', 'monthly')] %}
+{% for whole, part in [
+    ('daily', 'provider_daily'), ('daily', 'team_daily'), ('daily', 'team_model_daily'), ('months', 'monthly')
+] %}
 select
     '{{ part }}' as roll_up,
     coalesce(whole.usage_date, part.usage_date) as usage_date,

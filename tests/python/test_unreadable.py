@@ -49,7 +49,7 @@ def zipped(name: str) -> bytes:
     return file.getvalue().to_pybytes()
 
 
-MISSING = "none of request_id, id, trace_id, "
+MISSING = "none of request_id, id, x-owner-request-id, "
 UNREADABLE = {
     "utf16.csv": (CSV.encode("utf-16"), "UTF-16 text; save it as UTF-8"),
     "bare16.csv": (CSV.encode("utf-16-le"), "UTF-16 text; save it as UTF-8"),

@@ -14,8 +14,7 @@ unknown_models as (
 
 ambiguous as (
 
-    select * from {{ ref('int_bill_deliveries') }}
-    where is_ambiguous
+    select * from {{ ref('int_bill_deliveries') }} where is_ambiguous
 
 ),
 
@@ -48,11 +47,8 @@ issues as (
         *
     from lines
     where
-        provider is not null
-        and line_category = 'usage'
-        and meter is null
-        and not is_reconciling_item
-        and bill_source != 'generic_invoice_lines'
+        provider is not null and line_category = 'usage' and meter is null
+        and not is_reconciling_item and bill_source != 'generic_invoice_lines'
 
     union all
 

@@ -77,13 +77,15 @@ measured as (
         applied.*,
         months.first_day_number,
         {{ prorate('past.spend_usd', '1', 'past.month_count') }} as past_month_usd,
-        cast(applied.spend_so_far_usd - coalesce(until.spend_so_far_usd, 0) as {{ money_type() }}) as observed_spend_usd,
+        cast(applied.spend_so_far_usd - coalesce(until.spend_so_far_usd, 0) as {{ money_type() }})
+            as observed_spend_usd,
         cast(applied.work_so_far_usd - coalesce(until.work_so_far_usd, 0) as {{ money_type() }}) as observed_work_usd,
         applied.requests_so_far - coalesce(until.requests_so_far, 0) as observed_requests,
         cast(until.spend_so_far_usd - coalesce(since.spend_so_far_usd, 0) as {{ money_type() }}) as before_spend_usd,
         cast(until.work_so_far_usd - coalesce(since.work_so_far_usd, 0) as {{ money_type() }}) as before_work_usd,
         until.requests_so_far - coalesce(since.requests_so_far, 0) as before_requests,
-        cast(month_until.spend_so_far_usd - coalesce(month_since.spend_so_far_usd, 0) as {{ money_type() }}) as before_month_usd
+        cast(month_until.spend_so_far_usd - coalesce(month_since.spend_so_far_usd, 0) as {{ money_type() }})
+            as before_month_usd
     from applied
     inner join months
         on

@@ -1,7 +1,10 @@
 -- The reported figures with the counts that have no column of their own; unread_usage keeps those that nobody knows.
+{{ view_by_day() }}
+
 with requests as (
 
     select * from {{ ref('int_requests_deduplicated') }}
+    {{ where_days_changed() }}
 
 ),
 

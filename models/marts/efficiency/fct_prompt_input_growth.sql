@@ -51,13 +51,13 @@ judged as (
 ordered as (
 
     select
-        *,
         {% for column in ['prompt_version', 'attempt_count', 'input_tokens', 'cache_read_tokens'] %}
         lag({{ column }}) over (
             partition by team_id, service_name, feature, provider, billed_model
             order by first_usage_date, prompt_version
-        ) as previous_{{ column }}{{ ',' if not loop.last }}
+        ) as previous_{{ column }},
         {% endfor %}
+        *
     from judged
     where rule_rank = 1
 

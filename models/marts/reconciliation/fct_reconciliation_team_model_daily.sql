@@ -33,7 +33,8 @@ select
     cast(sum(provider_cost_usd) as {{ money_type() }}) as provider_cost_usd,
     cast(sum(case when status = 'reconciling_item' then difference_usd else 0 end) as {{ money_type() }})
         as reconciling_item_usd,
-    cast(sum(case when status != 'reconciling_item' then difference_usd else 0 end) as {{ money_type() }}) as variance_usd,
+    cast(sum(case when status != 'reconciling_item' then difference_usd else 0 end) as {{ money_type() }})
+        as variance_usd,
     cast(sum(case when status != 'reconciling_item' then abs(difference_usd) else 0 end) as {{ money_type() }})
         as gross_variance_usd,
     cast(sum(case when status = 'breach' then 1 else 0 end) as bigint) as breach_count,
