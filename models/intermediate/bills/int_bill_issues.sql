@@ -14,7 +14,8 @@ unknown_models as (
 
 ambiguous as (
 
-    select * from {{ ref('int_bill_deliveries') }} where is_ambiguous
+    select * from {{ ref('int_bill_deliveries') }}
+    where is_ambiguous
 
 ),
 
@@ -72,8 +73,7 @@ issues as (
     from lines
     inner join ambiguous
         on
-            lines.bill_source = ambiguous.bill_source
-            and lines.provider = ambiguous.provider
+            lines.bill_source = ambiguous.bill_source and lines.provider = ambiguous.provider
             and lines.billing_account_id = ambiguous.billing_account_id
             and lines.replaced_scope = ambiguous.replaced_scope
             and lines.batch_id = ambiguous.batch_id
@@ -116,6 +116,5 @@ from issues
 left join unknown_models
     on
         issues.issue = 'model'
-        and issues.provider = unknown_models.provider
-        and issues.term = unknown_models.model_name
+        and issues.provider = unknown_models.provider and issues.term = unknown_models.model_name
 group by 1, 2, 3, 4, 5, 6
