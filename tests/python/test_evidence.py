@@ -120,7 +120,7 @@ def test_the_application_names_the_owner_and_the_gateway_the_usage(project):
 
 def test_every_call_is_charged_once(project):
     total = project.value("select sum(cost_usd) from marts.fct_priced_requests")
-    # the calls of the ledger, one of them cheaper, and those of the envelope that are not among them
+    # the calls of the ledger, one of them cheaper, and three of the envelope that are no others
     assert total == 12 * COST + Decimal("0.0045") + 2 * COST + Decimal("0.002605")
 
 

@@ -77,17 +77,9 @@ unprofitable as (
 
 ),
 
-anomalies as (
+anomalies as (select * from {{ ref('int_anomaly_alerts') }}),
 
-    select * from {{ ref('int_anomaly_alerts') }}
-
-),
-
-substituted as (
-
-    select * from {{ ref('int_substitution_alerts') }}
-
-)
+substituted as (select * from {{ ref('int_substitution_alerts') }})
 
 {% set text, usd, date = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
     'cast(null as date)' %}

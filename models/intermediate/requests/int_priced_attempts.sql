@@ -74,20 +74,9 @@ select
     ---------- owner
     team_id,
     cost_center_id,
-    service_name,
-    service_namespace,
-    feature,
-    environment,
-    customer_id,
-    user_key,
-    prompt_version,
-    request_source,
-    project_id,
-    product,
-    customer_tier,
-    endpoint,
-    agent_name,
-    route,
+    {% for name in context_columns() %}
+    {{ name }},
+    {% endfor %}
     credential_id,
     billing_account_id,
     sub_account_id,

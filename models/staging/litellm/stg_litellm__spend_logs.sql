@@ -87,13 +87,10 @@ renamed as (
         user_key,
         tagged_prompt_version as prompt_version,
         request_tags,
-        project_id,
+        {% for name in ['project_id', 'product', 'customer_tier', 'endpoint', 'agent_name', 'route'] %}
+        {{ name }},
+        {% endfor %}
         organization_id as sub_account_id,
-        product,
-        customer_tier,
-        endpoint,
-        agent_name,
-        route,
 
         ---------- attempt
         coalesce(attempted_retries, 0) + coalesce(attempted_fallbacks, 0) + 1 as attempt_number,
