@@ -1,4 +1,5 @@
--- Which retries, fallbacks and fan-outs cost most in the last four weeks, this one included, why were they made, and how often did they help?
+-- Which retries, fallbacks and fan-outs cost most in the last four weeks, this one included, why were they made, and
+-- how often did they help?
 with paths as (
 
     select * from {{ ref('fct_retry_paths_weekly') }}

@@ -26,7 +26,7 @@ conflicts as (
         other_record_number,
         count(*) as conflict_count
     from {{ ref('fct_evidence_conflicts') }}
-    group by 1, 2, 3, 4
+    group by request_key, other_source_file, other_line_number, other_record_number
 
 )
 
@@ -45,4 +45,4 @@ left join conflicts
         and evidence.source_file = conflicts.other_source_file
         and evidence.line_number = conflicts.other_line_number
         and evidence.record_number = conflicts.other_record_number
-order by evidence.request_key, evidence.evidence_role desc, evidence.source_system, evidence.line_number
+order by evidence.request_key, evidence.evidence_role, evidence.source_system, evidence.line_number

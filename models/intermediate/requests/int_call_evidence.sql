@@ -57,10 +57,10 @@ select
     {% for column in columns if column not in record_keys() %}
     records.{{ column }},
     {% endfor %}
-    {% for group in ['owner', 'gateway'] %}
-    cast(1000 + coalesce(by_{{ group }}.precedence, 999) as {{ dbt.type_string() }})
-    || rpad(records.source_system, 40, ' ') as {{ group }}_authority{{ ',' if not loop.last }}
-    {% endfor %}
+    cast(1000 + coalesce(by_owner.precedence, 999) as {{ dbt.type_string() }})
+    || rpad(records.source_system, 40, ' ') as owner_authority,
+    cast(1000 + coalesce(by_gateway.precedence, 999) as {{ dbt.type_string() }})
+    || rpad(records.source_system, 40, ' ') as gateway_authority
 from links
 inner join records
     on
@@ -68,9 +68,7 @@ inner join records
         and links.evidence_file = records.source_file
         and links.evidence_line = records.line_number
         and links.evidence_record = records.record_number
-{% for group in ['owner', 'gateway'] %}
-left join precedences as by_{{ group }}
-    on
-        records.source_system = by_{{ group }}.source_system
-        and by_{{ group }}.field_group = '{{ group }}'
-{% endfor %}
+left join precedences as by_owner
+    on records.source_system = by_owner.source_system and by_owner.field_group = 'owner'
+left join precedences as by_gateway
+    on records.source_system = by_gateway.source_system and by_gateway.field_group = 'gateway'

@@ -13,25 +13,20 @@ with shared_days as (
 
 requests as (
 
-    select
-        source_system,
-        event_id,
-        gateway_call_id,
-        provider_response_id,
-        request_id,
-        trace_id,
-        regexp_replace(lower(coalesce(served_model, requested_model)), '^.*/', '') as served_name,
-        regexp_replace(lower(coalesce(requested_model, served_model)), '^.*/', '') as requested_name,
-        reported_output_tokens,
-        latency_ms,
-        usage_at,
-        requests.usage_date,
-        source_file,
-        line_number,
-        record_number
+    select requests.*
     from {{ ref('int_requests_unioned') }} as requests
     inner join shared_days
         on requests.usage_date = shared_days.usage_date
+
+),
+
+named as (
+
+    select
+        *,
+        regexp_replace(lower(coalesce(served_model, requested_model)), '^.*/', '') as served_name,
+        regexp_replace(lower(coalesce(requested_model, served_model)), '^.*/', '') as requested_name
+    from requests
 
 )
 
@@ -59,7 +54,7 @@ select
     source_file,
     line_number,
     record_number
-from requests
+from named
 where {{ condition }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

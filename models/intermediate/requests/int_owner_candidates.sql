@@ -53,7 +53,8 @@ final as (
     {% for item in owner_evidence() %}
     left join {{ item.known_in }} as {{ item.column }}_owner
         on
-            requests.{{ item.column }}{{ '_name' if item.known_in == 'team_names' }} = {{ item.column }}_owner.{{ item.name }}
+            requests.{{ item.column }}{{ '_name' if item.known_in == 'team_names' }}
+            = {{ item.column }}_owner.{{ item.name }}
             and requests.usage_date >= {{ item.column }}_owner.valid_from
             and requests.usage_date < {{ item.column }}_owner.valid_to
     {% endfor %}

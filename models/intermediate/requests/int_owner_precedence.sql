@@ -14,8 +14,8 @@ sources as (
 select
     {% for item in owner_evidence() %}
     coalesce(
-        min(case when evidence = '{{ item.column }}' and stated.source_system != '*' then precedence end),
-        min(case when evidence = '{{ item.column }}' then precedence end)
+        min(case when stated.evidence = '{{ item.column }}' and stated.source_system != '*' then stated.precedence end),
+        min(case when stated.evidence = '{{ item.column }}' then stated.precedence end)
     ) as {{ item.column }}_precedence,
     {% endfor %}
     sources.source_system

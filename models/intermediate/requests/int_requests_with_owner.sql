@@ -6,8 +6,9 @@ with candidates as (
         *,
         least(
             {% for item in owner_evidence() %}
-            case when {{ item.column }}_owner_id is not null then {{ item.column }}_precedence end{{ ',' if not loop.last }}
+            case when {{ item.column }}_owner_id is not null then {{ item.column }}_precedence end,
             {% endfor %}
+            cast(null as integer)
         ) as owner_precedence
     from {{ ref('int_owner_candidates') }}
 

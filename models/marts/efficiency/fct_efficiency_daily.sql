@@ -16,7 +16,8 @@ select
     count(*) as request_count,
     cast(sum(attempt_count) as bigint) as attempt_count,
     cast(sum(case when outcome = 'failure' then 0 else 1 end) as bigint) as success_count,
-    cast(sum(case when attempt_count > fan_out_count + 1 or retry_count > 0 then 1 else 0 end) as bigint) as retried_count,
+    cast(sum(case when attempt_count > fan_out_count + 1 or retry_count > 0 then 1 else 0 end) as bigint)
+        as retried_count,
     cast(sum(case when fallback_count > 0 then 1 else 0 end) as bigint) as escalated_count,
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     cast(sum(wasted_cost_usd) as {{ money_type() }}) as wasted_cost_usd,
