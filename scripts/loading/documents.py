@@ -7,6 +7,9 @@ import re
 
 DOCUMENT_BYTES = 256 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# How often what looks like the beginning of an object may be none.
+_PREFIXES = 4
+_BETWEEN = " \t\r\n,\x1e\0"
 _KINDS = {list: "array", str: "string", bool: "boolean", type(None): "null"}
 
 
@@ -18,32 +21,49 @@ class NotTaken(ValueError):
         self.shown = shown
 
 
-def read_document(text: bytes, exact: bool) -> list[str]:
-    """The records of a document as one line of JSON each: of an array its elements.
+def parse_all(text: str | bytes, exact: bool) -> list[object]:
+    """The JSON values in a text: one, several run together, or those behind words of a logger.
 
     With `exact`, numbers become text and keep every digit, which a double would not.
     """
-    found = _parse(text, exact)
-    return [_write(element) for element in (found if isinstance(found, list) else [found])]
+    try:
+        return [_parse(text, exact)]
+    except NotTaken as fault:
+        found = _several(text.decode(errors="replace") if isinstance(text, bytes) else text, exact)
+        if not found:
+            raise fault from None
+        return found
 
 
-def rewrite_line(text: str | bytes, exact: bool) -> str:
-    """A line that holds an object, written again so that DuckDB reads it; else NotTaken."""
-    found = _parse(text, exact)
-    if isinstance(found, dict):
-        return _write(found)
-    kind = _KINDS.get(type(found), "number")
-    # A string or an array may hold a message body, so nothing of it is kept.
-    shown = None if isinstance(found, (list, str)) else _write(found)
-    raise NotTaken(f"a JSON {kind} where an object is expected", shown)
+def _several(text: str, exact: bool) -> list[object]:
+    """The objects of a text one after the other, from where the first begins; none for any other.
+
+    What stands before the first is a prefix of one line.
+    """
+    decoder = json.JSONDecoder(**_hooks(exact))
+    place = -1
+    for _ in range(_PREFIXES):
+        place = text.find("{", place + 1)
+        if place < 0 or "\n" in text[:place].strip():
+            return []
+        found: list[object] = []
+        end = place
+        try:
+            while end < len(text):
+                value, end = decoder.raw_decode(text, end)
+                found.append(value)
+                while end < len(text) and text[end] in _BETWEEN:
+                    end += 1
+        except (ValueError, RecursionError):
+            continue
+        if all(isinstance(value, dict) for value in found):
+            return found
+    return []
 
 
 def _parse(text: str | bytes, exact: bool) -> object:
-    hooks: dict = {"object_pairs_hook": first_of_each}
-    if exact:
-        hooks |= {"parse_float": str, "parse_int": str, "parse_constant": str}
     try:
-        return json.loads(text, **hooks)
+        return json.loads(text, **_hooks(exact))
     except RecursionError:
         raise NotTaken("not valid JSON: nested too deeply", None) from None
     except ValueError as error:
@@ -52,6 +72,16 @@ def _parse(text: str | bytes, exact: bool) -> object:
             raise NotTaken("it is not UTF-8 text; save it as UTF-8", shown) from None
         reason = str(error) if isinstance(error, json.JSONDecodeError) else "unreadable"
         raise NotTaken(f"not valid JSON: {reason}", shown) from None
+
+
+def _hooks(exact: bool) -> dict:
+    as_text = {"parse_float": str, "parse_int": str, "parse_constant": str} if exact else {}
+    return {"object_pairs_hook": first_of_each} | as_text
+
+
+def kind_of(value: object) -> str:
+    """What JSON calls a value that is no object."""
+    return _KINDS.get(type(value), "number")
 
 
 def first_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -64,6 +94,7 @@ def first_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _write(value: object) -> str:
+def write(value: object) -> str:
+    """A value as one line of JSON."""
     # Half of a surrogate pair is no character and cannot be stored as UTF-8.
     return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, separators=(",", ":")))

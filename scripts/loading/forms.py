@@ -15,14 +15,16 @@ from scripts.loading.foreign import (
 )
 from scripts.loading.headers import known_columns
 from scripts.loading.sources import Table
+from scripts.loading.wrappers import is_wrapped
 
 OLD_MAC = "its lines end with CR alone, as on an old Mac; save it with LF"
 
 
 def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
-    """The form of a file: parquet, csv, document or lines; raises Unreadable for any other.
+    """The form of a file: parquet, csv, document, lines or wrapped; raises Unreadable for another.
 
-    A document is one JSON text over several lines, or a JSON array. `whole` says that the head is
+    A document is one JSON text over several lines, or a JSON array. Wrapped are lines whose records
+    are inside of something else. `whole` says that the head is
     all there is: then what is seen of it can be judged as a whole.
     """
     if head.startswith(b"PAR1"):
@@ -38,7 +40,11 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     if text.startswith((b"{", b"[")):
         if _is_old_mac_json(text):
             raise Unreadable(OLD_MAC)
-        return "document" if _is_document(text, whole) else "lines"
+        if _is_document(text, whole):
+            return "document"
+        return "wrapped" if is_wrapped(text, whole, table) else "lines"
+    if is_wrapped(text, whole, table):
+        return "wrapped"
     if _is_csv(head, name, table):
         return "csv"
     # One line that is an object is enough: the others are set aside line by line.

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, read_document, rewrite_line
+from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.files import ByteStream, LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
@@ -25,6 +25,7 @@ from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.sources import Contract, Table
 from scripts.loading.targets import Target, arrow_schema
 from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
+from scripts.loading.wrappers import elements_of, records_of
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
@@ -190,6 +191,10 @@ class Load:
         if kind == "document":
             self._read_document(file_no, stream)
             return
+        if kind == "wrapped":
+            for found in read_lines(stream):
+                self._take(file_no, found, wrapped=True)
+            return
         readers = {
             # A thread of its own is not worth its cost for a small file.
             "lines": lambda: (
@@ -201,7 +206,7 @@ class Load:
         for found in readers[kind]():
             self._take(file_no, found)
 
-    def _take(self, file_no: int, found: Lines | Records | BadLine) -> None:
+    def _take(self, file_no: int, found: Lines | Records | BadLine, wrapped: bool = False) -> None:
         if isinstance(found, BadLine):
             self.counts[file_no].lines += 1
             self._reject(file_no, found)
@@ -209,7 +214,7 @@ class Load:
         self.counts[file_no].lines += len(found.numbers)
         if isinstance(found, Records):
             self._keep(self._typist.records(self._table, file_no, found), None)
-        elif self._table.exact_numbers:
+        elif self._table.exact_numbers or wrapped:
             self._add_rewritten(file_no, found)
         else:
             self._add(file_no, found)
@@ -222,7 +227,7 @@ class Load:
         if stream.fault:
             raise Unreadable(stream.fault, show(content))
         try:
-            records = read_document(content, self._table.exact_numbers)
+            records = elements_of(content, self._table.exact_numbers, self._table)
         except NotTaken as error:
             shown = show(content) if error.shown is not None else None
             raise Unreadable(str(error), shown) from None
@@ -235,8 +240,9 @@ class Load:
         numbers, texts = [], []
         for number, text in zip(lines.numbers.to_pylist(), lines.text.to_pylist(), strict=True):
             try:
-                texts.append(rewrite_line(text, exact=True))
-                numbers.append(number)
+                found = records_of(text, self._table.exact_numbers, self._table)
+                texts += found
+                numbers += [number] * len(found)
             except NotTaken as error:
                 self._reject(file_no, BadLine(number, str(error), error.shown))
         self._add(file_no, _lines(numbers, texts))
@@ -286,13 +292,23 @@ class Load:
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))
                 continue
-            found = _second_look(line, place, unread)
+            found = self._second_look(line, place, unread)
             if isinstance(found, BadLine):
                 self._reject(file_no, found)
             else:
                 again.append((file_no, found))
         if again:
             self._type([file_no for file_no, _ in again], [lines for _, lines in again])
+
+    def _second_look(self, line: int, place: int | None, text: str) -> Lines | BadLine:
+        """What DuckDB's JSON refused may be fine for Python's: half a surrogate, or several."""
+        try:
+            written = records_of(text, self._table.exact_numbers, self._table)
+        except NotTaken as error:
+            return BadLine(line, str(error), error.shown, place)
+        if written == [text]:
+            return BadLine(line, LineQuery.NOT_AN_OBJECT, None, place)
+        return _lines([line] * len(written), written)
 
     def _count(self, typed: pa.Table) -> None:
         day = (
@@ -384,17 +400,6 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
-
-
-def _second_look(line: int, place: int | None, text: str) -> Lines | BadLine:
-    """What DuckDB's JSON refused may be fine for Python's, such as half a surrogate pair."""
-    try:
-        written = rewrite_line(text, exact=False)
-    except NotTaken as error:
-        return BadLine(line, str(error), error.shown, place)
-    if written == text:
-        return BadLine(line, LineQuery.NOT_AN_OBJECT, None, place)
-    return _lines([line], [written])
 
 
 def _lines(numbers: list[int], texts: list[str]) -> Lines:

@@ -55,6 +55,7 @@ renamed as (
         tagged_cost_center as cost_center_tag,
         user_key,
         tagged_prompt_version as prompt_version,
+        project_id,
 
         ---------- attempt
         case when error_code is not null then 'failure' else 'success' end as request_status,

@@ -35,7 +35,8 @@ renamed as (
         ---------- model
         provider_slug as provider_name,
         ai_model as requested_model,
-        ai_model as served_model,
+        -- a model of an integration is written behind that one's name: @openai-prod/gpt-5.4
+        regexp_replace(ai_model, '^@[^/]+/', '') as served_model,
         service_tier as service_tier_name,
 
         ---------- usage

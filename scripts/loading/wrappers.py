@@ -1,0 +1,161 @@
+"""Records inside of something else: pages of an API, log drivers, several in one line.
+
+A record is taken out of what is around it as long as that brings more of the table's own names to
+light. What is around it is told by the names of keys, whoever wrote it: the pages that APIs answer
+with, the objects and texts in which Docker, Kubernetes, Filebeat, Fluent Bit, Vector, journald,
+CloudWatch, Loki, Datadog and Google Cloud carry a line, or a logger's words before it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from scripts.loading.documents import NotTaken, kind_of, parse_all, write
+from scripts.loading.paths import JsonPath
+from scripts.loading.sources import Table
+
+_LISTS = {
+    *("data", "results", "items", "logs", "result", "value", "values", "records", "Records"),
+    *("rows", "entries", "events", "logEvents", "observations", "hits", "streams"),
+}
+_OBJECTS = {
+    *("data", "result", "record", "event", "json", "jsonPayload", "log", "message", "body"),
+    *("attributes", "fields", "_source", "hits", "trace"),
+}
+_TEXTS = {
+    *("log", "message", "msg", "@message", "MESSAGE", "textPayload", "body", "event", "line"),
+    "data",
+}
+# What another system calls a key that the table knows.
+_OTHER_NAMES = {"batches": "resourceSpans"}
+_DEPTH = 6
+# A line that says nothing to the table, such as one that is cut short, may come first.
+_LOOKED_AT = 20
+_KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|["{}\[\]]|\\.')
+
+
+@cache
+def names(table: Table) -> frozenset[str]:
+    """The keys that a record of the table may have at its outermost level."""
+    return frozenset(_first(path) for column in table.fields for path in column.paths)
+
+
+def _first(path: JsonPath) -> str:
+    for part in (*path.arrays, *path.documents, path.keys):
+        if part:
+            return part[0]
+    return ""
+
+
+def elements_of(text: str | bytes, exact: bool, table: Table) -> list[str]:
+    """The elements of a document, a line of JSON each, also those that are no records."""
+    return [write(element) for element in _peeled(text, exact, table)]
+
+
+def _peeled(text: str | bytes, exact: bool, table: Table) -> list[object]:
+    known = names(table)
+    return [inner for each in parse_all(text, exact) for inner in peel(each, known, exact)]
+
+
+def records_of(text: str | bytes, exact: bool, table: Table) -> list[str]:
+    """The records in a line, a line of JSON each; NotTaken when it holds anything else."""
+    found = _peeled(text, exact, table)
+    taken = [write(record) for record in found if isinstance(record, dict)]
+    if taken and len(taken) == len(found):
+        return taken
+    other = next(record for record in found if not isinstance(record, dict)) if found else None
+    # A string or an array may hold a message body, so nothing of it is kept.
+    shown = None if isinstance(other, (list, str)) else write(other)
+    raise NotTaken(f"a JSON {kind_of(other)} where an object is expected", shown)
+
+
+def peel(value: object, known: frozenset[str], exact: bool, depth: int = 0) -> list[object]:
+    """The records in a JSON value: itself, or what is inside of it."""
+    if isinstance(value, list):
+        return [inner for each in value for inner in peel(each, known, exact, depth)] or [value]
+    if not isinstance(value, dict) or depth == _DEPTH:
+        return [value]
+    if renamed := {old for old in _OTHER_NAMES.keys() & value.keys() if _OTHER_NAMES[old] in known}:
+        value = {_OTHER_NAMES[k] if k in renamed else k: inner for k, inner in value.items()}
+    best, most = [value], len(known & value.keys())
+    for inside in _inside(value, exact):
+        found = peel(inside, known, exact, depth + 1)
+        records = [record for record in found if isinstance(record, dict)]
+        score = max((len(known & record.keys()) for record in records), default=0)
+        if score > most:
+            best, most = records, score
+    return best
+
+
+def _inside(value: dict, exact: bool) -> list[object]:
+    """What may hold records, of the values of an object."""
+    found: list[object] = []
+    for key, inner in value.items():
+        if isinstance(inner, list) and key in _LISTS:
+            # Loki has pairs of a time and a line.
+            texts = [text for each in inner for text in (each if _is_pair(each) else [each])]
+            found.append(
+                [_parsed(text, exact) if isinstance(text, str) else text for text in texts]
+            )
+        elif isinstance(inner, dict) and key in _OBJECTS:
+            found.append(inner)
+        elif isinstance(inner, str) and key in _TEXTS:
+            found.append(_parsed(inner, exact))
+    return found
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) > 1 and all(isinstance(x, str) for x in value[:2])
+
+
+def _parsed(text: str, exact: bool) -> object:
+    if "{" not in text:
+        return text
+    try:
+        return parse_all(text, exact)
+    except NotTaken:
+        return text
+
+
+def is_wrapped(head: bytes, whole: bool, table: Table) -> bool:
+    """Whether the lines at the beginning of a file hold records in something else."""
+    pieces = head.split(b"\n") if whole else head.split(b"\n")[:-1]
+    lines = [line for line in pieces if line.strip()][:_LOOKED_AT]
+    if not lines:
+        return not whole and _is_long_page(head, names(table))
+    for line in lines:
+        # the first line that says anything to the table decides
+        if (wrapped := _holds_more(line, table)) is not None:
+            return wrapped
+    return False
+
+
+def _holds_more(line: bytes, table: Table) -> bool | None:
+    """Whether the records of a line are inside of something else; None where it has none."""
+    known = names(table)
+    try:
+        values = parse_all(line, False)
+    except NotTaken:
+        return None
+    found = [record for each in values for record in peel(each, known, False)]
+    if not any(known & record.keys() for record in found if isinstance(record, dict)):
+        return None
+    return found != values or not line.lstrip().startswith(b"{")
+
+
+def _is_long_page(head: bytes, known: frozenset[str]) -> bool:
+    """Whether a line that is longer than the head begins as a page does, by its outermost keys."""
+    depth, keys, inside = 0, set(), False
+    for found in _KEY.finditer(head):
+        mark = found.group()
+        if found.group(1) is not None and not inside:
+            if depth == 1:
+                keys.add(found.group(1).decode(errors="replace"))
+        elif mark == b'"':
+            inside = not inside
+        elif not inside and mark in b"{[":
+            depth += 1
+        elif not inside and mark in b"}]":
+            depth -= 1
+    return bool(keys & (_LISTS | _OBJECTS)) and not keys & known
