@@ -30,6 +30,6 @@
         partition_by=['usage_date'],
         on_schema_change='fail',
         pre_hook="{{ spark_forget_changed_days() }}",
-        post_hook=["{{ spark_drop_emptied_days() }}", "{{ spark_remember_changed_days() }}", "{{ remember_code() }}"],
+        post_hook=["{{ spark_drop_emptied_days() }}", "{{ spark_remember_changed_days() }}", "{{ remember_code('insert overwrite') }}"],
     ) %}
 {%- endmacro %}

@@ -8,18 +8,18 @@
         {% do make_schema('ops') %}
         {% do run_query(
             'create table if not exists ' ~ built_models_table() ~ ' ('
-            'model_name ' ~ raw_type('varchar') ~ ', code_fingerprint ' ~ raw_type('varchar')
-            ~ ', project_version ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+            'code_fingerprint ' ~ raw_type('varchar') ~ ', project_version ' ~ raw_type('varchar')
+            ~ ', built_at timestamp, model_name ' ~ raw_type('varchar') ~ ')' ~ partitioned_by('model_name')
         ) %}
     {% endif %}
 {%- endmacro %}
 
 {# After all days of a model were built, in the same transaction. The last of its hooks: from here on the
-   model is one that keeps its rows. #}
-{% macro remember_code() -%}
+   model is one that keeps its rows. `insert` is how an engine adds a row while another model adds one. #}
+{% macro remember_code(insert='insert into') -%}
     {%- if execute and not is_incremental() -%}
-    insert into {{ built_models_table() }}
-    select '{{ this.name }}', '{{ code_fingerprint(model.unique_id) }}', '{{ var("project_version") }}', {{ utc_now() }}
+    {{ insert }} {{ built_models_table() }} (code_fingerprint, project_version, built_at, model_name)
+    select '{{ code_fingerprint(model.unique_id) }}', '{{ var("project_version") }}', {{ utc_now() }}, '{{ this.name }}'
     {%- endif -%}
 {%- endmacro %}
 

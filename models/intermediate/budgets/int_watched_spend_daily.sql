@@ -83,13 +83,9 @@ select
     cast(row_number() over one_subject as integer) as day_number,
     cast(dense_rank() over (partition by team_id, service_name order by usage_period) as integer) as month_number,
     {% for column in ['spend', 'work'] %}
-    cast(
-        sum({{ column }}_usd) over (one_subject rows between unbounded preceding and current row)
-        as {{ money_type() }}
-    ) as {{ column }}_so_far_usd,
+    cast(sum({{ column }}_usd) over one_subject as {{ money_type() }}) as {{ column }}_so_far_usd,
     {% endfor %}
-    cast(sum(request_count) over (one_subject rows between unbounded preceding and current row) as bigint)
-        as requests_so_far,
+    cast(sum(request_count) over one_subject as bigint) as requests_so_far,
     cast(sum(spend_usd) over (
         partition by team_id, service_name, usage_period order by usage_date
         rows between unbounded preceding and current row
