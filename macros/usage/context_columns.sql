@@ -5,3 +5,11 @@
         'request_source', 'project_id', 'product', 'customer_tier', 'endpoint', 'agent_name', 'route',
     ]) }}
 {%- endmacro %}
+
+{# What fct_spend_by_context_daily breaks spend down by: names that fct_spend_daily does not have. #}
+{% macro context_dimensions() -%}
+    {{ return([
+        'source_system', 'sub_account_id', 'service_namespace', 'prompt_version', 'request_source', 'project_id',
+        'product', 'customer_tier', 'endpoint', 'agent_name', 'route',
+    ]) }}
+{%- endmacro %}

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARTS = (
     "fct_priced_requests",
     "fct_spend_daily",
+    "fct_spend_by_context_daily",
     "fct_reconciliation_daily",
     "fct_reconciliation_provider_daily",
     "fct_reconciliation_team_daily",
