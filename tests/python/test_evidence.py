@@ -181,3 +181,11 @@ def test_the_order_of_arrival_changes_nothing(project, tmp_path):
     later.nightly()
     for mart in ("fct_priced_requests", "fct_call_evidence", "fct_evidence_conflicts"):
         assert later.mart(mart) == project.mart(mart), mart
+
+
+def test_spend_is_broken_down_by_what_a_call_was_for(project):
+    assert project.rows(
+        "select dimension, dimension_value, attempt_count, cost_usd "
+        "from marts.fct_spend_by_context_daily "
+        "where dimension in ('agent_name', 'prompt_version') order by 1"
+    ) == [("agent_name", "planner", 1, COST), ("prompt_version", "v2", 1, COST)]
