@@ -160,6 +160,7 @@ class Oracle:
             for row in read_seed("reference/service_tier_aliases", seeds)
         }
         self._lifetimes = read_seed("reference/cache_write_defaults", seeds)
+        self._image_rules = read_seed("reference/image_input_rules", seeds)
 
     # --- what is known of the card, for drawing cases ---------------------------------------------
 
@@ -344,6 +345,15 @@ class Oracle:
         ]
         return max(fits, key=lambda row: len(row["model_prefix"]))["lifetime"] if fits else "5m"
 
+    def _images_are_text(self, provider: str, model: str | None) -> bool:
+        """Whether an image costs what its tokens cost as text: no price of its own, and a rule."""
+        if not model or any(meter == "input_image" for meter, *_ in self._prices[provider, model]):
+            return False
+        return any(
+            row["provider"] == provider and model.startswith(row["model_prefix"])
+            for row in self._image_rules
+        )
+
     def price(self, request: Request) -> Answer:
         """Status and exact cost of a request, in all and by meter."""
         provider, model, own_region = self.identify(request)
@@ -356,6 +366,9 @@ class Oracle:
             tier = self._window_tier(provider, model, request.at)
         usage = dict.fromkeys(METERS, 0) | request.usage
         usage[f"cache_write_{self._lifetime(provider, model)}"] += request.unstated_write_tokens
+        if self._images_are_text(provider, model):
+            usage["uncached_input"] += usage["input_image"]
+            usage["input_image"] = 0
         about = (provider, model, tier, region)
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):

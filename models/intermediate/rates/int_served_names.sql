@@ -20,6 +20,12 @@ lifetimes as (
 
 ),
 
+images as (
+
+    select * from {{ ref('int_models_with_images_as_text') }}
+
+),
+
 in_front as (
 
     select
@@ -80,8 +86,13 @@ select
     all_names.*,
     {{ plain_model_name('all_names.model') }} as plain_name,
     regions.region_scope,
-    lifetimes.cache_write_lifetime
+    lifetimes.cache_write_lifetime,
+    images.model is not null as images_are_text
 from all_names
+left join images
+    on
+        all_names.provider = images.provider
+        and all_names.model = images.model
 left join lifetimes
     on
         all_names.provider = lifetimes.provider

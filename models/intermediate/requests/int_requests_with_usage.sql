@@ -14,8 +14,9 @@ split as (
         -- a write whose lifetime nobody stated is its provider's default
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
-        coalesce(reported_input_audio_tokens, 0) + coalesce(reported_input_image_tokens, 0)
-            as other_input_tokens,
+        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens,
+        coalesce(reported_input_audio_tokens, 0)
+        + case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as other_input_tokens,
         coalesce(reported_output_audio_tokens, 0) + coalesce(reported_output_image_tokens, 0)
             as other_output_tokens
     from requests
@@ -35,7 +36,6 @@ final as (
             as cache_write_{{ lifetime }}_tokens,
         {% endfor %}
         coalesce(reported_input_audio_tokens, 0) as input_audio_tokens,
-        coalesce(reported_input_image_tokens, 0) as input_image_tokens,
         coalesce(reported_output_tokens, 0) - other_output_tokens
         + case when output_includes_reasoning then 0 else coalesce(reported_reasoning_tokens, 0) end
             as output_tokens,
