@@ -17,6 +17,9 @@ events as (
         event_id,
         usage_at,
         usage_date,
+        -- AWS makes the id of a call; it may be written again with another time
+        case when source_system = 'bedrock_invocations' then cast(usage_date as timestamp) else usage_at end
+            as identity_at,
         is_job_snapshot,
         coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
         source_file,
@@ -34,7 +37,7 @@ repeated_events as (
 
     select
         event_hash,
-        usage_at
+        identity_at
     from events
     where not coalesce(is_job_snapshot, false)
     group by 1, 2
@@ -47,7 +50,7 @@ numbered as (
     select
         events.*,
         row_number() over (
-            partition by events.source_system, events.event_id, events.usage_at, events.usage_date
+            partition by events.source_system, events.event_id, events.identity_at, events.usage_date
             order by
                 events.version_at desc, events.source_file asc,
                 events.line_number asc, events.record_number asc
@@ -56,7 +59,7 @@ numbered as (
     inner join repeated_events
         on
             events.event_hash = repeated_events.event_hash
-            and events.usage_at = repeated_events.usage_at
+            and events.identity_at = repeated_events.identity_at
     where not coalesce(events.is_job_snapshot, false)
 
 ),
