@@ -63,6 +63,7 @@ LEDGER = [
     gateway("contradicted", tags={"team": "search", "feature": "search box"}),
     gateway("same team", tags={"team": "growth-team"}),
     gateway("same trace", trace="t-one"),
+    gateway("own span", tags={"service": "assistant"}),
     gateway("first of two", trace="t-two"),
     gateway("second of two", trace="t-two", second=9),
     gateway("other output", trace="t-other"),
@@ -85,11 +86,40 @@ ENVELOPES = [
 ]
 
 
+def own_span(name: str) -> dict:
+    """What LiteLLM's own tracer exports of a call: its service is LiteLLM."""
+    attributes = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.system": "openai",
+        "gen_ai.request.model": "gpt-5.4",
+        "gen_ai.response.id": f"response {name}",
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.output_tokens": 200,
+    }
+    span = {
+        "traceId": f"{1:032x}",
+        "spanId": f"{1:016x}",
+        "name": "litellm_request",
+        "startTimeUnixNano": "1789039440500000000",
+        "endTimeUnixNano": "1789039445500000000",
+        "attributes": [attribute(key, value) for key, value in attributes.items()],
+    }
+    scope = {"scope": {"name": "litellm", "version": "1.0"}, "spans": [span]}
+    resource = {"attributes": [attribute("service.name", "litellm")]}
+    return {"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]}
+
+
+def attribute(key: str, value: str | int) -> dict:
+    kind = "intValue" if isinstance(value, int) else "stringValue"
+    return {"key": key, "value": {kind: str(value)}}
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evidence")
     put(folder, "litellm_spend_logs", LEDGER)
     put(folder, "envelope_events", ENVELOPES)
+    put(folder, "otel_genai_spans", [own_span("own span")])
     project = Project(folder, folder / "landing")
     project.nightly()
     return project
@@ -118,10 +148,16 @@ def test_the_application_names_the_owner_and_the_gateway_the_usage(project):
     ]
 
 
+def test_a_gateways_own_span_is_no_word_on_the_service(project):
+    assert call(project, "own span", "service_name", "evidence_count", "cost_usd") == [
+        ("assistant", 2, COST)
+    ]
+
+
 def test_every_call_is_charged_once(project):
     total = project.value("select sum(cost_usd) from marts.fct_priced_requests")
     # the calls of the ledger, one of them cheaper, and three of the envelope that are no others
-    assert total == 12 * COST + Decimal("0.0045") + 2 * COST + Decimal("0.002605")
+    assert total == 13 * COST + Decimal("0.0045") + 2 * COST + Decimal("0.002605")
 
 
 @pytest.mark.parametrize(
@@ -178,6 +214,7 @@ def test_the_order_of_arrival_changes_nothing(project, tmp_path):
     later = Project(tmp_path, tmp_path / "landing")
     later.nightly()
     put(tmp_path, "envelope_events", ENVELOPES)
+    put(tmp_path, "otel_genai_spans", [own_span("own span")])
     later.nightly()
     for mart in ("fct_priced_requests", "fct_call_evidence", "fct_evidence_conflicts"):
         assert later.mart(mart) == project.mart(mart), mart

@@ -1,9 +1,10 @@
--- What each record of a call says that may be merged, and the rank of its source's word.
+-- What each record of a call says that may be merged, and the rank of its source's word. A span that the gateway itself
+-- emits names the gateway as the service: that is no word on whose call it is.
 {{ incremental_by_day() }}
 
 {% set columns = [
     'source_system', 'request_id', 'usage_at', 'reported_input_tokens', 'reported_cache_read_tokens',
-    'reported_output_tokens', 'source_file', 'line_number', 'record_number',
+    'reported_output_tokens', 'usage_emitter', 'source_file', 'line_number', 'record_number',
 ] + merged_fields() | list %}
 {% set stated = described_columns('stg_envelope__events', request_columns() | map('first') | list) %}
 with links as (
@@ -55,7 +56,11 @@ select
     links.evidence_record,
     links.evidence_role,
     {% for column in columns if column not in record_keys() %}
+    {% if column in ['service_name', 'service_namespace', 'environment'] %}
+    case when coalesce(records.usage_emitter, '') not like 'litellm%' then records.{{ column }} end as {{ column }},
+    {% else %}
     records.{{ column }},
+    {% endif %}
     {% endfor %}
     cast(1000 + coalesce(by_owner.precedence, 999) as {{ dbt.type_string() }})
     || rpad(records.source_system, 40, ' ') as owner_authority,
