@@ -174,8 +174,8 @@ def test_extra_attempts_cost_what_retries_and_fallbacks_cost(sample_night):
     assert sample_night.rows(
         "select sum(attempt_count), sum(cost_usd) from marts.fct_retry_paths_weekly"
     ) == sample_night.rows(
-        "select count(*), sum(cost_usd) from marts.fct_priced_requests "
-        "where is_retry or is_fallback"
+        "select count(*), sum(cost_usd) from marts.fct_priced_requests where "
+        "is_retry or is_fallback or coalesce(attempt_reason, 'unknown') != 'unknown'"
     )
 
 
