@@ -143,6 +143,7 @@ class Load:
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
         self._documents: set[int] = set()
+        self._with_several: set[tuple[int, int]] = set()  # file and line that holds several records
         self._rejects: list[tuple[int, BadLine]] = []
         self._batch_ids = pa.array([file.batch_id for file in files])
         self._source_files = pa.array([file.source_file for file in files])
@@ -241,6 +242,8 @@ class Load:
         for number, text in zip(lines.numbers.to_pylist(), lines.text.to_pylist(), strict=True):
             try:
                 found = records_of(text, self._table.exact_numbers, self._table)
+                if len(found) > 1:
+                    self._with_several.add((file_no, number))
                 texts += found
                 numbers += [number] * len(found)
             except NotTaken as error:
@@ -288,15 +291,18 @@ class Load:
         columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
         again: list[tuple[int, Lines]] = []
         for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
-            place = record if file_no in self._documents or not whole else None
+            is_one = file_no not in self._documents and (file_no, line) not in self._with_several
+            place = None if is_one and whole else record
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))
                 continue
             found = self._second_look(line, place, unread)
             if isinstance(found, BadLine):
                 self._reject(file_no, found)
-            else:
-                again.append((file_no, found))
+                continue
+            if len(found.numbers) > 1:
+                self._with_several.add((file_no, line))
+            again.append((file_no, found))
         if again:
             self._type([file_no for file_no, _ in again], [lines for _, lines in again])
 

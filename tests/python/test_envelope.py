@@ -39,6 +39,7 @@ RECORDS = [
     # owners in headers
     {
         "x-owner-request-id": "headers",
+        "model": "gpt-4o",
         "timestamp": "2026-11-20T10:00:00Z",
         "x-owner-team": "growth",
         "x-owner-service": "web",

@@ -5,6 +5,7 @@ application's record, which does, is left out with its owner; a call that two sy
 twice; two records that contradict each other, and nobody hears of it.
 """
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -194,6 +195,19 @@ def test_every_record_of_a_call_is_shown_with_its_line(project):
     ) == [
         ("copy", "envelope_events", "growth", "envelope_events/a.jsonl", 2),
         ("usage", "litellm_spend_logs", "search", "litellm_spend_logs/a.jsonl", 3),
+    ]
+
+
+def test_all_records_of_a_request_are_shown_next_to_what_counts(project, tmp_path):
+    shown = project.copy(tmp_path).dbt(
+        *("show", "--select", "records_of_a_request", "--limit", "100", "--output", "json"),
+        *("--vars", json.dumps({"request_id": "response contradicted"})),
+    )
+    rows = json.loads(shown[shown.index("{") :])["show"]
+    columns = ("evidence_role", "team_tag", "team_id", "owner_source", "conflict_count")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        ("copy", "growth", "growth", "envelope_events", 1),
+        ("usage", "search", "growth", "envelope_events", 2),
     ]
 
 
