@@ -7,8 +7,7 @@ import re
 
 DOCUMENT_BYTES = 256 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# How often what looks like the beginning of an object may be none.
-_PREFIXES = 4
+_ARRAY = re.compile(r"\s*\[\s*[\[{]")
 _BETWEEN = " \t\r\n,\x1e\0"
 _KINDS = {list: "array", str: "string", bool: "boolean", type(None): "null"}
 
@@ -29,7 +28,10 @@ def parse_all(text: str | bytes, exact: bool) -> list[object]:
     try:
         return [_parse(text, exact)]
     except NotTaken as fault:
-        found = _several(text.decode(errors="replace") if isinstance(text, bytes) else text, exact)
+        try:
+            found = _several(text.decode() if isinstance(text, bytes) else text, exact)
+        except UnicodeDecodeError:
+            found = []
         if not found:
             raise fault from None
         return found
@@ -38,27 +40,24 @@ def parse_all(text: str | bytes, exact: bool) -> list[object]:
 def _several(text: str, exact: bool) -> list[object]:
     """The objects of a text one after the other, from where the first begins; none for any other.
 
-    What stands before the first is a prefix of one line.
+    What stands before the first is a prefix of one line. Nothing is taken from the middle of a text
+    that was cut short.
     """
+    start = text.find("{")
+    if start < 0 or "\n" in text[:start].strip() or _ARRAY.match(text):
+        return []
     decoder = json.JSONDecoder(**_hooks(exact))
-    place = -1
-    for _ in range(_PREFIXES):
-        place = text.find("{", place + 1)
-        if place < 0 or "\n" in text[:place].strip():
-            return []
-        found: list[object] = []
-        end = place
-        try:
-            while end < len(text):
-                value, end = decoder.raw_decode(text, end)
-                found.append(value)
-                while end < len(text) and text[end] in _BETWEEN:
-                    end += 1
-        except (ValueError, RecursionError):
-            continue
-        if all(isinstance(value, dict) for value in found):
-            return found
-    return []
+    found: list[object] = []
+    end = start
+    try:
+        while end < len(text):
+            value, end = decoder.raw_decode(text, end)
+            found.append(value)
+            while end < len(text) and text[end] in _BETWEEN:
+                end += 1
+    except (ValueError, RecursionError):
+        return []
+    return found if all(isinstance(value, dict) for value in found) else []
 
 
 def _parse(text: str | bytes, exact: bool) -> object:

@@ -13,7 +13,7 @@ from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Table
 
-_NO_NAMES = "('null', 'NULL', 'None', 'none', 'undefined', 'N/A', 'n/a', 'nan', 'NaN')"
+_NO_NAME = literal("null|NULL|None|none|undefined|N/A|n/a|nan|NaN")
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _ISO = literal(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -237,8 +237,10 @@ def _text(table: Table, column: Column, alternatives: list[str], nul: bool) -> s
     if column.data_type == "boolean":
         return f"case when lower({found}) in ('none', 'null') then null else {found} end"
     if column.posted and table.kind == "gateway":
-        # an owner, a model or a tier that a program wrote as text for want of one
-        return f"case when {found} in {_NO_NAMES} then null else {found} end"
+        # An owner, a model or a tier that a program wrote as text for want of one. Not by "in": a
+        # list as long is a join to DuckDB, which does not keep the order of the lines.
+        is_none = f"length({found}) < 10 and regexp_full_match({found}, {_NO_NAME})"
+        return f"case when {is_none} then null else {found} end"
     return found
 
 

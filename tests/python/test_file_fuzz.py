@@ -33,7 +33,9 @@ CONTRACT = read_contract(MODELS)
 USED = ("request_id", "occurred_at", "team", "input_tokens")
 ENVELOPE = CONTRACT.raw["envelope_events"]
 TABLE = replace(
-    ENVELOPE, columns=tuple(c for c in ENVELOPE.columns if not c.paths or c.name in USED)
+    ENVELOPE,
+    columns=tuple(c for c in ENVELOPE.columns if not c.paths or c.name in USED),
+    calls=(),
 )
 TYPIST = Typist(Rules(b"a key", datetime(2027, 1, 1)))
 GROUP = 500
