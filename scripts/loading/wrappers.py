@@ -9,6 +9,7 @@ CloudWatch, Loki, Datadog and Google Cloud carry a line, or a logger's words bef
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from scripts.loading.documents import NotTaken, kind_of, parse_all, write
@@ -30,15 +31,36 @@ _TEXTS = {
 # What another system calls a key that the table knows.
 _OTHER_NAMES = {"batches": "resourceSpans"}
 _DEPTH = 6
+_WHOLE = 1000
 # A line that says nothing to the table, such as one that is cut short, may come first.
 _LOOKED_AT = 20
 _KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|["{}\[\]]|\\.')
 
 
+@dataclass(frozen=True)
+class Names:
+    """The keys that a record of a table may have at its outermost level.
+
+    `lists` are those whose list the table takes apart itself: a record that has one is whole.
+    """
+
+    keys: frozenset[str]
+    lists: frozenset[str]
+
+    def score(self, records: list) -> int:
+        """The most names that one of the records has."""
+        return max((self._of(record) for record in records if isinstance(record, dict)), default=0)
+
+    def _of(self, record: dict) -> int:
+        return len(self.keys & record.keys()) + _WHOLE * len(self.lists & record.keys())
+
+
 @cache
-def names(table: Table) -> frozenset[str]:
-    """The keys that a record of the table may have at its outermost level."""
-    return frozenset(_first(path) for column in table.fields for path in column.paths)
+def names(table: Table) -> Names:
+    """See Names."""
+    paths = [path for column in table.fields for path in column.paths]
+    lists = frozenset(path.arrays[0][0] for path in paths if path.arrays and path.arrays[0])
+    return Names(frozenset(_first(path) for path in paths), lists)
 
 
 def _first(path: JsonPath) -> str:
@@ -70,20 +92,22 @@ def records_of(text: str | bytes, exact: bool, table: Table) -> list[str]:
     raise NotTaken(f"a JSON {kind_of(other)} where an object is expected", shown)
 
 
-def peel(value: object, known: frozenset[str], exact: bool, depth: int = 0) -> list[object]:
+def peel(value: object, known: Names, exact: bool, depth: int = 0) -> list[object]:
     """The records in a JSON value: itself, or what is inside of it."""
     if isinstance(value, list):
-        return [inner for each in value for inner in peel(each, known, exact, depth)] or [value]
+        found = [inner for each in value for inner in peel(each, known, exact, depth)]
+        return found if any(isinstance(record, dict) for record in found) else [value]
     if not isinstance(value, dict) or depth == _DEPTH:
         return [value]
-    if renamed := {old for old in _OTHER_NAMES.keys() & value.keys() if _OTHER_NAMES[old] in known}:
+    if renamed := {
+        old for old in _OTHER_NAMES.keys() & value.keys() if _OTHER_NAMES[old] in known.keys
+    }:
         value = {_OTHER_NAMES[k] if k in renamed else k: inner for k, inner in value.items()}
-    best, most = [value], len(known & value.keys())
+    best, most = [value], known.score([value])
     for inside in _inside(value, exact):
         found = peel(inside, known, exact, depth + 1)
         records = [record for record in found if isinstance(record, dict)]
-        score = max((len(known & record.keys()) for record in records), default=0)
-        if score > most:
+        if (score := known.score(records)) > most:
             best, most = records, score
     return best
 
@@ -139,12 +163,12 @@ def _holds_more(line: bytes, table: Table) -> bool | None:
     except NotTaken:
         return None
     found = [record for each in values for record in peel(each, known, False)]
-    if not any(known & record.keys() for record in found if isinstance(record, dict)):
+    if not known.score(found):
         return None
     return found != values or not line.lstrip().startswith(b"{")
 
 
-def _is_long_page(head: bytes, known: frozenset[str]) -> bool:
+def _is_long_page(head: bytes, known: Names) -> bool:
     """Whether a line that is longer than the head begins as a page does, by its outermost keys."""
     depth, keys, inside = 0, set(), False
     for found in _KEY.finditer(head):
@@ -158,4 +182,4 @@ def _is_long_page(head: bytes, known: frozenset[str]) -> bool:
             depth += 1
         elif not inside and mark in b"}]":
             depth -= 1
-    return bool(keys & (_LISTS | _OBJECTS)) and not keys & known
+    return bool(keys & (_LISTS | _OBJECTS)) and not keys & known.keys
