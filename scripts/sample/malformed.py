@@ -12,7 +12,7 @@ KINDS = (
     "text_in_number",
     "bad_timestamp",
     "unterminated_string",
-    "two_objects_on_one_line",
+    "second_object_cut_short",
 )
 
 
@@ -59,13 +59,13 @@ def line(kind: str, table: str, date: str) -> bytes:
         "truncated_json": good[: len(good) * 2 // 3],
         "not_json": b"WARN collector: queue full, dropping 3 items",
         "html_error_page": b"<html><head><title>502 Bad Gateway</title></head></html>",
-        "json_array": b"[" + good + b"]",
+        "json_array": b'[1,"two",null]',
         "json_scalar": b"42",
         "invalid_utf8": b"\xff\xfe\x80" + good,
         "text_in_number": json.dumps(_record(table, date, tokens="many")).encode(),
         "bad_timestamp": json.dumps(_record(table, date, time="yesterday noon")).encode(),
         "unterminated_string": good[:-2] + b',"note":"no end',
-        "two_objects_on_one_line": good + good,
+        "second_object_cut_short": good + good[: len(good) // 2],
     }[kind]
 
 
