@@ -39,11 +39,6 @@
     ('envelope_events', 'otel_genai_spans', 'langfuse_observations')
 {%- endmacro %}
 
-{# The rank and name of a source whose record of a call may count, of fixed width: the smallest text is the best. #}
-{% macro source_authority() -%}
-    cast(1000 + coalesce(precedences.precedence, 999) as {{ dbt.type_string() }}) || ' ' || call_keys.source_system
-{%- endmacro %}
-
 {# The address of a record. #}
 {% macro record_keys() -%}
     {{ return(['usage_date', 'source_file', 'line_number', 'record_number']) }}

@@ -15,6 +15,7 @@ from scripts.loading.run import Run
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules
+from scripts.loading.wrappers import names
 from scripts.operations.clock import run_instant
 
 _SAMPLE_LINES = 20
@@ -103,6 +104,4 @@ def _keys(head: Path) -> set[str]:
 
 
 def _covered(table: Table, keys: set[str]) -> float:
-    paths = [path for field in table.fields for path in field.paths]
-    firsts = {(*path.arrays, *path.documents, path.keys)[0][:1] for path in paths}
-    return sum((key,) in firsts for key in keys) / len(keys) if keys else 1.0
+    return len(keys & names(table).keys) / len(keys) if keys else 1.0

@@ -24,8 +24,8 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     """The form of a file: parquet, csv, document, lines or wrapped; raises Unreadable for another.
 
     A document is one JSON text over several lines, or a JSON array. Wrapped are lines whose records
-    are inside of something else. `whole` says that the head is
-    all there is: then what is seen of it can be judged as a whole.
+    are inside of something else. `whole` says that the head is all there is: then what is seen of
+    it can be judged as a whole.
     """
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -42,8 +42,8 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
             raise Unreadable(OLD_MAC)
         if _is_document(text, whole):
             return "document"
-        return "wrapped" if is_wrapped(text, whole, table) else "lines"
-    if is_wrapped(text, whole, table):
+        return "wrapped" if is_wrapped(lines, text, whole, table) else "lines"
+    if is_wrapped(lines, text, whole, table):
         return "wrapped"
     if _is_csv(head, name, table):
         return "csv"

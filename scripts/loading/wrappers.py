@@ -99,10 +99,9 @@ def peel(value: object, known: Names, exact: bool, depth: int = 0) -> list[objec
         return found if any(isinstance(record, dict) for record in found) else [value]
     if not isinstance(value, dict) or depth == _DEPTH:
         return [value]
-    if renamed := {
-        old for old in _OTHER_NAMES.keys() & value.keys() if _OTHER_NAMES[old] in known.keys
-    }:
-        value = {_OTHER_NAMES[k] if k in renamed else k: inner for k, inner in value.items()}
+    for old in _OTHER_NAMES.keys() & value.keys():
+        if _OTHER_NAMES[old] in known.keys:
+            value = {_OTHER_NAMES[old] if key == old else key: value[key] for key in value}
     best, most = [value], known.score([value])
     for inside in _inside(value, exact):
         found = peel(inside, known, exact, depth + 1)
@@ -142,13 +141,14 @@ def _parsed(text: str, exact: bool) -> object:
         return text
 
 
-def is_wrapped(head: bytes, whole: bool, table: Table) -> bool:
-    """Whether the lines at the beginning of a file hold records in something else."""
-    pieces = head.split(b"\n") if whole else head.split(b"\n")[:-1]
-    lines = [line for line in pieces if line.strip()][:_LOOKED_AT]
+def is_wrapped(lines: list[bytes], head: bytes, whole: bool, table: Table) -> bool:
+    """Whether the lines at the beginning of a file hold records in something else.
+
+    lines: the whole lines of the head that are not blank; none of a head within its first line.
+    """
     if not lines:
         return not whole and _is_long_page(head, names(table))
-    for line in lines:
+    for line in lines[:_LOOKED_AT]:
         # the first line that says anything to the table decides
         if (wrapped := _holds_more(line, table)) is not None:
             return wrapped

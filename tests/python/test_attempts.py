@@ -4,10 +4,8 @@ Harm guarded against: money that leaves the marts because two calls share an id;
 swapped model that nobody sees.
 """
 
-from contextlib import closing
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from tests.python.landing import as_line
@@ -76,12 +74,7 @@ def marts(tmp_path_factory):
     (landing / "a.jsonl").write_text("".join(as_line(line) + "\n" for line in lines))
     project = Project(folder, folder / "landing")
     project.nightly()
-
-    def rows(sql: str) -> list[tuple]:
-        with closing(duckdb.connect(str(project.warehouse), read_only=True)) as connection:
-            return connection.execute(sql).fetchall()
-
-    return rows
+    return project.rows
 
 
 def attempts(marts, request_id: str, columns: str) -> list[tuple]:
@@ -99,12 +92,8 @@ def work(marts, request_id: str, columns: str) -> tuple:
     return row
 
 
-def usd(text: str) -> Decimal:
-    return Decimal(text)
-
-
 def test_only_an_identical_copy_is_a_duplicate(marts):
-    assert attempts(marts, "copy", "cost_usd") == [(usd("0.0035"),)]
+    assert attempts(marts, "copy", "cost_usd") == [(Decimal("0.0035"),)]
     assert len(attempts(marts, "other-status", "cost_usd")) == 2
     assert attempts(marts, "other-usage", "output_tokens") == [(101,), (100,)]
 
@@ -161,6 +150,6 @@ def test_a_model_that_was_swapped_unsaid_is_found_and_priced_as_asked(marts):
         "('unstated_substitution', 'unknown') order by 1"
     )
     assert found == [
-        ("fast", "gpt-4o", usd("0.0035"), None, None),
-        ("gpt-4.1-mini", "gpt-4.1", usd("0.0028"), usd("0.00056"), usd("0.00224")),
+        ("fast", "gpt-4o", Decimal("0.0035"), None, None),
+        ("gpt-4.1-mini", "gpt-4.1", Decimal("0.0028"), Decimal("0.00056"), Decimal("0.00224")),
     ]

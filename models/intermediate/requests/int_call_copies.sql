@@ -10,21 +10,21 @@ with shared as (
 
 ),
 
+call_keys as (
+
+    select * from {{ ref('int_call_keys') }}
+    {{ where_days_changed() }}
+
+),
+
 records as (
 
-    select
-        call_keys.*,
-        {{ source_authority() }} as authority
-    from (
-        select * from {{ ref('int_call_keys') }}
-        {{ where_days_changed() }}
-    ) as call_keys
+    select call_keys.*
+    from call_keys
     inner join shared
         on
             call_keys.usage_date = shared.usage_date
             and call_keys.shared_key = shared.shared_key
-    left join {{ ref('source_precedence') }} as precedences
-        on call_keys.source_system = precedences.source_system
 
 )
 

@@ -23,10 +23,15 @@ requests as (
 named as (
 
     select
-        *,
-        regexp_replace(lower(coalesce(served_model, requested_model)), '^.*/', '') as served_name,
-        regexp_replace(lower(coalesce(requested_model, served_model)), '^.*/', '') as requested_name
+        requests.*,
+        regexp_replace(lower(coalesce(requests.served_model, requests.requested_model)), '^.*/', '') as served_name,
+        regexp_replace(lower(coalesce(requests.requested_model, requests.served_model)), '^.*/', '') as requested_name,
+        -- fixed width, so that the smallest text is the best authority
+        cast(1000 + coalesce(precedences.precedence, 999) as {{ dbt.type_string() }}) || ' '
+        || requests.source_system as authority
     from requests
+    left join {{ ref('source_precedence') }} as precedences
+        on requests.source_system = precedences.source_system
 
 )
 
@@ -43,6 +48,7 @@ named as (
 ] %}
 select
     source_system,
+    authority,
     event_id,
     '{{ kind }}' as key_kind,
     '{{ kind }} ' || {{ name }} as shared_key,

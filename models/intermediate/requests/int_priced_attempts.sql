@@ -13,7 +13,8 @@ with priced as (
 
 select
     ---------- ids
-    {{ request_key() }} as request_key,
+    md5(source_system || '|' || event_id || '|' || cast({{ epoch_us('usage_at') }} as {{ dbt.type_string() }}))
+        as request_key,
     {{ enum_column('source_system') }},
     request_id,
     nullif(coalesce(logical_request_id, event_id), request_id) as logical_request_id,

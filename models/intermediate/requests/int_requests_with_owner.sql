@@ -14,43 +14,52 @@ with candidates as (
 
 ),
 
+named as (
+
+    select
+        *,
+        case
+            {% for item in owner_evidence() %}
+            when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
+                then '{{ item.column }}'
+            {% endfor %}
+            when team_tag_name is not null then 'team_tag'
+            when gateway_team_name is not null then 'gateway_team'
+            when gateway_team_id_name is not null then 'gateway_team_id'
+        end as named_by
+    from candidates
+
+),
+
 decided as (
 
     select
         *,
         case when team_tag_owner_id is null then team_tag_name end as unknown_team_tag,
-        case
+        case named_by
             {% for item in owner_evidence() %}
-            when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
+            when '{{ item.column }}'
                 then {{ "coalesce(tag_method, 'explicit_tag')" if loop.first else "'" ~ item.method ~ "'" }}
             {% endfor %}
-            when team_tag_name is not null then 'explicit_tag'
-            when coalesce(gateway_team_name, gateway_team_id_name) is not null then 'gateway_team'
             else 'unattributed'
         end as attribution_method,
         coalesce(
-            case
+            case named_by
                 {% for item in owner_evidence() if item.column ~ '_source' in owner_sources() %}
-                when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
-                    then {{ item.column }}_source
+                when '{{ item.column }}' then {{ item.column }}_source
                 {% endfor %}
-                when owner_precedence is not null then null
-                when team_tag_name is not null then team_tag_source
-                when gateway_team_name is not null then gateway_team_source
-                else gateway_team_id_source
             end,
             source_system
         ) as owner_source,
-        coalesce(
-            case
-                {% for item in owner_evidence() %}
-                when owner_precedence = {{ item.column }}_precedence and {{ item.column }}_owner_id is not null
-                    then {{ item.column }}_owner_id
-                {% endfor %}
-            end,
-            team_tag_name, gateway_team_name, gateway_team_id_name, 'unattributed'
-        ) as team_id
-    from candidates
+        case named_by
+            {% for item in owner_evidence() %}
+            {% set team = item.column ~ '_owner_id' %}
+            when '{{ item.column }}'
+                then {{ 'coalesce(' ~ team ~ ', ' ~ item.column ~ '_name)' if item.known_in == 'team_names' else team }}
+            {% endfor %}
+            else 'unattributed'
+        end as team_id
+    from named
 
 ),
 

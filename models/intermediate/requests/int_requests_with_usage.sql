@@ -15,8 +15,7 @@ split as (
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
         case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens,
-        coalesce(reported_input_audio_tokens, 0)
-        + case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as other_input_tokens,
+        coalesce(reported_input_audio_tokens, 0) as input_audio_tokens,
         coalesce(reported_output_audio_tokens, 0) + coalesce(reported_output_image_tokens, 0)
             as other_output_tokens
     from requests
@@ -27,7 +26,7 @@ final as (
 
     select
         *,
-        coalesce(reported_input_tokens, 0) - other_input_tokens
+        coalesce(reported_input_tokens, 0) - input_audio_tokens - input_image_tokens
         - case when input_includes_cache then cached_tokens else 0 end as uncached_input_tokens,
         coalesce(reported_cache_read_tokens, 0) as cache_read_tokens,
         {% for lifetime in ['5m', '30m', '1h', '12h'] %}
@@ -35,7 +34,6 @@ final as (
         + case when coalesce(default_lifetime, '5m') = '{{ lifetime }}' then unstated_write_tokens else 0 end
             as cache_write_{{ lifetime }}_tokens,
         {% endfor %}
-        coalesce(reported_input_audio_tokens, 0) as input_audio_tokens,
         coalesce(reported_output_tokens, 0) - other_output_tokens
         + case when output_includes_reasoning then 0 else coalesce(reported_reasoning_tokens, 0) end
             as output_tokens,

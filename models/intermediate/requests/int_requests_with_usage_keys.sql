@@ -25,8 +25,4 @@ select
     requests.usage_date
 from requests
 left join keys
-    on
-        requests.usage_date = keys.usage_date
-        and requests.source_file = keys.source_file
-        and requests.line_number = keys.line_number
-        and requests.record_number = keys.record_number
+    on {{ same_record('requests', 'keys') }}

@@ -5,16 +5,11 @@
 with keys as (
 
     select
-        call_keys.*,
-        call_keys.source_system in {{ application_sources() }} as is_application,
-        {{ text_hash('call_keys.shared_key') }} as key_hash,
-        {{ source_authority() }} as authority
-    from (
-        select * from {{ ref('int_call_keys') }}
-        {{ where_days_changed() }}
-    ) as call_keys
-    left join {{ ref('source_precedence') }} as precedences
-        on call_keys.source_system = precedences.source_system
+        *,
+        source_system in {{ application_sources() }} as is_application,
+        {{ text_hash('shared_key') }} as key_hash
+    from {{ ref('int_call_keys') }}
+    {{ where_days_changed() }}
 
 ),
 

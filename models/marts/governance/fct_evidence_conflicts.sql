@@ -1,6 +1,7 @@
 -- Where two records of one call contradict each other. The names of a team are compared by what they stand for. Counts
 -- of input are compared only where neither record has cached tokens, which some systems count beside it.
 {% set texts = ['service_name', 'feature', 'environment', 'customer_id', 'prompt_version'] %}
+{% set counts = ['reported_input_tokens', 'reported_output_tokens'] %}
 with evidence as (
 
     select
@@ -37,46 +38,27 @@ used as (
 
 conflicts as (
 
-    {% for field in ['team'] + texts %}
+    {% for field in ['team'] + texts + counts %}
+    {% set side = 'used' if field in counts else 'merged' %}
     select
         {% for key in record_keys() %}
-        merged.{{ key }},
+        {{ side }}.{{ key }},
         {% endfor %}
         '{{ 'team_tag' if field == 'team' else field }}' as field,
-        merged.{{ field }} as used_value,
-        merged.{{ field }}_source as used_source_system,
-        evidence.{{ field }} as other_value,
-        evidence.source_system as other_source_system,
-        evidence.evidence_file as other_source_file,
-        evidence.evidence_line as other_line_number,
-        evidence.evidence_record as other_record_number
-    from merged
-    inner join evidence
-        on {{ same_record('merged', 'evidence') }}
-    where lower(merged.{{ field }}) != lower(evidence.{{ field }})
-
-    union all
-
-    {% endfor %}
-    {% for field in ['reported_input_tokens', 'reported_output_tokens'] %}
-    select
-        {% for key in record_keys() %}
-        used.{{ key }},
-        {% endfor %}
-        '{{ field }}' as field,
-        cast(used.{{ field }} as {{ dbt.type_string() }}) as used_value,
-        used.source_system as used_source_system,
+        cast({{ side }}.{{ field }} as {{ dbt.type_string() }}) as used_value,
+        {{ side }}.{{ 'source_system' if field in counts else field ~ '_source' }} as used_source_system,
         cast(evidence.{{ field }} as {{ dbt.type_string() }}) as other_value,
         evidence.source_system as other_source_system,
         evidence.evidence_file as other_source_file,
         evidence.evidence_line as other_line_number,
         evidence.evidence_record as other_record_number
-    from used
+    from {{ side }}
     inner join evidence
-        on {{ same_record('used', 'evidence') }}
+        on {{ same_record(side, 'evidence') }}
     where
-        used.{{ field }} != evidence.{{ field }}
-        {% if loop.first %}
+        lower(cast({{ side }}.{{ field }} as {{ dbt.type_string() }}))
+        != lower(cast(evidence.{{ field }} as {{ dbt.type_string() }}))
+        {% if field == 'reported_input_tokens' %}
         and coalesce(used.reported_cache_read_tokens, 0) + coalesce(evidence.reported_cache_read_tokens, 0) = 0
         {% endif %}
     {{ 'union all' if not loop.last }}
