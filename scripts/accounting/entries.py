@@ -14,7 +14,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
-import yaml
+
+from scripts import yaml_files
 
 _SOURCES = Path(__file__).resolve().parents[2] / "models/staging/ledger/_ledger__sources.yml"
 _ARROW = {
@@ -31,7 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def schema() -> pa.Schema:
     """The columns of a posted entry, as declared beside its staging model."""
-    source = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))["sources"][0]
+    source = yaml_files.read(_SOURCES)["sources"][0]
     columns = source["tables"][0]["columns"]
     return pa.schema([(column["name"], _ARROW[column["data_type"]]) for column in columns])
 

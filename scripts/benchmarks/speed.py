@@ -24,7 +24,7 @@ from statistics import median
 import click
 import yaml
 
-from scripts import console
+from scripts import console, yaml_files
 from scripts.errors import UserError
 from scripts.operations.company import COMPANY, SAMPLE
 from scripts.sample.simulate import GATEWAYS
@@ -145,7 +145,7 @@ class Workbench:
 
 def _profiles(folder: Path, memory: str) -> Path:
     """A folder with the project's profile, and the memory that DuckDB may use; beyond it, disk."""
-    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    profile = yaml_files.read(PROJECT / "profiles.yml")
     profile["ai_cost"]["outputs"]["duckdb"]["settings"]["memory_limit"] = memory
     (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     return folder

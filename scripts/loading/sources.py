@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from scripts import yaml_files
 from scripts.errors import UserError
 from scripts.loading.paths import JsonPath, parse_path
 
@@ -122,7 +121,7 @@ def read_contract(models: Path) -> Contract:
     raw: dict[str, Table] = {}
     loader: dict[str, Table] = {}
     for file in sorted(models.rglob("*__sources.yml")):
-        for source in yaml.safe_load(file.read_text(encoding="utf-8")).get("sources", []):
+        for source in yaml_files.read(file).get("sources", []):
             if source.get("schema") != RAW_SCHEMA:
                 continue
             kind = loader if source["name"] == LOADER_SOURCE else raw

@@ -11,9 +11,9 @@ from contextlib import closing
 from pathlib import Path
 
 import psycopg2
-import yaml
 from psycopg2 import sql
 
+from scripts import yaml_files
 from scripts.errors import UserError
 from scripts.loading.sources import read_contract
 from scripts.loading.targets import PRESENT, definitions
@@ -64,7 +64,7 @@ _OPEN = (
 
 def schemas() -> dict[str, str]:
     """Every schema of the project, with the kind of role that owns it and its tables."""
-    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    project = yaml_files.read(PROJECT / "dbt_project.yml")
     built = sorted({*_values(project, "+schema"), "ledger", "ops", "team"})
     return {"raw": "owner"} | {name: "builder" for name in built}
 

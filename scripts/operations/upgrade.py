@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
-
+from scripts import yaml_files
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project.yml"
@@ -29,7 +28,7 @@ def check_version() -> None:
     """
     if target() == "spark" or (target() == "duckdb" and not warehouse_file().exists()):
         return
-    own = yaml.safe_load(PROJECT.read_text(encoding="utf-8"))["version"]
+    own = yaml_files.read(PROJECT)["version"]
     with connect() as connection:
         if connection.execute(_IS_THERE).fetchall() == [(0,)]:
             return

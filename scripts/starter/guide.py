@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+from scripts import yaml_files
 
 # Sentences that several columns share (docs/decisions/0038-every-fact-once.md).
 _SHARED = Path(__file__).resolve().parents[2] / "models" / "columns.md"
@@ -36,7 +36,7 @@ def guide(seeds: Path) -> str:
     parts = [_HEAD]
     for folder in _OWN:
         for path in sorted((seeds / folder).glob("_*.yml")):
-            for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]:
+            for seed in yaml_files.read(path)["seeds"]:
                 parts.append(_section(folder, seed, shared))
     return "\n".join(parts)
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from scripts import yaml_files
 from tests.python.project import ROOT
 
 FOLDERS = ("models", "macros", "seeds", "analyses", "scripts", "docs", "tests")
@@ -61,7 +60,7 @@ def properties() -> list[tuple[Path, dict]]:
     found = [
         path for folder in ("models", "seeds") for path in sorted((ROOT / folder).rglob("*.yml"))
     ]
-    return [(path, yaml.safe_load(path.read_text())) for path in found]
+    return [(path, yaml_files.read(path)) for path in found]
 
 
 def source_tables() -> dict[str, dict]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 import psycopg2
-import yaml
 
+from scripts import yaml_files
 from tests.python.project import ROOT
 
 
@@ -18,7 +18,7 @@ def contracts() -> dict[str, dict[str, str]]:
     """Column types of every mart, as its YAML promises them."""
     found = {}
     for file in sorted((ROOT / "models" / "marts").rglob("*.yml")):
-        for model in yaml.safe_load(file.read_text()).get("models", []):
+        for model in yaml_files.read(file).get("models", []):
             found[model["name"]] = {
                 column["name"]: column["data_type"] for column in model["columns"]
             }

@@ -9,9 +9,9 @@ import shutil
 from collections import Counter
 
 import pytest
-import yaml
 from dbt.cli.main import dbtRunner
 
+from scripts import yaml_files
 from tests.python.documents import ROOT, code_words, rows, source_tables
 from tests.python.project import PARSED
 from tests.python.structure_rules import RULES, Graph
@@ -101,7 +101,7 @@ def test_a_sentence_about_a_column_is_written_once():
     """The same, of what several models are born with: such a sentence is a block of columns.md."""
     said = Counter()
     for file in [*(ROOT / "models").rglob("*.yml"), *(ROOT / "seeds").rglob("*.yml")]:
-        for node in _described(yaml.safe_load(file.read_text()) or {}):
+        for node in _described(yaml_files.read(file)):
             for column in node.get("columns") or ():
                 said[column["name"], column.get("description", "").strip()] += 1
     often = {pair for pair, count in said.items() if count > 3 and "doc(" not in pair[1]}
