@@ -1,7 +1,7 @@
 {# Stacks models into one shape. A column that a model does not have becomes a typed null, so a model
    names only what its source really has.
 
-   models: names of models, each also given to ref() by the caller, so that lineage is drawn
+   models: names of models
    columns: pairs of name and type
 
    Of a model with a column is_model_call only the rows where it is true are taken. #}

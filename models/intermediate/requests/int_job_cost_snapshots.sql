@@ -1,8 +1,6 @@
 -- The looks at finished jobs, such as batches, in order of their time: the first one is billed. Few,
 -- and compared over all days, because a job is looked at for days. LiteLLM alone writes them; which days
 -- to rebuild depends on them, so they are not read from the union of all gateways, which may be built by days.
--- depends_on: {{ ref('stg_litellm__spend_logs') }}
--- depends_on: {{ ref('stg_litellm_standard_logging__payloads') }}
 with gateways as (
 
     {{ union_requests(['stg_litellm__spend_logs', 'stg_litellm_standard_logging__payloads']) }}

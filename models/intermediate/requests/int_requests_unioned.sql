@@ -1,17 +1,4 @@
 -- The one place that lists the gateways. A new one is a staging folder and a line here.
--- depends_on: {{ ref('stg_litellm__spend_logs') }}
--- depends_on: {{ ref('int_otel_requests') }}
--- depends_on: {{ ref('stg_envelope__events') }}
--- depends_on: {{ ref('stg_litellm_standard_logging__payloads') }}
--- depends_on: {{ ref('stg_portkey__logs') }}
--- depends_on: {{ ref('stg_helicone__requests') }}
--- depends_on: {{ ref('int_langfuse_requests') }}
--- depends_on: {{ ref('stg_kong__ai_logs') }}
--- depends_on: {{ ref('stg_nginx__access_logs') }}
--- depends_on: {{ ref('stg_bedrock__invocations') }}
--- depends_on: {{ ref('stg_cloudflare__ai_gateway_logs') }}
--- depends_on: {{ ref('stg_openrouter__generations') }}
--- depends_on: {{ ref('stg_envoy__ai_gateway_logs') }}
 {{ view_by_day() }}
 
 with requests as (
