@@ -3,7 +3,7 @@
 {% macro build_events_table() -%} ops.build_events {%- endmacro %}
 
 {% macro create_build_events() -%}
-    {% if execute and flags.WHICH in ['build', 'run', 'test'] %}
+    {% if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] %}
         {% do make_schema('ops') %}
         {% do run_query(
             'create table if not exists ' ~ build_events_table() ~ ' ('
@@ -13,14 +13,16 @@
     {% endif %}
 {%- endmacro %}
 
-{# Whole: every model and every test, not a selection of them. #}
+{# Whole: every model and every test, not a selection of them. ai-cost says so of its own build, which leaves
+   out unit tests and what is there already. #}
 {% macro build_is_whole() -%}
     {%- set arguments = invocation_args_dict -%}
-    {{ return(flags.WHICH == 'build' and not arguments.get('select') and not arguments.get('exclude')) }}
+    {%- set is_selection = arguments.get('select') or arguments.get('exclude') -%}
+    {{ return(flags.WHICH == 'build' and (not is_selection or env_var('AI_COST_BUILD_IS_WHOLE', '') != '')) }}
 {%- endmacro %}
 
 {% macro remember_build(event, status) -%}
-    {%- if execute and flags.WHICH in ['build', 'run', 'test'] -%}
+    {%- if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] -%}
     insert into {{ build_events_table() }}
     select '{{ invocation_id }}', '{{ event }}', '{{ status }}', {{ build_is_whole() | lower }}, {{ utc_now() }}
     {%- endif -%}

@@ -18,6 +18,12 @@ wait = click.option(
     show_default=True,
     help="While another run is writing, wait so long before giving up.",
 )
+everything = click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Make everything, also what would be made of the same code and seeds again.",
+)
 dbt_arguments = click.argument("dbt", nargs=-1, type=click.UNPROCESSED)
 
 

@@ -10,9 +10,10 @@ from scripts.commands import _options
 
 @click.command(help=__doc__)
 @_options.wait
+@_options.everything
 @_options.dbt_arguments
-def command(wait_s: float, dbt: tuple[str, ...]) -> int:
+def command(wait_s: float, everything: bool, dbt: tuple[str, ...]) -> int:
     """Hand over to the part that does it."""
     from scripts.operations.build import run
 
-    return run(list(dbt), wait_s)
+    return run(list(dbt), wait_s, everything)

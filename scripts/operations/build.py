@@ -2,11 +2,13 @@
 
 Unit tests are left out: they look at the code and not at the data, and `make test` runs them. On
 Spark they could not run before the first build either, for want of tables to take columns from.
-So are structural keys (tests/generic/structural_key.sql), which would read all of history again.
+So are structural keys (tests/generic/structural_key.sql), which would read all of history again,
+and what would be made of the same again (unchanged.py), unless everything is asked for.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import ExitStack
 
@@ -14,13 +16,20 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
 from scripts import console
+from scripts.errors import UserError
 from scripts.operations.company import bring_in
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
+from scripts.operations.unchanged import Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.warehouse import check_writable, target, warehouse_file
 
+WHOLE = "AI_COST_BUILD_IS_WHOLE"
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
+
+
+class BuildError(UserError):
+    """The project cannot be built; the message says why."""
 
 
 class Progress:
@@ -48,32 +57,58 @@ class Progress:
         self._bar.close()
 
 
-def run(extra: list[str], wait_s: float = 0) -> int:
+def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
     """Build as the only writer; 0 when all passed or only warned, 1 otherwise."""
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
-        return build(extra)[0]
+        bring_in()
+        return build(extra, everything, parsed())[0]
 
 
-def build(extra: list[str]) -> tuple[int, Counter]:
+def parsed():
+    """The project as dbt reads it, a Manifest; raises BuildError. Bring the company in before."""
+    result = dbtRunner().invoke(["--quiet", "--no-write-json", "parse"])
+    if not result.success:
+        raise BuildError(f"the project cannot be read: {result.exception or 'see above'}")
+    return result.result
+
+
+def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
     """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
 
-    `extra` are further arguments of `dbt build`. Raises WarehouseError when the company folder
-    cannot be brought in. Look at the warehouse before (check_writable, check_version): once dbt has
+    `extra` are further arguments of `dbt build`; with them, or when `everything` is asked for,
+    nothing is left out. Look at the warehouse before (check_writable, check_version): once dbt has
     opened it in this process, it cannot be opened to be read only.
     """
-    bring_in()
-    progress = Progress()
-    with owner_of("marts", target()):
-        result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])
-    progress.close()
+    unchanged = None if extra else Unchanged(manifest)
+    left_out = [] if everything or not unchanged else unchanged.names()
+    result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
         console.complain(f"dbt build: {result.exception}")
         return 1, Counter()
-    for warning in progress.warnings:
+    for warning in warnings:
         print(warning)
-    counts = Counter(str(node.status) for node in result.result or [])
-    said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    print(f"built: {said}")
+    nodes = result.result or []
+    if unchanged and result.success:
+        unchanged.remember({node.node.unique_id for node in nodes if node.status == "success"})
+    counts = Counter(str(node.status) for node in nodes)
+    said = [f"{count} {status}" for status, count in sorted(counts.items())]
+    print(f"built: {', '.join([*said, *([f'{len(left_out)} unchanged'] if left_out else [])])}")
     return (0 if result.success else 1), counts
+
+
+def _dbt_build(extra: list[str], left_out: list[str], manifest):
+    """dbt's result, and what the project warned of."""
+    progress = Progress()
+    # by itself dbt leaves out with a model each test that looks at it beside others
+    narrowed = ["--exclude", *left_out, "--indirect-selection", "empty"] if left_out else []
+    # a build that leaves out what is there already is whole all the same (macros/builds)
+    os.environ[WHOLE] = "" if extra else "yes"
+    with owner_of("marts", target()):
+        result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
+            ["--quiet", "build", *_SCOPE, *narrowed, *extra]
+        )
+    os.environ.pop(WHOLE)
+    progress.close()
+    return result, progress.warnings

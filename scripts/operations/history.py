@@ -16,9 +16,13 @@ from scripts.warehouse import WarehouseError, target
 
 
 class Night:
-    """One night: its beginning is recorded at once, its end when it is told."""
+    """One night: its beginning is recorded at once, its end when it is told.
 
-    def __init__(self) -> None:
+    `manifest` is the parsed project, so that dbt need not read it again.
+    """
+
+    def __init__(self, manifest) -> None:
+        self._manifest = manifest
         self._run_id = uuid4().hex
         self._record("started")
 
@@ -30,7 +34,7 @@ class Night:
         values = {"run_id": self._run_id, "event": event} | (figures or {})
         arguments = json.dumps({"values": values})
         with owner_of("marts", target()):
-            result = dbtRunner().invoke(
+            result = dbtRunner(manifest=self._manifest).invoke(
                 ["--quiet", "run-operation", "record_run_event", "--args", arguments]
             )
         if not result.success:

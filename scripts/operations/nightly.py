@@ -14,7 +14,7 @@ from dbt.cli.main import dbtRunner
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
-from scripts.operations.build import build
+from scripts.operations.build import build, parsed
 from scripts.operations.company import bring_in, said
 from scripts.operations.history import Night
 from scripts.operations.lock import only_writer
@@ -25,22 +25,23 @@ from scripts.warehouse import check_writable, target, warehouse_file
 _FAILED = ("error", "fail", "runtime error")
 
 
-def run(extra: list[str], wait_s: float = 0) -> int:
+def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
     """Run the night; 1 when a file could not be read or a model or test failed.
 
-    `extra` are further arguments of `dbt build`.
+    `extra` are further arguments of `dbt build`; `everything` also makes what is unchanged.
     """
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
         bring_in()
         print(said())
-        return night(extra)
+        return night(extra, everything)
 
 
-def night(extra: list[str]) -> int:
+def night(extra: list[str], everything: bool = False) -> int:
     """Load, build, check freshness; a file that cannot be read does not keep the others back."""
-    record = Night()
+    manifest = parsed()
+    record = Night(manifest)
     start = time.monotonic()
     try:
         loaded = load(Place.chosen())
@@ -49,10 +50,10 @@ def night(extra: list[str]) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
-    build_code, built = build(extra)
+    build_code, built = build(extra, everything, manifest)
     build_ms = _ms_since(start)
     # On Spark it is the build that declares the raw tables.
-    _freshness()
+    _freshness(manifest)
     code = loaded.exit_code or build_code
     record.finish("failed" if code else "succeeded", _figures(loaded, load_ms, built, build_ms))
     for line in loaded.not_loaded:
@@ -75,10 +76,12 @@ def _figures(loaded: Loaded, load_ms: int, built: Counter, build_ms: int) -> dic
     }
 
 
-def _freshness() -> None:
+def _freshness(manifest) -> None:
     """dbt warns by itself; stale files are no failure of the night."""
     with owner_of("marts", target()):
-        dbtRunner().invoke(["--quiet", "source", "freshness", "--select", "source:loader"])
+        dbtRunner(manifest=manifest).invoke(
+            ["--quiet", "source", "freshness", "--select", "source:loader"]
+        )
 
 
 def _ms_since(start: float) -> int:

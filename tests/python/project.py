@@ -18,7 +18,7 @@ import duckdb
 import msgpack
 import psycopg2
 
-from scripts.operations import company
+from scripts.operations import company, made_of
 from tests.python import prepared
 from tests.python.warm_dbt import Request, WarmDbt
 
@@ -302,12 +302,12 @@ class Project:
 
     def make(self, *arguments: str) -> str:
         """A command of dbt that makes nodes, without those that would be made of the same again."""
-        made_of, known = self._definitions(arguments), self._state()
+        states, known = self._definitions(arguments), self._state()
         # whatever ends it on its way leaves a warehouse of which nothing is known
         self._forget()
-        up_to_date = [name for name, state in made_of.items() if known.get(name) == state]
+        up_to_date = [name for name, state in states.items() if known.get(name) == state]
         said, ran = self._run_warm(arguments, up_to_date)
-        self._remember(known | {name: made_of[name] for name in ran if name in made_of})
+        self._remember(known | {name: states[name] for name in ran if name in states})
         return said
 
     def _definitions(self, arguments: tuple[str, ...]) -> dict[str, str]:
@@ -316,8 +316,7 @@ class Project:
         variables = prepared.variables(arguments)
         nodes = json.loads((self.parsed(variables) / "nodes.json").read_text())
         key = prepared.code_key(self.root, self.environment, variables) + str(self._zone)
-        moment = prepared.moment(self.environment)
-        return prepared.Definitions(nodes, self.root, key, moment).all()
+        return made_of.Definitions(nodes, self.root, key).all()
 
     def parsed(self, variables: dict | None = None) -> Path:
         """The folder of the parsed project."""

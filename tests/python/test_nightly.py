@@ -112,7 +112,7 @@ def test_a_reader_who_keeps_the_file_open_is_named_in_a_sentence(project):
 
 def test_each_night_leaves_its_record_also_when_it_was_killed(project):
     project.ai_cost("nightly", *HISTORY)
-    killed = "from scripts.operations.history import Night; Night()"
+    killed = "from scripts.operations import build, history; history.Night(build.parsed())"
     project.run(sys.executable, "-c", killed)
     newest = "select status from marts.fct_run_history order by started_at desc limit 1"
     assert project.value(newest) == "running"

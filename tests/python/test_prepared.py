@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import msgpack
 import pytest
 
+from scripts.operations.made_of import CLOCK, Definitions
 from tests.python import prepared
 from tests.python.project import ROOT, Project, copy_project
 
@@ -30,8 +31,13 @@ NODES = {
 }
 
 
-def made_of(root, key="code", moment="today") -> dict[str, str]:
-    return prepared.Definitions(NODES, root, key, moment).all()
+for node in NODES.values():
+    node["asks_clock"] = False
+NODES["model.dim_teams"]["asks_clock"] = True
+
+
+def made_of(root, key="code") -> dict[str, str]:
+    return Definitions(NODES, root, key).all()
 
 
 def differing(one: dict, other: dict) -> set[str]:
@@ -47,8 +53,9 @@ def root(tmp_path):
     return tmp_path
 
 
-def test_what_logs_go_into_is_always_made(root):
-    assert {"model.priced", "model.spend"} == set(NODES) - set(made_of(root))
+def test_what_logs_or_the_clock_go_into_is_always_made(root):
+    made_always = set(NODES) - set(made_of(root))
+    assert made_always == {"model.priced", "model.spend", "model.dim_teams"}
 
 
 def test_a_changed_seed_remakes_itself_and_the_tables_behind_it(root):
@@ -57,12 +64,11 @@ def test_a_changed_seed_remakes_itself_and_the_tables_behind_it(root):
     assert differing(before, made_of(root)) == {"prices", "windows"}
 
 
-def test_changed_code_remakes_everything_and_the_clock_only_tables(root):
+def test_changed_code_remakes_everything(root):
     before = made_of(root)
     assert differing(before, made_of(root, key="other")) == {
         name.partition(".")[2] for name in before
     }
-    assert differing(before, made_of(root, moment="tomorrow")) == {"windows", "dim_teams"}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +107,7 @@ def test_settings_count_and_places_do_not(tmp_path):
 
 def test_tables_know_the_day_and_the_instant_that_is_told():
     assert str(datetime.now(UTC).date()) in prepared.moment({})
-    assert prepared.moment({}) != prepared.moment({prepared.CLOCK: "2026-10-05T06:00:00Z"})
+    assert prepared.moment({}) != prepared.moment({CLOCK: "2026-10-05T06:00:00Z"})
 
 
 def test_no_view_asks_for_the_instant(tmp_path):

@@ -123,6 +123,8 @@ def _work(request: Request, manifest) -> None:
 def _invoke(request: Request, manifest) -> int:
     from dbt.cli.main import dbtRunner
 
+    from scripts.operations.made_of import described
+
     if manifest is not None:
         _move(manifest, request)
     if request.module:
@@ -134,7 +136,7 @@ def _invoke(request: Request, manifest) -> int:
     if result.exception:
         print(result.exception)
     if request.arguments[0] == "parse":
-        answer = _described(result.result)
+        answer = described(result.result) if result.result else {}
     else:  # of commands that make nodes; of others nobody asks
         ran = getattr(result.result, "results", None) or []
         answer = [
@@ -186,19 +188,6 @@ def _with_seeds_of(copy: str | None, manifest):
 
 def _settings(environment) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name.startswith("AI_COST_")}
-
-
-def _described(manifest) -> dict[str, dict]:
-    """What tests/python/prepared.py has to know of seeds and models."""
-    return {
-        name: {
-            "kind": "seed" if node.resource_type == "seed" else node.config.materialized,
-            "path": node.original_file_path,
-            "parents": node.depends_on_nodes,
-        }
-        for name, node in (manifest.nodes if manifest else {}).items()
-        if node.resource_type in ("seed", "model")
-    }
 
 
 def _move(manifest, request: Request) -> None:
