@@ -14,10 +14,10 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
 from scripts import console
-from scripts.operations.company import bring_in
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.upgrade import check_version
+from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
@@ -60,10 +60,11 @@ def build(extra: list[str]) -> tuple[int, Counter]:
     """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
 
     `extra` are further arguments of `dbt build`. Raises WarehouseError when the company folder
-    cannot be brought in. Look at the warehouse before (check_writable, check_version): once dbt has
-    opened it in this process, it cannot be opened to be read only.
+    cannot be brought in, CardRefused when a price cannot be loaded. Look at the warehouse before
+    (check_writable, check_version): once dbt has opened it in this process, it cannot be opened to
+    be read only.
     """
-    bring_in()
+    checked_seeds()
     progress = Progress()
     with owner_of("marts", target()):
         result = dbtRunner(callbacks=[progress]).invoke(["--quiet", "build", *_SCOPE, *extra])
