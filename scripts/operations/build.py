@@ -17,11 +17,11 @@ from dbt_common.events.base_types import EventMsg
 
 from scripts import console
 from scripts.errors import UserError
-from scripts.operations.company import bring_in
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.unchanged import Unchanged
 from scripts.operations.upgrade import check_version
+from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
 WHOLE = "AI_COST_BUILD_IS_WHOLE"
@@ -62,12 +62,12 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
-        bring_in()
+        checked_seeds()
         return build(extra, everything, parsed())[0]
 
 
 def parsed():
-    """The project as dbt reads it, a Manifest; raises BuildError. Bring the company in before."""
+    """The project as dbt reads it, a Manifest; raises BuildError. `checked_seeds` comes before."""
     result = dbtRunner().invoke(["--quiet", "--no-write-json", "parse"])
     if not result.success:
         raise BuildError(f"the project cannot be read: {result.exception or 'see above'}")

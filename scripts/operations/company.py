@@ -69,6 +69,16 @@ def write_seeds(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+def files_of_seeds() -> dict[str, list[tuple[Path, bool]]]:
+    """The files of each seed of a run as they are written, and whether each is the company's."""
+    stated = dict(_stated())
+    found = {}
+    for name, path in _ours().items():
+        ours = [] if name in stated and _is_own(path) else [(ROOT / path, False)]
+        found[name] = ours + ([(stated[name], True)] if name in stated else [])
+    return found
+
+
 def said() -> str:
     """What a run is told of the company folder, in one line."""
     folders = _folders()

@@ -15,11 +15,12 @@ from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
 from scripts.operations.build import build, parsed
-from scripts.operations.company import bring_in, said
+from scripts.operations.company import said
 from scripts.operations.history import Night
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.upgrade import check_version
+from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
 _FAILED = ("error", "fail", "runtime error")
@@ -33,7 +34,7 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
-        bring_in()
+        checked_seeds()
         print(said())
         return night(extra, everything)
 

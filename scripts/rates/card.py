@@ -27,7 +27,10 @@ COLUMNS = (
     "status",
     "source",
 )
+KEY_COLUMNS = COLUMNS[1:7]
 CALL_METERS = frozenset({"web_search", "request"})
+# They cost the same in every tier, region and context, so their price stands once.
+ONCE_METERS = CALL_METERS | {"cache_storage_token_hour"}
 
 
 class Key(NamedTuple):
@@ -84,6 +87,7 @@ class Card:
         self._aliases: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
         for values in _read(folder / "model_aliases.csv"):
             self._aliases[values["provider"], values["alias"]].append(values)
+        self._profiles = _read(folder / "inference_profile_prefixes.csv")
 
     def default_write(self, provider: str, model: str) -> str:
         """The meter of a cache write whose lifetime a list does not state."""
@@ -100,6 +104,20 @@ class Card:
             if parse_instant(values["valid_from"]) <= at and (not ends or at < parse_instant(ends)):
                 return values["model"]
         return name if (provider, name) in self.models else None
+
+    def without_profile(self, provider: str, name: str) -> tuple[str, str] | None:
+        """A name without the profile it begins with, and the profile's region; None without one."""
+        fitting = [
+            values
+            for values in self._profiles
+            if values["provider"] == provider
+            and values["prefix"]
+            and name.startswith(values["prefix"])
+        ]
+        if not fitting:
+            return None
+        longest = max(fitting, key=lambda values: len(values["prefix"]))
+        return name.partition(".")[2], longest["region_scope"]
 
     def rows(self, key: Key) -> list[Row]:
         """The rows of a key that count: the last recorded of each start, less withdrawn ones."""
