@@ -11,5 +11,6 @@
         {'column': 'sub_account_id', 'known_in': 'credentials', 'name': 'credential_id', 'method': 'sub_account_owner'},
         {'column': 'service_name', 'known_in': 'service_accounts', 'name': 'service_name',
             'method': 'service_account'},
+        {'column': 'service_team', 'known_in': 'team_names', 'name': 'team_name', 'method': 'service_catalogue'},
     ]) }}
 {%- endmacro %}

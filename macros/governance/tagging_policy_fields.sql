@@ -4,9 +4,16 @@
         'team': "attribution_status = 'unattributed'",
         'registered_team': "attribution_status in ('unattributed', 'unregistered_team')",
         'service': 'service_name is null',
+        'registered_service': 'not is_known_service',
         'feature': 'feature is null',
         'environment': 'environment is null',
         'customer': 'customer_id is null',
+        'customer_tier': 'customer_tier is null',
+        'project': 'project_id is null',
+        'product': 'product is null',
+        'request_source': 'request_source is null',
+        'prompt_version': 'prompt_version is null',
+        'user': 'user_key is null',
         'known_model': 'billed_model is null',
     }) }}
 {%- endmacro %}

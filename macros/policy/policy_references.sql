@@ -6,6 +6,8 @@
         ['team_aliases', ['alias', 'valid_from'], 'team_id', 'team'],
         ['credential_owners', ['credential_id', 'valid_from'], 'team_id', 'team'],
         ['service_accounts', ['service_name', 'valid_from'], 'team_id', 'team'],
+        ['services', ['service_name', 'valid_from'], 'team_id', 'team'],
+        ['services', ['service_name', 'valid_from'], 'alias_of', 'service'],
         ['team_leads', ['login', 'valid_from'], 'team_id', 'team_or_logged'],
         ['allocation_pools', ['pool_id'], 'team_id', 'team_or_logged'],
         ['allocation_pools', ['pool_id'], 'central_team_id', 'team'],

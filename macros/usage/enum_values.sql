@@ -17,7 +17,7 @@
             'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider'],
         'price_source': ['list', 'contract', 'commitment'],
         'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner',
-            'sub_account_owner', 'service_account', 'unattributed'],
+            'sub_account_owner', 'service_account', 'service_catalogue', 'unattributed'],
         'attribution_status': ['attributed', 'shared', 'unregistered_team', 'unattributed'],
         'stated_attempt_reason': attempt_reasons(),
         'billing_channel': ['api', 'subscription', 'own_key'],

@@ -32,6 +32,7 @@ _HEADERS = {
 # Written with what the default says, because a company changes these first.
 _DEFAULTS = (
     "organization/service_accounts",
+    "organization/services",
     "organization/team_leads",
     "policy/budgets",
     "policy/chargeback_terms",

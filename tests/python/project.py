@@ -48,6 +48,7 @@ MARTS = (
     "fct_request_tags",
     "fct_attribution_coverage_daily",
     "fct_unpriced_usage_daily",
+    "fct_unknown_services",
     "dim_models",
     "dim_rate_cards",
     "rpt_focus_cost_and_usage",

@@ -30,6 +30,9 @@ names as (
     union all
     select 'team_or_logged' as kind, team_id as name from used
     union all
+    select 'service' as kind, service_name as name from {{ ref('services') }}
+    where alias_of is null
+    union all
     select 'cost_center' as kind, cost_center_id as name from {{ ref('cost_centers') }}
     union all
     select 'pool' as kind, pool_id as name from {{ ref('allocation_pools') }}

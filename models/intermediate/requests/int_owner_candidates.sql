@@ -5,8 +5,9 @@ with requests as (
         *,
         lower(team_tag) as team_tag_name,
         lower(gateway_team) as gateway_team_name,
-        lower(gateway_team_id) as gateway_team_id_name
-    from {{ ref('int_requests_with_status') }}
+        lower(gateway_team_id) as gateway_team_id_name,
+        lower(service_team) as service_team_name
+    from {{ ref('int_requests_with_service') }}
 
 ),
 

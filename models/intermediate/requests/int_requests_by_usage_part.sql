@@ -50,6 +50,8 @@ select
         when iteration_number is not null then {{ iteration_tokens(pieces[name]) }}
         else {{ name }}
     end as {{ name }},
+    {% elif name == 'service_name' %}
+    service_name as stated_service_name,
     {% elif name.endswith('_usd') or name.endswith('_calls') %}
     {# money and calls of the whole answer stand on its first piece #}
     cast(case when coalesce(iteration_number, 1) = 1 then {{ name }} end as {{ raw_type(data_type) }}) as {{ name }},
