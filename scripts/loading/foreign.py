@@ -53,12 +53,14 @@ _SHOWN = 8
 class Unreadable(Exception):
     """A file that cannot be read as a whole; the message says what was found and expected.
 
-    `text` is what may be kept of it as evidence, before it is masked.
+    `text` is what may be kept of it as evidence, before it is masked; `columns` are those of a
+    file that is a table of another kind.
     """
 
-    def __init__(self, reason: str, text: str | None = None) -> None:
+    def __init__(self, reason: str, text: str | None = None, columns: Iterable[str] = ()) -> None:
         super().__init__(reason)
         self.text = text
+        self.columns = tuple(columns)
 
 
 def foreign_form(head: bytes) -> str | None:
@@ -93,7 +95,7 @@ def not_utf8(lines: Iterable[bytes]) -> str | None:
 
 def missing_columns(found: Iterable[str], declared: Iterable[str]) -> str:
     """The columns of a file that has none of the declared ones; `found` may be of any text."""
-    names, wanted = [name for name in found if name], list(declared)
+    names, wanted = [name for name in found if name], _in_tables(declared)
     if not names:
         return f"no columns found; none of {_some(wanted)} is there"
     if not _are_columns(names):
@@ -107,21 +109,27 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
     found: the columns of the file; known: the declared ones among them. Without the column of the
     amount each line would be null.
     """
-    names = set(known)
+    names, found = set(known), list(found)
     if not names:
-        raise Unreadable(missing_columns(found, table.headers))
+        raise Unreadable(missing_columns(found, table.headers), columns=found)
     for what, headers in table.needed:
         if not names & set(headers):
-            wanted = [header for header in headers if "[" not in header]
             raise Unreadable(
-                f"no column for {what}: none of {_some(wanted)} is there; "
-                f"columns found: {_some(name for name in found if name)}"
+                f"no column for {what}: none of {_some(_in_tables(headers))} is there; "
+                f"columns found: {_some(name for name in found if name)}",
+                columns=found,
             )
 
 
 def _are_columns(cells: Iterable[str]) -> bool:
     names = [cell.strip(' "') for cell in cells]
     return all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names)
+
+
+def _in_tables(headers: Iterable[str]) -> list[str]:
+    """The headers as a table has them; paths through JSON only where there is nothing else."""
+    headers = list(headers)
+    return [header for header in headers if "[" not in header] or headers
 
 
 def _some(names: Iterable[str]) -> str:

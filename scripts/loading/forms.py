@@ -49,7 +49,7 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
         return "csv"
     # One line that is an object is enough: the others are set aside line by line.
     if lines and not any(line.lstrip().startswith((b"{", b"[")) for line in lines):
-        raise Unreadable(_plain_text(lines[0], table))
+        raise _plain_text(lines[0], table)
     return "lines"
 
 
@@ -110,10 +110,11 @@ def _is_old_mac_csv(first: str, named_csv: bool) -> bool:
     return len(rows) > 1 and (named_csv or rows[0].count(",") == rows[1].count(",") > 0)
 
 
-def _plain_text(first: bytes, table: Table) -> str:
+def _plain_text(first: bytes, table: Table) -> Unreadable:
     """Text without one line that begins like JSON: a table of another kind, or no table at all."""
     header = first.decode(errors="replace").strip()
     cells = [cell.strip(' "') for cell in header.split(",")]
     if len(cells) > 2 or any(mark in header for mark in "\t;|"):
-        return missing_columns(cells if len(cells) > 1 else [header], table.headers)
-    return f"plain text; {EXPECTED}"
+        columns = cells if len(cells) > 1 else [header]
+        return Unreadable(missing_columns(columns, table.headers), columns=columns)
+    return Unreadable(f"plain text; {EXPECTED}")

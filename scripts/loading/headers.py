@@ -18,6 +18,9 @@ from scripts.loading.sources import Table
 SEPARATORS = (",", ";", "\t", "|")
 _NOISE = re.compile(r"[^0-9a-z]+")
 # Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
+# Signs that mean one currency: a yen's is also a yuan's.
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_CURRENCY = re.compile(r"\(([$€£]|[A-Z]{3})\)$")
 _IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
 
 
@@ -63,6 +66,37 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
             same = " and ".join(cells[place][:40] for place in near)
             raise Unreadable(f"two columns are one: {same}; leave one of them out")
     return found
+
+
+def likely_table(columns: Iterable[str], tables: Iterable[Table]) -> Table | None:
+    """The bill a file's columns belong to: of those that need no other, the one that knows most."""
+    known: list[tuple[int, Table]] = []
+    for table in tables:
+        try:
+            names = set(places(columns, table))
+        except Unreadable:
+            continue
+        if table.kind == "bill" and all(names & set(headers) for _, headers in table.needed):
+            known.append((len(names), table))
+    return max(known, key=lambda each: each[0], default=(0, None))[1]
+
+
+def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> dict[str, str]:
+    """The currency that the header of an amount names, as in "Cost ($)", where no column does.
+
+    Returned for each header of the currency's column.
+    """
+    wanted = table.headers_of(("currency",))
+    amounts = table.headers_of(table.money)
+    cells = list(header)
+    if found.keys() & set(wanted):
+        return {}
+    named = {
+        _SIGNS.get(sign, sign)
+        for name in found.keys() & set(amounts)
+        for sign in _CURRENCY.findall(cells[found[name]])
+    }
+    return dict.fromkeys(wanted, named.pop()) if len(named) == 1 else {}
 
 
 def _cells(line: str, mark: str) -> list[str]:

@@ -17,6 +17,7 @@ from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.files import ByteStream, LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
+from scripts.loading.headers import likely_table
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
 from scripts.loading.paths import LineQuery, quoted
@@ -180,9 +181,17 @@ class Load:
                     raise Changed
 
     def _set_aside(self, file_no: int, error: Unreadable) -> None:
-        self.counts[file_no].unread = str(error)
+        reason = str(error) + (self._what_to_do(error.columns) if error.columns else "")
+        self.counts[file_no].unread = reason
         if self._files[file_no].batch_id not in self._noted:
-            self._reject(file_no, BadLine(WHOLE_FILE, str(error), error.text))
+            self._reject(file_no, BadLine(WHOLE_FILE, reason, error.text))
+
+    def _what_to_do(self, columns: tuple[str, ...]) -> str:
+        """What to do with a table that is no bill of this folder."""
+        other = likely_table(columns, self._contract.raw.values())
+        if other and other is not self._table:
+            return f"; it looks like {other.name}: put it into that folder"
+        return f"; export {self._table.exports}" if self._table.exports else ""
 
     def _read(self, file_no: int, file: LandingFile, stream: ByteStream) -> None:
         head, whole = stream.peek()

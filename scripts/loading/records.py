@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import ByteStream, LandingFile
 from scripts.loading.foreign import Unreadable, check_columns
-from scripts.loading.headers import places, separator
+from scripts.loading.headers import currency_of, places, separator
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 from scripts.loading.numbers import Numbers
 
@@ -129,6 +129,7 @@ def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLin
     header = _header(rows)
     wanted = places(header, file.table)
     check_columns(header, wanted, file.table)
+    currency = currency_of(header, file.table, wanted)
     figures = Numbers(file.table, mark, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
@@ -144,11 +145,11 @@ def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLin
             kept.append((done, row))
         if len(kept) == _ROWS:
             figures.settle(kept)
-            yield _block(file, wanted, kept)
+            yield _block(file, wanted, currency, kept)
             kept = []
     if kept:
         figures.settle(kept)
-        yield _block(file, wanted, kept)
+        yield _block(file, wanted, currency, kept)
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
 
@@ -193,12 +194,19 @@ def _shown(row: list[str]) -> str:
     return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
-def _block(file: LandingFile, wanted: dict[str, int], kept: list[tuple[int, list[str]]]) -> Records:
+def _block(
+    file: LandingFile,
+    wanted: dict[str, int],
+    same: dict[str, str],
+    kept: list[tuple[int, list[str]]],
+) -> Records:
+    """The rows as columns; `same` are values that the header states for all of them."""
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
         name: pa.array([row[index] for _, row in kept], pa.string())
         for name, index in wanted.items()
     }
+    columns |= {name: pa.array([text] * len(kept), pa.string()) for name, text in same.items()}
     return Records(numbers, _placed(file, columns, len(kept)))
 
 

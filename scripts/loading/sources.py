@@ -70,7 +70,9 @@ class Table:
     `event_time` names the column that puts a record on a day; `in_advance` says that it may lie
     in the future, as on a bill for next month's seats. `none` is how the source writes that it
     has no value. `money` names the columns of which a line of a bill must have one: a line without
-    an amount would reach no figure. A record in which all columns of `calls` are missing is no call
+    an amount would reach no figure; with `keep_empty` a line may say that there was nothing, so
+    only the file must have the column. `exports` says which file a provider gives out for this
+    table. A record in which all columns of `calls` are missing is no call
     of a model but other traffic of the gateway, and is counted as such. `refused` are fields that
     only another kind of export has, all of them, and what to say then.
     """
@@ -84,6 +86,7 @@ class Table:
     in_advance: bool = False
     none: str | None = None
     money: tuple[str, ...] = ()
+    exports: str | None = None
     calls: tuple[str, ...] = ()
     refused: tuple[tuple[JsonPath, ...], str] | None = None
 
@@ -102,9 +105,11 @@ class Table:
         """What every record must have, and the headers of which a file must have one for it."""
         alternatives = [(field.name,) for field in self.fields if field.required]
         alternatives += [self.money] if self.money else []
-        return tuple((" or ".join(names), self._headers_of(names)) for names in alternatives)
+        alternatives += [(self.event_time,)] if self.kind == "bill" and self.event_time else []
+        return tuple((" or ".join(names), self.headers_of(names)) for names in alternatives)
 
-    def _headers_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+    def headers_of(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The headers that some of the columns may have in a CSV or Parquet file."""
         return tuple(h for field in self.fields if field.name in names for h in field.headers)
 
 
@@ -155,6 +160,7 @@ def _table(node: dict) -> Table:
         in_advance=bool(meta.get("in_advance")),
         none=meta.get("none"),
         money=money,
+        exports=meta.get("exports"),
         calls=tuple(meta.get("calls") or ()),
         refused=_refused(meta.get("refused")),
     )

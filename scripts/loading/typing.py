@@ -182,7 +182,7 @@ def _tests(table: Table, rules: Rules) -> tuple[list[str], list[str]]:
                 add(f"coalesce(t{i} > {latest}, false)", literal(says))
         elif column.required:
             add(f"t{i} is null", literal(f"no {column.name}"))
-    if table.money:
+    if table.money and not table.keep_empty:
         lost = [f"t{i} is null" for i, column in fields if column.name in table.money]
         add(f"({' and '.join(lost)})", literal(f"no amount ({' or '.join(table.money)})"))
     if table.kind == "gateway":

@@ -24,6 +24,7 @@ FOCUS = (
     "ServiceProviderName,InvoiceIssuerName,ChargePeriodStart,ChargeCategory,BilledCost,"
     "EffectiveCost,BillingCurrency,ServiceName\n"
 )
+GOOGLE = "Service description,SKU description,Usage start date,Cost type,Cost ($)\n"
 INVOICE = "invoice_id,invoice_issuer,billing_period_start,line_no,line_type,amount,currency\n"
 
 
@@ -42,8 +43,11 @@ def aws(number: int, amount: str) -> str:
     )
 
 
-def openai(*items: tuple[str, str], day=1791158400) -> str:
-    results = [{"amount": {"value": v, "currency": "usd"}, "line_item": k} for k, v in items]
+def openai(*items: tuple[str, str], day=1791158400, project=None) -> str:
+    results = [
+        {"amount": {"value": v, "currency": "usd"}, "line_item": k, "project_id": project}
+        for k, v in items
+    ]
     return json.dumps({"data": [{"start_time": day, "end_time": day + 86400, "results": results}]})
 
 
@@ -67,8 +71,36 @@ FILES = {
     + "OpenAI,OpenAI,2026-10-05T00:00:00Z,Usage,4.44,4.44,USD,OpenAI API\n",
     "openai_costs/account=projects/20261106/a.json": openai(("gpt-4.1, input", "10")),
     "openai_costs/account=projects/20261106/b.json": openai(("gpt-4.1, input", "3")),
+    # the same, and the file says which project it is of
+    "openai_costs/account=filters/20261106/a.json": openai(("gpt-4.1, input", "10"), project="a"),
+    "openai_costs/account=filters/20261106/b.json": openai(("gpt-4.1, input", "3"), project="b"),
+    # an amortized export that was pulled after the actual one
+    "azure_costs/account=later/actual/20261106.csv": azure(5, amount="260"),
+    "azure_costs/account=later/amortized/20261107.csv": azure(5, amount="8.38"),
+    # a later delivery that has no AI in it any more
+    "azure_costs/account=gone/20261106.csv": azure(5),
+    "azure_costs/account=gone/20261107.csv": azure(5, amount="9").replace(
+        "Foundry Models", "Storage"
+    ),
+    "aws_cur2/account=models/20261106.csv": AWS.strip()
+    + ",product_product_name\n"
+    + "l1,AWS,2026-10-01T00:00:00Z,Usage,2026-10-05T10:00:00Z,AmazonBedrock,"
+    + "USE1-Nova2.0Lite-input-tokens,1000,USD,7,Amazon Bedrock\n"
+    + "l2,AWS Marketplace,2026-10-01T00:00:00Z,Usage,2026-10-05T10:00:00Z,4abhash,"
+    + "USE1-MP:USE1_InputTokenCount-Units,1,USD,7,OpenAI GPT-6 Astra (Amazon Bedrock Edition)\n",
+    "gcp_billing/account=models/20261106.csv": GOOGLE
+    + "".join(
+        f"Vertex AI,{sku},2026-10-05,regular,7\n"
+        for sku in (
+            "Gemini 3.5 Flash Regional Text Input - Predictions",
+            "Gemini 2.5 Flash Lite Text Input - Predictions",
+            "Model Garden Llama 4 Scout Batch Input Token",
+        )
+    ),
     "openai_costs/account=words/20261106.json": openai(
-        ("gpt-image-1 image, output", "5"), ("gpt-4.1-turbo, output", "7")
+        ("gpt-image-1 image, output", "5"),
+        ("gpt-4.1-turbo, output", "7"),
+        ("ft-gpt-4o-2024-08-06, input", "7"),
     ),
     "generic_invoice_lines/account=invoice/20261106.csv": INVOICE
     + "INV-1,OpenAI,2026-10-01,1,usage,100,USD\nINV-1,OpenAI,2026-10-01,2,total,100,USD\n"
@@ -84,7 +116,11 @@ RIGHT = {
     "parts": ("5.6", "0.8"),
     "period": ("4.44", "0"),
     "projects": ("3", "10"),
-    "words": ("12", "0"),
+    "filters": ("13", "0"),
+    "later": ("260", "8.38"),
+    "gone": ("0", "2.5"),
+    "models": ("35", "0"),
+    "words": ("19", "0"),
     "invoice": ("100", "0"),
 }
 NEEDED = ("+fct_bill_files", "+int_bill_issues", "+assert_every_bill_line_is_accounted_for")
@@ -120,7 +156,7 @@ def test_the_right_file_counts_and_no_line_is_lost(bills):
         for account, *amounts in bills.rows(
             "select billing_account_id, sum(reconciled_amount + invoiced_amount), "
             "sum(replaced_amount), sum(amount - reconciled_amount - invoiced_amount "
-            "- replaced_amount) from marts.fct_bill_files group by 1"
+            "- replaced_amount - not_ai_amount) from marts.fct_bill_files group by 1"
         )
     }
     assert found == {k: [Decimal(a), Decimal(b), Decimal(0)] for k, (a, b) in RIGHT.items()}
@@ -138,12 +174,27 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
     assert rows == [(f"{folder}/a.json", Decimal(10)), (f"{folder}/b.json", Decimal(3))]
 
 
-def test_an_unknown_model_is_listed_with_the_likeliest(bills):
+@pytest.mark.parametrize(
+    ("provider", "term", "likely"),
+    [
+        ("openai", "gpt-4.1-turbo", "gpt-4.1"),
+        ("openai", "ft-gpt-4o-2024-08-06", "gpt-4o"),
+        ("bedrock", "nova2.0lite", "nova-2-lite"),
+        ("bedrock", "openai gpt-6 astra", "gpt-6-astra"),
+        ("google-vertex", "gemini 3.5 flash", "gemini-3.5-flash"),
+        ("google-vertex", "gemini 2.5 flash lite", "gemini-2.5-flash-lite"),
+        ("google-vertex", "model garden llama 4 scout", None),
+    ],
+)
+def test_an_unknown_model_is_listed_with_the_likeliest_and_the_row_to_add(
+    bills, provider, term, likely
+):
     rows = bills.rows(
-        "select term, amount, likely_model from intermediate.int_bill_issues "
-        "where issue = 'model' and provider = 'openai'"
+        "select amount_usd, likely_model, seed_row from intermediate.int_bill_issues "
+        f"where issue = 'model' and provider = '{provider}' and term = '{term}'"
     )
-    assert ("gpt-4.1-turbo", Decimal(7), "gpt-4.1") in rows
+    source = {"openai": "openai_costs", "bedrock": "aws_cur2"}.get(provider, "gcp_billing")
+    assert rows == [(Decimal(7), likely, f'{provider},"{term}",{likely or "?"},{source}')]
 
 
 def test_tokens_of_images_are_no_tokens_of_text(bills):

@@ -1,12 +1,12 @@
 -- Which files of a bill belong together, by what their names say. Files that state an instant are of that
--- delivery: all of them where a bill comes in parts, one where it comes in one file. Parts that state none are
--- of the folder they lie in: a delivery that is overwritten part by part stays one delivery. Where neither says
--- what belongs together, the file is ambiguous and listed in int_bill_issues.
+-- delivery: all of them where a bill comes in parts or each was pulled with another filter, else one. Parts that
+-- state none are of the folder they lie in: a delivery that is overwritten part by part stays one delivery. Where
+-- neither says what belongs together, the file is ambiguous and listed in int_bill_issues.
 with lines as (
 
     select
         bill_source,
-        coalesce(provider, 'none') as provider,
+        billed_by,
         billing_account_id,
         replaced_scope,
         batch_id,
@@ -43,16 +43,29 @@ named as (
 placed as (
 
     select
-        *,
+        named.*,
+        filtered.pulled_at is not null as is_filtered,
         case
-            when bill_source not in {{ bills_in_parts() }} then 'file ' || batch_id
-            when states_instant then 'instant ' || cast(pulled_at as {{ dbt.type_string() }})
-            else 'folder ' || regexp_replace(source_file, '/[^/]*$', '')
+            when
+                filtered.pulled_at is null
+                and named.bill_source not in {{ bills_in_parts() }}
+                then 'file ' || named.batch_id
+            when named.states_instant or filtered.pulled_at is not null
+                then 'instant ' || cast(named.pulled_at as {{ dbt.type_string() }})
+            else 'folder ' || regexp_replace(named.source_file, '/[^/]*$', '')
         end as delivery,
-        min(loaded_at) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope, file_stem
+        min(named.loaded_at) over (
+            partition by
+                named.bill_source, named.billed_by, named.billing_account_id, named.replaced_scope, named.file_stem
         ) as first_loaded_at
     from named
+    left join {{ ref('int_bill_filtered_pulls') }} as filtered
+        on
+            named.bill_source = filtered.bill_source
+            and named.billed_by = filtered.billed_by
+            and named.billing_account_id = filtered.billing_account_id
+            and named.replaced_scope = filtered.replaced_scope
+            and named.pulled_at = filtered.pulled_at
 
 ),
 
@@ -61,16 +74,16 @@ compared as (
     select
         *,
         min(file_stem) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope, pulled_at
+            partition by bill_source, billed_by, billing_account_id, replaced_scope, pulled_at
         ) as first_stem,
         max(file_stem) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope, pulled_at
+            partition by bill_source, billed_by, billing_account_id, replaced_scope, pulled_at
         ) as last_stem,
         min(first_loaded_at) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope, delivery
+            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
         ) as first_part_at,
         max(first_loaded_at) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope, delivery
+            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
         ) as last_part_at
     from placed
 
@@ -78,7 +91,7 @@ compared as (
 
 select
     bill_source,
-    provider,
+    billed_by,
     billing_account_id,
     replaced_scope,
     batch_id,
@@ -87,15 +100,17 @@ select
     source_file,
     loaded_at,
     states_instant,
+    is_amortized,
     file_stem,
     delivery,
     -- the actual export counts: it is what the invoice is made of
     lead(pulled_at) over (
-        partition by bill_source, provider, billing_account_id, replaced_scope, delivery, file_stem
+        partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery, file_stem
         order by
             case when is_amortized then 0 else 1 end, loaded_at, {{ dbt.length('source_file') }}, source_file, batch_id
     ) as rewritten_at,
     case
+        when is_filtered then false
         when bill_source not in {{ bills_in_parts() }} then first_stem != last_stem
         when not states_instant then first_part_at != last_part_at
         else false

@@ -68,7 +68,7 @@ from lines
 left join pulls
     on
         lines.bill_source = pulls.bill_source
-        and lines.provider = pulls.provider
+        and lines.billed_by = pulls.billed_by
         and lines.billing_account_id = pulls.billing_account_id
         and lines.replaced_scope = pulls.replaced_scope
         and lines.batch_id = pulls.batch_id

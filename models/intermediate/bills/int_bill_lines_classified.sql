@@ -69,6 +69,7 @@ joined as (
 
 select
     provider,
+    billed_by,
     bill_source,
     billing_account_id,
     stated_account_id,

@@ -44,6 +44,7 @@ select
         services.provider,
         case when clouds.provider is null then coalesce(aliases.provider, lower(lines.provider_name)) end
     ) as provider,
+    coalesce(aliases.provider, lower(lines.provider_name)) as billed_by,
     coalesce(files.billing_account_id, known_accounts.billing_account_id, 'default') as billing_account_id,
     files.pulled_at
 from lines

@@ -7,7 +7,7 @@ from {{ ref('int_bill_lines_classified') }} as lines
 inner join {{ ref('int_bill_pulls') }} as pulls
     on
         lines.bill_source = pulls.bill_source
-        and lines.provider = pulls.provider
+        and lines.billed_by = pulls.billed_by
         and lines.billing_account_id = pulls.billing_account_id
         and lines.replaced_scope = pulls.replaced_scope
         and lines.batch_id = pulls.batch_id

@@ -1,6 +1,7 @@
 -- Which pull is current, and until when each was. What a later pull replaces differs by bill: a day, a whole
 -- billing period, the rows appended together, an invoice; its staging model says so in `replaced_scope`.
--- Of two deliveries that state no instant and came in one night, the one that covers more days is the later.
+-- Of an actual and an amortized export the actual one counts, whichever was pulled last. Of two deliveries that
+-- state no instant and came in one night, the one that covers more days is the later.
 with files as (
 
     select * from {{ ref('int_bill_deliveries') }}
@@ -11,11 +12,12 @@ deliveries as (
 
     select
         bill_source,
-        provider,
+        billed_by,
         billing_account_id,
         replaced_scope,
         delivery,
         max(pulled_at) as pulled_at,
+        max(case when is_amortized then 0 else 1 end) as is_actual,
         max(case when states_instant then null else last_usage_date end) as last_usage_date,
         max(source_file) as source_file,
         max(loaded_at) as loaded_at
@@ -29,27 +31,37 @@ ranked as (
     select
         *,
         lead(pulled_at) over (
-            partition by bill_source, provider, billing_account_id, replaced_scope
-            order by pulled_at, last_usage_date nulls first, source_file, loaded_at, delivery
-        ) as superseded_at
+            partition by bill_source, billed_by, billing_account_id, replaced_scope
+            order by is_actual, pulled_at, last_usage_date nulls first, source_file, loaded_at, delivery
+        ) as next_pulled_at
     from deliveries
+
+),
+
+replaced as (
+
+    select
+        *,
+        -- an amortized export that was pulled after the actual one gives way at once
+        case when next_pulled_at < pulled_at then pulled_at else next_pulled_at end as superseded_at
+    from ranked
 
 )
 
 select
     files.bill_source,
-    files.provider,
+    files.billed_by,
     files.billing_account_id,
     files.replaced_scope,
     files.batch_id,
     files.pulled_at,
-    coalesce(files.rewritten_at, ranked.superseded_at) as superseded_at,
-    coalesce(files.rewritten_at, ranked.superseded_at) is null as is_current
+    coalesce(files.rewritten_at, replaced.superseded_at) as superseded_at,
+    coalesce(files.rewritten_at, replaced.superseded_at) is null as is_current
 from files
-inner join ranked
+inner join replaced
     on
-        files.bill_source = ranked.bill_source
-        and files.provider = ranked.provider
-        and files.billing_account_id = ranked.billing_account_id
-        and files.replaced_scope = ranked.replaced_scope
-        and files.delivery = ranked.delivery
+        files.bill_source = replaced.bill_source
+        and files.billed_by = replaced.billed_by
+        and files.billing_account_id = replaced.billing_account_id
+        and files.replaced_scope = replaced.replaced_scope
+        and files.delivery = replaced.delivery

@@ -1,5 +1,6 @@
--- The models that bills name and no seed knows, with the known name that each begins with: most often the
--- model it is a version of. A line of such a model is compared with nothing, so it looks like leaked spend.
+-- The models that bills name and no seed knows, with the longest known name that stands in each, whatever marks
+-- part its words: most often the model itself, or the one it is a version of. A line of such a model is compared
+-- with nothing, so it looks like leaked spend.
 with named as (
 
     select distinct
@@ -10,7 +11,7 @@ with named as (
         provider is not null
         and model_name is not null
         and line_category = 'usage'
-        and meter in {{ token_meters() }}
+        and coalesce(meter in {{ token_meters() }}, true)
 
 ),
 
@@ -19,7 +20,8 @@ known as (
     select
         provider,
         model_name,
-        model
+        model,
+        {{ bare_model_name('model_name') }} as bare_name
     from {{ ref('bill_models') }}
 
     union
@@ -27,7 +29,8 @@ known as (
     select
         named_under as provider,
         model_name,
-        model
+        model,
+        {{ bare_model_name('model_name') }} as bare_name
     from {{ ref('int_model_names') }}
 
 ),
@@ -50,13 +53,13 @@ likely as (
         known.model,
         row_number() over (
             partition by unknown.provider, unknown.model_name
-            order by {{ dbt.length('known.model_name') }} desc nulls last, known.model
+            order by {{ dbt.length('known.bare_name') }} desc nulls last, known.model
         ) as name_rank
     from unknown
     left join known
         on
             unknown.provider = known.provider
-            and substr(unknown.model_name, 1, {{ dbt.length('known.model_name') }}) = known.model_name
+            and {{ dbt.position('known.bare_name', bare_model_name('unknown.model_name')) }} > 0
 
 )
 

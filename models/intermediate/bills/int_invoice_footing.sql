@@ -22,7 +22,7 @@ currencies as (
 current_lines as (
 
     select
-        pulls.provider,
+        pulls.billed_by as provider,
         pulls.billing_account_id,
         lines.invoice_id,
         lines.currency,

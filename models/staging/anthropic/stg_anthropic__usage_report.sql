@@ -12,6 +12,7 @@ renamed as (
 
         ---------- time
         bucket_start_at,
+        bucket_end_at,
         cast(bucket_start_at as date) as usage_date,
         cast(cast(bucket_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
 
@@ -33,7 +34,8 @@ renamed as (
         workspace_id as sub_account_id,
         api_key_id as credential_id,
 
-        ---------- evidence
+        ---------- evidence; pages that follow
+        has_more,
         batch_id,
         source_file,
         line_number,

@@ -20,7 +20,10 @@ named as (
         *,
         case
             when words like '% input%' or words like '% output%'
-                then regexp_replace(words, ' (thinking )?(text|image|audio|video) (input|output).*$', '')
+                then regexp_replace(
+                        words,
+                        '( batch)?( thinking)? ((text|image|audio|video) (input|output)|(input|output) tokens?$).*$', ''
+                    )
         end as model_name
     from worded
 
@@ -51,14 +54,17 @@ renamed as (
         upper(currency) as currency,
         {{ text_to_money('usage_amount') }} as billed_quantity,
         lower(usage_unit) as billed_unit,
-        lower(cost_type) as charge_type,
+        -- a table of the console may leave it out
+        coalesce(lower(cost_type), 'regular') as charge_type,
         credits,
 
         ---------- what for
         sku_id,
         sku_name as description,
         model_name,
-        case when model_name is null then words else substr(words, length(model_name) + 2) end as token_class,
+        replace(
+            case when model_name is null then words else substr(words, length(model_name) + 2) end, 'batch ', ''
+        ) as token_class,
         case when lower(sku_name) like '%batch%' then 'batch' else 'standard' end as service_tier,
         case when sku_name like '% Regional %' then 'regional' end as region_scope,
 

@@ -12,6 +12,7 @@ renamed as (
 
         ---------- time
         bucket_start_at,
+        bucket_end_at,
         cast(bucket_start_at as date) as usage_date,
         -- a pull of one endpoint says nothing of the others
         cast(cast(bucket_start_at as date) as {{ dbt.type_string() }})
@@ -25,7 +26,13 @@ renamed as (
 
         ---------- how much, by meter; the input figure includes what was read from and written to a cache
         case
-            when endpoint like '%completions%' then coalesce(input_text_tokens, input_uncached_tokens)
+            when endpoint is null or endpoint like '%completions%'
+                then coalesce(
+                        input_text_tokens,
+                        input_uncached_tokens,
+                        input_tokens - coalesce(input_cached_tokens, 0) - coalesce(input_cache_write_tokens, 0)
+                        - coalesce(input_audio_tokens, 0) - coalesce(input_image_tokens, 0)
+                    )
             else input_tokens
         end as uncached_input_tokens,
         input_cached_tokens as cache_read_tokens,
@@ -51,7 +58,8 @@ renamed as (
         project_id as sub_account_id,
         api_key_id as credential_id,
 
-        ---------- evidence
+        ---------- evidence; pages that follow
+        has_more,
         batch_id,
         source_file,
         line_number,

@@ -1,0 +1,160 @@
+"""Bills in the forms in which people have them: what a console or a dashboard gives out.
+
+Harm guarded against: a month whose bill was downloaded by hand and is missing; a file in the wrong
+folder, or of a kind that nobody reads, that is named without a word of what to do about it.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.python.landing import Landing
+from tests.python.project import Project
+
+FILES = {
+    "openai_costs/account=dashboard/20261106.csv": (
+        "start_time,end_time,start_time_iso,end_time_iso,amount_value,amount_currency,line_item,"
+        "project_id,organization_id\n"
+        "1791158400,1791244800,2026-10-05T00:00:00+00:00,2026-10-06T00:00:00+00:00,"
+        '0.8958740000000000,usd,"gpt-4o-2024-08-06, input",p,org\n'
+        "1791244800,1791331200,2026-10-06T00:00:00+00:00,2026-10-07T00:00:00+00:00,,,,,org\n"
+    ),
+    "openai_usage/account=dashboard/20261106.csv": (
+        "start_time,end_time,num_model_requests,model,input_tokens,input_cached_tokens,"
+        "output_tokens\n1791158400,1791244800,3,gpt-4o-2024-08-06,1000,400,50\n"
+    ),
+    "anthropic_cost_report/account=console/20261106.csv": (
+        "usage_date_utc,model,workspace,api_key,usage_type,context_window,token_type,cost_usd,"
+        "list_price_usd,cost_type,inference_geo,speed,api_key_id,api_key_status\n"
+        "2026-10-05,Claude Haiku 4.5,Default,Team key,message,≤ 200k,input_no_cache,0.19,0.19,"
+        "token,global,,apikey_x,active\n"
+        "2026-10-05,Claude Haiku 4.5,Default,Team key,batch,≤ 200k,output,0.03,0.06,token,"
+        "global,,apikey_x,active\n"
+    ),
+    "anthropic_usage_report/account=console/20261106.csv": (
+        "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,"
+        "usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,"
+        "usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens,"
+        "web_search_count,inference_geo,speed\n"
+        "2026-10-05,claude-haiku-4-5-20251001,Team key,Default,standard,≤ 200k,46981,15969,0,0,"
+        "16932,0,global,\n"
+    ),
+    "gcp_billing/account=console/20261106.csv": (
+        "Billing account name,Billing account ID,Project ID,Service description,SKU description,"
+        "Usage start date,Usage amount,Usage unit,Unrounded cost ($),Cost ($)\n"
+        "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,2026-10-05,"
+        '"1,000,000",count,1.254,1.25\n'
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def bills(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("forms")
+    landing = Landing(folder)
+    for name, text in FILES.items():
+        landing.put(name, text)
+    project = Project(folder, folder / "landing")
+    project.load()
+    project.dbt(
+        "build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
+        "--select", "+int_bill_lines", "+int_provider_usage_daily",
+    )  # fmt: skip
+    return project
+
+
+def test_files_of_dashboards_and_consoles_are_bills(bills):
+    assert bills.rows(
+        "select provider, billed_model, meter, service_tier, cast(usage_date as varchar), "
+        "amount_usd from intermediate.int_bill_lines order by 1, 3"
+    ) == [
+        ("anthropic", "claude-haiku-4-5", "output", "batch", "2026-10-05", Decimal("0.03")),
+        ("anthropic", "claude-haiku-4-5", "uncached_input", "standard", "2026-10-05",
+         Decimal("0.19")),
+        ("google-vertex", "gemini-2.5-pro", "uncached_input", "standard", "2026-10-05",
+         Decimal("1.254")),
+        ("openai", "gpt-4o", "uncached_input", "standard", "2026-10-05",
+         Decimal("0.895874")),
+    ]  # fmt: skip
+
+
+def test_so_are_those_of_usage(bills):
+    assert bills.rows(
+        "select provider, billed_model, meter, cast(quantity as bigint) "
+        "from intermediate.int_provider_usage_daily order by 1, 3"
+    ) == [
+        ("anthropic", "claude-haiku-4-5", "cache_write_5m", 15969),
+        ("anthropic", "claude-haiku-4-5", "output", 16932),
+        ("anthropic", "claude-haiku-4-5", "uncached_input", 46981),
+        ("openai", "gpt-4o", "cache_read", 400),
+        ("openai", "gpt-4o", "output", 50),
+        ("openai", "gpt-4o", "uncached_input", 600),
+    ]
+
+
+@pytest.fixture
+def landing(tmp_path, monkeypatch):
+    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_WAREHOUSE"):
+        monkeypatch.delenv(name, raising=False)
+    return Landing(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        # in the folder of another bill
+        (
+            "anthropic_cost_report/a.csv",
+            FILES["openai_costs/account=dashboard/20261106.csv"],
+            "it looks like openai_costs: put it into that folder",
+        ),
+        (
+            "openai_costs/a.csv",
+            FILES["openai_usage/account=dashboard/20261106.csv"],
+            "it looks like openai_usage: put it into that folder",
+        ),
+        # a report that is no bill
+        (
+            "aws_cur2/a.csv",
+            "Service,Amazon Bedrock($),Total costs($)\nService total,10,10\n",
+            "export a Data Export of the type CUR 2.0, or a legacy Cost and Usage Report",
+        ),
+        # headers in a language that names nothing
+        (
+            "azure_costs/a.csv",
+            "Datum,Kosten,Waehrung\n05.10.2026,2.5,EUR\n",
+            "export cost and usage details (actual) of Cost Management",
+        ),
+        # without the day, every line would be refused one by one
+        (
+            "gcp_billing/a.csv",
+            "Service description,SKU description,Cost ($)\nVertex AI,x,1\n",
+            "no column for usage_start_at",
+        ),
+    ],
+)
+def test_a_file_of_another_kind_is_held_back_with_what_to_do(landing, capsys, name, text, said):
+    landing.put(name, text)
+    assert landing.load() == 1
+    assert said in capsys.readouterr().err
+    assert said in landing.rows("select reason from raw.load_rejects")[0][0]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (['"1,234.50"', '"1,234"'], ["1234.50", "1234"]),
+        (['"1,234,567"', "2"], ["1234567", "2"]),
+        (['"2,5"', '"1.234,5"'], ["2.5", "1234.5"]),
+        # either mark may be either: nothing is guessed
+        (['"1,234"', "2"], ["2"]),
+        (['"1,000.5"', '"2,5"', "3"], ["3"]),
+    ],
+)
+def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
+    rows = "".join(f"{cell},USD,10/05/2026\n" for cell in cells)
+    landing.put("azure_costs/a.csv", f"Cost,Currency,Date\n{rows}")
+    landing.load()
+    assert landing.rows("select cost from raw.azure_costs order by line_number") == [
+        (text,) for text in read
+    ]
