@@ -36,7 +36,7 @@
 {%- endmacro %}
 
 {# The sums of `summed`, judged as a whole: lines that each are within their tolerance may together be far from
-   the bill. date_column: the first day of the total. #}
+   the bill. level: SQL for the level of materiality; date_column: the first day of the total. #}
 {% macro judged_totals(level, date_column) -%}
     select
         summed.*,
@@ -51,19 +51,19 @@
     {% for whose, provider in [('own', 'summed.provider'), ('common', "'*'")] %}
     left join {{ ref('int_reconciliation_materiality') }} as {{ whose }}
         on
-            {{ whose }}.level = '{{ level }}'
+            {{ whose }}.level = {{ level }}
             and {{ whose }}.provider = {{ provider }}
             and summed.{{ date_column }} >= {{ whose }}.valid_from
             and summed.{{ date_column }} < {{ whose }}.valid_to
     {% endfor %}
 {%- endmacro %}
 
-{# What a judged total is: never "within" where it is not. #}
+{# What a judged total is: never "within" where it is not, nor where no rule says how far it may be off. #}
 {% macro total_status() -%}
     case
         when settled_line_count = 0 then 'not_settled'
-        when abs(undecided_variance_usd) > materiality_usd then 'breach'
-        else 'within_materiality'
+        when abs(undecided_variance_usd) <= materiality_usd then 'within_materiality'
+        else 'breach'
     end
 {%- endmacro %}
 

@@ -65,13 +65,33 @@ def _reconciliation(period: date) -> list[str]:
         f"where usage_date >= date '{period}' and usage_date < date '{next_month(period)}' "
         "and status = 'breach' and decision_state in ('open', 'reopened') group by 1 order by 1"
     )
-    if sum(count for _, count, _ in rows) <= limit:
+    totals = query(
+        "select total_level, period_start_date, provider, billing_account_id, billed_model, "
+        "undecided_variance_usd, materiality_usd from marts.fct_reconciliation_totals "
+        f"where period_start_date >= date '{period}' "
+        f"and period_start_date < date '{next_month(period)}' "
+        "and total_status = 'breach' order by 1, 2, 3, 4, 5"
+    )
+    if sum(count for _, count, _ in rows) + len(totals) <= limit:
         return []
     return [
-        f"{count} reconciliation lines of {provider} are out of tolerance and undecided "
-        f"(variance {variance:,.2f} USD): see reconciliation_reviews.csv"
-        for provider, count, variance in rows
+        *(_off(*total) for total in totals),
+        *(
+            f"{count} reconciliation lines of {provider} are out of tolerance and undecided "
+            f"(variance {variance:,.2f} USD): see reconciliation_reviews.csv"
+            for provider, count, variance in rows
+        ),
     ]
+
+
+def _off(
+    level: str, first: date, provider: str, account: str, model: str, gap: Decimal, limit: Decimal
+) -> str:
+    """A total that is off although each of its lines may be within tolerance."""
+    named = {"account": f", account {account}", "month": f", account {account}"}
+    whose = provider + named.get(level, f", model {model}" if level == "model" else "")
+    when = f"{first:%Y-%m-%d}" if level in ("day", "account") else f"{first:%Y-%m}"
+    return f"the total of {whose} for {when} is off by {gap:,.2f} USD, allowed are {limit:,.2f}"
 
 
 def _shares(period: date) -> list[str]:

@@ -42,6 +42,8 @@ _BREAKDOWN = """
 """
 _PAGES = {
     "reconciliation_breach": "reconciliation.html",
+    "reconciliation_total": "reconciliation.html",
+    "bill_finding": "reconciliation.html",
     "mystery_spend": "governance.html",
     "unprofitable_customer": "efficiency.html",
 }

@@ -102,6 +102,12 @@ FILES = {
         ("gpt-4.1-turbo, output", "7"),
         ("ft-gpt-4o-2024-08-06, input", "7"),
     ),
+    "generic_invoice_lines/account=legal/20261106.csv": INVOICE
+    + 'INV-2,"OpenAI, L.L.C.",2026-10-01,1,usage,1,USD\n'
+    + 'INV-3,"OpenAI OpCo, LLC",2026-10-01,1,usage,2,USD\n'
+    + 'INV-4,"Anthropic, PBC",2026-10-01,1,usage,4,USD\n'
+    + 'INV-5,"Anthropic Ireland, Limited",2026-10-01,1,usage,8,USD\n'
+    + "INV-6,OpenAI Resellers GmbH,2026-10-01,1,usage,16,USD\n",
     "generic_invoice_lines/account=invoice/20261106.csv": INVOICE
     + "INV-1,OpenAI,2026-10-01,1,usage,100,USD\nINV-1,OpenAI,2026-10-01,2,total,100,USD\n"
     + ",OpenAI,2026-10-01,1,usage,55,USD\n",
@@ -121,6 +127,7 @@ RIGHT = {
     "gone": ("0", "2.5"),
     "models": ("35", "0"),
     "words": ("19", "0"),
+    "legal": ("31", "0"),
     "invoice": ("100", "0"),
 }
 NEEDED = ("+fct_bill_files", "+int_bill_issues", "+assert_every_bill_line_is_accounted_for")
@@ -202,3 +209,10 @@ def test_tokens_of_images_are_no_tokens_of_text(bills):
         "select model_name, meter from intermediate.int_bill_lines_classified "
         "where description like 'gpt-image-1%'"
     ) == [("gpt-image-1", "output_image")]
+
+
+def test_the_legal_name_of_a_provider_is_the_provider(bills):
+    assert bills.rows(
+        "select provider, sum(invoiced_amount) from marts.fct_bill_files "
+        "where billing_account_id = 'legal' group by 1 order by 1"
+    ) == [("anthropic", Decimal(12)), ("openai", Decimal(3)), ("openai resellers", Decimal(16))]

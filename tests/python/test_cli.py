@@ -66,6 +66,7 @@ def test_a_wrong_verb_is_answered_in_a_line(capsys):
 MISSING = {
     "alerts": [],
     "audit": ["absent.jsonl"],
+    "bills": [],
     "close": ["2026-07", "--prepared-by", "Ann", "--approved-by", "Bob"],
     "export focus": [],
     "export journal": ["2026-07"],

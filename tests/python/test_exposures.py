@@ -15,8 +15,9 @@ READERS = {
     "showback_report": [
         name_of(path)
         for path in sorted((ROOT / "scripts/reporting").glob("*.py"))
-        if path.stem not in ("headline", "workbook")
+        if path.stem not in ("bills", "headline", "workbook")
     ],
+    "bill_files": ["scripts/reporting/bills.py"],
     "finance_workbook": ["scripts/reporting/workbook.py"],
     "alerts": ["scripts/operations/alerts.py"],
 }

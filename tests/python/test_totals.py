@@ -1,7 +1,8 @@
 """Totals of the reconciliation are judged as totals.
 
 Harm guarded against: a bill that is twice as high in small amounts, or thirty small overcharges,
-each within its tolerance, and a report that shows nothing to look at.
+each within its tolerance, and a report that shows nothing to look at; a bias that is too small for
+any day and any month, and goes on for years.
 """
 
 import json
@@ -19,16 +20,18 @@ DAYS = 30
 OURS = Decimal("0.50")
 
 
-def usage(day: datetime) -> str:
+def usage(day: datetime, times: int = 1) -> str:
     return json.dumps(
         {"id": f"r-{day:%d}", "timestamp": f"{day:%Y-%m-%dT12:00:00Z}", "team": "growth",
-         "provider": "openai", "model": "gpt-4o", "input_tokens": 100_000, "output_tokens": 25_000}
+         "provider": "openai", "model": "gpt-4o", "input_tokens": 100_000 * times,
+         "output_tokens": 25_000 * times}
     )  # fmt: skip
 
 
-def bill(factor: Decimal) -> str:
+def bill(factor: Decimal, times: int = 1) -> str:
     def result(item: str, tokens: int) -> dict:
-        amount = {"value": str(OURS / 2 * factor), "currency": "usd"}
+        amount = {"value": str(OURS / 2 * factor * times), "currency": "usd"}
+        tokens *= times
         return {"amount": amount, "line_item": item, "quantity": tokens, "quantity_unit": "tokens"}
 
     buckets = []
@@ -39,13 +42,12 @@ def bill(factor: Decimal) -> str:
     return json.dumps({"data": buckets})
 
 
-@pytest.fixture(params=[Decimal(1), Decimal(2)], ids=["right", "doubled"])
-def month(request, tmp_path):
+def built(tmp_path, factor: Decimal, times: int = 1) -> Project:
     landing = tmp_path / "landing"
     days = [FIRST + timedelta(days=number) for number in range(DAYS)]
     for name, text in (
-        ("envelope_events/a.jsonl", "".join(usage(day) + "\n" for day in days)),
-        ("openai_costs/20261120T060000Z.json", bill(request.param)),
+        ("envelope_events/a.jsonl", "".join(usage(day, times) + "\n" for day in days)),
+        ("openai_costs/20261120T060000Z.json", bill(factor, times)),
     ):
         path = landing / name
         path.parent.mkdir(parents=True)
@@ -53,7 +55,12 @@ def month(request, tmp_path):
     project = Project(tmp_path, landing, now="2026-11-21T06:00:00Z")
     project.load()
     project.build()
-    return project, request.param
+    return project
+
+
+@pytest.fixture(params=[Decimal(1), Decimal(2)], ids=["right", "doubled"])
+def month(request, tmp_path):
+    return built(tmp_path, request.param), request.param
 
 
 def test_many_small_differences_are_one_large_one(month, monkeypatch, capsys):
@@ -75,3 +82,35 @@ def test_many_small_differences_are_one_large_one(month, monkeypatch, capsys):
         assert lines == [("within_tolerance", 2 * DAYS)], "each line alone looks right"
         assert total == [("breach", Decimal(-15), Decimal(30))]
         assert "TOTAL OFF: openai, account default, 2026-10: -15.00 (may differ by 1.00)" in said
+    off = project.rows(
+        "select total_level, billing_account_id, billed_model, undecided_variance_usd "
+        "from marts.fct_reconciliation_totals where total_status = 'breach' order by 1"
+    )
+    code, said, complained = project.outcome(
+        "close", "2026-10", "--prepared-by", "Ann", "--approved-by", "Bob"
+    )
+    refused = "the total of openai, account default for 2026-10 is off by -15.00 USD"
+    if factor == 1:
+        assert off == [] and refused not in said + complained
+    else:
+        assert off == [
+            ("model", "all", "gpt-4o", Decimal(-15)),
+            ("month", "default", "all", Decimal(-15)),
+        ]
+        assert code != 0 and refused in said + complained
+
+
+@pytest.mark.parametrize(
+    ("factor", "status"), [(Decimal("1.003"), "drift"), (Decimal("1.001"), "in_control")]
+)
+def test_a_small_bias_over_ten_days_is_a_finding(tmp_path, factor, status):
+    project = built(tmp_path, factor, times=100)
+    charted = (
+        "select drift_status, count(*) from marts.fct_reconciliation_drift group by 1 order by 1"
+    )
+    assert project.rows(charted) == sorted([(status, DAYS - 9), ("too_few_days", 9)])
+    assert project.rows(
+        "select count(*) from marts.fct_reconciliation_totals where total_status = 'breach'"
+    ) == [(0,)], "no day and no month is off"
+    findings = project.rows("select finding, amount_usd from marts.fct_bill_findings")
+    assert findings == ([("drift", Decimal("1.5"))] if status == "drift" else [])

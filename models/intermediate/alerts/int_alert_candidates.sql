@@ -1,21 +1,6 @@
 -- Everything that somebody may have to be told: what is found, before the rules of alert_rules say how much of it
 -- is worth a message.
-with breaches as (
-
-    select
-        'reconciliation_breach' as kind,
-        usage_date as alert_date,
-        provider || ', account ' || coalesce(billing_account_id, 'unknown') as subject,
-        'lines of the bill are beyond tolerance, one of them: ' || coalesce(min(reason_code), 'unexplained') as cause,
-        count(*) as item_count,
-        cast(sum(abs(variance_usd)) as {{ money_type() }}) as amount_usd
-    from {{ ref('fct_reconciliation_daily') }}
-    where status = 'breach'
-    group by 2, 3
-
-),
-
-mystery as (
+with mystery as (
 
     select
         'mystery_spend' as kind,
@@ -77,6 +62,8 @@ unprofitable as (
 
 ),
 
+bills as (select * from {{ ref('int_bill_alerts') }}),
+
 anomalies as (select * from {{ ref('int_anomaly_alerts') }}),
 
 substituted as (select * from {{ ref('int_substitution_alerts') }})
@@ -89,7 +76,7 @@ substituted as (select * from {{ ref('int_substitution_alerts') }})
     'newest_date': date, 'anomaly_id': text, 'request_key': text, 'trace_id': text,
 } %}
 {% for part, known in {
-    'breaches': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'alert_date'},
+    'bills': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
     'mystery': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
         'whole_usd': 'whole_usd', 'newest_date': 'alert_date'},
     'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'newest_date': 'newest_date'},

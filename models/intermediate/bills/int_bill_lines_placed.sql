@@ -3,7 +3,10 @@
 -- the file or credential_owners names it, since the gateways' side knows no other; else as "default".
 with lines as (
 
-    select * from {{ ref('int_bill_lines_unioned') }}
+    select
+        *,
+        {{ without_legal_form('provider_name') }} as biller_name
+    from {{ ref('int_bill_lines_unioned') }}
 
 ),
 
@@ -42,16 +45,16 @@ select
     lines.*,
     coalesce(
         services.provider,
-        case when clouds.provider is null then coalesce(aliases.provider, lower(lines.provider_name)) end
+        case when clouds.provider is null then coalesce(aliases.provider, lines.biller_name) end
     ) as provider,
-    coalesce(aliases.provider, lower(lines.provider_name)) as billed_by,
+    coalesce(aliases.provider, lines.biller_name) as billed_by,
     coalesce(files.billing_account_id, known_accounts.billing_account_id, 'default') as billing_account_id,
     files.pulled_at
 from lines
 inner join files
     on lines.batch_id = files.batch_id
 left join aliases
-    on lower(lines.provider_name) = aliases.alias
+    on lines.biller_name = aliases.alias
 left join services
     on lines.bill_source = services.bill_source and lines.service = services.service
 left join clouds

@@ -12,7 +12,7 @@ with summed as (
 
 judged as (
 
-    {{ judged_totals('month', 'usage_month_date') }}
+    {{ judged_totals("'month'", 'usage_month_date') }}
 
 )
 

@@ -11,7 +11,7 @@ with summed as (
 
 judged as (
 
-    {{ judged_totals('day', 'usage_date') }}
+    {{ judged_totals("'day'", 'usage_date') }}
 
 )
 

@@ -1,0 +1,91 @@
+-- What is wrong with bills, by the day on which it was found: a difference of long ago that was found today is news.
+with breaches as (
+
+    select
+        'reconciliation_breach' as kind,
+        lines.usage_date as alert_date,
+        lines.provider || ', account ' || lines.billing_account_id as subject,
+        'lines of the bill are beyond tolerance, one of them: ' || coalesce(min(lines.reason_code), 'unexplained')
+            as cause,
+        count(*) as item_count,
+        cast(sum(abs(lines.variance_usd)) as {{ money_type() }}) as amount_usd,
+        max(days.found_date) as newest_date
+    from {{ ref('fct_reconciliation_daily') }} as lines
+    inner join {{ ref('int_bill_days') }} as days
+        on
+            lines.provider = days.provider
+            and lines.billing_account_id = days.billing_account_id
+            and lines.usage_date = days.usage_date
+    where lines.status = 'breach'
+    group by 2, 3
+
+),
+
+totals as (
+
+    select
+        'reconciliation_total' as kind,
+        months.usage_month_date as alert_date,
+        months.provider || ', account ' || months.billing_account_id as subject,
+        'the month as a whole is off by more than its materiality' as cause,
+        max(months.settled_line_count) as item_count,
+        max(abs(months.undecided_variance_usd)) as amount_usd,
+        max(days.found_date) as newest_date
+    from {{ ref('fct_reconciliation_monthly') }} as months
+    inner join {{ ref('int_bill_days') }} as days
+        on
+            months.provider = days.provider
+            and months.billing_account_id = days.billing_account_id
+            and months.usage_month_date = {{ month_of('days.usage_date') }}
+    where months.total_status = 'breach' and days.is_settled
+    group by 2, 3
+
+),
+
+findings as (
+
+    select
+        'bill_finding' as kind,
+        found_date as alert_date,
+        finding || ': ' || provider || ', account ' || billing_account_id || ', ' || subject as subject,
+        next_step as cause,
+        item_count,
+        amount_usd,
+        last_found_date as newest_date
+    from {{ ref('fct_bill_findings') }}
+
+)
+
+select
+    kind,
+    alert_date,
+    subject,
+    cause,
+    item_count,
+    amount_usd,
+    newest_date
+from breaches
+
+union all
+
+select
+    kind,
+    alert_date,
+    subject,
+    cause,
+    item_count,
+    amount_usd,
+    newest_date
+from totals
+
+union all
+
+select
+    kind,
+    alert_date,
+    subject,
+    cause,
+    item_count,
+    amount_usd,
+    newest_date
+from findings
