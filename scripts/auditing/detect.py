@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
-from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
+from scripts.loading.recognise import Unrecognised, recognise
 from scripts.loading.run import Run
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
+from scripts.loading.streams import ByteStream
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules
 from scripts.loading.wrappers import names
@@ -34,9 +37,12 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     The score is the number of declared fields found in a record on average, times the share of
     records the loader takes, times the share of the records' keys that the table declares: formats
     share many fields. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
-    Raises Unreadable for a file that no table's loader can read, with what they say of it.
+    One that the fields alone tell has the score 1. Raises Unreadable for a file that no table can
+    read, with what they say of it.
     """
     tables = gateway_tables(contract)
+    with suppress(Unrecognised):
+        return [(recognise(file, tables).name, 1.0)]
     head = _head(file, scratch / "beginning" / file.name, tables[0])
     keys = _keys(head)
     # Loading is what takes the time: only the likely ones are tried.

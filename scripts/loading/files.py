@@ -1,26 +1,19 @@
-"""The landing folder: which files are there, what each holds, and its bytes, decompressed."""
+"""The landing folder: which files are there, and what names the content of each."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISREG
-from typing import BinaryIO
 
 from scripts.loading.sources import Table
 
+INBOX = "inbox"
 _SKIPPED_SUFFIXES = (".tmp", ".part")
-_GZIP = b"\x1f\x8b"
-_READ = 1 << 20
-_HEAD = 1 << 16
-_BOM = b"\xef\xbb\xbf"
 _DATE = (
     r"(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})"
     r"(?:[T_]?(\d{2})[-:]?(\d{2})(?:[-:]?(\d{2})(?:\.\d+)?Z?)?)?(?!\d|-\d)"
@@ -34,13 +27,20 @@ _COVERED = re.compile(rf"(?<!\d){_DAY}(?:[-_]|[-_]to[-_]){_DAY}(?!\d)")
 class LandingFile:
     """A file below landing; `source_file` is its path from there, with forward slashes.
 
-    `size` is what it was when the folder was listed; `content` says what was read to name it.
+    `size` is what it was when the folder was listed; `content` says what was read to name it. A
+    file of the inbox has no table until it is recognised.
     """
 
     path: Path
     source_file: str
-    table: Table
+    table: Table | None
     size: int
+
+    def of(self, table: Table) -> LandingFile:
+        """The same file as one of a table; it is not read again to name it."""
+        file = replace(self, table=table)
+        file.__dict__["content"] = self.content
+        return file
 
     @cached_property
     def content(self) -> tuple[str, int]:
@@ -91,10 +91,12 @@ class LandingFile:
 class Found:
     """What lies below landing: the files of declared tables, in the order of their paths.
 
-    `unknown` are folders of no table; `refused` says of each path that is not followed why.
+    `inbox` are those that say by their fields of which table they are. `unknown` are folders of no
+    table; `refused` says of each path that is not followed why.
     """
 
     files: list[LandingFile] = field(default_factory=list)
+    inbox: list[LandingFile] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     refused: list[tuple[str, str]] = field(default_factory=list)
 
@@ -105,18 +107,19 @@ def find_files(landing: Path, tables: dict[str, Table]) -> Found:
     for entry in sorted(landing.iterdir()):
         if _is_skipped(entry.name) or not (entry.is_dir() or entry.is_symlink()):
             continue
-        if entry.name in tables:
-            _Walk(landing, tables[entry.name], found).enter(entry)
+        if entry.name in tables or entry.name == INBOX:
+            _Walk(landing, tables.get(entry.name), found).enter(entry)
         elif entry.is_dir():
             found.unknown.append(entry.name)
-    found.files.sort(key=lambda file: file.source_file)
+    for files in (found.files, found.inbox):
+        files.sort(key=lambda file: file.source_file)
     return found
 
 
 class _Walk:
     """A walk through one table's folder that follows links as long as they stay inside landing."""
 
-    def __init__(self, landing: Path, table: Table, found: Found) -> None:
+    def __init__(self, landing: Path, table: Table | None, found: Found) -> None:
         self._landing, self._root = landing, landing.resolve()
         self._table = table
         self._found = found
@@ -165,7 +168,8 @@ class _Walk:
         status = path.stat()
         if S_ISREG(status.st_mode):
             name = self._name(path)
-            self._found.files.append(LandingFile(path, name, self._table, status.st_size))
+            files = self._found.files if self._table else self._found.inbox
+            files.append(LandingFile(path, name, self._table, status.st_size))
 
     def _refuse(self, path: Path, reason: str) -> None:
         self._found.refused.append((self._name(path), reason))
@@ -178,112 +182,3 @@ class _Walk:
 def _is_skipped(name: str) -> bool:
     """Half-written files and what tools keep for themselves."""
     return name.startswith((".", "_")) or name.endswith(_SKIPPED_SUFFIXES)
-
-
-class ByteStream:
-    """The bytes of a file, decompressed when they are gzip, whatever the file is called.
-
-    `fault` says why the stream ended early, None while all is well; what came before is good. No
-    more than `limit` bytes of the file are read, so that a log that grows is read as it was named.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        progress: Callable[[int], object] = lambda size: None,
-        limit: int | None = None,
-    ) -> None:
-        self.fault: str | None = None
-        self._file = path.open("rb")
-        self._progress = progress
-        self._limit = os.fstat(self._file.fileno()).st_size if limit is None else limit
-        self.compressed = self._file.read(2) == _GZIP
-        self._file.seek(0)
-        self._head = b""
-        self._digest = hashlib.sha256()
-        self._taken = 0
-        self._raw = self._plain()
-        self._blocks = self._decompressed() if self.compressed else self._raw
-
-    def __enter__(self) -> ByteStream:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.close()
-
-    def peek(self) -> tuple[bytes, bool]:
-        """The first 64 KiB or so, without its byte order mark, and whether they are all there is.
-
-        They stay to be read.
-        """
-        ended = False
-        while len(self._head) < _HEAD and not ended:
-            block = next(self._blocks, b"")
-            self._head += block
-            ended = not block
-        self._head = self._head.removeprefix(_BOM)
-        return self._head[:_HEAD], ended
-
-    def read(self, size: int) -> bytes:
-        """About `size` bytes; none at the end."""
-        parts, length = [self._head], len(self._head)
-        self._head = b""
-        while length < size:
-            block = next(self._blocks, b"")
-            if not block:
-                break
-            parts.append(block)
-            length += len(block)
-        return b"".join(parts)
-
-    def read_all(self, limit: int) -> bytes | None:
-        """The rest of the stream, or None when it is longer than `limit` bytes."""
-        content = self.read(limit + 1)
-        return content if len(content) <= limit else None
-
-    def whole_file(self) -> BinaryIO:
-        """The file itself, from its first byte, for a reader that jumps about in it."""
-        self._file.seek(0)
-        return self._file
-
-    def sha256(self) -> str:
-        """SHA-256 of the bytes that were read, with those that nobody asked for."""
-        if self._file.tell() != self._taken:
-            # A reader jumped about.
-            self._file.seek(0)
-            self._progress(-self._taken)
-            self._digest, self._taken = hashlib.sha256(), 0
-            self._raw = self._plain()
-        for _ in self._raw:
-            pass
-        return self._digest.hexdigest()
-
-    def _plain(self) -> Iterator[bytes]:
-        while block := self._file.read(min(_READ, self._limit - self._taken)):
-            self._taken += len(block)
-            self._digest.update(block)
-            self._progress(len(block))
-            yield block
-
-    def _decompressed(self) -> Iterator[bytes]:
-        inflate = zlib.decompressobj(wbits=31)
-        try:
-            for block in self._raw:
-                while block:
-                    if inflate.eof:
-                        # Another member, or the zero bytes that pad some archives.
-                        block = block.lstrip(b"\0")
-                        if not block:
-                            break
-                        inflate = zlib.decompressobj(wbits=31)
-                    # A bounded output, so that a bomb of zeros fills no memory.
-                    if out := inflate.decompress(block, _READ):
-                        yield out
-                    block = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-            while not inflate.eof and (out := inflate.decompress(inflate.unconsumed_tail, _READ)):
-                yield out
-        except zlib.error as error:
-            self.fault = f"gzip stream is broken: {error}"
-            return
-        if not inflate.eof:
-            self.fault = "gzip stream ends early"

@@ -17,16 +17,14 @@ _SAVE_UTF8 = "save it as UTF-8"
 _TABLE = "save the sheet as CSV"
 # Where the mark stands, the mark, and what is said of the file. No text that is read begins so.
 _MARKS = (
-    (0, b"\x1f\x8b", "compressed twice with gzip; pack it once"),
-    (0, b"\x28\xb5\x2f\xfd", f"compressed with zstd; {_UNPACK}"),
-    (0, b"\xfd7zXZ\x00", f"compressed with xz; {_UNPACK}"),
-    (0, b"\x5d\x00\x00", f"compressed with lzma; {_UNPACK}"),
-    (0, b"\x04\x22\x4d\x18", f"compressed with lz4; {_UNPACK}"),
+    (0, b"\x1f\x8b", f"compressed more than twice; {_UNPACK}"),
     (0, b"\xff\x06\x00\x00sNaPpY", f"compressed with snappy; {_UNPACK}"),
     (0, b"\x1f\x9d", f"compressed with compress; {_UNPACK}"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
     (0, b"Rar!\x1a\x07", "a rar archive; unpack it"),
-    (257, b"ustar", "a tar archive; unpack it"),
+    (0, b"PK\x03\x04", "an archive or a workbook in an archive; unpack it"),
+    (0, b"PK\x05\x06", "an archive in an archive; unpack it"),
+    (257, b"ustar", "a tar archive in an archive; unpack it"),
     (0, b"%PDF-", "a PDF; ask for the figures as CSV or JSON"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"an old Excel workbook, or Word; {_TABLE}"),
     (0, b"SQLite format 3\x00", "an SQLite database; export the table as CSV"),
@@ -35,14 +33,16 @@ _MARKS = (
     (0, b"ARROW1\x00\x00", "an Arrow file; convert it to Parquet"),
     (0, b"\x89PNG\r\n", "a picture"),
     (0, b"\xff\xd8\xff", "a picture"),
-    (0, b"\xff\xfe\x00\x00", f"UTF-32 text; {_SAVE_UTF8}"),
-    (0, b"\x00\x00\xfe\xff", f"UTF-32 text; {_SAVE_UTF8}"),
-    (0, b"\xff\xfe", f"UTF-16 text; {_SAVE_UTF8}"),
-    (0, b"\xfe\xff", f"UTF-16 text; {_SAVE_UTF8}"),
+    (
+        0,
+        b"PGDMP",
+        "a PostgreSQL dump in a form of its own; write it as text: pg_restore -f dump.sql",
+    ),
 )
-_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)")
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
-_SKIPPABLE_ZSTD = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
+# A message of a message, with its length before it or without; text has no control characters.
+_PROTOBUF = re.compile(rb"(\x00.{3})?\n", re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _ENOUGH = 8
 # A word or a few, as columns are named. What looks like a value, a key or a person is not shown.
 _COLUMN = re.compile(r"(?!(?:.*\d){4})[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
@@ -65,20 +65,16 @@ class Unreadable(Exception):
 
 def foreign_form(head: bytes) -> str | None:
     """What a file is that is known and not read, by its beginning; None for any other."""
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zipped(head)
     for place, mark, said in _MARKS:
         if head.startswith(mark, place):
             return said
-    if _BZIP2.match(head):
-        return f"compressed with bzip2; {_UNPACK}"
-    if _SKIPPABLE_ZSTD.match(head):
-        return f"compressed with zstd; {_UNPACK}"
     if _MARKUP.match(head):
         return f"a web page or XML; {EXPECTED}"
+    if _PROTOBUF.match(head) and _CONTROL.search(head[:256]):
+        return "binary protobuf, as of OTLP; let the collector write JSON (format: json)"
     if _is_zlib(head):
         return f"compressed with zlib; {_UNPACK}"
-    return _wide_text(head)
+    return None
 
 
 def not_utf8(lines: Iterable[bytes]) -> str | None:
@@ -138,12 +134,6 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(names[:_SHOWN]) + more
 
 
-def _zipped(head: bytes) -> str:
-    if b"xl/" in head or b"[Content_Types].xml" in head:
-        return f"an Excel workbook; {_TABLE}"
-    return "a zip archive; unpack it"
-
-
 def _is_zlib(head: bytes) -> bool:
     if len(head) < _ENOUGH or head[0] != 0x78 or int.from_bytes(head[:2]) % 31:
         return False
@@ -152,15 +142,3 @@ def _is_zlib(head: bytes) -> bool:
     except zlib.error:
         return False
     return True
-
-
-def _wide_text(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: every other byte, or three of four, of Latin text is 0."""
-    if len(head) < _ENOUGH:
-        return None
-    zeros = [head[place::4].count(0) / len(head[place::4]) > 0.7 for place in range(4)]
-    if zeros in ([True, True, True, False], [False, True, True, True]):
-        return f"UTF-32 text; {_SAVE_UTF8}"
-    if zeros in ([True, False, True, False], [False, True, False, True]):
-        return f"UTF-16 text; {_SAVE_UTF8}"
-    return None

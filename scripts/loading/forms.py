@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+from scripts.loading.dumps import is_dump
 from scripts.loading.foreign import (
     EXPECTED,
     Unreadable,
@@ -13,15 +14,16 @@ from scripts.loading.foreign import (
     missing_columns,
     not_utf8,
 )
-from scripts.loading.headers import known_columns
+from scripts.loading.headers import SEPARATORS, known_columns
+from scripts.loading.otlp import CLICKHOUSE, SPANS
 from scripts.loading.sources import Table
-from scripts.loading.wrappers import is_wrapped
+from scripts.loading.wrappers import is_wrapped, names
 
-OLD_MAC = "its lines end with CR alone, as on an old Mac; save it with LF"
+_PACKED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4")
 
 
 def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
-    """The form of a file: parquet, csv, document, lines or wrapped; raises Unreadable for another.
+    """The form of a file: parquet, csv, dump, document, lines, wrapped; Unreadable for another.
 
     A document is one JSON text over several lines, or a JSON array. Wrapped are lines whose records
     are inside of something else. `whole` says that the head is all there is: then what is seen of
@@ -38,11 +40,11 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     if lines and (fault := not_utf8(lines)):
         raise Unreadable(fault)
     if text.startswith((b"{", b"[")):
-        if _is_old_mac_json(text):
-            raise Unreadable(OLD_MAC)
         if _is_document(text, whole):
             return "document"
         return "wrapped" if is_wrapped(lines, text, whole, table) else "lines"
+    if is_dump(head):
+        return "dump"
     if is_wrapped(lines, text, whole, table):
         return "wrapped"
     if _is_csv(head, name, table):
@@ -86,28 +88,45 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
+def has_cr_ends(head: bytes, name: str) -> bool:
+    """Whether lines end with CR alone, as Excel on a Mac ends those of a CSV file."""
+    if b"\r" not in head or head.startswith(b"PAR1"):
+        return False
+    text = head.lstrip()
+    if text.startswith((b"{", b"[")):
+        return _is_old_mac_json(text)
+    return _is_old_mac_csv(head.partition(b"\n")[0].decode(errors="replace"), _is_named_csv(name))
+
+
 def _is_old_mac_json(text: bytes) -> bool:
     """Whether CR, which is a blank to JSON, stands where the end of a line is meant."""
     first, _, rest = text.partition(b"\n")[0].partition(b"\r")
     return rest.lstrip().startswith(b"{") and _is_object(first)
 
 
+def _is_named_csv(name: str) -> bool:
+    path = Path(name.lower())
+    return (path.with_suffix("") if path.suffix in _PACKED else path).suffix == ".csv"
+
+
 def _is_csv(head: bytes, name: str, table: Table) -> bool:
-    named_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
     first = head.partition(b"\n")[0].decode(errors="replace")
-    try:
-        next(csv.reader([first]), [])
-    except csv.Error:
-        # A bare CR outside quotes, or a field without an end.
-        if _is_old_mac_csv(first, named_csv):
-            raise Unreadable(OLD_MAC) from None
-        return named_csv
-    return named_csv or known_columns(first, table) > 1
+    if SPANS in names(table).lists and all(column in first for column in CLICKHOUSE):
+        return not first.lstrip().startswith("{")
+    return _is_named_csv(name) or known_columns(first, table) > 1
 
 
 def _is_old_mac_csv(first: str, named_csv: bool) -> bool:
     rows = first.rstrip("\r").split("\r")[:2]
-    return len(rows) > 1 and (named_csv or rows[0].count(",") == rows[1].count(",") > 0)
+    try:
+        # A CR in quotes ends no line.
+        next(csv.reader([first]), [])
+        return False
+    except csv.Error:
+        pass
+    return len(rows) > 1 and (
+        named_csv or any(rows[0].count(mark) == rows[1].count(mark) > 0 for mark in SEPARATORS)
+    )
 
 
 def _plain_text(first: bytes, table: Table) -> Unreadable:

@@ -29,7 +29,9 @@ def separator(first: str, table: Table) -> str:
 
     first: the first line. Where no column is known with any, the one that makes most fields.
     """
-    return max(SEPARATORS, key=lambda mark: (_count(first, mark, table), len(_cells(first, mark))))
+    return max(
+        SEPARATORS, key=lambda mark: (_count(first, mark, table), len(cells_of(first, mark)))
+    )
 
 
 def known_columns(first: str, table: Table) -> int:
@@ -39,7 +41,7 @@ def known_columns(first: str, table: Table) -> int:
 
 def _count(first: str, mark: str, table: Table) -> int:
     try:
-        return len(places(_cells(first, mark), table))
+        return len(places(cells_of(first, mark), table))
     except Unreadable:
         return len(table.headers)
 
@@ -99,7 +101,8 @@ def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> d
     return dict.fromkeys(wanted, named.pop()) if len(named) == 1 else {}
 
 
-def _cells(line: str, mark: str) -> list[str]:
+def cells_of(line: str, mark: str) -> list[str]:
+    """The fields of a line; none of one that is no CSV."""
     try:
         return next(csv.reader([line], delimiter=mark), [])
     except csv.Error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from scripts.loading.files import ByteStream
+from scripts.loading.streams import Content
 
 BLOCK_BYTES = 32 << 20
 LINE_BYTES = 64 << 20
@@ -48,7 +48,7 @@ def show(text: bytes) -> str:
     return text[: 4 * TEXT_LENGTH].decode(errors="replace").replace("\0", "\ufffd")[:TEXT_LENGTH]
 
 
-def read_lines(stream: ByteStream) -> Iterator[Lines | BadLine]:
+def read_lines(stream: Content) -> Iterator[Lines | BadLine]:
     """All lines of the stream but blank ones, in order, each once: as text or as a bad line."""
     reader = _Reader()
     while block := stream.read(BLOCK_BYTES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -13,26 +13,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scripts.loading.archives import is_archive, members
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
-from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.dumps import read_dump
+from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
-from scripts.loading.forms import sniff
+from scripts.loading.forms import has_cr_ends, sniff
 from scripts.loading.headers import likely_table
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
+from scripts.loading.otlp import SPANS
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.records import Records, read_csv, read_parquet
+from scripts.loading.rows import has_spans, read_rows
 from scripts.loading.sources import Contract, Table
+from scripts.loading.streams import ByteStream, Content
 from scripts.loading.targets import Target, arrow_schema
 from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
-from scripts.loading.wrappers import elements_of, records_of
+from scripts.loading.wrappers import elements_of, names, records_of
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
 _LARGE = 4 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
+_SHOWN = 3
 
 Progress = Callable[[int], object]
 # The line of a reject that stands for a whole file.
@@ -143,7 +149,7 @@ class Load:
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
-        self._documents: set[int] = set()
+        self._before = self._last = 0  # lines of the members before, and the last line so far
         self._with_several: set[tuple[int, int]] = set()  # file and line that holds several records
         self._rejects: list[tuple[int, BadLine]] = []
         self._batch_ids = pa.array([file.batch_id for file in files])
@@ -173,8 +179,9 @@ class Load:
     def _read_all(self, progress: Progress) -> None:
         for file_no, file in enumerate(self._files):
             with ByteStream(file.path, progress, file.content[1]) as stream:
+                self._before = self._last = 0
                 try:
-                    self._read(file_no, file, stream)
+                    self._read_file(file_no, file, stream)
                 except Unreadable as error:
                     self._set_aside(file_no, error)
                 if stream.sha256() != file.sha256:
@@ -193,30 +200,62 @@ class Load:
             return f"; it looks like {other.name}: put it into that folder"
         return f"; export {self._table.exports}" if self._table.exports else ""
 
-    def _read(self, file_no: int, file: LandingFile, stream: ByteStream) -> None:
-        head, whole = stream.peek()
-        if stream.fault and not head:
-            raise Unreadable(stream.fault)
-        kind = sniff(head, whole, file.path.name, self._table)
+    def _read_file(self, file_no: int, file: LandingFile, stream: ByteStream) -> None:
+        if not is_archive(stream.peek()[0]):
+            self._read(file_no, file, file.path.name, stream)
+            return
+        faults: list[str] = []
+        packed = members(stream, file.path.name)
+        while True:
+            name = ""
+            try:
+                if (found := next(packed, None)) is None:
+                    break
+                name, content = found
+                # Lines are counted through all members, as one counts them in what is unpacked.
+                self._before = self._last
+                self._read(file_no, file, name, content)
+            except Unreadable as error:
+                faults.append(f"{name}: {error}" if name else str(error))
+        if not self.counts[file_no].lines:
+            raise Unreadable("; ".join(faults[:_SHOWN]) or "an archive in which there is no file")
+        for fault in faults:
+            self._before = self._last
+            self._take(file_no, BadLine(1, fault, None))
+
+    def _read(self, file_no: int, file: LandingFile, name: str, content: Content) -> None:
+        head, whole = content.peek()
+        if content.fault and not head:
+            raise Unreadable(content.fault)
+        if has_cr_ends(head, name):
+            content.end_lines_with_lf()
+            head, whole = content.peek()
+        kind = sniff(head, whole, name, self._table)
         if kind == "document":
-            self._read_document(file_no, stream)
+            self._read_document(file_no, content)
+            return
+        if SPANS in names(self._table).lists and has_spans(kind, content):
+            for found in read_rows(kind, content):
+                self._take(file_no, found, wrapped=True)
             return
         if kind == "wrapped":
-            for found in read_lines(stream):
+            for found in read_lines(content):
                 self._take(file_no, found, wrapped=True)
             return
         readers = {
             # A thread of its own is not worth its cost for a small file.
             "lines": lambda: (
-                read_ahead(read_lines(stream)) if file.size > _LARGE else read_lines(stream)
+                read_ahead(read_lines(content)) if file.size > _LARGE else read_lines(content)
             ),
-            "csv": lambda: read_csv(file, stream),
-            "parquet": lambda: read_parquet(file, stream),
+            "csv": lambda: read_csv(file, content),
+            "dump": lambda: read_dump(file, content),
+            "parquet": lambda: read_parquet(file, content),
         }
         for found in readers[kind]():
             self._take(file_no, found)
 
     def _take(self, file_no: int, found: Lines | Records | BadLine, wrapped: bool = False) -> None:
+        found = self._counted_on(found)
         if isinstance(found, BadLine):
             self.counts[file_no].lines += 1
             self._reject(file_no, found)
@@ -229,8 +268,19 @@ class Load:
         else:
             self._add(file_no, found)
 
-    def _read_document(self, file_no: int, stream: ByteStream) -> None:
-        """A document is line 1, whatever it looks like; its records are numbered."""
+    def _counted_on(self, found: Lines | Records | BadLine) -> Lines | Records | BadLine:
+        """The same, its lines counted on from those of the members before it."""
+        if isinstance(found, BadLine):
+            found = replace(found, number=found.number + self._before)
+            self._last = max(self._last, found.number)
+        elif len(found.numbers):
+            if self._before:
+                found = replace(found, numbers=pc.add(found.numbers, self._before))
+            self._last = max(self._last, found.numbers[-1].as_py())
+        return found
+
+    def _read_document(self, file_no: int, stream: Content) -> None:
+        """A document is one line, whatever it looks like; its records are numbered."""
         content = stream.read_all(DOCUMENT_BYTES)
         if content is None:
             raise Unreadable(f"document is longer than {DOCUMENT_BYTES >> 20} MiB")
@@ -242,8 +292,9 @@ class Load:
             shown = show(content) if error.shown is not None else None
             raise Unreadable(str(error), shown) from None
         self.counts[file_no].lines += 1
-        self._documents.add(file_no)
-        numbers = pa.repeat(pa.scalar(1, pa.int64()), len(records))
+        self._last = self._before + 1
+        self._with_several.add((file_no, self._last))
+        numbers = pa.repeat(pa.scalar(self._last, pa.int64()), len(records))
         self._add(file_no, Lines(numbers, pa.array(records, pa.string()), nul=True))
 
     def _add_rewritten(self, file_no: int, lines: Lines) -> None:
@@ -300,7 +351,7 @@ class Load:
         columns = [refused[name].to_pylist() for name in [*names, "unread_line"]]
         again: list[tuple[int, Lines]] = []
         for file_no, line, record, whole, reason, text, unread in zip(*columns, strict=True):
-            is_one = file_no not in self._documents and (file_no, line) not in self._with_several
+            is_one = (file_no, line) not in self._with_several
             place = None if is_one and whole else record
             if unread is None:
                 self._reject(file_no, BadLine(line, reason, text, place))

@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
-from scripts.loading.files import ByteStream, LandingFile
+from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable, check_columns
 from scripts.loading.headers import currency_of, places, separator
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 from scripts.loading.numbers import Numbers
+from scripts.loading.streams import Content
 
-_ROWS = 50_000
+ROWS = 50_000
 _READ = 4 << 20
 # The last three are what a name that is no text, or a date that is none, makes of it.
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
@@ -36,7 +37,7 @@ class Records:
     columns: dict[str, pa.Array]
 
 
-def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
+def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
     """The declared columns of a Parquet file; one bad line where it can be read no further."""
     done = 0
     try:
@@ -53,7 +54,7 @@ def read_parquet(file: LandingFile, stream: ByteStream) -> Iterator[Records | Ba
         check_columns(names, declared.values(), file.table)
         wanted = set(declared)
         present = [name for name in parquet.schema_arrow.names if _is_wanted(name, wanted)]
-        for batch in parquet.iter_batches(batch_size=_ROWS, columns=present):
+        for batch in parquet.iter_batches(batch_size=ROWS, columns=present):
             columns = {declared[name]: column for name, column in _flat(batch, wanted)}
             for column in columns.values():
                 # What is no text in a column of text would end a query, with other files in it.
@@ -120,9 +121,9 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLine]:
+def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
     """The declared columns of a CSV file with a header; rows that do not fit it are bad lines."""
-    lines = _text_lines(stream)
+    lines = text_lines(stream)
     first = next(lines, "")
     mark = separator(first, file.table)
     rows = csv.reader(chain([first], lines), strict=True, delimiter=mark)
@@ -137,19 +138,19 @@ def read_csv(file: LandingFile, stream: ByteStream) -> Iterator[Records | BadLin
         if row == []:
             continue
         done += 1
-        fault = _row_fault(row, len(header))
+        fault = row_fault(row, len(header))
         if fault:
             text = None if isinstance(row, csv.Error) else _shown(row)
             yield BadLine(done, fault, text)
         else:
             kept.append((done, row))
-        if len(kept) == _ROWS:
+        if len(kept) == ROWS:
             figures.settle(kept)
-            yield _block(file, wanted, currency, kept)
+            yield block_of(file, wanted, kept, currency)
             kept = []
     if kept:
         figures.settle(kept)
-        yield _block(file, wanted, currency, kept)
+        yield block_of(file, wanted, kept, currency)
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
 
@@ -177,7 +178,8 @@ def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
             yield error
 
 
-def _row_fault(row: list[str] | csv.Error, width: int) -> str | None:
+def row_fault(row: list[str] | csv.Error, width: int) -> str | None:
+    """Why a row cannot be taken; None of a good one."""
     if isinstance(row, csv.Error):
         return f"not valid CSV: {row}"
     if len(row) != width:
@@ -194,19 +196,23 @@ def _shown(row: list[str]) -> str:
     return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
-def _block(
+def block_of(
     file: LandingFile,
     wanted: dict[str, int],
-    same: dict[str, str],
     kept: list[tuple[int, list[str]]],
+    same: dict[str, str] | None = None,
 ) -> Records:
-    """The rows as columns; `same` are values that the header states for all of them."""
+    """Rows with their numbers; `wanted` says where in a row a declared header's field is, `same` has
+    the values that the header states for all of them.
+    """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
         name: pa.array([row[index] for _, row in kept], pa.string())
         for name, index in wanted.items()
     }
-    columns |= {name: pa.array([text] * len(kept), pa.string()) for name, text in same.items()}
+    columns |= {
+        name: pa.array([text] * len(kept), pa.string()) for name, text in (same or {}).items()
+    }
     return Records(numbers, _placed(file, columns, len(kept)))
 
 
@@ -218,7 +224,7 @@ def _placed(file: LandingFile, columns: dict[str, pa.Array], length: int) -> dic
     }
 
 
-def _text_lines(stream: ByteStream) -> Iterator[str]:
+def text_lines(stream: Content) -> Iterator[str]:
     """Lines with their ends; bytes that are not UTF-8 are kept as surrogates, to be found."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
     carry = ""

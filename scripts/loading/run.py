@@ -1,7 +1,8 @@
 """One load: what is new in the landing folder goes into the raw tables of the warehouse.
 
 A folder below landing that has the name of a declared raw table is loaded, whatever its files
-are called. Loading a content twice is a no-op.
+are called; what lies in `inbox` is of the table whose fields it has. Loading a content twice is a
+no-op.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import duckdb
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import LandingFile, find_files
+from scripts.loading.foreign import Unreadable
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
+from scripts.loading.recognise import Unrecognised, recognise
 from scripts.loading.sources import Contract, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
@@ -98,6 +101,23 @@ class Run:
                 self.complain(file.source_file, self._faults[file.batch_id])
             else:
                 self.tallies[file.table.name]["skipped"] += 1
+
+    def place(self, inbox: list[LandingFile]) -> list[LandingFile]:
+        """The files of the inbox as those of their tables; what has none is complained of."""
+        tables = list(self._contract.raw.values())
+        placed: list[LandingFile] = []
+        for file in inbox:
+            try:
+                # What was loaded once stays where it was put.
+                before = [file.of(table) for table in tables]
+                known = next((each for each in before if each.batch_id in self._known), None)
+                placed.append(known or file.of(recognise(file.path, tables)))
+            except OSError as error:
+                self.complain(file.source_file, _said(error))
+            except (Unreadable, Unrecognised) as error:
+                self.complain(file.source_file, str(error))
+        # A run of files of one table is one transaction.
+        return sorted(placed, key=lambda file: (file.table.name, file.source_file))
 
     def complain(self, source_file: str, reason: str) -> None:
         """Take note of a file that was not loaded, for the end."""
@@ -206,9 +226,10 @@ def _load(place: Place) -> Run:
         run = Run(target, contract, rules)
         for source_file, reason in found.refused:
             run.complain(source_file, reason)
-        total = sum(file.size for file in found.files)
+        files = found.files + run.place(found.inbox)
+        total = sum(file.size for file in files)
         with console.progress("load", total, are_bytes=True) as advance:
-            run.load(found.files, advance)
+            run.load(files, advance)
     finally:
         target.close()
     _summary(run, where)

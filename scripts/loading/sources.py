@@ -90,6 +90,10 @@ class Table:
     calls: tuple[str, ...] = ()
     refused: tuple[tuple[JsonPath, ...], str] | None = None
 
+    def __hash__(self) -> int:
+        # What is remembered of a table is looked up for each record; its columns are many.
+        return hash(self.name)
+
     @property
     def fields(self) -> tuple[Column, ...]:
         """The columns that come out of the records."""

@@ -17,8 +17,10 @@ _NO_NAME = literal("null|NULL|None|none|undefined|N/A|n/a|nan|NaN")
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _ISO = literal(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?( ?([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?"
+    r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
+    r"( ?([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?"
 )
+_COMPACT = literal(r"[0-9]{8}T[0-9]{6}Z")
 # What a row of the models holds (`quantity_type`): figures of a bill may be sums of a whole day.
 _MAX_WHOLE = 999_999_999_999
 # The largest model reads some ten million tokens. A hundred times that in one call is no usage, but
@@ -412,11 +414,18 @@ def _number(text: str, data_type: str) -> str:
 
 def _iso(text: str) -> str:
     # Without a zone the text is UTC: the transforming connection has no other zone.
+    short = f"regexp_replace({text}, '([Tt ][0-9]{{2}}:[0-9]{{2}})', '\\1:00')"
+    # Only forms that say their zone: what a program prints for its own place may be hours away.
+    spoken = f"regexp_replace({text}, ' [(].*[)]$', '')"
     return (
         f"case when regexp_full_match({text}, {_ISO}) then cast(coalesce("
-        f"try_cast({text} as timestamptz), "
-        f"try_cast(regexp_replace({text}, '([Tt ][0-9]{{2}}:[0-9]{{2}})', '\\1:00') "
-        "as timestamptz)) as timestamp) end"
+        f"try_cast({text} as timestamptz), try_cast(replace({text}, ',', '.') as timestamptz), "
+        f"try_cast({short} as timestamptz)) as timestamp) "
+        f"when regexp_full_match({text}, {_COMPACT}) "
+        f"then try_strptime({text}, '%Y%m%dT%H%M%SZ') "
+        # letters sort behind numbers, which most other texts are
+        f"when {text} > 'A' then coalesce(try_strptime({text}, '%a, %d %b %Y %H:%M:%S GMT'), "
+        f"cast(try_strptime({spoken}, '%a %b %d %Y %H:%M:%S GMT%z') as timestamp)) end"
     )
 
 

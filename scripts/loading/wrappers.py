@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from scripts.loading.documents import NotTaken, kind_of, parse_all, write
+from scripts.loading.otlp import SPANS, as_spans
 from scripts.loading.paths import JsonPath
 from scripts.loading.sources import Table
 
@@ -42,10 +43,12 @@ class Names:
     """The keys that a record of a table may have at its outermost level.
 
     `lists` are those whose list the table takes apart itself: a record that has one is whole.
+    `texts` hold an object, which may be written as text, or as keys beside their values.
     """
 
     keys: frozenset[str]
     lists: frozenset[str]
+    texts: frozenset[str]
 
     def score(self, records: list) -> int:
         """The most names that one of the records has."""
@@ -60,7 +63,12 @@ def names(table: Table) -> Names:
     """See Names."""
     paths = [path for column in table.fields for path in column.paths]
     lists = frozenset(path.arrays[0][0] for path in paths if path.arrays and path.arrays[0])
-    return Names(frozenset(_first(path) for path in paths), lists)
+    texts = frozenset(
+        path.documents[0][0]
+        for path in paths
+        if not path.arrays and path.documents and len(path.documents[0]) == 1
+    )
+    return Names(frozenset(_first(path) for path in paths), lists, texts)
 
 
 def _first(path: JsonPath) -> str:
@@ -102,6 +110,11 @@ def peel(value: object, known: Names, exact: bool, depth: int = 0) -> list[objec
     for old in _OTHER_NAMES.keys() & value.keys():
         if _OTHER_NAMES[old] in known.keys:
             value = {_OTHER_NAMES[old] if key == old else key: value[key] for key in value}
+    if SPANS in known.lists:
+        value = as_spans(value)
+    for key in known.texts:
+        if (joined := _joined(value, key)) is not None:
+            value = value | {key: joined}
     best, most = [value], known.score([value])
     for inside in _inside(value, exact):
         found = peel(inside, known, exact, depth + 1)
@@ -109,6 +122,27 @@ def peel(value: object, known: Names, exact: bool, depth: int = 0) -> list[objec
         if (score := known.score(records)) > most:
             best, most = records, score
     return best
+
+
+def _joined(value: dict, key: str) -> dict | None:
+    """The object under a key whose keys stand beside their values; None where it is none such."""
+    found = value.get(key)
+    if isinstance(found, list) and found and all(isinstance(each, dict) for each in found):
+        pairs = [(each.get("key"), each.get("value")) for each in found]
+        return dict(pairs) if all(isinstance(name, str) for name, _ in pairs) else None
+    if isinstance(found, dict) and found.keys() == {"key", "value"}:
+        names, values = found["key"], found["value"]
+    elif not found:
+        names, values = value.get(f"{key}.key"), value.get(f"{key}.value")
+    else:
+        return None
+    if not isinstance(names, list) or not isinstance(values, list) or len(names) != len(values):
+        return None
+    return dict(zip(names, values, strict=True)) if all(map(_is_text, names)) else None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _inside(value: dict, exact: bool) -> list[object]:
@@ -162,7 +196,10 @@ def _holds_more(line: bytes, table: Table) -> bool | None:
         values = parse_all(line, False)
     except NotTaken:
         return None
-    found = [record for each in values for record in peel(each, known, False)]
+    try:
+        found = [record for each in values for record in peel(each, known, False)]
+    except NotTaken:
+        return True  # what it is and why it is not taken is said line by line
     if not known.score(found):
         return None
     return found != values or not line.lstrip().startswith(b"{")

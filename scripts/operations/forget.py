@@ -36,7 +36,7 @@ def run(users: list[str], wait_s: float) -> int:
     with (
         only_writer(target(), warehouse_file(), wait_s),
         owner_of(RAW_SCHEMA, target()),
-        _transaction() as execute,
+        transaction() as execute,
     ):
         records, days = forget(execute, [user_hash(user, key) for user in users])
     print(f"Forgot {records:,} records on {days:,} days.")
@@ -110,7 +110,7 @@ def _change(table: Table, name: str, hashes: list[str]) -> str:
 
 
 @contextmanager
-def _transaction() -> Iterator[Execute]:
+def transaction() -> Iterator[Execute]:
     """A connection that writes all or nothing; WarehouseError when there is none."""
     if target() == "postgres":
         with closing(connect_postgres()) as connection, connection, connection.cursor() as cursor:

@@ -75,12 +75,10 @@ def tarred(data: bytes, mode: str = "w") -> bytes:
 
 def framed(codec: str):
     def pack(data: bytes) -> bytes:
-        file = io.BytesIO()
-        with pa.CompressedOutputStream(pa.PythonFile(file, "w"), codec) as stream:
+        file = pa.BufferOutputStream()
+        with pa.CompressedOutputStream(file, codec) as stream:
             stream.write(data)
-            stream.flush()
-            packed = file.getvalue()
-        return file.getvalue() if not file.closed else packed
+        return file.getvalue().to_pybytes()
 
     return pack
 
@@ -191,14 +189,11 @@ def test_many_more_heads(tmp_path, seed):
 
 @pytest.mark.parametrize("form", TEXTS)
 def test_every_encoding(tmp_path, form):
-    """Text that is not UTF-8 is refused in words, or row by row; never read as something else."""
-    for encoding in ("utf-8", "utf-8-sig"):
-        (count,) = read(tmp_path, [TEXTS[form].encode(encoding)])
-        assert (count.unread, count.records, count.rejects) == (None, RECORDS[form], 0)
+    """Other text than Unicode is refused in words, or row by row; never read as something else."""
     wide = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
-    for encoding in wide:
+    for encoding in ("utf-8", "utf-8-sig", *wide):
         (count,) = read(tmp_path, [TEXTS[form].encode(encoding)])
-        assert count.unread == f"{encoding[:6].upper()} text; save it as UTF-8", encoding
+        assert (count.unread, count.records, count.rejects) == (None, RECORDS[form], 0), encoding
     for encoding in ("latin-1", "cp1252", "cp437", "mac_roman", "cp500", "cp1140"):
         (count,) = read(tmp_path, [TEXTS[form].encode(encoding)])
         assert count.unread or count.rejects == RECORDS[form], encoding
@@ -209,7 +204,6 @@ PACKED = {
     "bzip2": bz2.compress,
     "xz": lzma.compress,
     "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
-    "zlib": zlib.compress,
     "zstd": framed("zstd"),
     "lz4": framed("lz4"),
     "a zip archive": zipped,
@@ -220,17 +214,13 @@ PACKED = {
 @pytest.mark.parametrize("form", [*TEXTS, "parquet"])
 def test_every_compression(tmp_path, form):
     content = parquet() if form == "parquet" else TEXTS[form].encode()
-    (count,) = read(tmp_path, [gzip.compress(content)])
-    assert (count.unread, count.records) == (None, RECORDS[form])
-    for name, pack in PACKED.items():
+    for name, pack in (PACKED | {"gzip": gzip.compress}).items():
         # A log may be packed twice, the outer time by what carried it.
         for packed in (pack(content), gzip.compress(pack(content))):
             (count,) = read(tmp_path, [packed])
-            assert count.unread and name in count.unread, (name, count)
-    (count,) = read(tmp_path, [gzip.compress(gzip.compress(content))])
-    assert "twice" in count.unread
-    (count,) = read(tmp_path, [tarred(content, "w:gz")])
-    assert "a tar archive" in count.unread
+            assert (count.unread, count.records) == (None, RECORDS[form]), (name, count)
+    (count,) = read(tmp_path, [zlib.compress(content)])
+    assert "zlib" in count.unread
 
 
 @pytest.mark.parametrize("form", [*TEXTS, "parquet"])

@@ -120,7 +120,7 @@ def test_each_night_leaves_its_record_also_when_it_was_killed(project):
     events = Path(project.landing, "envelope_events")
     # any read of it from the start is an input/output error
     (events / "b.jsonl").symlink_to("/proc/self/mem")
-    (events / "c.csv").write_bytes("request_id,timestamp\r\nr8,2026-11-03\r\n".encode("utf-16"))
+    (events / "c.csv").write_bytes(b"%PDF-1.7")
     (events / "d.jsonl").write_text(json.dumps(event(9)) + "\n")
     code, complaint = said(project, sys.executable, "-m", "scripts.cli", "nightly", *HISTORY)
     assert code == 1
@@ -129,7 +129,7 @@ def test_each_night_leaves_its_record_also_when_it_was_killed(project):
         "ai-cost nightly: warning: envelope_events/b.jsonl could not be loaded: "
         "a link that leads out of the landing folder",
         "ai-cost nightly: warning: envelope_events/c.csv could not be loaded: "
-        "UTF-16 text; save it as UTF-8",
+        "a PDF; ask for the figures as CSV or JSON",
     ]
     assert project.rows(
         "select status, files_loaded, files_unread, records_loaded, records_rejected, failed_count "

@@ -7,7 +7,9 @@ is then held for loaded; a link that brings in what lies elsewhere; a loop of li
 
 import bz2
 import gzip
+import io
 import json
+import lzma
 import os
 import zipfile
 
@@ -42,27 +44,41 @@ def columns(*names: str) -> bytes:
     return file.getvalue().to_pybytes()
 
 
-def zipped(name: str) -> bytes:
-    file = pa.BufferOutputStream()
+def zipped(name: str, content: str | bytes) -> bytes:
+    file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(name, CSV)
-    return file.getvalue().to_pybytes()
+        archive.writestr(name, content)
+    return file.getvalue()
 
 
+def thrice_packed(content: bytes) -> bytes:
+    return gzip.compress(gzip.compress(gzip.compress(content)))
+
+
+OTHER_TABLE = b"COPY public.users (id, mail) FROM stdin;\n1\tada\n\\.\n"
 MISSING = "none of request_id, id, x-owner-request-id, "
 UNREADABLE = {
-    "utf16.csv": (CSV.encode("utf-16"), "UTF-16 text; save it as UTF-8"),
-    "bare16.csv": (CSV.encode("utf-16-le"), "UTF-16 text; save it as UTF-8"),
     "latin.jsonl": ('{"team": "Müller"}\n'.encode("latin-1"), "no line of it is UTF-8 text; "),
-    "a.jsonl.bz2": (bz2.compress(CSV.encode()), "compressed with bzip2; unpack it"),
+    "cut.jsonl.bz2": (bz2.compress(CSV.encode())[:40], "bzip2 stream ends early"),
+    "cut.jsonl.xz": (lzma.compress(CSV.encode())[:20], "xz stream ends early"),
+    "cut.jsonl.zst": (pa.compress(CSV.encode(), "zstd", asbytes=True)[:-9], "zstd stream "),
+    "thrice.gz": (thrice_packed(CSV.encode()), "compressed more than twice; unpack it"),
     "cut.jsonl.gz": (gzip.compress(CSV.encode())[:9], "gzip stream ends early"),
-    "a.zip": (zipped("log.jsonl"), "a zip archive; unpack it"),
-    "a.xlsx": (zipped("xl/workbook.xml"), "an Excel workbook; save the sheet as CSV"),
+    "cut.zip": (zipped("log.jsonl", CSV)[:-9], "a zip archive that is broken or cut off"),
+    "other.zip": (zipped("notes.pdf", "%PDF-1.7"), "notes.pdf: a PDF; ask for the figures"),
+    "empty.zip": (zipped(".hidden", "x"), "an archive in which there is no file"),
+    "twice.zip": (
+        zipped("a.zip", zipped("a.csv", CSV)),
+        "an archive or a workbook in an archive; unpack it",
+    ),
+    "a.xlsx": (zipped("xl/workbook.xml", ""), "an Excel workbook that is broken"),
+    "dump.sql": (
+        b"--\n-- PostgreSQL database dump\n--\n" + OTHER_TABLE,
+        "tables in it: public.users",
+    ),
+    "dump": (b"PGDMP\x01\x0f", "a PostgreSQL dump in a form of its own; write it as text"),
     "a.pdf": (b"%PDF-1.7\n%\xe2\xe3", "a PDF; ask for the figures as CSV or JSON"),
     "login.json": (b"<!DOCTYPE html><html>", "a web page or XML; expected are lines of JSON"),
-    "mac.csv": (CSV.replace("\r\n", "\r").encode(), "its lines end with CR alone"),
-    "mac.txt": (CSV.replace("\r\n", "\r").encode() * 2, "its lines end with CR alone"),
-    "mac.jsonl": (b'{"request_id": "r1"}\r{"request_id": "r2"}\r', "its lines end with CR alone"),
     "progress.log": (b" 10%\r 20%\r100%\ndone\n", "plain text; expected are lines of JSON"),
     "blank.csv": (f'"request_id" ,"timestamp"\n{ROW}\n', "its header is not valid CSV: "),
     "open.csv": (f'request_id,"timestamp,team\n{ROW}\n', "a quote in it is not closed"),
@@ -109,12 +125,12 @@ def test_each_file_is_named_and_no_other_suffers(landing, capsys):
 
 def test_an_unread_file_is_named_each_night_and_on_record_once(landing, capsys):
     for name in ("a.jsonl", "moved/the same.jsonl"):
-        landing.put(f"envelope_events/{name}", "\ufeffone,two\n".encode("utf-16"))
+        landing.put(f"envelope_events/{name}", "%PDF-1.7\n")
     for _ in range(2):
         assert landing.load() == 1
         said = capsys.readouterr().err
         for name in ("a.jsonl", "moved/the same.jsonl"):
-            assert NOT_LOADED.format(f"envelope_events/{name}", UNREADABLE["utf16.csv"][1]) in said
+            assert NOT_LOADED.format(f"envelope_events/{name}", UNREADABLE["a.pdf"][1]) in said
     assert landing.rows("select count(*) from raw.load_rejects") == [(1,)]
     for file in landing.folder.rglob("*.jsonl"):
         file.unlink()
@@ -314,7 +330,7 @@ def test_a_file_with_only_a_broken_second_batch_keeps_the_first(landing, monkeyp
     """What could be read is loaded, and the reject says where it ended."""
     path = landing.put("envelope_events/a.parquet", columns("timestamp", "model"))
     pq.write_table(pa.table({"timestamp": ["2026-11-03"] * 4, "model": ["gpt-5.4"] * 4}), path)
-    monkeypatch.setattr(records, "_ROWS", 2)
+    monkeypatch.setattr(records, "ROWS", 2)
     found = pq.ParquetFile.iter_batches
 
     def breaks_off(self, **options):

@@ -31,6 +31,8 @@ renamed as (
         ]) }} as event_id,
         coalesce(request_id, {{ record_place() }}) as logical_request_id,
         trace_id,
+        provider_response_id,
+        gateway_call_id,
 
         ---------- time
         occurred_at as usage_at,
@@ -51,10 +53,14 @@ renamed as (
         cache_write_5m_tokens as reported_cache_write_5m_tokens,
         cache_write_1h_tokens as reported_cache_write_1h_tokens,
         input_audio_tokens as reported_input_audio_tokens,
+        input_image_tokens as reported_input_image_tokens,
         output_tokens as reported_output_tokens,
         output_audio_tokens as reported_output_audio_tokens,
+        output_image_tokens as reported_output_image_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         web_search_calls as reported_web_search_calls,
+        -- Gemini's own output leaves its thoughts out (token_conventions)
+        case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
         -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input
         coalesce(lower(token_convention), case when has_anthropic_usage then 'cached_beside' end) as token_convention,
         {{ text_to_money('estimated_cost_usd') }} as gateway_reported_cost_usd,

@@ -1,0 +1,256 @@
+"""Which declared table a file is for, by the fields of its records.
+
+A table is taken when it finds the time of a record, or of a bill the amount, and clearly more of
+its fields than any other table does. Else the nearest are named, with what they lack.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scripts.loading.archives import is_archive, members
+from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, parse_all
+from scripts.loading.dumps import COPY, columns_of, is_dump
+from scripts.loading.foreign import Unreadable, foreign_form
+from scripts.loading.forms import has_cr_ends
+from scripts.loading.headers import SEPARATORS, cells_of, places
+from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
+from scripts.loading.paths import OBJECT, JsonPath
+from scripts.loading.sources import Table
+from scripts.loading.streams import ByteStream, Content
+from scripts.loading.wrappers import names, peel
+
+# More of a file says nothing new.
+_RECORDS = 5
+_LINES = 40
+# A table has to find so many of its columns, and so much more than the next.
+_LEAST_FOUND = 4
+_MARGIN = 1.3
+_NEAREST = 2
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well a table fits: its score, and what a record of it lacks to be taken."""
+
+    table: Table
+    score: float
+    found: int
+    lacks: str | None
+
+
+class Unrecognised(Exception):
+    """A file of no known table; the message names the nearest and what they lack."""
+
+
+def recognise(path: Path, tables: Iterable[Table]) -> Table:
+    """The table of a file; Unrecognised or Unreadable, with what to say of it."""
+    with ByteStream(path) as stream:
+        found = matches(stream, path.name, list(tables))
+    able = [match for match in found if match.lacks is None and match.found >= _LEAST_FOUND]
+    if able and able[0] is found[0]:
+        rivals = [match for match in able[1:] if match.score * _MARGIN > able[0].score]
+        if not rivals:
+            return able[0].table
+        names_of = " or ".join(match.table.name for match in [able[0], *rivals])
+        raise Unrecognised(f"it may be of {names_of}; put it into the folder of one")
+    near = [match for match in found if match.found > 1][:_NEAREST]
+    said = "; ".join(f"{m.table.name} lacks {m.lacks or 'most of its fields'}" for m in near)
+    raise Unrecognised(f"of no known format; nearest: {said}" if said else "of no known format")
+
+
+def matches(stream: ByteStream, name: str, tables: list[Table]) -> list[Match]:
+    """The tables that find a field in the file, best first."""
+    head, _ = stream.peek()
+    if stream.fault and not head:
+        raise Unreadable(stream.fault)
+    content: Content = stream
+    if is_archive(head):
+        first = next(members(stream, name), None)
+        if first is None:
+            raise Unreadable("an archive in which there is no file")
+        _, content = first
+        head, _ = content.peek()
+    if head.startswith(b"PAR1"):
+        found = (_of_header(table, _parquet_names(content)) for table in tables)
+    else:
+        found = _of_text(content, name, tables)
+    return sorted((m for m in found if m.score > 0), key=lambda m: -m.score)
+
+
+def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match]:
+    head, whole = content.peek()
+    if foreign := foreign_form(head):
+        raise Unreadable(foreign)
+    if has_cr_ends(head, name):
+        content.end_lines_with_lf()
+        head, whole = content.peek()
+    text = head.lstrip()
+    if is_dump(head):
+        yield from (_of_header(table, columns) for columns in _copied(head) for table in tables)
+        return
+    values = _values(content, text, whole)
+    if values:
+        yield from (_of_records(table, values) for table in tables)
+    else:
+        first = text.partition(b"\n")[0].decode(errors="replace")
+        for mark in SEPARATORS:
+            if len(cells := cells_of(first, mark)) > 1:
+                yield from (_of_header(table, cells) for table in tables)
+
+
+def _copied(head: bytes) -> list[list[str]]:
+    found = (COPY.match(line) for line in head.decode(errors="replace").split("\n"))
+    return [columns_of(block) for block in found if block]
+
+
+def _values(content: Content, text: bytes, whole: bool) -> list[object]:
+    """The first JSON values of a file: of its lines, else of the file as one text."""
+    lines = text.split(b"\n") if whole else text.split(b"\n")[:-1]
+    found: list[object] = []
+    for line in lines[:_LINES]:
+        if b"{" in line and len(found) < _RECORDS:
+            try:
+                found += parse_all(line, False)
+            except NotTaken:
+                continue
+    # One line of many may read by itself, such as an element of a document over several lines.
+    if text[:1] in (b"[", b"{") and (not found or not _reads(lines[0])):
+        rest = content.read_all(DOCUMENT_BYTES)
+        with suppress(NotTaken):
+            found = parse_all(rest or b"", False) or found
+    return found
+
+
+def _reads(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _of_records(table: Table, values: list[object]) -> Match:
+    known = names(table)
+    records: list[dict] = []
+    for value in values:
+        try:
+            records += [each for each in peel(value, known, False) if isinstance(each, dict)]
+        except NotTaken:
+            continue
+        if len(records) >= _RECORDS:
+            break
+    best = Match(table, 0.0, 0, None)
+    for record in records[:_RECORDS]:
+        if not known.score([record]):
+            continue
+        if SPANS in known.lists:
+            record = as_spans(record)
+        columns = {c.name for c in table.fields if any(_has(record, path) for path in c.paths)}
+        # What is in a list of its own is taken whole.
+        own = bool(known.lists & record.keys())
+        share = 1.0 if own else len(known.keys & record.keys()) / len(record)
+        best = max(best, _match(table, columns, share), key=lambda match: match.score)
+    return best
+
+
+def _of_header(table: Table, header: list[str]) -> Match:
+    if SPANS in names(table).lists and set(CLICKHOUSE) <= set(header):
+        return _match(table, {table.event_time, *CLICKHOUSE}, 1.0)
+    try:
+        found = places(header, table)
+    except Unreadable:
+        return Match(table, 0.0, 0, None)
+    columns = {c.name for c in table.fields if found.keys() & set(c.headers)}
+    share = len(set(found.values())) / len(header)
+    return _match(table, columns, share)
+
+
+def _match(table: Table, columns: set[str], share: float) -> Match:
+    lacks = None
+    if table.event_time and table.event_time not in columns:
+        lacks = f"a time ({_shown(table, table.event_time)})"
+    elif table.calls and not columns & set(table.calls) and SPANS not in names(table).lists:
+        lacks = f"a model or tokens ({_shown(table, table.calls[1])})"
+    elif table.money and not columns & set(table.money):
+        lacks = f"an amount ({_shown(table, table.money[0])})"
+    return Match(table, len(columns) * share, len(columns), lacks)
+
+
+@cache
+def _shown(table: Table, name: str) -> str:
+    column = next(column for column in table.fields if column.name == name)
+    return ", ".join(column.headers[:3])
+
+
+def _has(record: object, path: JsonPath) -> bool:
+    """Whether there is something at the path in the first elements of its arrays."""
+    for keys in path.arrays:
+        is_object = OBJECT in keys
+        inside = _follow(record, tuple(key for key in keys if key != OBJECT))
+        if is_object and isinstance(inside, dict):
+            inside = [{"key": key, "value": value} for key, value in inside.items()]
+        if not isinstance(inside, list) or not inside:
+            return False
+        if len(inside) > 1:
+            rest = JsonPath(
+                path.arrays[path.arrays.index(keys) + 1 :],
+                path.documents,
+                path.keys,
+                path.attribute,
+                path.pick,
+            )
+            return any(_has(each, rest) for each in inside[:_RECORDS])
+        record = inside[0]
+    for keys in path.documents:
+        record = _parsed(_follow(record, keys))
+    found = _follow(record, path.keys)
+    if path.attribute is not None:
+        wanted = path.attribute.rstrip("*")
+        return isinstance(found, list) and any(
+            isinstance(pair, dict) and str(pair.get("key")).startswith(wanted) for pair in found
+        )
+    return found not in (None, "", [], {}) and (path.pick is None or isinstance(found, list))
+
+
+def _follow(record: object, keys: tuple[str, ...]) -> object:
+    for key in keys:
+        if not isinstance(record, dict):
+            return None
+        record = record.get(key)
+    return record
+
+
+def _parsed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _parquet_names(content: Content) -> list[str]:
+    if isinstance(content, ByteStream) and not content.compressed:
+        source = content.whole_file()
+    else:
+        source = io.BytesIO(content.read_all(DOCUMENT_BYTES) or b"")
+    try:
+        schema = pq.read_schema(source)
+    except (pa.ArrowException, OSError) as error:
+        raise Unreadable(f"not a readable Parquet file: {type(error).__name__}") from None
+    return list(schema.names) + [
+        f"{field.name}.{inner.name}"
+        for field in schema
+        if pa.types.is_struct(field.type)
+        for inner in field.type
+    ]

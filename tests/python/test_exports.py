@@ -1,0 +1,31 @@
+"""Every form that docs/exports.md promises loads, and the page promises no other.
+
+Harm guarded against: a newcomer exports a month as the page says, and nothing of it is read.
+"""
+
+import re
+
+from tests.python.export_forms import FORMS, PAGE, page
+from tests.python.landing import Landing
+from tests.python.test_wrapped_files import SYSTEMS
+
+
+def test_each_form_loads(tmp_path, monkeypatch):
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    landing = Landing(tmp_path)
+    names = {f"{form.table}/{form.form.replace('/', ' ')}": form for form in FORMS}
+    for name, form in names.items():
+        landing.put(name, b"")
+        content = form.content()
+        data = content.encode() if isinstance(content, str) else content
+        (landing.folder / name).write_bytes(data)
+    assert landing.load() == 0
+    records = dict(landing.rows("select source_file, record_count from raw.load_files"))
+    assert [name for name in names if not records.get(name)] == []
+
+
+def test_the_page_lists_these_forms_and_no_cell_is_empty():
+    text = PAGE.read_text()
+    assert text == page(), "write it again: python -m tests.python.export_forms"
+    assert not re.search(r"\| *\|", text)
+    assert set(SYSTEMS) <= {form.table for form in FORMS}

@@ -1,0 +1,143 @@
+"""A file dropped into the inbox goes where its fields belong, or is left with a reason.
+
+Harms guarded against: a log that is loaded into the wrong table and priced by its rules, a file
+that is guessed at where two formats fit, and a wrong file that cannot be taken out again.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts.accounting.periods import Period
+from scripts.cli import main
+from scripts.errors import UserError
+from scripts.operations import unload
+from tests.python.landing import Landing, event
+
+FIXTURES = Path(__file__).parent / "fixtures"
+GATEWAYS = sorted((FIXTURES / "gateways").glob("*/*.jsonl"))
+BILLS = sorted(path for path in (FIXTURES / "bills").rglob("*") if path.suffix in (".json", ".csv"))
+# Cloudflare's Logpush has no time and no tokens; its reader says so.
+LEFT = {"cloudflare_ai_gateway_logpush.composed.jsonl"}
+CALL = event(1, model="gpt-4o", team="growth", input_tokens=5, output_tokens=7)
+
+
+@pytest.fixture
+def landing(tmp_path, monkeypatch):
+    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_COMPANY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    landing = Landing(tmp_path)
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(landing.warehouse))
+    return landing
+
+
+def drop(landing: Landing, path: Path) -> str:
+    folder = path.relative_to(FIXTURES).parts[1]
+    to = landing.folder / "inbox" / folder / path.name
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, to)
+    return to.relative_to(landing.folder).as_posix()
+
+
+def test_every_fixture_goes_where_it_belongs(landing, capsys):
+    right = {
+        drop(landing, path): path.relative_to(FIXTURES).parts[1]
+        for path in [*GATEWAYS, *BILLS]
+        if path.parent.name != "bills" and path.name not in LEFT
+    }
+    assert len(right) > 25
+    landing.load()
+    placed = dict(landing.rows("select source_file, raw_table from raw.load_files"))
+    assert placed == right
+    # What was placed once is known without another look.
+    assert landing.load() == 0
+    assert landing.rows("select count(*) from raw.load_files") == [(len(right),)]
+
+
+NOT_PLACED = {
+    "no time": (
+        [
+            {
+                "trace_id": "t",
+                "team": "growth",
+                "provider": "openai",
+                "model": "m",
+                "input_tokens": 9,
+            }
+        ],
+        "nearest: envelope_events lacks a time (timestamp, occurred_at, started_at)",
+    ),
+    "flat spans": (
+        [{"timestamp": 1, "requestId": "r", "name": "chat", "attributes": {"gen_ai.system": "x"}}],
+        "of no known format",
+    ),
+    "docker of other traffic": (
+        [{"log": "GET / 200\n", "stream": "stdout", "time": "2026-11-16T09:15:00Z"}],
+        "of no known format",
+    ),
+    "two fit": (
+        [
+            {
+                "id": "chatcmpl-1",
+                "object": "chat.completion",
+                "created": 1794906000,
+                "model": "gpt-5.4",
+                "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
+            }
+        ],
+        "it may be of openrouter_generations or envelope_events; put it into the folder of one",
+    ),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "a picture"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_PLACED)
+def test_what_is_not_sure_is_left_with_the_reason(name, landing, capsys):
+    content, reason = NOT_PLACED[name]
+    landing.put("inbox/a", content)
+    landing.put("inbox/good.jsonl", [CALL])
+    assert landing.load() == 1
+    said = capsys.readouterr().err
+    assert "warning: inbox/a could not be loaded: " in said and reason in said
+    assert landing.rows("select source_file from raw.load_files") == [("inbox/good.jsonl",)]
+
+
+def test_what_was_placed_wrongly_is_taken_out_and_can_come_again(landing, capsys):
+    landing.put("envelope_events/a.jsonl", [CALL, "no JSON"])
+    landing.put("envelope_events/b.jsonl", [CALL | {"request_id": "r2"}])
+    landing.load()
+    assert main(["unload", "envelope_events/a.jsonl"]) == 0
+    assert "Took out 1 records on 1 days, of envelope_events/a.jsonl." in capsys.readouterr().out
+    assert landing.rows("select request_id from raw.envelope_events") == [("r2",)]
+    assert landing.rejects() == []
+    # The day is marked, so that what is built by days is built again.
+    assert landing.rows(
+        "select event_date::varchar, record_count from raw.load_days "
+        "where batch_id like 'unloaded%'"
+    ) == [("2026-11-03", 0)]
+    landing.load()
+    assert landing.rows("select count(*) from raw.envelope_events") == [(2,)]
+    assert main(["unload", "envelope_events/no such file"]) != 0
+
+
+def test_a_closed_month_keeps_what_it_was_closed_with(landing, monkeypatch):
+    landing.put("envelope_events/a.jsonl", [CALL])
+    landing.load()
+    closed = Period("2026-11-01", *[""] * 8)
+    monkeypatch.setattr(unload, "read_periods", lambda: [closed])
+    with pytest.raises(UserError, match="2026-11, which is closed; nothing was changed"):
+        unload.run("envelope_events/a.jsonl", 0)
+    assert landing.rows("select count(*) from raw.envelope_events") == [(1,)]
+
+
+def test_an_archive_in_the_inbox_is_of_the_table_of_its_first_member(landing, tmp_path):
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps([CALL]))
+    (landing.folder / "inbox").mkdir()
+    shutil.make_archive(str(landing.folder / "inbox" / "a"), "gztar", folder)
+    assert landing.load() == 0
+    assert landing.rows("select raw_table from raw.load_files") == [("envelope_events",)]

@@ -1,0 +1,252 @@
+"""One call is the same in every dress in which tools hand out spans.
+
+Harms guarded against: an export of Tempo, Jaeger or ClickHouse that gives nothing, a parent that is
+not found because its id is written as base64, and a call of a coding agent that is in its logs
+alone.
+"""
+
+import base64
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.python.landing import Landing
+
+TRACE, SPAN, PARENT = "ab" * 16, "cd" * 8, "ef" * 8
+START, END = 1794306600123456789, 1794306601123456789
+USAGE = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-5.4",
+    "gen_ai.usage.input_tokens": "1000",
+    "gen_ai.usage.output_tokens": "200",
+}
+
+
+def otlp(attributes: dict = USAGE, **span) -> dict:
+    pairs = [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+    made = {
+        "traceId": TRACE,
+        "spanId": SPAN,
+        "parentSpanId": PARENT,
+        "name": "chat",
+        "startTimeUnixNano": str(START),
+        "endTimeUnixNano": str(END),
+        "attributes": pairs,
+        "status": {"code": 2},
+    }
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]}
+    scopes = [{"scope": {"name": "lib"}, "spans": [made | span]}]
+    return {"resourceSpans": [{"resource": resource, "scopeSpans": scopes}]}
+
+
+def in_base64(text: str) -> str:
+    return base64.b64encode(bytes.fromhex(text)).decode()
+
+
+BASE64 = {
+    "traceId": in_base64(TRACE),
+    "spanId": in_base64(SPAN),
+    "parentSpanId": in_base64(PARENT),
+    "kind": "SPAN_KIND_CLIENT",
+    "status": {"code": "STATUS_CODE_ERROR"},
+}
+
+
+def snake_case(text: str) -> str:
+    for old, new in {
+        "resourceSpans": "resource_spans",
+        "scopeSpans": "scope_spans",
+        "traceId": "trace_id",
+        "spanId": "span_id",
+        "parentSpanId": "parent_span_id",
+        "startTimeUnixNano": "start_time_unix_nano",
+        "endTimeUnixNano": "end_time_unix_nano",
+        "stringValue": "string_value",
+    }.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    return text
+
+
+JAEGER = {
+    "traceID": TRACE,
+    "spans": [
+        {
+            "traceID": TRACE,
+            "spanID": SPAN,
+            "references": [{"refType": "CHILD_OF", "traceID": TRACE, "spanID": PARENT}],
+            "operationName": "chat",
+            "startTime": START // 1000,
+            "duration": 1_000_000,
+            "tags": [
+                *({"key": key, "type": "string", "value": USAGE[key]} for key in USAGE),
+                {"key": "error", "type": "bool", "value": True},
+                {"key": "otel.scope.name", "type": "string", "value": "lib"},
+            ],
+            "processID": "p1",
+        }
+    ],
+    "processes": {"p1": {"serviceName": "web", "tags": []}},
+}
+CLICKHOUSE = {
+    "Timestamp": "2026-11-10 10:30:00.123456789",
+    "TraceId": TRACE,
+    "SpanId": SPAN,
+    "ParentSpanId": PARENT,
+    "SpanName": "chat",
+    "ServiceName": "web",
+    "ResourceAttributes": {},
+    "ScopeName": "lib",
+    "SpanAttributes": USAGE,
+    "Duration": "1000000000",
+    "StatusCode": "STATUS_CODE_ERROR",
+}
+
+
+def in_csv(row: dict) -> str:
+    cells = (str(value) for value in row.values())
+    return ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in cells) + "\n"
+
+
+def in_parquet(row: dict) -> bytes:
+    pairs = pa.map_(pa.string(), pa.string())
+    columns = {
+        name: pa.array([list(value.items())], pairs) if isinstance(value, dict) else [value]
+        for name, value in row.items()
+    }
+    columns["Timestamp"] = pa.array([START], pa.timestamp("ns"))
+    file = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue().to_pybytes()
+
+
+DRESSES = {
+    "lines": json.dumps(otlp()),
+    "document": json.dumps(otlp(), indent=2),
+    "protobuf's JSON": json.dumps(otlp(**BASE64)),
+    "snake case": snake_case(json.dumps(otlp())),
+    "snake case, base64": snake_case(json.dumps(otlp(**BASE64))),
+    "before 2022": json.dumps(otlp(**BASE64))
+    .replace("scopeSpans", "instrumentationLibrarySpans")
+    .replace('"scope"', '"instrumentationLibrary"'),
+    "tempo v1": json.dumps({"batches": otlp()["resourceSpans"]}),
+    "tempo v1, base64": json.dumps({"batches": otlp(**BASE64)["resourceSpans"]}),
+    "tempo v2": json.dumps({"trace": otlp(**BASE64)}),
+    "jaeger": json.dumps({"data": [JAEGER], "total": 0, "errors": None}),
+    "clickhouse lines": json.dumps(CLICKHOUSE),
+    "clickhouse.csv": in_csv(CLICKHOUSE),
+    "clickhouse.parquet": in_parquet(CLICKHOUSE),
+}
+TAKEN = (
+    "select trace_id, span_id, parent_span_id, span_name, scope_name, epoch_us(start_time), "
+    "epoch_us(end_time), status_code, request_model, input_tokens, output_tokens, "
+    "resource_service_name from raw.otel_genai_spans"
+)
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_span_is_the_same_in_every_dress(dress, tmp_path):
+    landing = Landing(tmp_path)
+    landing.put(f"otel_genai_spans/{dress}", DRESSES[dress])
+    assert landing.load() == 0
+    call = (TRACE, SPAN, PARENT, "chat", "lib", START // 1000, END // 1000, 2)
+    assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web")]
+
+
+def test_what_pythons_console_exporter_prints_is_read(tmp_path):
+    span = {
+        "name": "chat",
+        "context": {"trace_id": f"0x{TRACE}", "span_id": f"0x{SPAN}", "trace_state": "[]"},
+        "parent_id": f"0x{PARENT}",
+        "start_time": "2026-11-10T10:30:00.123456Z",
+        "end_time": "2026-11-10T10:30:01.123456Z",
+        "status": {"status_code": "ERROR"},
+        "attributes": USAGE,
+        "resource": {"attributes": {"service.name": "web"}, "schema_url": ""},
+    }
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a", f"{json.dumps(span, indent=4)}\n" * 2)
+    assert landing.load() == 0
+    call = (TRACE, SPAN, PARENT, "chat", None, START // 1000, END // 1000, 2)
+    assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web")] * 2
+
+
+def logs(name: str, attributes: dict) -> dict:
+    pairs = [{"key": key, "value": {"stringValue": value}} for key, value in attributes.items()]
+    records = [
+        {"timeUnixNano": str(END), "body": {"stringValue": name}, "attributes": pairs},
+        {"timeUnixNano": str(END), "body": {"stringValue": "claude_code.user_prompt"}},
+    ]
+    scopes = [{"scope": {"name": "lib"}, "logRecords": records}]
+    return {"resourceLogs": [{"resource": {"attributes": []}, "scopeLogs": scopes}]}
+
+
+EVENTS = {
+    "claude_code.api_request": (
+        {"model": "gpt-5.4", "input_tokens": "1000", "output_tokens": "200", "duration_ms": "1000"},
+        "anthropic",
+    ),
+    "codex.sse_event": (
+        {
+            "event.kind": "response.completed",
+            "model": "gpt-5.4",
+            "input_token_count": "1000",
+            "output_token_count": "200",
+            "duration_ms": "1000",
+        },
+        "openai",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_call_that_is_in_the_logs_alone_is_a_call(name, tmp_path):
+    attributes, provider = EVENTS[name]
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a.jsonl", [logs(name, attributes)])
+    assert landing.load() == 0
+    assert landing.rows(
+        "select provider_name, request_model, epoch_us(start_time), input_tokens, output_tokens "
+        "from raw.otel_genai_spans"
+    ) == [(provider, "gpt-5.4", START // 1000, 1000, 200)]
+
+
+@pytest.mark.parametrize(
+    ("record", "sentence"),
+    [
+        ({"resourceMetrics": []}, "OTLP metrics have sums and no calls; export traces"),
+        (logs("other", {}), "OTLP logs without an event of a call"),
+    ],
+)
+def test_what_holds_no_call_says_what_to_export_instead(record, sentence, tmp_path):
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a.jsonl", [record])
+    landing.load()
+    ((line, _, reason, text),) = landing.rejects()
+    assert (line, text) == (1, None) and sentence in reason
+
+
+@pytest.mark.parametrize("before", [b"", b"\0\0\1\2"])
+def test_binary_otlp_says_what_to_set(before, tmp_path):
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a.binpb", before + b"\n\xf5\x01\n\x12\n\x10\n\x0cservice.name")
+    assert landing.load() == 1
+    ((_, _, reason, _),) = landing.rejects()
+    assert reason == "binary protobuf, as of OTLP; let the collector write JSON (format: json)"
+
+
+def test_a_message_compressed_by_the_collector_is_a_line(tmp_path):
+    """Its file exporter writes the length of each message before it."""
+    messages = []
+    for number in range(2):
+        file = pa.BufferOutputStream()
+        with pa.CompressedOutputStream(file, "zstd") as packed:
+            packed.write(json.dumps(otlp(spanId=f"{number:016x}")).encode())
+        content = file.getvalue().to_pybytes()
+        messages.append(len(content).to_bytes(4) + content)
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a.json", b"".join(messages))
+    assert landing.load() == 0
+    assert landing.rows("select line_number from raw.otel_genai_spans order by 1") == [(1,), (2,)]
