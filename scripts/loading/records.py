@@ -202,8 +202,10 @@ def block_of(
     kept: list[tuple[int, list[str]]],
     same: dict[str, str] | None = None,
 ) -> Records:
-    """Rows with their numbers; `wanted` says where in a row a declared header's field is, `same` has
-    the values that the header states for all of them.
+    """Rows with their numbers.
+
+    `wanted` says where in a row a declared header's field is, `same` has the values that the header
+    states for all rows.
     """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
