@@ -98,13 +98,13 @@ FORMS = [
         ),
         (
             "CSV of the table",
-            '`psql -c "\\copy \\"LiteLLM_SpendLogs\\" to spend.csv csv header"`',
+            '`psql -c "\\copy \\"LiteLLM_SpendLogs\\" to NAME.csv csv header"`',
             NOTHING,
             cells("litellm_spend_logs"),
         ),
         (
             "dump of the table",
-            "`pg_dump --data-only -t '\"LiteLLM_SpendLogs\"' > spend.sql`, not `-Fc`",
+            "`pg_dump --data-only -t '\"LiteLLM_SpendLogs\"' > spend.dump`, not `-Fc`",
             NOTHING,
             dump("litellm_spend_logs"),
         ),
@@ -376,7 +376,7 @@ FORMS = [
         ),
         (
             "dump of a table of your own",
-            "`pg_dump --data-only -t calls > calls.sql`",
+            "`pg_dump --data-only -t calls > calls.dump`",
             "columns of other names",
             lambda: DUMP,
         ),
@@ -483,7 +483,7 @@ Refused, with what to do instead:
 | LiteLLM's daily summary | ask `/spend/logs` with `summarize=false` |
 | OTLP metrics | export traces, or the logs of Claude Code or Codex |
 | OTLP as binary protobuf | let the collector write JSON (`format: json`) |
-| `pg_dump -Fc` | write it as text: `pg_restore -f dump.sql` |
+| `pg_dump -Fc` | write it as text: `pg_restore -f spend.dump` |
 | Cloudflare's Logpush | it has no time and no tokens; take the API's logs |
 | PDF, pictures, databases, Avro, Arrow | the form that the same tool writes and that is read |
 """
