@@ -220,8 +220,9 @@ def test_the_alerts_of_the_sample_are_those_its_marts_have(sample_night):
     newest = "(select max(usage_date) from marts.fct_spend_daily)"
     breaches = (
         "select usage_date, provider, billing_account_id, sum(abs(variance_usd)) as amount "
-        f"from marts.fct_reconciliation_daily where status = 'breach' "
-        f"and usage_date > {newest} - 14 group by all having amount >= 1"
+        "from marts.fct_reconciliation_daily "
+        "join intermediate.int_bill_days using (usage_date, provider, billing_account_id) "
+        f"where status = 'breach' and found_date > {newest} - 14 group by all having amount >= 1"
     )
     expected = sample_night.rows(f"select count(*), sum(amount) from ({breaches})")[0]
     assert found.get("reconciliation_breach", (0, None)) == expected

@@ -1,4 +1,6 @@
--- What is wrong with bills as such, whatever their lines say.
+-- What is wrong with bills as such, whatever their lines say. A table: it holds the day of the run.
+{{ config(materialized='table') }}
+
 with missing as (
 
     -- told month by month, so that a day that goes missing later is told of too
