@@ -13,7 +13,7 @@ import pytest
 from scripts.cli import main
 from scripts.rates.card import COLUMNS
 from scripts.rates.checks import files_in, problems
-from tests.python.project import ROOT, Project
+from tests.python.project import NOW, ROOT, Project
 
 CARDS = ROOT / "seeds" / "rate_cards"
 OURS = (CARDS / "rate_card_prices.csv").read_text()
@@ -48,6 +48,7 @@ def company(tmp_path, monkeypatch):
     folder = tmp_path / "own"
     folder.mkdir()
     monkeypatch.setenv("AI_COST_COMPANY", str(folder))
+    monkeypatch.setenv("AI_COST_NOW", NOW)
     monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
     return folder
 
@@ -280,6 +281,11 @@ ROWS = [
         'model "gpt-5-minni": has no price at openai; did you mean gpt-5-mini',
     ),
     ("rate_card_multipliers", [MULTIPLIER | {"multiplier": "0"}], 'multiplier "0": is below'),
+    (
+        "rate_card_multipliers",
+        [MULTIPLIER | {"multiplier": "999.999999"}],
+        'multiplier "999.999999": is above 10; write a figure from 0.000001 to 10',
+    ),
     ("rate_card_time_windows", [WINDOW | {"weekdays": "Mon-Fri"}], "write 1-5 for Monday to"),
     ("rate_card_time_windows", [WINDOW | {"end_time": "24:00:00"}], "is no time of day; write 06"),
     (
@@ -312,6 +318,11 @@ ROWS = [
     ),
     ("rate_contract_lines", [contract_line(**PRICE | {"block_size": ""})], "is no block; write"),
     ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "-1"})], "is below 0;"),
+    (
+        "rate_contract_lines",
+        [contract_line(**PRICE | {"unit_price_usd": "1000000"})],
+        'unit_price_usd "1000000": is above 10000',
+    ),
     ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "0"})], "is no price;"),
 ]
 
