@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -31,14 +32,16 @@ def gateway_tables(contract: Contract) -> list[Table]:
     return [table for _, table in sorted(contract.raw.items()) if table.kind == "gateway"]
 
 
-def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, float]]:
+def detect(
+    file: Path, contract: Contract, scratch: Path, undated_at: datetime | None = None
+) -> list[tuple[str, float]]:
     """Raw tables that take some of the file's records, best first, with their scores.
 
     The score is the number of declared fields found in a record on average, times the share of
     records the loader takes, times the share of the records' keys that the table declares: formats
     share many fields. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
-    One that the fields alone tell has the score 1. Raises Unreadable for a file that no table can
-    read, with what they say of it.
+    One that the fields alone tell has the score 1. Records without a time are taken only with
+    `undated_at`. Raises Unreadable for a file that no table can read, with what they say of it.
     """
     tables = gateway_tables(contract)
     with suppress(Unrecognised):
@@ -52,7 +55,7 @@ def detect(file: Path, contract: Contract, scratch: Path) -> list[tuple[str, flo
     target = DuckDBTarget(str(database))
     try:
         target.prepare(contract)
-        run = Run(target, contract, Rules(b"only to recognise", run_instant()))
+        run = Run(target, contract, Rules(b"only to recognise", run_instant(), undated_at))
         size = head.stat().st_size
         run.load([LandingFile(head, file.name, t, size) for t in tables], lambda done: None)
     finally:

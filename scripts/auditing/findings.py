@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+
+from scripts.loading.sources import RAW_SCHEMA, Table
 
 _TOTALS = """
     select
@@ -40,6 +43,34 @@ _MISSING = """
         sum(case when price_status = 'usage_missing' and usage_issue is null then 1 else 0 end)
     from marts.fct_priced_requests
 """
+_BREAKDOWNS = {
+    "environment": "environment",
+    "service / feature": "service_name || ' / ' || coalesce(feature, 'none')",
+    "prompt version": "prompt_version",
+    "endpoint": "endpoint",
+}
+_BY = """
+    select coalesce({name}, 'none'), count(*), sum(context_tokens), sum(output_tokens),
+        sum(cost_usd)
+    from marts.fct_priced_requests group by 1 order by 5 desc nulls last, 1
+"""
+_OUTLIERS = """
+    select line_number, coalesce(request_id, 'none'), coalesce(billed_model, 'none'),
+        context_tokens, output_tokens, cost_usd,
+        cost_usd / nullif((select median(cost_usd) from marts.fct_priced_requests), 0)
+    from marts.fct_priced_requests
+    where cost_usd > 0 order by cost_usd desc, line_number limit 5
+"""
+# What a line of a chargeback report cannot do without: an owner and a price.
+_READY = """
+    select
+        sum(case when {owned} and cost_usd is not null then 1 else 0 end),
+        sum(case when {owned} then cost_usd end),
+        sum(case when {owned} then 0 else 1 end),
+        sum(case when {owned} then null else cost_usd end),
+        sum(case when cost_usd is null then 1 else 0 end)
+    from marts.fct_priced_requests
+""".format(owned="attribution_status in ('attributed', 'shared')")
 _UNPRICED = """
     select
         price_status || coalesce(': ' || usage_issue, '') as reason,
@@ -92,9 +123,33 @@ def report(database: Path, table: str) -> list[str]:
         if totals[0]:
             lines += _spend(ask, totals)
             lines += _one(connection, ask) if totals[0] == 1 else []
+            lines += _breakdowns(ask) + _outliers(ask) if totals[0] > 1 else []
             lines += _missing(ask, totals[0])
         lines += _faults(ask, table)
     return lines
+
+
+def problems(database: Path) -> list[str]:
+    """What a strict check does not let pass, each with its count."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        ask = _asker(connection)
+        attempts = ask("select count(*) from marts.fct_priced_requests")[0][0]
+        held_back = ask("select count(*) from marts.fct_quarantined_records")[0][0]
+        _, _, unowned, _, unpriced = ask(_READY)[0]
+    counts = {
+        "without a price": unpriced,
+        "without a registered owner": unowned,
+        "rejected or held back": held_back,
+    }
+    found = [f"{count:,} {what}" for what, count in counts.items() if count]
+    return found if attempts else [*found, "no attempt to price"]
+
+
+def count_undated(database: Path, table: Table, now: datetime) -> int:
+    """How many records of a loaded log have the time of the run for want of one of their own."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        sql = f'select count(*) from {RAW_SCHEMA}."{table.name}" where "{table.event_time}" = ?'
+        return connection.execute(sql, [now]).fetchone()[0]
 
 
 def _asker(connection: duckdb.DuckDBPyConnection):
@@ -118,17 +173,17 @@ def _loaded(ask, totals: tuple) -> list[str]:
 
 
 def _spend(ask, totals: tuple) -> list[str]:
-    owners = [[team, method, f"{n:,}", _usd(usd)] for team, method, n, usd in ask(_BY_OWNER)]
+    owners = [[team, method, f"{n:,}", usd(cost)] for team, method, n, cost in ask(_BY_OWNER)]
     models = [
-        [model, f"{n:,}", f"{tokens_in or 0:,}", f"{tokens_out or 0:,}", _usd(usd)]
-        for model, n, tokens_in, tokens_out, usd in ask(_BY_MODEL)
+        [model, f"{n:,}", f"{tokens_in or 0:,}", f"{tokens_out or 0:,}", usd(cost)]
+        for model, n, tokens_in, tokens_out, cost in ask(_BY_MODEL)
     ]
     return [
-        f"Spend: USD {_usd(totals[2])}",
+        f"Spend: USD {usd(totals[2])}",
         "",
-        *_table(["owner", "named by", "attempts", "USD"], owners),
+        *aligned(["owner", "named by", "attempts", "USD"], owners),
         "",
-        *_table(["model", "attempts", "input tokens", "output tokens", "USD"], models),
+        *aligned(["model", "attempts", "input tokens", "output tokens", "USD"], models),
     ]
 
 
@@ -142,14 +197,41 @@ def _one(connection: duckdb.DuckDBPyConnection, ask) -> list[str]:
     for (meter,) in ask(_METERS):
         quantity = next(c for c in (f"{meter}_tokens", f"{meter}_calls") if c in columns)
         sql = f"select {quantity}, {meter}_cost_usd from marts.fct_priced_requests"
-        used, usd = connection.execute(sql).fetchone()
+        used, cost = connection.execute(sql).fetchone()
         if used:
-            parts.append([meter, f"{used:,}", _usd(usd)])
+            parts.append([meter, f"{used:,}", usd(cost)])
     status, card, since = ask(
         "select price_status, price_card_version, rate_valid_from from marts.fct_priced_requests"
     )[0]
     said = f"{status}; rates of {card}, in force since {since:%Y-%m-%d}" if card else status
-    return ["", f"Price: {said}", *_table(["meter", "quantity", "USD"], parts)]
+    return ["", f"Price: {said}", *aligned(["meter", "quantity", "USD"], parts)]
+
+
+def _breakdowns(ask) -> list[str]:
+    """By environment, feature and so on, as far as the log names any."""
+    lines = []
+    for head, name in _BREAKDOWNS.items():
+        found = ask(_BY.format(name=name))
+        if [row[0] for row in found] != ["none"]:
+            columns = [head, "attempts", "input tokens", "output tokens", "USD"]
+            rows = [
+                [each, f"{n:,}", f"{tokens_in or 0:,}", f"{tokens_out or 0:,}", usd(cost)]
+                for each, n, tokens_in, tokens_out, cost in found[:_SHOWN]
+            ]
+            lines += ["", *aligned(columns, rows)]
+            lines += [f"  and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+    return lines
+
+
+def _outliers(ask) -> list[str]:
+    """The costliest attempts, and how far above the median they are."""
+    rows = [
+        [f"{line}", request, model, f"{tokens_in:,}", f"{tokens_out:,}", usd(cost), f"{times:,.1f}"]
+        for line, request, model, tokens_in, tokens_out, cost, times in ask(_OUTLIERS)
+        if times is not None
+    ]
+    head = ["line", "costliest attempt", "model", "input tokens", "output tokens", "USD"]
+    return ["", *aligned([*head, "times the median"], rows)] if rows else []
 
 
 def _missing(ask, attempts: int) -> list[str]:
@@ -157,13 +239,19 @@ def _missing(ask, attempts: int) -> list[str]:
     found = [
         f"{name} {count:,}" for name, count in zip(names, ask(_MISSING)[0], strict=True) if count
     ]
-    return ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}"]
+    ready, ready_usd, unowned, unowned_usd, unpriced = ask(_READY)[0]
+    said = f"Ready for chargeback: {ready:,} of {attempts:,} attempts, USD {ready_usd or 0:,.6f}"
+    if unowned:
+        said += f"; {unowned:,} lack a registered owner (USD {unowned_usd or 0:,.6f})"
+    if unpriced:
+        said += f"; {unpriced:,} lack a price"
+    return ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}", said]
 
 
 def _faults(ask, table: str) -> list[str]:
     unpriced = [
         f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_unknown(reason, provider)}"
-        + (f"; by the gateway USD {_usd(theirs)}" if theirs else "")
+        + (f"; by the gateway USD {usd(theirs)}" if theirs else "")
         for reason, model, tier, count, line, theirs, provider in ask(_UNPRICED)
     ]
     duplicates = [
@@ -175,8 +263,8 @@ def _faults(ask, table: str) -> list[str]:
         for fields, count, line in ask(_INCOMPLETE.format(table=table))
     ]
     otherwise = [
-        f"line {line}, {request}, {model}: gateway {_usd(theirs)}, ours {_usd(ours)}, "
-        f"difference {_usd(difference)}"
+        f"line {line}, {request}, {model}: gateway {usd(theirs)}, ours {usd(ours)}, "
+        f"difference {usd(difference)}"
         for line, request, model, theirs, ours, difference in ask(_OTHERWISE)
     ]
     return [
@@ -205,11 +293,12 @@ def _list(title: str, items: list[str]) -> list[str]:
     return [f"{title}: {len(items):,}", *shown, *more]
 
 
-def _usd(amount: Decimal | None) -> str:
+def usd(amount: Decimal | None) -> str:
+    """An amount as it is shown; what has no price says so."""
     return "unpriced" if amount is None else f"{amount:,.6f}"
 
 
-def _table(head: list[str], rows: Iterable[list[str]]) -> list[str]:
+def aligned(head: list[str], rows: Iterable[list[str]]) -> list[str]:
     """Columns aligned: words to the left, figures to the right."""
     cells = [head, *([str(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]

@@ -37,10 +37,14 @@ _COUNT = r'"([A-Za-z_][A-Za-z0-9_.\-]{0,99})":\s*"?([1-9][0-9]{0,11})(?:\.0+)?"?
 
 @dataclass(frozen=True)
 class Rules:
-    """What typing depends on besides the table: the user key, and the run's instant."""
+    """What typing depends on besides the table: the user key, and the run's instant.
+
+    A record without a time counts as of `undated_at`; without one it is rejected.
+    """
 
     key: bytes | None
     now: datetime
+    undated_at: datetime | None = None
 
 
 def line_sql(table: Table, rules: Rules, nul: bool) -> str:
@@ -109,9 +113,10 @@ def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
     fields = list(enumerate(table.fields))
     # Values are parsed in a step of their own, because a later step names them several times.
     parsed = ", ".join(f"{_parsed(column, f'r{i}')} as p{i}" for i, column in fields)
-    typed = ", ".join(
-        f"{_value(table, column, f'r{i}', f'p{i}', rules.key)} as t{i}" for i, column in fields
-    )
+    values = [_value(table, column, f"r{i}", f"p{i}", rules.key) for i, column in fields]
+    if rules.undated_at:
+        values = [_dated(values[i], table, column, i, rules) for i, column in fields]
+    typed = ", ".join(f"{value} as t{i}" for i, value in enumerate(values))
     columns = ", ".join(f't{i} as "{column.name}"' for i, column in fields)
     tests, reasons = _tests(table, rules)
     lost = [(column.name, _lost(column, i)) for i, column in fields if column.droppable]
@@ -128,6 +133,13 @@ def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
         from (select *, ({" or ".join(tests)}) as bad, ({_either(lost)}) as lossy from (
             select *, {typed} from (select *, {parsed} from ({raw_sql}))
         ))"""
+
+
+def _dated(value: str, table: Table, column: Column, i: int, rules: Rules) -> str:
+    """The value; for a record that states no time at all, the instant that the rules give it."""
+    if column.name != table.event_time:
+        return value
+    return f"case when r{i} is null then timestamp '{rules.undated_at}' else {value} end"
 
 
 def _shown(table: Table) -> str:

@@ -154,3 +154,159 @@ def test_nothing_of_the_audit_is_left(audit, monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(scratch))
     assert audit("-", "--format", "acme", pasted="{}").returncode == 2
     assert list(scratch.iterdir()) == []
+
+
+# The payload of an article as it was printed: it has no time.
+ARTICLE = {
+    "trace_id": "trc_1",
+    "request_id": "req_1",
+    "team": "growth-platform",
+    "service.name": "assistant-api",
+    "feature": "trial-summary",
+    "environment": "production",
+    "provider": "openai",
+    "model": "gpt-5.4-mini",
+    "input_tokens": 18400,
+    "cached_input_tokens": 0,
+    "output_tokens": 1120,
+    "workspace_id": "ws_4821",
+    "prompt_version": "trial-summary-v12",
+}
+
+
+def test_a_payload_without_a_time_counts_as_of_now_and_says_so(audit):
+    said = audit("-", pasted=json.dumps(ARTICLE)).stdout
+    assert "Spend: USD 0.018840" in said
+    assert "Without a time: 1 records, taken as of now (2" in said
+    assert "Without a time" not in audit("-", pasted=json.dumps(ENVELOPE)).stdout
+
+
+# As the providers' own libraries print them.
+OPENAI_RESPONSE = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1783675800,
+    "model": "gpt-4.1-2025-04-14",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "a secret"}}],
+    "usage": {
+        "prompt_tokens": 1000,
+        "completion_tokens": 100,
+        "total_tokens": 1100,
+        "prompt_tokens_details": {"cached_tokens": 400, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": 0},
+    },
+    "service_tier": "default",
+}
+OPENAI_RESPONSES_API = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1783675800,
+    "status": "completed",
+    "model": "gpt-4.1-2025-04-14",
+    "output": [{"type": "message", "content": [{"type": "output_text", "text": "a secret"}]}],
+    "usage": {
+        "input_tokens": 1000,
+        "input_tokens_details": {"cached_tokens": 400},
+        "output_tokens": 100,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 1100,
+    },
+}
+ANTHROPIC_RESPONSE = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-sonnet-4-6",
+    "content": [{"type": "text", "text": "a secret"}],
+    "stop_reason": "end_turn",
+    "usage": {
+        "input_tokens": 4000,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 28000,
+        "output_tokens": 900,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("response", "spend"),
+    [
+        # 600 x 2 + 400 x 0.50 + 100 x 8, of a million
+        (OPENAI_RESPONSE, "0.002200"),
+        (OPENAI_RESPONSES_API, "0.002200"),
+        # 4,000 x 3 + 28,000 x 0.30 + 900 x 15, of a million
+        (ANTHROPIC_RESPONSE, "0.033900"),
+    ],
+    ids=["openai chat", "openai responses", "anthropic"],
+)
+def test_a_provider_s_own_answer_is_priced(audit, response, spend):
+    done = audit("-", pasted=json.dumps(response))
+    assert done.returncode == 0, done.stderr
+    assert f"Spend: USD {spend}" in done.stdout and "a secret" not in done.stdout
+    # names that only one provider has say how it counts
+    assert "Fits two readings" not in done.stdout
+
+
+def test_cached_tokens_that_fit_two_readings_are_shown_with_both_figures(audit):
+    """8,000 beside 2,000 cached is 0.01155; as a part of the 8,000 it is 0.01005."""
+    record = ARTICLE | {"input_tokens": 8000, "cached_input_tokens": 2000, "output_tokens": 1200}
+    said = audit("-", pasted=json.dumps(record)).stdout
+    assert "Spend: USD 0.010050" in said
+    assert "Fits two readings: 1, USD 0.010050 with" in said and "0.011550 beside it" in said
+    assert "line 1, req_1: 0.010050 inside, 0.011550 beside" in said
+    told = audit("-", pasted=json.dumps(record | {"token_convention": "cached_beside"})).stdout
+    assert "Spend: USD 0.011550" in told and "Fits two readings" not in told
+
+
+def log_of(folder: Path, name: str, *records: dict) -> str:
+    file = folder / name
+    file.write_text("\n".join(map(json.dumps, records)))
+    return str(file)
+
+
+def test_a_log_says_where_its_money_went_and_what_chargeback_lacks(audit, tmp_path):
+    calls = [ENVELOPE | {"id": f"r{n}", "output_tokens": 350} for n in range(4)]
+    calls += [ENVELOPE | {"id": "big", "env": "staging", "output_tokens": 350_000, "team": None}]
+    said = audit(log_of(tmp_path, "log.jsonl", *calls)).stdout
+    rows = [line.split() for line in said.splitlines()]
+    assert ["prod", "4", "4,800", "1,400", "0.009360"] in rows
+    assert ["staging", "1", "1,200", "350,000", "1.575765"] in rows
+    assert ["copywriter", "/", "drafts", "5", "6,000", "351,400", "1.585125"] in rows
+    assert rows[rows.index([]) :]  # tables are apart
+    costliest = next(row for row in rows if row[:2] == ["5", "big"])
+    assert costliest[-2:] == ["1.575765", "673.4"]
+    assert (
+        "Ready for chargeback: 4 of 5 attempts, USD 0.009360; "
+        "1 lack a registered owner (USD 1.575765)" in said
+    )
+
+
+def test_a_strict_audit_fails_a_build(audit, tmp_path):
+    good = log_of(tmp_path, "good.jsonl", ENVELOPE | {"cached_input_tokens": 0})
+    assert audit("--strict", good).returncode == 0
+    for bad, says in (
+        ({"model": "no-such-model", "cached_input_tokens": 0}, "1 without a price"),
+        ({"team": None, "cached_input_tokens": 0}, "1 without a registered owner"),
+        ({"timestamp": "not a time"}, "1 rejected or held back"),
+        ({}, "1 fit two readings"),
+    ):
+        done = audit("--strict", log_of(tmp_path, "bad.jsonl", ENVELOPE | bad))
+        assert done.returncode == 1 and f"Not passed: {says}" in done.stdout, done.stdout
+        assert audit(log_of(tmp_path, "bad.jsonl", ENVELOPE | bad)).returncode == 0
+
+
+def test_two_logs_are_compared(audit, tmp_path):
+    """A new version of a prompt writes twice as much: 0.002340 becomes 0.003915."""
+    old = log_of(tmp_path, "old.jsonl", ENVELOPE | {"prompt_version": "v1"})
+    new = ENVELOPE | {"prompt_version": "v2", "output_tokens": 700}
+    new = log_of(tmp_path, "new.jsonl", new, new | {"id": "req-2"})
+    done = audit(new, "--against", old, "--max-rise", "70")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [line.split() for line in done.stdout.splitlines()]
+    per = ["2.340000", "3.915000", "+67.3", "%"]
+    assert ["all", "1", "2", "0.002340", "0.007830", "+234.6", "%", *per] in rows
+    assert ["v1", "1", "0", "0.002340", "-", "-", "2.340000", "-", "-"] in rows
+    assert ["v2", "0", "2", "-", "0.007830", "-", "-", "3.915000", "-"] in rows
+    failed = audit(new, "--against", old, "--max-rise", "50")
+    assert failed.returncode == 1
+    assert "Not passed: a request costs 67.3 % more, above 50 %" in failed.stdout

@@ -76,6 +76,7 @@ MISSING = {
     "import reviews": ["absent.csv"],
     "init": ["company"],
     "load": ["--landing", "absent"],
+    "policy export": [],
     "publish": [],
     "report": [],
     "workbook": [],
@@ -95,7 +96,9 @@ def test_what_is_not_there_is_said_in_a_line(verb, tmp_path, monkeypatch, capsys
     assert re.search(r"there is no (file|warehouse)|no landing folder|No such file", said), said
 
 
-@pytest.mark.parametrize("verb", ["headline", "alerts", "export focus", "export journal 2026-07"])
+@pytest.mark.parametrize(
+    "verb", ["headline", "alerts", "export focus", "export journal 2026-07", "policy export"]
+)
 def test_a_warehouse_that_was_never_built_is_said_in_a_line(verb, tmp_path, monkeypatch, capsys):
     duckdb.connect(str(tmp_path / "w.duckdb")).close()
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")

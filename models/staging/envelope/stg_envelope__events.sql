@@ -10,7 +10,9 @@ cleaned as (
         *,
         case when {{ http_status('status') }} is null then lower(status) end as status_word,
         coalesce(status_code, {{ http_status('status') }}, {{ http_status('error_code') }}) as http_status,
-        cached_input_tokens is null and cache_write_tokens is null and input_tokens is not null
+        coalesce(cached_input_tokens, cached_part_of_input_tokens) as read_tokens,
+        coalesce(cached_input_tokens, cached_part_of_input_tokens, cache_write_tokens) is null
+        and input_tokens is not null
         and coalesce(cache_read_input_tokens, cache_creation_input_tokens) is not null as has_anthropic_usage
     from source
 
@@ -27,7 +29,7 @@ renamed as (
         {{ row_text([
             'coalesce(request_id, ' ~ record_place() ~ ')', 'coalesce(retry_count, 0)', 'fallback_from',
             'lower(provider)', 'coalesce(model_requested, model)', 'coalesce(model_actual, model)',
-            'status_word', 'http_status', 'coalesce(input_tokens, prompt_tokens)', 'cached_input_tokens', 'output_tokens',
+            'status_word', 'http_status', 'coalesce(input_tokens, prompt_tokens)', 'read_tokens', 'output_tokens',
         ]) }} as event_id,
         coalesce(request_id, {{ record_place() }}) as logical_request_id,
         trace_id,
@@ -48,7 +50,7 @@ renamed as (
 
         ---------- usage
         coalesce(input_tokens, prompt_tokens) as reported_input_tokens,
-        coalesce(cached_input_tokens, cache_read_input_tokens) as reported_cache_read_tokens,
+        coalesce(read_tokens, cache_read_input_tokens) as reported_cache_read_tokens,
         coalesce(cache_write_tokens, cache_creation_input_tokens) as reported_cache_write_tokens,
         cache_write_5m_tokens as reported_cache_write_5m_tokens,
         cache_write_1h_tokens as reported_cache_write_1h_tokens,
@@ -61,8 +63,15 @@ renamed as (
         web_search_calls as reported_web_search_calls,
         -- Gemini's own output leaves its thoughts out (token_conventions)
         case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
-        -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input
-        coalesce(lower(token_convention), case when has_anthropic_usage then 'cached_beside' end) as token_convention,
+        -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input; a detail of
+        -- the input is part of it
+        coalesce(
+            lower(token_convention),
+            case
+                when has_anthropic_usage then 'cached_beside'
+                when cached_input_tokens is null and cached_part_of_input_tokens is not null then 'cached_inside'
+            end
+        ) as token_convention,
         {{ text_to_money('estimated_cost_usd') }} as gateway_reported_cost_usd,
         price_card_version as gateway_price_card_version,
 

@@ -1,0 +1,1 @@
+"""What gateways enforce before a call is made."""

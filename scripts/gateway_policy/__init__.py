@@ -1,0 +1,1 @@
+"""What a gateway can enforce: read from the marts, and written in the words of gateways."""
