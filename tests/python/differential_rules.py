@@ -117,7 +117,9 @@ def unpriced(condition: Callable[[Case], bool]) -> Callable[[Case, str | None], 
 
 
 def no_rate(condition: Callable[[Case], bool]) -> Callable[[Case, str | None], bool]:
-    return unpriced(lambda case: case.ours.status == "unpriced_no_rate" and condition(case))
+    return unpriced(
+        lambda case: case.ours.status in ("unpriced_no_rate", "partly_priced") and condition(case)
+    )
 
 
 def between(start: str, end: str, case: Case) -> bool:
@@ -140,6 +142,7 @@ def price_of_the_checked_day(case: Case, meter: str) -> bool:
 
 # Models of which the card knows prices that genai-prices never had or has overwritten in place.
 OVERWRITTEN = {
+    ("anthropic", "claude-3-5-haiku"): {"uncached_input", "output"},
     ("anthropic", "claude-sonnet-5-5"): {"cache_read"},
     ("cohere", "command-r"): {"uncached_input", "output"},
     ("cohere", "command-r-plus"): {"uncached_input", "output"},
@@ -198,16 +201,13 @@ RULES = [
     ),
     Rule(
         "after_the_last_price",
-        "DeepSeek's retired names have no price any more, and none is known for September 2025",
+        "DeepSeek's retired names have no price any more",
         "2 (deepseek-chat/-reasoner still at the early-2025 rates)",
         no_rate(
             lambda case: (
                 case.model[1] in ("deepseek-chat", "deepseek-reasoner")
                 and case.tier == "standard"
-                and (
-                    between("2025-09-05 16:00", "2025-09-29", case)
-                    or case.at >= datetime(2026, 7, 24)
-                )
+                and case.at >= datetime(2026, 7, 24)
             )
         ),
     ),
@@ -221,6 +221,24 @@ RULES = [
                 and all(is_standard(case, meter) for meter in case.unpriced_meters())
             )
         ),
+    ),
+    Rule(
+        "priority_above_the_tier",
+        "OpenAI sells no priority above 272,000 tokens; the short price stands there",
+        "2 (priority above the tier)",
+        no_rate(
+            lambda case: (
+                case.model[0] in ("openai", "azure")
+                and case.tier == "priority"
+                and _long(case, 272000)
+            )
+        ),
+    ),
+    Rule(
+        "batch_not_on_the_card",
+        "the batch price of codestral-2501 is theirs alone, and has no start",
+        "1 (variant dates are verification dates)",
+        no_rate(lambda case: case.model == ("mistral", "codestral-2501") and case.tier == "batch"),
     ),
     Rule(
         "nothing_was_used",
@@ -409,13 +427,14 @@ RULES = [
     ),
     Rule(
         "dated_to_the_day",
-        "DeepSeek's change of 2026-08-16 16:00 and 2026-09-10 04:00, rounded to a day there",
+        "DeepSeek's changes of 2026-05-25, 2026-08-16 and 2026-09-10, rounded to a day there",
         "5 (change not on a UTC midnight)",
         priced(
             lambda case, meter: (
                 case.model[1] in PEAK_MODELS
                 and (
-                    between("2026-08-16 16:00", "2026-08-17", case)
+                    between("2026-05-25", "2026-05-25 05:18:18", case)
+                    or between("2026-08-16 16:00", "2026-08-17", case)
                     or between("2026-09-10", "2026-09-10 04:00", case)
                 )
             )
@@ -470,6 +489,29 @@ RULES = [
             lambda case, meter: (
                 case.model == ("google-vertex", "gemini-3.5-flash-lite")
                 and (case.tier, meter) in (("batch", "cache_read"), ("flex", "cache_read"))
+            )
+        ),
+    ),
+    Rule(
+        "retired_name_redirected",
+        "xAI's retired names are billed as what serves them; they stand at their last price there",
+        "5 (alias that moves model)",
+        priced(
+            lambda case, meter: (
+                case.model in (("xai", "grok-4.3"), ("xai", "grok-build-0.1"))
+                and case.model[1] not in case.request.model_name
+                and case.at >= datetime(2026, 5, 15, 19)
+            )
+        ),
+    ),
+    Rule(
+        "vertex_gemini_2_0_flash",
+        "Vertex charges more for Gemini 2.0 Flash than AI Studio, whose prices stand there",
+        "7 (Vertex not verified)",
+        priced(
+            lambda case, meter: (
+                case.model == ("google-vertex", "gemini-2.0-flash")
+                and meter in ("uncached_input", "output", "input_audio")
             )
         ),
     ),

@@ -351,7 +351,7 @@ def test_cache_writes_and_long_context_of_sonnet():
         # a region in which the provider has no price or uplift for any model
         ("anthropic", "claude-haiku-4-5", "2026-11-01", "standard", "eu", {"output": 1}),
         ("openai", "gpt-4o", "2026-11-01", "standard", "apac", {"output": 1}),
-        ("deepseek", "deepseek-chat", "2025-09-10", "standard", "global", {"output": 1}),
+        ("deepseek", "deepseek-chat", "2026-08-01", "standard", "global", {"output": 1}),
     ],
 )
 def test_unpublished_stays_unpriced(provider, model, at, tier, region, usage):
