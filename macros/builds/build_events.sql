@@ -13,10 +13,12 @@
     {% endif %}
 {%- endmacro %}
 
-{# Whole: every model and every test, not a selection of them. #}
+{# Whole: every model and every test of data, not a selection of them. What the night leaves out on purpose
+   (scripts/operations/build.py) looks at the code. #}
 {% macro build_is_whole() -%}
     {%- set arguments = invocation_args_dict -%}
-    {{ return(flags.WHICH == 'build' and not arguments.get('select') and not arguments.get('exclude')) }}
+    {%- set left_out = (arguments.get('exclude') or []) | reject('equalto', 'tag:structure') | list -%}
+    {{ return(flags.WHICH == 'build' and not arguments.get('select') and left_out == []) }}
 {%- endmacro %}
 
 {% macro remember_build(event, status) -%}
@@ -30,4 +32,24 @@
     {%- set bad = results | map(attribute='status') | map('string')
         | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
     {{ remember_build('finished', 'failed' if bad else 'passed') }}
+{%- endmacro %}
+
+{# When each seed was last loaded: what was loaded after the last whole build is in no figure yet. #}
+{% macro create_built_seeds() -%}
+    {% if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] %}
+        {% do make_schema('ops') %}
+        {% do run_query(
+            'create table if not exists ops.built_seeds (seed_name ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{% macro remember_seeds(results) -%}
+    {%- set built = [] -%}
+    {%- for result in results if result.node.resource_type == 'seed' and result.status == 'success' -%}
+        {%- do built.append("select '" ~ result.node.name ~ "', " ~ utc_now()) -%}
+    {%- endfor -%}
+    {%- if execute and built -%}
+    insert into ops.built_seeds {{ built | join(' union all ') }}
+    {%- endif -%}
 {%- endmacro %}

@@ -66,7 +66,8 @@ def test_a_wrong_verb_is_answered_in_a_line(capsys):
 MISSING = {
     "alerts": [],
     "audit": ["absent.jsonl"],
-    "close": ["2026-07", "--prepared-by", "Ann", "--approved-by", "Bob"],
+    "close 2026-07": ["--prepared-by", "Ann", "--approved-by", "Bob"],
+    "close verify": [],
     "export focus": [],
     "export journal": ["2026-07"],
     "export ledger": ["--verify"],

@@ -19,6 +19,7 @@ READERS = {
     ],
     "finance_workbook": ["scripts/reporting/workbook.py"],
     "alerts": ["scripts/operations/alerts.py"],
+    "month_end_close": ["scripts/accounting/*.py"],
 }
 
 
