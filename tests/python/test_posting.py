@@ -84,6 +84,6 @@ def test_a_month_is_posted_whole_and_once():
     closed = replace(period, ledger_hash=hashed("", manifest))
     assert first_difference(closed, "", manifest, found) is None
 
-    with pytest.raises(WarehouseError, match="2026-10 is in ledger.posted_entries already"):
+    with pytest.raises(WarehouseError, match=r"2026-10 is in ledger\.posted_entries already"):
         post({SEPTEMBER: {DOCUMENTS: as_rows(SEPTEMBER, texts)}, OCTOBER: month})
     assert not posted_documents(SEPTEMBER)
