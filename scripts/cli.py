@@ -44,13 +44,22 @@ class Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Import the verb's module; None when there is no such verb."""
-        place = self._places().get(name)
+        place = self._places().get(self._meant(name))
         if place is None:
             return None
         if place.is_dir():
             return Verbs(place, name=name, help=_first_line(place))
         parts = place.with_suffix("").relative_to(COMMANDS.parents[1]).parts
         return importlib.import_module(".".join(parts)).command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        """Take the first word for the verb, unless it is what the verb is about."""
+        meant = self._meant(args[0])
+        return super().resolve_command(ctx, args if meant == args[0] else [meant, *args])
+
+    def _meant(self, name: str) -> str:
+        """`close 2026-07` is `close month 2026-07`: in a folder with a verb `month`."""
+        return "month" if name[:1].isdigit() and "month" in self._places() else name
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs by the first lines of their docstrings, without importing them."""

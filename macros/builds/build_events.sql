@@ -33,3 +33,23 @@
         | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
     {{ remember_build('finished', 'failed' if bad else 'passed') }}
 {%- endmacro %}
+
+{# When each seed was last loaded: what was loaded after the last whole build is in no figure yet. #}
+{% macro create_built_seeds() -%}
+    {% if execute and flags.WHICH in ['build', 'run', 'test', 'seed'] %}
+        {% do make_schema('ops') %}
+        {% do run_query(
+            'create table if not exists ops.built_seeds (seed_name ' ~ raw_type('varchar') ~ ', built_at timestamp)'
+        ) %}
+    {% endif %}
+{%- endmacro %}
+
+{% macro remember_seeds(results) -%}
+    {%- set built = [] -%}
+    {%- for result in results if result.node.resource_type == 'seed' and result.status == 'success' -%}
+        {%- do built.append("select '" ~ result.node.name ~ "', " ~ utc_now()) -%}
+    {%- endfor -%}
+    {%- if execute and built -%}
+    insert into ops.built_seeds {{ built | join(' union all ') }}
+    {%- endif -%}
+{%- endmacro %}

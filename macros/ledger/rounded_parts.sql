@@ -30,3 +30,36 @@
 {% macro cents_to_money(cents) -%}
     cast({{ cents }} * cast(0.01 as decimal(2, 2)) as {{ money_type() }})
 {%- endmacro %}
+
+{# Of a statement: the exact cents of each component in a column of its name, and the cents that all statements of
+   the month have of it. #}
+{% macro cents_by_component(components) -%}
+    {%- for component in components -%}
+        cast(
+            sum(case when component = '{{ component }}' then exact_usd else 0 end) * cast(100 as decimal(3, 0))
+            as {{ money_type() }}
+        ) as {{ component }},
+        max(max(case when component = '{{ component }}' then component_cents end)) over (partition by posting_period)
+            as all_{{ component }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Cents of a component after the components `before` it: cut downwards, and one more for the statements that are
+   short of most, until the component has its cents of the month. None for a part in whole cents. #}
+{% macro cents_both_ways(component, before) -%}
+    {%- set short = [] -%}
+    {%- for earlier in before -%}
+        {%- do short.append('(' ~ earlier ~ ' - ' ~ earlier ~ '_cents)') -%}
+    {%- endfor -%}
+    floor({{ component }}) + case
+        when row_number() over (
+            partition by posting_period
+            order by
+                case when {{ component }} = floor({{ component }}) then 1 else 0 end,
+                {{ (short + [component ~ ' - floor(' ~ component ~ ')']) | join(' + ') }} desc,
+                team_id, cost_center_id
+        ) <= all_{{ component }} - sum(floor({{ component }})) over (partition by posting_period)
+            then 1
+        else 0
+    end
+{%- endmacro %}

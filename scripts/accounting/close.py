@@ -1,33 +1,35 @@
-"""Closing a month: check it, post its ledger entries, hash them, and write the seed.
+"""Closing a month: check it, post it with all its documents, and write the seed.
 
-Posted entries never change; what moves later is an adjustment in the first open month. The row of
-the close stands in accounting_periods.csv of the company folder (of seeds/policy without one).
-A close that was interrupted is finished by running it again.
+What is posted never changes; what moves later is an adjustment in the first open month. The row of
+the close stands in accounting_periods.csv of the company folder (of seeds/policy without one). A
+close that was interrupted, or whose row was lost, is finished by running it again, with the same
+names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scripts import console
-from scripts.accounting.checks import missing
-from scripts.accounting.entries import as_csv, chained_hash, columns
-from scripts.accounting.ledger import (
-    LEDGER,
-    POSTED,
-    dbt,
-    posted_periods,
-    read_entries,
-)
+from scripts.accounting import people
+from scripts.accounting.checks import always_missing, missing
+from scripts.accounting.close_pack import documents, in_csv, tables
+from scripts.accounting.entries import ENTRIES, columns
+from scripts.accounting.ledger import dbt, posted_periods
+from scripts.accounting.manifest import FIELDS, MANIFEST, first_difference, hashed, read, written
 from scripts.accounting.periods import PERIODS, Period, append_period, read_periods
+from scripts.accounting.posting import DOCUMENTS, as_rows, manifest_of, post, posted_documents
 from scripts.operations.company import bring_in, decisions, writable
-from scripts.warehouse import WarehouseError
+from scripts.operations.lock import only_writer
+from scripts.warehouse import WarehouseError, target, warehouse_file
 
 AMOUNT = columns().index("amount_usd")
-POSTED_AT = columns().index("posted_at")
 # What shows a month as closed.
-SHOWN = ("accounting_periods", "int_ledger_entries+", "assert_closed_periods_are_posted")
+SHOWN = (
+    "accounting_periods", "int_ledger_entries+", "fct_closed_documents", "fct_approvals",
+    "assert_closed_periods_are_posted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,59 +45,117 @@ class Close:
     check: bool = False
 
 
-def record(asked: Close, rows: list[tuple], closed_at: datetime, hashed: str) -> None:
-    """Write the seed's row of a month whose entries are posted."""
-    file = decisions(PERIODS)
-    append_period(
-        Period(
-            period_start=str(asked.period),
-            status="closed",
-            prepared_by=asked.prepared_by,
-            approved_by=asked.approved_by,
-            closed_at=f"{closed_at:%Y-%m-%d %H:%M:%S}",
-            entry_count=str(len(rows)),
-            posted_usd=f"{sum(row[AMOUNT] for row in rows):f}",
-            ledger_hash=hashed,
-            note=asked.note,
-        ),
-        file,
-    )
-    dbt("build", "--indirect-selection", "cautious", "--select", *SHOWN)
-    print(f"closed {asked.period:%Y-%m}: {len(rows)} entries, hash {hashed}")
-    print(f"keep {file}, then: ai-cost export ledger")
-
-
 def close(asked: Close) -> int:
     """Close; 1 when something is missing, all of which is listed."""
-    bring_in()
-    periods = read_periods()
-    if str(asked.period) in {period.period_start for period in periods}:
-        raise WarehouseError(f"{asked.period:%Y-%m} is closed; a closed month is never reopened")
-    previous = periods[-1].ledger_hash if periods else ""
-    if not asked.check:  # before anything is posted, or a month would be half closed
-        writable(decisions(PERIODS))
-    if asked.period in posted_periods() and not asked.check:  # interrupted between the two steps
-        rows = read_entries(asked.period)
-        record(asked, rows, rows[0][POSTED_AT], chained_hash(previous, as_csv(rows)))
+    with only_writer(target(), warehouse_file()):
+        bring_in()
+        periods = read_periods()
+        if str(asked.period) in {period.period_start for period in periods}:
+            raise WarehouseError(
+                f"{asked.period:%Y-%m} is closed; a closed month is never reopened"
+            )
+        if not asked.check:  # before anything is posted, or a month would be half closed
+            writable(decisions(PERIODS))
+        if asked.period in posted_periods():
+            return _finish(asked, periods)
+        return _begin(asked, periods)
+
+
+def _begin(asked: Close, periods: list[Period]) -> int:
+    """Check and post a month that is open."""
+    names = (asked.prepared_by, asked.approved_by)
+    if not _may(asked, missing(asked.period, *names, asked.closed_at, periods)):
+        return 1
+    if asked.check:
         return 0
-    closed_at = asked.closed_at
-    found = missing(asked.period, asked.prepared_by, asked.approved_by, closed_at, periods)
+    rows = tables(asked.period, str(asked.closed_at))
+    texts = documents(asked.period)
+    period = Period(
+        period_start=str(asked.period),
+        status="closed",
+        prepared_by=" ".join(asked.prepared_by.split()),
+        approved_by=" ".join(asked.approved_by.split()),
+        closed_at=f"{asked.closed_at:%Y-%m-%d %H:%M:%S}",
+        entry_count=str(len(rows[ENTRIES])),
+        posted_usd=f"{sum(row[AMOUNT] for row in rows[ENTRIES]):f}",
+        ledger_hash="",
+        note=asked.note,
+    )
+    manifest = written(period, in_csv(rows) | texts)
+    texts[MANIFEST] = manifest
+    # What was read is posted, and its manifest with it: nothing is left to find out afterwards.
+    post({asked.period: rows | {DOCUMENTS: as_rows(asked.period, texts)}})
+    _record(replace(period, ledger_hash=hashed(_previous(asked, periods), manifest)))
+    return 0
+
+
+def _finish(asked: Close, periods: list[Period]) -> int:
+    """Write the row of a month that is posted: the same people, the same rows, the same checks."""
+    manifest = manifest_of(asked.period)
+    if manifest is None:
+        raise WarehouseError(
+            f"{asked.period:%Y-%m} was posted without a manifest: nothing says who approved "
+            "it; bring back its row of accounting_periods.csv, or delete its rows of "
+            "ledger.posted_entries and close it again"
+        )
+    stated = read(manifest)
+    previous = _previous(asked, periods)
+    period = Period(
+        **{name: stated.get(name, "") for name in FIELDS}, ledger_hash=hashed(previous, manifest)
+    )
+    found = []
+    if (people.folded(asked.prepared_by), people.folded(asked.approved_by)) != (
+        people.folded(period.prepared_by),
+        people.folded(period.approved_by),
+    ):
+        found.append(
+            f"it was posted as prepared by {period.prepared_by} and approved by "
+            f"{period.approved_by}: finish it with these names"
+        )
+    approved = posted_documents(asked.period)
+    approved.pop(MANIFEST)
+    if said := first_difference(period, previous, manifest, approved):
+        found.append(said)
+    at = datetime.fromisoformat(period.closed_at)
+    names = (asked.prepared_by, asked.approved_by)
+    whole = sorted([*periods, period], key=lambda one: one.period_start)
+    found += [line for line in always_missing(asked.period, *names, at, whole) if line not in found]
+    if not _may(asked, found):
+        return 1
+    if not asked.check:
+        _record(period)
+    return 0
+
+
+def _previous(asked: Close, periods: list[Period]) -> str:
+    """The hash of the closed month before."""
+    earlier = [one for one in periods if one.period_start < str(asked.period)]
+    return earlier[-1].ledger_hash if earlier else ""
+
+
+def _may(asked: Close, found: list[str]) -> bool:
+    """Whether nothing is missing; says what is."""
+    if people.is_anybody_allowed():
+        print(people.NOBODY)
     if found:
         console.complain(f"{asked.period:%Y-%m} cannot be closed yet:")
         for line in found:
             console.complain(f"  - {line}")
-        return 1
-    if asked.check:
+    elif asked.check:
         print(f"{asked.period:%Y-%m} can be closed")
-        return 0
-    approved = as_csv(read_entries(asked.period, LEDGER, str(closed_at)))
-    # A macro, not SQL from here: the ledger is posted the same way on every engine.
-    dbt(
-        "run-operation", "post_period",
-        "--args", f"{{period: '{asked.period}', posted_at: '{closed_at}'}}",
-    )  # fmt: skip
-    rows = read_entries(asked.period, POSTED)
-    if as_csv(rows) != approved:
-        raise WarehouseError("what was posted is not what was open: was a build running?")
-    record(asked, rows, closed_at, chained_hash(previous, approved))
-    return 0
+    return not found
+
+
+def _record(period: Period) -> None:
+    """Write the seed's row of a month that is posted, and show it as closed."""
+    file = decisions(PERIODS)
+    append_period(period, file)
+    month = period.period_start[:7]
+    print(f"closed {month}: {period.entry_count} entries, hash {period.ledger_hash}")
+    print(f"keep {file}, then: ai-cost export ledger")
+    try:
+        dbt("build", "--indirect-selection", "cautious", "--select", *SHOWN)
+    except WarehouseError as error:
+        raise WarehouseError(
+            f"{month} is closed, but its marts could not be built: run `make nightly`. {error}"
+        ) from None

@@ -2,39 +2,43 @@
 
 journal.csv: balanced debits and credits by account and cost centre, in cents, as the statements
 say. Beside it what an approver and an auditor ask for: statements, their lines, adjustments with
-reasons, reconciliation, how good the forecasts were, and a summary with the hash of every file.
+reasons, reconciliation, how good the forecasts were, the seeds that the figures rest on, and a
+summary. Of a closed month these are the files that were posted; nothing is worked out again.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from scripts.accounting.entries import safe_text
+from scripts.accounting.entries import as_csv as table_csv
+from scripts.accounting.entries import columns, safe_text
 from scripts.accounting.journal import HEADER, as_rows, journal
-from scripts.accounting.ledger import next_month, query
-from scripts.accounting.periods import read_periods
+from scripts.accounting.journal_files import written
+from scripts.accounting.ledger import LEDGER, next_month, query, read_entries
+from scripts.accounting.manifest import digest, has_manifest
+from scripts.accounting.periods import Period, read_periods
+from scripts.accounting.posting import TABLES as POSTED_TABLES
+from scripts.accounting.posting import posted_documents
+from scripts.operations.company import bring_in
 from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
 
+# Seeds that a month's figures rest on, as they stood at the close.
+SEEDS = (
+    "allocation_pools", "allocation_rule_teams", "allocation_rules", "approvers",
+    "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms", "close_limits",
+    "cost_centers", "fx_rates", "gl_accounts", "reconciliation_reviews", "shared_costs", "teams",
+)  # fmt: skip
+_MARTS = {
+    "posted_statements": "marts.fct_chargeback_statements",
+    "posted_statement_lines": "marts.fct_chargeback_statement_lines",
+}
 # file: columns, and the rest of the query
 TABLES = {
-    "statements.csv": (
-        "team_id, cost_center_id, period_status, charge_mode, direct_usd, shared_usd, credits_usd, "
-        "adjustments_usd, total_usd, accrued_usd, previous_total_usd, change_usd, budget_usd, "
-        "statement_currency, statement_total, usd_per_unit, fx_rate_date, fx_rate_source",
-        "from marts.fct_chargeback_statements where posting_period = date '{period}' order by 1, 2",
-    ),
-    "statement_lines.csv": (
-        "team_id, cost_center_id, component, usage_period, reason, pool_id, service_name, feature, "
-        "provider, billed_model, attempt_count, amount_usd",
-        "from marts.fct_chargeback_statement_lines where posting_period = date '{period}' "
-        "order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
-    ),
     "adjustments.csv": (
         "entry_id, usage_period, team_id, cost_center_id, entry_type, reason, evidence, "
         "amount_usd, attempt_count, source_ref",
@@ -72,50 +76,76 @@ def _cell(value) -> str:
     return safe_text(value) if isinstance(value, str) else str(value)
 
 
-def pack(period: date) -> dict[str, bytes]:
-    """The files of the close pack by name, the summary last."""
-    lines = journal(period)
-    files = {"journal.csv": as_csv(list(HEADER), as_rows(lines))}
-    for name, (columns, rest) in TABLES.items():
-        found = query(f"select {columns} {rest.format(period=period, next=next_month(period))}")
-        header = [column.split(" as ")[-1].strip() for column in columns.split(", ")]
+def tables(period: date, posted_at: str | None = None) -> dict[str, list[tuple]]:
+    """Entries, statements and lines of an open month, as they would be posted."""
+    found = {
+        table: query(
+            f"select {', '.join(columns(table))} from {mart} where posting_period = date '{period}'"
+        )
+        for table, mart in _MARTS.items()
+    }
+    return {"posted_entries": read_entries(period, LEDGER, posted_at)} | found
+
+
+def documents(period: date) -> dict[str, bytes]:
+    """The documents of an open month that are no tables, by name."""
+    files = {"journal.csv": as_csv(list(HEADER), as_rows(journal(period)))}
+    for name, (names, rest) in TABLES.items():
+        found = query(f"select {names} {rest.format(period=period, next=next_month(period))}")
+        header = [column.split(" as ")[-1].strip() for column in names.split(", ")]
         files[name] = as_csv(header, found)
-    files["SUMMARY.md"] = summary(period, sum(line.debit_usd for line in lines), files).encode()
+    ours = {file.stem: file for file in bring_in().rglob("*.csv")}
+    return files | {f"seeds/{name}.csv": ours[name].read_bytes() for name in SEEDS}
+
+
+def in_csv(rows: dict[str, list[tuple]]) -> dict[str, bytes]:
+    """Tables of a month by the names of their files."""
+    return {name: table_csv(rows[table], table) for name, table in POSTED_TABLES.items()}
+
+
+def pack(period: date, closed: Period | None) -> dict[str, bytes]:
+    """The files of the close pack by name, the summary last."""
+    if closed and has_manifest(closed):
+        files = posted_documents(period)
+    else:
+        files = in_csv(tables(period)) | documents(period)
+    files["SUMMARY.md"] = summary(period, closed, files).encode()
     return files
 
 
-def summary(period: date, booked: Decimal, files: dict[str, bytes]) -> str:
+def summary(period: date, closed: Period | None, files: dict[str, bytes]) -> str:
     """What was closed, by whom, and the hash of every file."""
-    closed = {one.period_start: one for one in read_periods()}.get(str(period))
-    totals = query(
-        "select sum(direct_usd), sum(shared_usd), sum(credits_usd), sum(adjustments_usd), "
-        "sum(total_usd) from marts.fct_chargeback_statements "
-        f"where posting_period = date '{period}'"
-    )[0]
+    statements = list(csv.DictReader(io.StringIO(files["statements.csv"].decode())))
+    lines = csv.DictReader(io.StringIO(files["journal.csv"].decode()))
+    booked = sum(Decimal(line["debit_usd"]) for line in lines)
     status = (
         f"Closed {closed.closed_at} UTC, prepared by {closed.prepared_by}, approved by "
         f"{closed.approved_by}. {closed.entry_count} entries, ledger hash `{closed.ledger_hash}`."
         if closed
         else "Open: every figure is provisional."
     )
-    names = ("direct", "shared", "credits", "adjustments", "total")
-    figures = [f"| {n} | {t or 0:,.2f} |" for n, t in zip(names, totals, strict=True)]
-    hashes = [f"| {n} | `{hashlib.sha256(c).hexdigest()}` |" for n, c in files.items()]
+    totals = {
+        name: sum(Decimal(row[f"{name}_usd"]) for row in statements)
+        for name in ("direct", "shared", "credits", "adjustments", "total")
+    }
     return "\n".join(
         [
             f"# AI chargeback {period:%Y-%m}\n\n{status}\n",
             "| statements, USD | |\n|---|---:|",
-            *figures,
+            *(f"| {name} | {total:,.2f} |" for name, total in totals.items()),
             f"\nBooked by the journal: {booked:,.2f} USD of debits and of credits.\n",
             "| file | SHA-256 |\n|---|---|",
-            *hashes,
+            *(f"| {name} | `{digest(content)}` |" for name, content in files.items()),
             "",
         ]
     )
 
 
-def export(period: date, folder: Path) -> int:
-    """Write the close pack of a month into a folder of its own."""
+def export(period: date, folder: Path, profiles: tuple[str, ...] = (), entity: str = "") -> int:
+    """Write the close pack of a month into a folder of its own.
+
+    `profiles`: systems to write the journal for as well, as journal_NAME.csv.
+    """
     if not query(
         "select 1 from marts.fct_chargeback_statements "
         f"where posting_period = date '{period}' limit 1"
@@ -123,9 +153,13 @@ def export(period: date, folder: Path) -> int:
         raise WarehouseError(f"there are no statements of {period:%Y-%m}")
     place = folder / f"{period:%Y-%m}"
     place.mkdir(parents=True, exist_ok=True)
-    files = pack(period)
+    closed = {one.period_start: one for one in read_periods()}.get(str(period))
+    files = pack(period, closed)
     for name, content in files.items():
+        (place / name).parent.mkdir(exist_ok=True)
         write_whole(place / name, content)
+    for name in profiles:
+        write_whole(place / f"journal_{name}.csv", written(name, files["journal.csv"], entity))
     lines = files["journal.csv"].count(b"\n") - 1
     booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
     print(f"close pack in {place}; journal: {booked}")

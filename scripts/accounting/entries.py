@@ -1,7 +1,8 @@
-"""Posted entries as bytes: one canonical CSV a period, chained by SHA-256.
+"""Posted rows as bytes: one canonical CSV a period and table, chained by SHA-256.
 
 The hash of a period is SHA-256 of the hash of the period before (nothing for the first), a line
-break, and the period's CSV. Whoever holds the CSV files can check the chain without the warehouse.
+break, and the period's manifest (manifest.py); of periods that were closed before there were
+manifests, the CSV of its entries. Whoever holds the files can check the chain without a warehouse.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import io
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,32 +27,45 @@ _ARROW = {
     "bigint": pa.int64(),
     "decimal(30,15)": pa.decimal128(30, 15),
     "decimal(16,12)": pa.decimal128(16, 12),
+    "decimal(18,9)": pa.decimal128(18, 9),
+    "decimal(24,12)": pa.decimal128(24, 12),
 }
 # A spreadsheet reads a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def schema() -> pa.Schema:
-    """The columns of a posted entry, as declared beside its staging model."""
+ENTRIES = "posted_entries"
+
+
+@cache
+def schema(table: str = ENTRIES) -> pa.Schema:
+    """The columns of a posted table, as declared beside its staging model."""
     source = yaml_files.read(_SOURCES)["sources"][0]
-    columns = source["tables"][0]["columns"]
-    return pa.schema([(column["name"], _ARROW[column["data_type"]]) for column in columns])
+    declared = {each["name"]: each["columns"] for each in source["tables"]}[table]
+    return pa.schema([(column["name"], _ARROW[column["data_type"]]) for column in declared])
 
 
-def columns() -> list[str]:
+def columns(table: str = ENTRIES) -> list[str]:
     """Their names, in the order in which they are exported and hashed."""
-    return schema().names
+    return schema(table).names
 
 
-def as_csv(rows: list[tuple]) -> bytes:
-    """Entries as CSV with a header, ordered by the first column: the same bytes always."""
-    types = [field.type for field in schema()]
+def as_csv(rows: list[tuple], table: str = ENTRIES) -> bytes:
+    """Rows as CSV with a header, in one order: the same bytes always."""
+    types = [field.type for field in schema(table)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns())
-    for row in sorted(rows, key=lambda row: row[0]):
+    writer.writerow(columns(table))
+    for row in ordered(rows, table):
         writer.writerow(_cell(value, kind) for value, kind in zip(row, types, strict=True))
     return text.getvalue().encode()
+
+
+def ordered(rows: list[tuple], table: str = ENTRIES) -> list[tuple]:
+    """Entries by their id; statements and lines by everything that tells them apart."""
+    if table == ENTRIES:
+        return sorted(rows, key=lambda row: row[0])
+    return sorted(rows, key=lambda row: tuple(map(str, row)))
 
 
 def safe_text(value: str) -> str:

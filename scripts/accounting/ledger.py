@@ -1,4 +1,4 @@
-"""Reading and posting the ledger through the warehouse, and checking it against its hashes."""
+"""Reading the ledger from the warehouse."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from scripts.accounting.entries import as_csv, chained_hash, columns
-from scripts.accounting.periods import Period
+from scripts.accounting.entries import columns
 from scripts.operations.company import bring_in
 from scripts.warehouse import WarehouseError, connect
 
@@ -46,30 +45,6 @@ def read_entries(period: date, relation: str = POSTED, posted_at: str | None = N
 def posted_periods() -> list[date]:
     """The months that have posted entries, oldest first."""
     return [row[0] for row in query(f"select distinct posting_period from {POSTED} order by 1")]
-
-
-def broken_links(periods: list[Period]) -> list[str]:
-    """What does not agree between the seed's hashes and the posted entries, in sentences."""
-    posted = {str(period) for period in posted_periods()}
-    known = {period.period_start for period in periods}
-    found = [
-        f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
-        for month in sorted(posted - known)
-    ]
-    previous = ""
-    for period in periods:
-        if period.period_start not in posted:
-            found.append(
-                f"{period.period_start} is closed but the warehouse has no entries of it: "
-                "restore the ledger (ai-cost export ledger --restore)"
-            )
-            break
-        rows = read_entries(date.fromisoformat(period.period_start))
-        if chained_hash(previous, as_csv(rows)) != period.ledger_hash:
-            found.append(f"{period.period_start}: its entries are not those that were approved")
-            break
-        previous = period.ledger_hash
-    return found
 
 
 def dbt(*arguments: str) -> None:

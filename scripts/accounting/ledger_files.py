@@ -1,7 +1,8 @@
 """The posted ledger as files: exported, checked, restored into a warehouse that has lost it.
 
-The hashes of the seed accounting_periods chain the CSV files; restoring checks them first and
-refuses a file that was changed. Months that are posted already are left alone.
+A Parquet and a CSV file of entries a month, and a folder with the other documents. The hashes of
+the seed accounting_periods chain them; restoring checks them first and refuses a file that was
+changed. Months that are posted already are left alone.
 """
 
 from __future__ import annotations
@@ -9,17 +10,27 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts import console
-from scripts.accounting.entries import as_csv, chained_hash, columns, schema
-from scripts.accounting.ledger import POSTED, broken_links, dbt, posted_periods, read_entries
+from scripts.accounting.entries import ENTRIES, as_csv, chained_hash, schema
+from scripts.accounting.ledger import dbt, posted_periods, read_entries
+from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
+from scripts.accounting.posting import (
+    DOCUMENTS,
+    TABLES,
+    Month,
+    arrow,
+    as_rows,
+    post,
+    posted_documents,
+    posted_rows,
+)
+from scripts.accounting.verify import broken_links
 from scripts.errors import Refused
 from scripts.operations.whole_files import write_whole, written_whole
-from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
+from scripts.warehouse import WarehouseError
 
 
 class BrokenChain(Refused):
@@ -30,66 +41,91 @@ def export(folder: Path, periods: list[Period]) -> None:
     """Write each closed month; an export that is there already is written again, byte for byte."""
     folder.mkdir(parents=True, exist_ok=True)
     for period in console.track(periods, "export"):
-        rows = read_entries(date.fromisoformat(period.period_start))
-        name = folder / period.period_start[:7]
+        month = date.fromisoformat(period.period_start)
+        name = folder / f"{month:%Y-%m}"
+        rows = read_entries(month)
         write_whole(name.with_suffix(".csv"), as_csv(rows))
-        ordered = sorted(rows, key=lambda row: row[0])
-        arrays = [
-            pa.array([row[number] for row in ordered], field.type)
-            for number, field in enumerate(schema())
-        ]
-        with written_whole(name.with_suffix(".parquet")) as half:
-            pq.write_table(pa.Table.from_arrays(arrays, schema=schema()), half)
+        _write_parquet(name.with_suffix(".parquet"), rows, ENTRIES)
+        if has_manifest(period):
+            _export_documents(name, month)
     print(f"{len(periods)} closed months in {folder}")
 
 
-def read_export(folder: Path, periods: list[Period]) -> dict[str, list[tuple]]:
-    """The entries of each closed month from Parquet, after the whole chain was checked."""
-    months: dict[str, list[tuple]] = {}
+def _export_documents(place: Path, month: date) -> None:
+    for name, content in posted_documents(month).items():
+        table = TABLES.get(name)
+        if table == ENTRIES:
+            continue
+        file = place / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, content)
+        if table:
+            _write_parquet(file.with_suffix(".parquet"), posted_rows(table, month), table)
+
+
+def _write_parquet(file: Path, rows: list[tuple], table: str) -> None:
+    with written_whole(file) as half:
+        pq.write_table(arrow(rows, table), half)
+
+
+def read_export(folder: Path, periods: list[Period]) -> dict[date, Month]:
+    """The rows of each closed month by table, after the whole chain was checked."""
+    months: dict[date, Month] = {}
     previous = ""
     for period in periods:
-        file = folder / f"{period.period_start[:7]}.parquet"
-        if not file.exists():
-            raise WarehouseError(f"{file} is missing; nothing was restored")
-        rows = [tuple(row.values()) for row in pq.read_table(file, schema=schema()).to_pylist()]
-        if chained_hash(previous, as_csv(rows)) != period.ledger_hash:
+        month = date.fromisoformat(period.period_start)
+        file = folder / f"{month:%Y-%m}.parquet"
+        rows = _read_parquet(file, ENTRIES)
+        if has_manifest(period):
+            months[month] = _read_documents(file, period, previous, rows)
+        elif chained_hash(previous, as_csv(rows)) != period.ledger_hash:
             raise BrokenChain(f"{file} does not have the entries that were approved")
+        else:
+            months[month] = {ENTRIES: rows}
         previous = period.ledger_hash
-        months[period.period_start] = rows
     return months
+
+
+def _read_documents(file: Path, period: Period, previous: str, entries: list[tuple]) -> Month:
+    place = file.with_suffix("")
+    found = {path.relative_to(place).as_posix(): path for path in place.rglob("*.[cm][sd]*")}
+    tables = {"entries.csv": entries} | {
+        name: _read_parquet(place / name.replace(".csv", ".parquet"), table)
+        for name, table in TABLES.items()
+        if table != ENTRIES and name in found
+    }
+    texts = {name: path.read_bytes() for name, path in found.items() if name not in TABLES}
+    if MANIFEST not in texts:
+        raise WarehouseError(f"{place / MANIFEST} is missing; nothing was restored")
+    documents = texts | {name: as_csv(rows, TABLES[name]) for name, rows in tables.items()}
+    manifest = documents.pop(MANIFEST)
+    if said := first_difference(period, previous, manifest, documents):
+        # the entries have a file of their own
+        if said.startswith("entries.csv"):
+            raise BrokenChain(f"{file} does not have the entries that were approved")
+        raise BrokenChain(f"{place}: {said}")
+    month = date.fromisoformat(period.period_start)
+    return {TABLES[name]: rows for name, rows in tables.items()} | {
+        DOCUMENTS: as_rows(month, texts)
+    }
+
+
+def _read_parquet(file: Path, table: str) -> list[tuple]:
+    if not file.exists():
+        raise WarehouseError(f"{file} is missing; nothing was restored")
+    # nothing is guessed from the names of folders
+    found = pq.read_table(file, schema=schema(table), partitioning=None)
+    return [tuple(row.values()) for row in found.to_pylist()]
 
 
 def restore(folder: Path, periods: list[Period]) -> None:
     """Put back the months that the warehouse has no entries of, in one transaction."""
     months = read_export(folder, periods)
     dbt("run-operation", "create_posted_entries")
-    present = {str(period) for period in posted_periods()}
-    lost = {month: rows for month, rows in months.items() if month not in present}
-    _insert([row for rows in lost.values() for row in rows])
+    present = set(posted_periods())
+    lost = {month: tables for month, tables in months.items() if month not in present}
+    post(lost)
     print(f"restored {len(lost)} months; run `make nightly` next")
-
-
-def _insert(rows: list[tuple]) -> None:
-    if not rows:
-        return
-    if target() == "duckdb":
-        arrays = [
-            pa.array([row[number] for row in rows], field.type)
-            for number, field in enumerate(schema())
-        ]
-        entries = pa.Table.from_arrays(arrays, schema=schema())
-        with duckdb.connect(str(warehouse_file())) as connection:
-            connection.register("restored", entries)
-            connection.execute(f"insert into {POSTED} by name select * from restored")
-        return
-    from psycopg2.extras import execute_values  # only here: DuckDB needs no server library
-
-    connection = connect_postgres()
-    try:
-        with connection, connection.cursor() as cursor:
-            execute_values(cursor, f"insert into {POSTED} ({', '.join(columns())}) values %s", rows)
-    finally:
-        connection.close()
 
 
 def run(folder: Path, what: str) -> int:

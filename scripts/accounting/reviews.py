@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from scripts import console
+from scripts.accounting.people import folded
 from scripts.errors import Refused, UserError
 from scripts.operations.company import bring_in, decisions, started, writable
 from scripts.operations.whole_files import written_whole
@@ -108,7 +109,7 @@ def _faults(text: dict, key: Key, exceptions: Mapping[Key, Decimal], allowed) ->
         faults.append("no reviewer")
     if not text["preparer"]:
         faults.append("no preparer; name one in the row or with --preparer")
-    elif _person(text["preparer"]) == _person(text.get("reviewer", "")):
+    elif folded(text["preparer"]) == folded(text.get("reviewer", "")):
         faults.append("preparer and reviewer are the same person")
     if key not in exceptions:
         faults.append("no such line is in breach now")
@@ -133,11 +134,6 @@ def _same(earlier: Mapping[str, str] | None, review: Mapping[str, str]) -> bool:
     words = ("decision", "reason", "preparer", "reviewer", "note")
     moved = Decimal(earlier["variance_usd"]) - Decimal(review["variance_usd"])
     return abs(moved) < SAME_USD and all(earlier[name] == review[name] for name in words)
-
-
-def _person(name: str) -> str:
-    """A name without what differs between two ways of writing it."""
-    return " ".join(name.casefold().split())
 
 
 def _key(row: Mapping[str, object]) -> Key:

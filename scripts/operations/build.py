@@ -16,6 +16,7 @@ from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
 from scripts import console
+from scripts.accounting.verify import said_of_ledger
 from scripts.errors import UserError
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
@@ -81,6 +82,9 @@ def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
     nothing is left out. Look at the warehouse before (check_writable, check_version): once dbt has
     opened it in this process, it cannot be opened to be read only.
     """
+    # before dbt opens the warehouse; closed months that changed do not hold back the open ones
+    with owner_of("marts", target()):
+        broken = said_of_ledger()
     unchanged = None if extra else Unchanged(manifest)
     left_out = [] if everything or not unchanged else unchanged.names()
     result, warnings = _dbt_build(extra, left_out, manifest)
@@ -95,7 +99,9 @@ def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
     print(f"built: {', '.join([*said, *([f'{len(left_out)} unchanged'] if left_out else [])])}")
-    return (0 if result.success else 1), counts
+    for line in broken:
+        console.complain(f"closed months: {line}")
+    return (0 if result.success and not broken else 1), counts
 
 
 def _dbt_build(extra: list[str], left_out: list[str], manifest):

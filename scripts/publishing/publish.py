@@ -18,24 +18,10 @@ import duckdb
 
 from scripts import console
 from scripts.errors import UserError
+from scripts.operations.builds import LAST_BUILDS
 from scripts.operations.whole_files import writing
 from scripts.warehouse import target, warehouse_file
 
-# The last whole build, and whatever ran since: none of it may have failed or been killed.
-_LAST_BUILDS = """
-    with runs as (
-        select
-            invocation_id,
-            min(happened_at) as started_at,
-            bool_or(is_whole) as is_whole,
-            coalesce(max(case when event = 'finished' then status end), 'did not end') as status
-        from {source}.ops.build_events group by 1
-    )
-    select invocation_id, started_at, status
-    from runs
-    where started_at >= (select max(started_at) from runs where is_whole)
-    order by started_at, invocation_id
-"""
 _MARTS = """
     select table_name from duckdb_tables() where database_name = $source and schema_name = 'marts'
     union all
@@ -139,7 +125,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
 
 def _checked_build(connection: duckdb.DuckDBPyConnection, source: str) -> str:
     try:
-        runs = connection.execute(_LAST_BUILDS.format(source=_name(source))).fetchall()
+        runs = connection.execute(LAST_BUILDS.format(schema=f"{_name(source)}.ops")).fetchall()
     except duckdb.CatalogException:
         runs = []
     if not runs:

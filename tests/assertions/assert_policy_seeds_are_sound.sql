@@ -38,7 +38,21 @@ union all
 
 select 'chargeback_adjustments: prepared and approved by the same person' as problem, adjustment_id as row_id
 from {{ ref('chargeback_adjustments') }}
-where lower(trim(prepared_by)) = lower(trim(approved_by)) or approved_by is null
+where {{ is_one_person('prepared_by', 'approved_by') }}
+
+union all
+
+select
+    'reconciliation_reviews: prepared and decided by the same person' as problem,
+    cast(usage_date as {{ dbt.type_string() }}) || ' ' || provider || ' ' || billed_model || ' ' || meter as row_id
+from {{ ref('reconciliation_reviews') }}
+where {{ is_one_person('preparer', 'reviewer') }}
+
+union all
+
+select 'accounting_periods: prepared and approved by the same person' as problem, ledger_hash as row_id
+from {{ ref('accounting_periods') }}
+where {{ is_one_person('prepared_by', 'approved_by') }}
 
 union all
 

@@ -1,5 +1,7 @@
 -- Harm: a statement that a team cannot add up, or that says something else than the ledger. Exact amounts
--- are the ledger's; the cents of the lines sum to the statement's, and the statements to the month's.
+-- are the ledger's; the cents of the lines sum to the statement's, and the statements to the month's. The cents of
+-- a component sum to it too: 400 credits of 0.4 cents are 1.60 and not nothing. (Months that a version without
+-- posted statements closed were rounded by statement alone.)
 with ledger as (
 
     select posting_period, team_id, cost_center_id, sum(amount_usd) as exact_usd
@@ -70,3 +72,15 @@ union all
 select posting_period, 'all' as team_id, 'all' as cost_center_id, total_usd, exact_total_usd as ledger_usd
 from months
 where abs(total_usd - exact_total_usd) > 0.005
+
+union all
+
+select
+    posting_period, 'all' as team_id, component as cost_center_id,
+    sum(amount_usd) as total_usd, sum(exact_usd) as ledger_usd
+from {{ ref('fct_chargeback_statement_lines') }}
+where
+    posting_period > (select state.last_posted_period from {{ ref('int_posting_state') }} as state)
+    or posting_period in (select posted.posting_period from {{ ref('stg_ledger__posted_statements') }} as posted)
+group by 1, 3
+having abs(sum(amount_usd) - sum(exact_usd)) >= 0.01

@@ -10,6 +10,7 @@ from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 
+from scripts.accounting.entries import columns
 from tests.python.project import Project, copy_project
 
 MARTS = (
@@ -128,8 +129,12 @@ class FocusWarehouse:
         self._append(SEEDS)
         self._build()
         self.before = self.cost_and_usage()
-        july = "{period: '2026-07-01', posted_at: '2026-08-05 09:00:00'}"
-        self.project.dbt("run-operation", "post_period", "--args", july)
+        names = ", ".join(columns())
+        posted = names.replace("posted_at", "timestamp '2026-08-05 09:00:00'")
+        self.project.write(
+            f"insert into ledger.posted_entries ({names}) select {posted} "
+            "from marts.fct_chargeback_ledger where posting_period = date '2026-07-01'"
+        )
         late = event(99, "2026-07-30", "gpt-5.4-mini", {"input_tokens": 40}, feature="late")
         again = event(98, "2026-07-03", "gpt-5.4-mini", {"output_tokens": 11})
         self._put("envelope_events/late.jsonl", map(json.dumps, [late, again]))

@@ -78,6 +78,8 @@ MARTS = (
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
     "fct_chargeback_statement_lines",
+    "fct_closed_documents",
+    "fct_approvals",
     "fct_chargeback_top_requests",
     "fct_budget_status",
     "fct_spend_anomalies",
@@ -393,6 +395,23 @@ class Project:
         with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall()
+
+    def write(self, *statements: str) -> None:
+        """Change the warehouse by hand, as nobody should."""
+        if self._postgres is None:
+            with duckdb.connect(str(self.warehouse)) as connection:
+                for sql in statements:
+                    connection.execute(sql)
+            return
+        address = {name.removeprefix("PG").lower(): value for name, value in self._postgres.items()}
+        address["dbname"] = address.pop("database")
+        with (
+            closing(psycopg2.connect(**address)) as connection,
+            connection,
+            connection.cursor() as cursor,
+        ):
+            for sql in statements:
+                cursor.execute(sql)
 
     def value(self, sql: str):
         return self.rows(sql)[0][0]

@@ -131,3 +131,71 @@ def test_cents_of_parts_are_those_of_the_largest_remainder(project):
         by_loss = sorted(range(len(parts)), key=lambda i: (-(exact[i] / cent - cut[i]), i))
         assert given_one == sorted(by_loss[: len(given_one)])
         assert all(parts[i] - cut[i] in (0, 1) for i in range(len(parts)))
+
+
+def component_cents(table: list[list[Fraction]]) -> list[int]:
+    """Cents of each column, to the nearest cent of the whole by largest remainder."""
+    exact = [sum(row[number] for row in table) for number in range(len(table[0]))]
+    cut = [value // 1 for value in exact]
+    missing = (sum(exact) + Fraction(1, 2)) // 1 - sum(cut)
+    by_loss = sorted(range(len(exact)), key=lambda i: (-(exact[i] - cut[i]), i))
+    return [value + (i in by_loss[:missing]) for i, value in enumerate(cut)]
+
+
+def test_cents_foot_by_statement_and_by_component(project):
+    """400 teams with a credit of 0.4 cents showed no credit at all, and 500.00 became 500.01."""
+    small = [[Fraction(10002, 10), Fraction(-4, 10)] for _ in range(400)]
+    tables = [[*small, [Fraction(50000), Fraction(0)]]]
+    for _ in range(12):
+        scale = 10 ** RANDOM.randint(1, 5)
+        tables.append(
+            [
+                [
+                    Fraction(RANDOM.randint(-(10**5), 10**6), scale) * RANDOM.randint(0, 1)
+                    for _ in range(2)
+                ]
+                for _ in range(RANDOM.randint(1, 12))
+            ]
+        )
+    given = union(
+        [
+            f"{case} as posting_period, {row} as team_id, 'c' as cost_center_id, "
+            f"'{name}' as component, "
+            f"cast('{Decimal(cents.numerator) / Decimal(cents.denominator) / 100:f}' "
+            f"as decimal(30, 15)) as exact_usd, {component_cents(table)[column]} as component_cents"
+            for case, table in enumerate(tables)
+            for row, line in enumerate(table)
+            for column, (name, cents) in enumerate(zip(("direct", "credit"), line, strict=True))
+        ]
+    )
+    found = show(
+        project,
+        f"""
+        with parts as ({given}), before as (
+            select posting_period, team_id, cost_center_id,
+                {{{{ cents_by_component(['credit', 'direct']) }}}}
+            from parts group by 1, 2, 3
+        ), rare as (
+            select *, {{{{ cents_both_ways('credit', []) }}}} as credit_cents from before
+        ), final as (
+            select *, {{{{ cents_both_ways('direct', ['credit']) }}}} as direct_cents from rare
+        )
+        select posting_period, team_id, cast(direct_cents as {{{{ dbt.type_string() }}}}) as direct,
+            cast(credit_cents as {{{{ dbt.type_string() }}}}) as credit
+        from final order by 1, 2
+        """,
+    )
+    rows = iter(found)
+    for table in tables:
+        rounded = [
+            [int(Decimal(row["direct"])), int(Decimal(row["credit"]))]
+            for row in (next(rows) for _ in table)
+        ]
+        assert [sum(column) for column in zip(*rounded, strict=True)] == component_cents(table)
+        for line, exact in zip(rounded, table, strict=True):
+            assert all(
+                cents in (-(-value // 1), value // 1)
+                for cents, value in zip(line, exact, strict=True)
+            )
+            assert abs(sum(line) - sum(exact)) < 2
+    assert sum(row["posting_period"] == 0 for row in found) == 401

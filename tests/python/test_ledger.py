@@ -5,10 +5,13 @@ be explained, a ledger that depends on when and in which order the files came or
 the warehouse.
 """
 
+import csv
+import shutil
 import sys
 
 import pytest
 
+from scripts.accounting.entries import chained_hash
 from tests.python import ledger_year as script
 from tests.python.ledger_year import Year, first, run_month
 from tests.python.project import Project
@@ -117,11 +120,6 @@ def test_a_close_is_refused_with_everything_that_is_missing(closed):
 
 
 def test_the_journal_balances_and_books_what_the_statements_say(closed, tmp_path):
-    terms = closed.root / "seeds/policy/chargeback_terms.csv"
-    terms.write_text(
-        "team_id,charge_mode,currency,valid_from,valid_to\n*,chargeback,USD,,\nsearch,showback,EUR,,\n"
-    )
-    closed.project.dbt("build", "--select", "chargeback_terms+", "--exclude", "test_type:unit")
     closed.project.ai_cost("export", "journal", "2025-02", "--folder", str(tmp_path))
     lines = script.rows_of(tmp_path / "2025-02" / "journal.csv")
     cents = lambda name: sum(round(float(line[name]) * 100) for line in lines)  # noqa: E731
@@ -137,6 +135,236 @@ def test_the_journal_balances_and_books_what_the_statements_say(closed, tmp_path
         if line["cost_center_id"] != "cc-9000"
     )
     assert charged == booked * 100
+    assert len({line["line_id"] for line in lines}) == len(lines)
+    # what was accrued is taken back where it was booked, and the invoice is booked as any other
+    assert {line["account"] for line in lines if line["component"] == "accrual_reversal"} == {
+        "6510", "6520", "2190",
+    }  # fmt: skip
+    assert {line["account"] for line in lines if line["component"] == "invoice_received"} == {
+        "6510", "6520", "2110", "6590",
+    }  # fmt: skip
+
+
+def copied(closed: Year, folder) -> Year:
+    """The same warehouse and seeds, to be changed apart."""
+    other = Year.__new__(Year)
+    other.__dict__ |= closed.__dict__
+    other.root = shutil.copytree(closed.root, folder / "project")
+    other.project = closed.project.copy(folder, other.root)
+    return other
+
+
+def periods_file(year: Year):
+    return year.root / "seeds/policy/accounting_periods.csv"
+
+
+def test_a_lost_row_of_the_seed_comes_back_only_as_it_was_approved(closed, tmp_path):
+    """Recovery keeps the people and the rows: it is no way around the controls."""
+    year = copied(closed, tmp_path)
+    whole = periods_file(year).read_bytes()
+    periods_file(year).write_bytes(b"".join(whole.splitlines(keepends=True)[:-1]))
+
+    def refused(prepared_by: str, approved_by: str) -> str:
+        code, _, said = year.project.outcome(
+            "close", "2025-02", "--prepared-by", prepared_by, "--approved-by", approved_by
+        )
+        assert code == 1 and periods_file(year).read_bytes() != whole
+        return said
+
+    assert "Eve cannot approve what they prepared" in refused("Eve", " eve")
+    assert "posted as prepared by Ann and approved by Bob" in refused("Eve", "Bob")
+    change = "update ledger.posted_entries set amount_usd = amount_usd {} where entry_id = '{}'"
+    entry = year.project.value(
+        "select min(entry_id) from ledger.posted_entries where posting_period = date '2025-02-01'"
+    )
+    year.project.write(change.format("+ 1", entry))
+    assert "entries.csv is not the one that was approved" in refused("Ann", "Bob")
+    year.project.write(change.format("- 1", entry))
+    year.project.ai_cost("close", "2025-02", "--prepared-by", "ANN", "--approved-by", " bob ")
+    assert periods_file(year).read_bytes() == whole
+
+
+MOVED = """
+    update ledger.posted_entries set amount_usd = amount_usd + case when entry_id = (
+        select max(entry_id) from ledger.posted_entries where posting_period = date '2025-01-01'
+    ) then 1 else -1 end
+    where posting_period = date '2025-01-01' and entry_id in (
+        select max(entry_id) from ledger.posted_entries where posting_period = date '2025-01-01'
+        union all
+        select min(entry_id) from ledger.posted_entries where posting_period = date '2025-01-01'
+    )
+"""
+FORGED = {
+    "entries.csv": MOVED,
+    "statements.csv": "update ledger.posted_statements set charge_mode = 'chargeback', "
+    "statement_currency = 'EUR' where posting_period = date '2025-01-01' and team_id = 'search'",
+    "statement_lines.csv": "delete from ledger.posted_statement_lines "
+    "where posting_period = date '2025-01-01' and team_id = 'search'",
+    "journal.csv": "update ledger.posted_documents set content = 'x' "
+    "where posting_period = date '2025-01-01' and document_name = 'journal.csv'",
+    "seeds/fx_rates.csv": "delete from ledger.posted_documents "
+    "where posting_period = date '2025-01-01' and document_name = 'seeds/fx_rates.csv'",
+    "manifest.csv": "update ledger.posted_documents set content = replace(content, 'journal', 'j') "
+    "where posting_period = date '2025-01-01' and document_name = 'manifest.csv'",
+}
+
+
+@pytest.mark.parametrize("document", FORGED)
+def test_a_forged_document_is_named(document, closed, tmp_path):
+    year = copied(closed, tmp_path)
+    year.project.ai_cost("close", "verify")
+    year.project.write(FORGED[document])
+    code, _, said = year.project.outcome("close", "verify")
+    assert code == 1
+    assert said.startswith(f"2025-01-01: {document} ")
+
+
+@pytest.mark.parametrize(
+    ("field", "of", "forged"),
+    [("approved_by", "Bob", "Eve"), ("posted_usd", None, "1.00"), ("note", "", "agreed")],
+)
+def test_a_forged_row_of_the_seed_is_named(field, of, forged, closed, tmp_path):
+    year = copied(closed, tmp_path)
+    rows = script.rows_of(periods_file(year))
+    assert of in (None, rows[0][field])
+    rows[0][field] = forged
+    with periods_file(year).open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    code, _, said = year.project.outcome("close", "verify")
+    assert code == 1
+    assert f"accounting_periods.csv says {field} {forged!r}" in said
+
+
+def test_a_changed_export_is_named_and_the_next_build_names_a_forgery(closed, tmp_path):
+    year = copied(closed, tmp_path)
+    ledger, pack = tmp_path / "ledger", tmp_path / "pack"
+    year.project.ai_cost("export", "ledger", "--folder", str(ledger))
+    year.project.ai_cost("export", "journal", "2025-01", "--folder", str(pack))
+    year.project.ai_cost("close", "verify", str(ledger), str(pack))
+    for file in (ledger / "2025-02.csv", pack / "2025-01" / "journal.csv"):
+        before = file.read_bytes()
+        file.write_bytes(before.replace(b"\n", b" \n", 2))
+        code, _, said = year.project.outcome("close", "verify", str(ledger), str(pack))
+        assert code == 1 and f"{file} is not as it was approved: line 1" in said
+        file.write_bytes(before)
+    year.project.write(MOVED)
+    code, _, said = year.project.outcome("build", "--", "--select", "close_limits")
+    assert code == 1 and "2025-01-01: entries.csv is not the one that was approved" in said
+
+
+def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
+    """A later rate moved a closed statement, and changed terms emptied a closed journal."""
+    year = copied(closed, tmp_path)
+    pack = tmp_path / "pack"
+
+    def shown() -> tuple:
+        year.project.ai_cost("export", "journal", "2025-01", "--folder", str(pack))
+        files = sorted(file for file in pack.rglob("*") if file.is_file())
+        marts = ("fct_chargeback_statements", "fct_chargeback_statement_lines")
+        return (
+            [(file, file.read_bytes()) for file in files],
+            [
+                [row for row in year.project.mart(mart) if str(row[0]) == "2025-01-01"]
+                for mart in marts
+            ],
+        )
+
+    before = shown()
+    year.append("seeds/policy/fx_rates.csv", "USD,2024-12-31,2.0,x", "EUR,2024-12-31,2.0,x")
+    (year.root / "seeds/policy/chargeback_terms.csv").write_text(
+        "team_id,charge_mode,currency,valid_from,valid_to\n*,chargeback,EUR,,\n"
+    )
+    (year.root / "seeds/policy/gl_accounts.csv").write_text(
+        "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to,note\n"
+    )
+    seeds = ("fx_rates+", "chargeback_terms+", "gl_accounts")
+    year.project.dbt("build", "--exclude-resource-type", "test", "unit_test", "--select", *seeds)
+    assert shown() == before
+    assert year.project.value(
+        "select count(*) from marts.fct_chargeback_statements "
+        "where period_status = 'open' and statement_currency != 'EUR'"
+    ) == 0  # fmt: skip
+
+
+def test_a_stale_or_failed_warehouse_is_not_closed(closed, tmp_path):
+    year = copied(closed, tmp_path)
+
+    def said(*more: str) -> str:
+        code, out, complained = year.project.outcome(
+            "close", "2025-03", "--prepared-by", "Ann", "--approved-by", "Bob", "--check", *more
+        )
+        assert code == 1
+        return out + complained
+
+    first_said = said()
+    assert "approvers.csv names nobody: any two people" in first_said
+    for sign in ("run `make nightly`", "the close cannot be at"):
+        assert sign not in first_said
+    assert "the close cannot be at 2099-01-01 00:00:00" in said("--closed-at", "2099-01-01T00:00")
+    assert "2025-02 was closed at" in said("--closed-at", "2025-04-02T00:00")
+
+    year.append(
+        "seeds/policy/shared_costs.csv",
+        "x,2025-01-01 00:00:00,observability,2025-03-01,cost,invoiced,1,h,,,",
+    )
+    assert "shared_costs.csv is not what was built" in said()
+    waiting = year.project.landing / "envelope_events/waiting.jsonl"
+    waiting.write_text("{}\n")
+    try:
+        assert "1 landing files are not loaded (envelope_events/waiting.jsonl)" in said()
+    finally:
+        waiting.unlink()
+    year.project.write(
+        "insert into ops.build_events values ('x', 'started', 'running', false, "
+        "cast('2026-12-01 00:00:00' as timestamp))"
+    )
+    assert "the build of 2026-12-01 00:00 UTC did not end" in said()
+
+
+def test_only_those_named_may_prepare_and_approve(closed, tmp_path):
+    year = copied(closed, tmp_path)
+    year.append(
+        "seeds/policy/approvers.csv",
+        "Ann,preparer,,,,", "Bob,approver,0.01,,,", "Cy,approver,,,2025-01-01,", "Di,approver,,,,",
+    )  # fmt: skip
+    year.project.dbt("build", "--select", "approvers")
+
+    def said(approved_by: str) -> str:
+        return year.project.outcome(
+            "close", "2025-03", "--prepared-by", " ann", "--approved-by", approved_by, "--check"
+        )[2]
+
+    assert "Eve is no approver" in said("Eve")
+    assert "Ann is no approver" in said("Ann")
+    assert "Cy is no approver" in said("Cy")
+    assert " approver" not in said("DI")
+
+
+def test_a_warehouse_that_an_earlier_version_closed_stays_valid(closed, tmp_path):
+    """Its hashes are of entries alone, and nothing else of it was posted."""
+    year = copied(closed, tmp_path)
+    rows, previous = script.rows_of(periods_file(year)), ""
+    for row, month in zip(rows, (1, 2), strict=True):
+        previous = row["ledger_hash"] = chained_hash(previous, closed.closed[month])
+    with periods_file(year).open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    year.project.write(
+        *(
+            f"drop table ledger.posted_{table} cascade"
+            for table in ("statements", "statement_lines", "documents")
+        )
+    )
+    year.project.ai_cost("close", "verify")
+    year.project.dbt("build", "--select", "accounting_periods", "int_ledger_entries+",
+        "--exclude-resource-type", "test", "unit_test")  # fmt: skip
+    assert year.ledger() == closed.ledger()
+    year.project.write(MOVED)
+    code, _, said = year.project.outcome("close", "verify")
+    assert code == 1 and "2025-01-01: its entries are not those that were approved" in said
 
 
 @pytest.mark.long

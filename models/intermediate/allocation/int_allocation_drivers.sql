@@ -1,5 +1,6 @@
 -- How much of each portion's driver a team has: whole numbers, so that shares are exact. Spend counts in
--- hundredths of a cent and tokens in hundreds, both rounded up, so that the least user takes part.
+-- hundredths of a cent and tokens in hundreds, both rounded up, so that the least user takes part. `even` counts
+-- teams: one with several cost centres takes one part, which they share.
 with portions as (
 
     select distinct rule_id, usage_period, portion_date
@@ -80,7 +81,7 @@ listed as (
         portions.portion_date,
         named.team_id,
         coalesce(teams.cost_center_id, 'none') as cost_center_id,
-        case when rules.method = 'even' then 1 else named.fixed_percent * 10000 end as driver_units
+        case when rules.method = 'even' then {{ even_units() }} else named.fixed_percent * 10000 end as driver_units
     from portions
     inner join rules
         on portions.rule_id = rules.rule_id
@@ -102,7 +103,7 @@ final as (
             when 'proportional_spend' then ceil(amount_usd * cast(10000 as decimal(5, 0)))
             when 'proportional_requests' then request_count
             when 'proportional_tokens' then ceil(total_tokens * cast(0.01 as decimal(2, 2)))
-            else 1
+            else floor({{ even_units() }} / count(*) over (partition by rule_id, portion_date, team_id))
         end as driver_units
     from used
     union all

@@ -16,8 +16,15 @@ from scripts.commands import _options
 @click.option(
     "--folder", type=_options.PATH, default="close", show_default=True, help="Where to write."
 )
-def command(period: date, folder: Path) -> int:
+@click.option(
+    "--profile", "profiles", multiple=True, metavar="NAME",
+    help="Also journal_NAME.csv for a finance system: generic, netsuite, sap, oracle, dynamics, "
+    "quickbooks or xero; may be repeated.",
+)  # fmt: skip
+@click.option("--entity", default="", help="The company code, subsidiary or ledger that books.")
+def command(period: date, folder: Path, profiles: tuple[str, ...], entity: str) -> int:
     """Hand over to the part that does it."""
     from scripts.accounting.close_pack import export
+    from scripts.accounting.journal_files import known
 
-    return export(period, folder)
+    return export(period, folder, known(profiles), entity)

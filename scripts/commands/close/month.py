@@ -1,9 +1,9 @@
-"""Close a month: check it, post its entries, hash them, write the seed.
+"""Close a month: check it, post it with its documents, write the seed. Also `close PERIOD`.
 
 PERIOD is a month like 2026-07. Ends with 1 when something is missing; all of it is listed.
 
-Posted entries never change; what moves later is an adjustment in the first open month. A
-close that was interrupted is finished by running it again.
+What is posted never changes; what moves later is an adjustment in the first open month. A
+close that was interrupted is finished by running it again, with the same names.
 """
 
 from datetime import UTC, date, datetime

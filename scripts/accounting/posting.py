@@ -1,0 +1,114 @@
+"""What a close writes into the warehouse and reads back: all of a month in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import date
+
+import pyarrow as pa
+
+from scripts.accounting.entries import ENTRIES, as_csv, columns, ordered, schema
+from scripts.accounting.ledger import query
+from scripts.accounting.manifest import MANIFEST
+from scripts.warehouse import (
+    WarehouseError,
+    connect_postgres,
+    open_to_write,
+    target,
+    warehouse_file,
+)
+
+DOCUMENTS = "posted_documents"
+# The documents that are tables: the file, and where its rows are posted.
+TABLES = {
+    "entries.csv": ENTRIES,
+    "statements.csv": "posted_statements",
+    "statement_lines.csv": "posted_statement_lines",
+}
+
+Month = dict[str, list[tuple]]
+
+
+def posted_rows(table: str, period: date) -> list[tuple]:
+    """Rows of a posted table of a month."""
+    return query(
+        f"select {', '.join(columns(table))} from ledger.{table} "
+        f"where posting_period = date '{period}'"
+    )
+
+
+def posted_documents(period: date) -> dict[str, bytes]:
+    """Every document of a closed month by name, the manifest among them."""
+    found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
+    tables = {name: posted_rows(table, period) for name, table in TABLES.items()}
+    return found | {name: as_csv(rows, TABLES[name]) for name, rows in tables.items() if rows}
+
+
+def as_rows(period: date, documents: Mapping[str, bytes]) -> list[tuple]:
+    """Documents as rows of their table."""
+    return [(period, name, content.decode()) for name, content in documents.items()]
+
+
+def arrow(rows: list[tuple], table: str) -> pa.Table:
+    """Rows of a posted table as Arrow, in the order in which they are hashed."""
+    rows = ordered(rows, table)
+    arrays = [
+        pa.array([row[number] for row in rows], field.type)
+        for number, field in enumerate(schema(table))
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema(table))
+
+
+def post(months: dict[date, Month]) -> None:
+    """Write months, by table, in one transaction; a month that has entries is refused."""
+    with _writing() as write:
+        for period, tables in months.items():
+            for table, rows in tables.items():
+                write(table, rows, period)
+
+
+@contextmanager
+def _writing() -> Iterator:
+    """A function that appends rows to a posted table; all of it or nothing is kept."""
+    if target() == "duckdb":
+        with closing(open_to_write(warehouse_file())) as connection:
+            connection.execute("begin")
+
+            def write(table: str, rows: list[tuple], period: date) -> None:
+                _refuse_twice(connection, table, period)
+                connection.register("incoming", arrow(rows, table))
+                connection.execute(f"insert into ledger.{table} by name select * from incoming")
+                connection.unregister("incoming")
+
+            yield write
+            connection.execute("commit")
+        return
+    from psycopg2.extras import execute_values  # only here: DuckDB needs no server library
+
+    with closing(connect_postgres()) as server, server, server.cursor() as cursor:
+
+        def write(table: str, rows: list[tuple], period: date) -> None:
+            _refuse_twice(cursor, table, period)
+            execute_values(
+                cursor, f"insert into ledger.{table} ({', '.join(columns(table))}) values %s", rows
+            )
+
+        yield write
+
+
+def _refuse_twice(connection, table: str, period: date) -> None:
+    connection.execute(
+        f"select count(*) from ledger.{table} where posting_period = date '{period}'"
+    )
+    if connection.fetchone() != (0,):
+        raise WarehouseError(f"{period:%Y-%m} is in ledger.{table} already; nothing was posted")
+
+
+def manifest_of(period: date) -> bytes | None:
+    """The manifest that was posted with a month; None when there is none."""
+    found = query(
+        f"select content from ledger.{DOCUMENTS} "
+        f"where posting_period = date '{period}' and document_name = '{MANIFEST}'"
+    )
+    return found[0][0].encode() if found else None

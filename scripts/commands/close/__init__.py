@@ -1,0 +1,1 @@
+"""Close a month, or check that closed months are as they were approved."""
