@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-
-
+from scripts import yaml_files
 from scripts.errors import Refused
 
 _PROFILES = Path(__file__).with_name("journal_profiles.yml")
@@ -20,7 +19,7 @@ _MONEY = ("debit_usd", "credit_usd")
 @cache
 def profiles() -> dict[str, dict]:
     """The profiles by name."""
-    return yaml.safe_load(_PROFILES.read_text(encoding="utf-8"))
+    return yaml_files.read(_PROFILES)
 
 
 def known(names: tuple[str, ...]) -> tuple[str, ...]:
