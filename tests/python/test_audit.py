@@ -282,17 +282,18 @@ def test_a_log_says_where_its_money_went_and_what_chargeback_lacks(audit, tmp_pa
 
 
 def test_a_strict_audit_fails_a_build(audit, tmp_path):
-    good = log_of(tmp_path, "good.jsonl", ENVELOPE | {"cached_input_tokens": 0})
-    assert audit("--strict", good).returncode == 0
+    good = ENVELOPE | {"cached_input_tokens": 0}
+    assert audit("--strict", log_of(tmp_path, "good.jsonl", good)).returncode == 0
     for bad, says in (
-        ({"model": "no-such-model", "cached_input_tokens": 0}, "1 without a price"),
-        ({"team": None, "cached_input_tokens": 0}, "1 without a registered owner"),
+        ({"model": "no-such-model"}, "1 without a price"),
+        ({"team": None}, "1 without a registered owner"),
         ({"timestamp": "not a time"}, "1 rejected or held back"),
-        ({}, "1 fit two readings"),
+        ({"cached_input_tokens": 200}, "1 fit two readings"),
     ):
-        done = audit("--strict", log_of(tmp_path, "bad.jsonl", ENVELOPE | bad))
+        log = log_of(tmp_path, "bad.jsonl", good, good | {"id": "req-2"} | bad)
+        done = audit("--strict", log)
         assert done.returncode == 1 and f"Not passed: {says}" in done.stdout, done.stdout
-        assert audit(log_of(tmp_path, "bad.jsonl", ENVELOPE | bad)).returncode == 0
+    assert audit(log).returncode == 0
 
 
 def test_two_logs_are_compared(audit, tmp_path):
