@@ -10,6 +10,7 @@ On DuckDB only: elsewhere a view goes with the table that it reads, and is made 
 from __future__ import annotations
 
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +38,7 @@ class Unchanged:
 
     def __init__(self, manifest) -> None:
         self._manifest = manifest
-        key = digest(code_key(ROOT, dict(os.environ)), os.environ.get("TZ"))
+        key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
         self._definitions = Definitions(described(manifest), ROOT, key)
         self._made_of = self._definitions.all()
         known, present = _read() if target() == "duckdb" else ({}, set())
