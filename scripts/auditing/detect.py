@@ -48,9 +48,11 @@ def detect(
         return [(recognise(file, tables).name, 1.0)]
     head = _head(file, scratch / "beginning" / file.name, tables[0])
     keys = _keys(head)
-    # Loading is what takes the time: only the likely ones are tried.
+    # Loading is what takes the time: only the likely ones are tried. Where a record needs no time,
+    # any table would take one whose own table finds its time wrong.
     likely = sorted(tables, key=lambda table: -_covered(table, keys))
-    tables = [t for t in likely[:_TRIED] if _covered(t, keys)] if keys else tables
+    tried = 1 if undated_at else _TRIED
+    tables = [t for t in likely[:tried] if _covered(t, keys)] if keys else tables
     database = scratch / "detect.duckdb"
     target = DuckDBTarget(str(database))
     try:
