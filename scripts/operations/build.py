@@ -20,7 +20,7 @@ from scripts.errors import UserError
 from scripts.operations.company import bring_in
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.operations.unchanged import Unchanged
+from scripts.operations.unchanged import TAG, Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.warehouse import check_writable, target, warehouse_file
 
@@ -82,7 +82,7 @@ def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
     opened it in this process, it cannot be opened to be read only.
     """
     unchanged = None if extra else Unchanged(manifest)
-    left_out = [] if everything or not unchanged else unchanged.names()
+    left_out = 0 if everything or not unchanged else unchanged.tag()
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
         console.complain(f"dbt build: {result.exception}")
@@ -94,15 +94,15 @@ def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
         unchanged.remember({node.node.unique_id for node in nodes if node.status == "success"})
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
-    print(f"built: {', '.join([*said, *([f'{len(left_out)} unchanged'] if left_out else [])])}")
+    print(f"built: {', '.join([*said, *([f'{left_out} unchanged'] if left_out else [])])}")
     return (0 if result.success else 1), counts
 
 
-def _dbt_build(extra: list[str], left_out: list[str], manifest):
+def _dbt_build(extra: list[str], left_out: int, manifest):
     """dbt's result, and what the project warned of."""
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
-    narrowed = ["--exclude", *left_out, "--indirect-selection", "empty"] if left_out else []
+    narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
     # a build that leaves out what is there already is whole all the same (macros/builds)
     os.environ[WHOLE] = "" if extra else "yes"
     with owner_of("marts", target()):
