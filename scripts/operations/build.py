@@ -8,7 +8,6 @@ and what would be made of the same again (unchanged.py), unless everything is as
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from contextlib import ExitStack
 
@@ -25,7 +24,6 @@ from scripts.operations.upgrade import check_version
 from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
-WHOLE = "AI_COST_BUILD_IS_WHOLE"
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
 
 
@@ -89,7 +87,7 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     warehouse before (check_writable, check_version): once dbt has opened it in this process, it
     cannot be opened to be read only.
     """
-    unchanged = None if extra else Unchanged(manifest)
+    unchanged = Unchanged(manifest) if target() == "duckdb" and not extra else None
     left_out = 0 if everything or not unchanged else unchanged.tag()
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
@@ -114,12 +112,9 @@ def _dbt_build(extra: list[str], left_out: int, manifest):
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
     narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
-    # a build that leaves out what is there already is whole all the same (macros/builds)
-    os.environ[WHOLE] = "" if extra else "yes"
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
             ["--quiet", "build", *_SCOPE, *narrowed, *extra]
         )
-    os.environ.pop(WHOLE)
     progress.close()
     return result, progress.warnings

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.operations.made_of import Definitions, asking, code_key, described, digest
-from scripts.warehouse import open_to_write, target, warehouse_file
+from scripts.warehouse import open_to_write, warehouse_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TAG = "unchanged"
@@ -42,7 +42,7 @@ class Unchanged:
         key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
         self._definitions = Definitions(described(manifest), ROOT, key)
         self._made_of = self._definitions.all()
-        known, present = _read() if target() == "duckdb" else ({}, set())
+        known, present = _read()
         self._same = {
             name
             for name, made_of in self._made_of.items()
@@ -77,8 +77,6 @@ class Unchanged:
 
     def remember(self, made: set[str]) -> None:
         """Keep the states of a whole build that passed; `made` are the ids of what it made."""
-        if target() != "duckdb":
-            return
         states = [
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]

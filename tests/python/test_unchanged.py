@@ -54,7 +54,6 @@ def root(tmp_path, monkeypatch):
     file = tmp_path / "w.duckdb"
     monkeypatch.setattr(unchanged, "ROOT", tmp_path)
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "teams.csv").write_text("team\nsearch\n")
     for name in ("dbt_project.yml", "profiles.yml"):
@@ -65,7 +64,7 @@ def root(tmp_path, monkeypatch):
             if each.resource_type != "test":
                 connection.execute(f"create table marts.{each.name} (a integer)")
         connection.execute(
-            "create table ops.build_events as select '' invocation_id, '' as event, '' as status"
+            "create table ops.build_events (invocation_id varchar, event varchar, status varchar)"
         )
     night(tmp_path, "passed")
     return tmp_path
