@@ -3,6 +3,7 @@
     {{ return([
         'service_name', 'service_namespace', 'feature', 'environment', 'customer_id', 'user_key', 'prompt_version',
         'request_source', 'project_id', 'product', 'customer_tier', 'endpoint', 'agent_name', 'route',
+        'gateway_name', 'routing_policy',
     ]) }}
 {%- endmacro %}
 
@@ -10,6 +11,6 @@
 {% macro context_dimensions() -%}
     {{ return([
         'source_system', 'sub_account_id', 'service_namespace', 'prompt_version', 'request_source', 'project_id',
-        'product', 'customer_tier', 'endpoint', 'agent_name', 'route',
+        'product', 'customer_tier', 'endpoint', 'agent_name', 'route', 'gateway_name', 'routing_policy',
     ]) }}
 {%- endmacro %}

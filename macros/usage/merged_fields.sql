@@ -9,6 +9,7 @@
         'product': 'owner', 'agent_name': 'owner', 'trace_id': 'owner', 'span_id': 'owner',
         'gateway_team': 'gateway', 'gateway_team_id': 'gateway', 'credential_id': 'gateway',
         'credential_name': 'gateway', 'sub_account_id': 'gateway', 'route': 'gateway', 'endpoint': 'gateway',
+        'stated_gateway_name': 'gateway', 'routing_policy': 'gateway',
         'gateway_call_id': 'gateway', 'attempt_number': 'gateway', 'is_retry': 'gateway', 'is_fallback': 'gateway',
         'fallback_from_model': 'gateway', 'gateway_reported_cost_usd': 'gateway',
         'gateway_price_card_version': 'gateway',

@@ -29,6 +29,7 @@
         ('token_convention', 'varchar'),
         ('project_id', 'varchar'), ('product', 'varchar'), ('customer_tier', 'varchar'),
         ('endpoint', 'varchar'), ('agent_name', 'varchar'), ('route', 'varchar'),
+        ('stated_gateway_name', 'varchar'), ('routing_policy', 'varchar'),
         ('is_gateway_cache_hit', 'boolean'), ('is_uncharged', 'boolean'), ('billing_channel', 'varchar'),
         ('counts_as_request', 'boolean'),
         ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),

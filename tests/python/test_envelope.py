@@ -52,6 +52,8 @@ RECORDS = [
         "endpoint": "https://api.example.com/v1/chat/completions?key=secret",
         "agent_name": "planner",
         "route": "cheap-first",
+        "gateway": "eu-1",
+        "routing_policy": "cheapest-healthy",
     },
 ]
 FIGURES = {"provider": "openai", "model": "gpt-5.4-mini", "timestamp": "2026-11-20T10:00:00Z"}
@@ -162,7 +164,14 @@ RECORDS += [record | {"request_id": name} for name, (record, _) in USAGES.items(
 def priced(tmp_path_factory):
     """Rows of fct_priced_requests of one request, by its id."""
     folder = tmp_path_factory.mktemp("envelope")
-    (folder / "landing" / "envelope_events").mkdir(parents=True)
+    named = folder / "landing" / "envelope_events" / "gateway=us-1"
+    named.mkdir(parents=True)
+    (named / "events.jsonl").write_text(
+        as_line(CALL | {"request_id": "by-folder"})
+        + "\n"
+        + as_line(CALL | {"request_id": "by-record", "gateway_name": "us-2"})
+        + "\n"
+    )
     (folder / "landing" / "envelope_events" / "events.jsonl").write_text(
         "".join(as_line(record) + "\n" for record in RECORDS)
     )
@@ -224,8 +233,17 @@ def test_owners_in_headers_and_describing_fields_reach_the_mart(priced):
         "endpoint": "https://api.example.com/v1/chat/completions",
         "agent_name": "planner",
         "route": "cheap-first",
+        "gateway_name": "eu-1",
+        "routing_policy": "cheapest-healthy",
     }
     assert priced("headers", *expected) == [tuple(expected.values())]
+
+
+def test_two_gateways_of_one_kind_are_told_apart(priced):
+    """By the record's own word, else by the folder of its file; a single one bears the system's name."""
+    requests = ("by-record", "by-folder", "fallback")
+    named = [priced(request, "gateway_name") for request in requests]
+    assert named == [[("us-2",)], [("us-1",)], [("envelope_events",)]]
 
 
 @pytest.mark.parametrize("name", USAGES)

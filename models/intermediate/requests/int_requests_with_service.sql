@@ -16,7 +16,13 @@ select
     requests.*,
     coalesce(services.service_name, requests.stated_service_name) as service_name,
     services.service_name is not null as is_known_service,
-    services.team_id as service_team
+    services.team_id as service_team,
+    -- two gateways of one kind log alike: the record's own word, else a folder such as gateway=eu/, else the system
+    coalesce(
+        requests.stated_gateway_name,
+        nullif(split_part(split_part(requests.source_file, '/gateway=', 2), '/', 1), ''),
+        requests.source_system
+    ) as gateway_name
 from requests
 left join services
     on

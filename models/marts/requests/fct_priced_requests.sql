@@ -83,6 +83,8 @@ select
     attempts.endpoint,
     attempts.agent_name,
     attempts.route,
+    attempts.gateway_name,
+    attempts.routing_policy,
     attempts.credential_id,
     attempts.billing_account_id,
     attempts.sub_account_id,

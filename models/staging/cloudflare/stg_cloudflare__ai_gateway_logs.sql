@@ -47,6 +47,7 @@ renamed as (
         endpoint,
         agent_name,
         route,
+        gateway_name as stated_gateway_name,
 
         ---------- attempt
         step + 1 as attempt_number,

@@ -85,6 +85,8 @@ select
     endpoint,
     agent_name,
     route,
+    gateway_name as stated_gateway_name,
+    routing_policy,
 
     ---------- attempt
     case
