@@ -33,7 +33,8 @@
         'int_service_names': ['service_alias', 'service_name', 'team_id'],
         'int_tagging_policy_windows': ['environment', 'policy_version'] + tagging_policy_rule_columns(),
         'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
-            'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens', 'min_requests', 'assumed_share'],
+            'alternative_provider', 'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens',
+            'min_requests', 'assumed_share'],
     }) }}
 {%- endmacro %}
 

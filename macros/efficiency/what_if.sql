@@ -8,8 +8,8 @@
             and rules.environment in ('*', coalesce(attempts.environment, ''))
 {%- endmacro %}
 
-{# The quantities an attempt would have had: input that moves between cache and no cache, the rest as
-   it is. The sum of the input stays the same, and so does the context tier. #}
+{# The quantities an attempt would have had: input that moves between cache and no cache or is left out, output
+   up to its cap, the rest as it is. The context tier stays, so that no more is promised than the tokens cost. #}
 {% macro what_if_quantities() -%}
     {%- set moved = "cast(floor(uncached_input_tokens * assumed_share) as bigint)" -%}
     {%- set caching = [] -%}
@@ -17,7 +17,7 @@
     {%- for meter in meters() %}
     {%- if meter.name == 'uncached_input' %}
     case
-        when opportunity = 'cache_missed' then uncached_input_tokens - {{ moved }}
+        when opportunity in ('cache_missed', 'long_input') then uncached_input_tokens - {{ moved }}
         when opportunity = 'cache_used' then uncached_input_tokens + {{ caching | join(' + ') }}
         else uncached_input_tokens
     end as uncached_input_tokens
@@ -27,6 +27,9 @@
         when opportunity = 'cache_used' then 0
         else cache_read_tokens
     end as cache_read_tokens
+    {%- elif meter.name == 'output' %}
+    case when opportunity = 'long_output' then least(output_tokens, output_cap_tokens) else output_tokens end
+        as output_tokens
     {%- elif meter.quantity in caching %}
     case when opportunity = 'cache_used' then 0 else {{ meter.quantity }} end as {{ meter.quantity }}
     {%- else %}

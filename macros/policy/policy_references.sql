@@ -31,6 +31,7 @@
         ['authority_rules', ['provider', 'purpose', 'bill_source', 'valid_from'], 'provider', 'provider'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'provider', 'provider'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'model', 'model'],
+        ['efficiency_rules', ['rule_id', 'valid_from'], 'alternative_provider', 'provider'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'alternative_model', 'model'],
         ['rate_contracts', ['contract_id', 'recorded_at'], 'provider', 'provider'],
         ['rate_contracts', ['contract_id', 'recorded_at'], 'billing_account_id', 'billing_account'],

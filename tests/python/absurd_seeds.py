@@ -81,7 +81,7 @@ def legal() -> dict[str, list[str]]:
 
 def _efficiency() -> list[str]:
     """Limits at nothing and at everything."""
-    anything = "*,*,*,*,*"
+    anything = "*,*,*,*,*,"
     return [
         f"absurd-1,batchable_live,{anything},,,,,,,,2024-01-01,,test",
         f"absurd-2,premium_short_task,{anything},gpt-5.4-mini,,0,0,,,,2024-01-01,,test",
@@ -93,6 +93,10 @@ def _efficiency() -> list[str]:
         f"absurd-7,failed_attempts,{anything},,,,,,,0.000001,2024-01-01,,test",
         f"absurd-8,prompt_regression,{anything},,,,,1,0,,2024-01-01,,test",
         f"absurd-9,prompt_regression,{anything},,,,,1,9999999999.999999,,2024-01-01,,test",
+        f"absurd-10,model_switch,{anything},absurd-1,,,,,,0,2024-01-01,,test",
+        f"absurd-11,model_switch,{anything[:-1]},mistral,absurd-2,,,,,,1,2024-01-01,,test",
+        f"absurd-12,long_input,{anything},,0,,,,,1,2024-01-01,,test",
+        f"absurd-13,long_output,{anything},,,,0,,,,2024-01-01,,test",
     ]
 
 

@@ -43,14 +43,14 @@ def oracle():
     return Oracle()
 
 
-def what_if(oracle, row, model=None, tier=None, usage=None) -> Decimal | None:
+def what_if(oracle, row, model=None, tier=None, usage=None, provider=None) -> Decimal | None:
     request = Request(
         request_id=row["request_key"],
-        provider_name=row["provider"],
+        provider_name=provider or row["provider"],
         model_name=model or row["billed_model"],
         at=row["usage_at"],
         tier_name=tier or row["priced_tier"],
-        geo=row["region_scope"],
+        geo="global" if provider else row["region_scope"],
         usage=usage or {meter: row[column] for meter, column in QUANTITIES.items()},
     )
     return oracle.price(request).cost
@@ -118,6 +118,57 @@ def test_short_tasks_are_priced_on_the_smaller_model(sample_night, priced, oracl
         lambda rule, row: what_if(oracle, row, model=rule["alternative_model"]),
     )
     assert sums and found(sample_night, "premium_short_task") == sums
+
+
+def test_a_share_of_the_traffic_is_priced_on_the_model_of_another_provider(
+    sample_night, priced, oracle
+):
+    def mixed(rule, row):
+        provider, model = rule["alternative_provider"], rule["alternative_model"]
+        other = what_if(oracle, row, model=model, provider=provider)
+        share = Fraction(rule["assumed_share"])
+        return other and cut(Fraction(row["cost_usd"]) * (1 - share)) + cut(Fraction(other) * share)
+
+    sums = expected(priced, oracle, "model_switch", lambda rule, row: True, mixed)
+    assert sums and found(sample_night, "model_switch") == sums
+    alternatives = sample_night.rows(
+        "select distinct alternative from marts.fct_savings_opportunities "
+        "where opportunity = 'model_switch'"
+    )
+    assert alternatives == [("anthropic/claude-haiku-4-5",)]
+
+
+def usage_of(row, **changed) -> dict[str, int]:
+    return {meter: row[column] for meter, column in QUANTITIES.items()} | changed
+
+
+def test_a_long_input_is_priced_without_its_part(sample_night, priced, oracle):
+    def shorter(rule, row):
+        left_out = int(row["uncached_input_tokens"] * Fraction(rule["assumed_share"]))
+        usage = usage_of(row, uncached_input=row["uncached_input_tokens"] - left_out)
+        return what_if(oracle, row, usage=usage)
+
+    sums = expected(
+        priced,
+        oracle,
+        "long_input",
+        lambda rule, row: row["uncached_input_tokens"] >= int(rule["min_input_tokens"]),
+        shorter,
+    )
+    assert sums and found(sample_night, "long_input") == sums
+
+
+def test_a_long_output_is_priced_up_to_its_cap(sample_night, priced, oracle):
+    sums = expected(
+        priced,
+        oracle,
+        "long_output",
+        lambda rule, row: row["output_tokens"] > int(rule["max_output_tokens"]),
+        lambda rule, row: what_if(
+            oracle, row, usage=usage_of(row, output=int(rule["max_output_tokens"]))
+        ),
+    )
+    assert sums and found(sample_night, "long_output") == sums
 
 
 def test_failed_attempts_that_were_billed_are_all_there(sample_night, priced, oracle):

@@ -240,10 +240,14 @@ def test_owners_in_headers_and_describing_fields_reach_the_mart(priced):
 
 
 def test_two_gateways_of_one_kind_are_told_apart(priced):
-    """By the record's own word, else by the folder of its file; a single one bears the system's name."""
+    """By the record's word, else by the folder of its file; else the system's name."""
     requests = ("by-record", "by-folder", "fallback")
-    named = [priced(request, "gateway_name") for request in requests]
-    assert named == [[("us-2",)], [("us-1",)], [("envelope_events",)]]
+    named = {request: priced(request, "request_id", "gateway_name") for request in requests}
+    assert named == {
+        "by-record": [("by-record", "us-2")],
+        "by-folder": [("by-folder", "us-1")],
+        "fallback": [("fallback", "envelope_events")],
+    }
 
 
 @pytest.mark.parametrize("name", USAGES)

@@ -6,6 +6,7 @@ select
     service_name,
     feature,
     environment,
+    alternative_provider,
     alternative_model,
     min_input_tokens,
     max_input_tokens,

@@ -23,9 +23,11 @@ matched as (
         attempts.*,
         rules.rule_id,
         rules.opportunity,
+        rules.alternative_provider,
         rules.alternative_model,
         rules.assumed_share,
         rules.min_requests,
+        rules.max_output_tokens as output_cap_tokens,
         row_number() over (
             partition by attempts.usage_date, attempts.request_key, rules.opportunity order by rules.rule_id
         ) as rule_rank
@@ -44,6 +46,15 @@ matched as (
             and attempts.cached_tokens = 0
             and attempts.uncached_input_tokens >= rules.min_input_tokens
         )
+        or (
+            rules.opportunity = 'model_switch'
+            and (
+                rules.alternative_model != attempts.billed_model
+                or coalesce(rules.alternative_provider, attempts.provider) != attempts.provider
+            )
+        )
+        or (rules.opportunity = 'long_input' and attempts.uncached_input_tokens >= rules.min_input_tokens)
+        or (rules.opportunity = 'long_output' and attempts.output_tokens > rules.max_output_tokens)
         or (rules.opportunity = 'failed_attempts' and attempts.request_status in {{ failed_statuses() }})
 
 ),
@@ -54,9 +65,11 @@ final as (
         {{ what_if_columns() | join(', ') }},
         rule_id,
         opportunity,
+        alternative_provider,
         alternative_model,
         assumed_share,
-        min_requests
+        min_requests,
+        output_cap_tokens
     from matched
     where rule_rank = 1
 
@@ -66,9 +79,11 @@ final as (
         {{ what_if_columns() | join(', ') }},
         'cache-used' as rule_id,
         'cache_used' as opportunity,
+        null as alternative_provider,
         null as alternative_model,
         null as assumed_share,
-        null as min_requests
+        null as min_requests,
+        null as output_cap_tokens
     from attempts
     where cached_tokens > 0
 

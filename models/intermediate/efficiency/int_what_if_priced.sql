@@ -29,12 +29,14 @@ requests as (
         service_name,
         feature,
         prompt_version,
-        provider,
+        provider as actual_provider,
+        coalesce(alternative_provider, provider) as provider,
         billing_account_id,
         billed_model as actual_model,
         coalesce(alternative_model, billed_model) as billed_model,
         case when opportunity = 'batchable_live' then 'batch' else priced_tier end as priced_tier,
-        region_scope,
+        -- regions are a provider's own
+        case when alternative_provider != provider then 'global' else region_scope end as region_scope,
         {{ priced_at() }} as priced_at,
         context_tokens,
         cost_usd as actual_cost_usd,
@@ -58,6 +60,23 @@ rated as (
             requests.billing_account_id = contract_rates.billing_account_id
             and {{ rate_applies('contract_rates') }}
 
+),
+
+costed as (
+
+    select
+        *,
+        case when alternative_provider != actual_provider then alternative_provider || '/' else '' end
+        || billed_model as alternative_model,
+        case when opportunity = 'failed_attempts' then 0 else {{ what_if_cost() }} end as other_cost_usd,
+        -- the part that changes, in millionths
+        case
+            when opportunity in ('failed_attempts', 'model_switch')
+                then cast(floor(coalesce(assumed_share, 1) * 1000000) as bigint)
+            else 1000000
+        end as changed_share
+    from rated
+
 )
 
 select
@@ -69,17 +88,12 @@ select
     service_name,
     feature,
     prompt_version,
-    provider,
+    actual_provider as provider,
     actual_model as billed_model,
-    billed_model as alternative_model,
+    alternative_model,
     priced_tier as alternative_tier,
     min_requests,
     actual_cost_usd,
-    case
-        when opportunity = 'failed_attempts'
-            then {{ prorate(
-                'actual_cost_usd', 'cast(floor((1 - assumed_share) * 1000000) as bigint)', '1000000'
-            ) }}
-        else {{ what_if_cost() }}
-    end as what_if_cost_usd
-from rated
+    {{ prorate('actual_cost_usd', '(1000000 - changed_share)', '1000000') }}
+    + {{ prorate('other_cost_usd', 'changed_share', '1000000') }} as what_if_cost_usd
+from costed

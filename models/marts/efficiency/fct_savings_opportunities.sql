@@ -31,7 +31,7 @@ daily as (
         provider,
         billed_model,
         case
-            when opportunity = 'premium_short_task' then alternative_model
+            when opportunity in ('premium_short_task', 'model_switch') then alternative_model
             when opportunity = 'batchable_live' then alternative_tier
         end as alternative,
         attempt_count,
