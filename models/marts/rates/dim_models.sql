@@ -15,19 +15,47 @@ names as (
     where named_under = provider
     group by 1, 2
 
+),
+
+models as (
+
+    select
+        provider,
+        model,
+        min(valid_from) as priced_from,
+        max(valid_to) as priced_to,
+        count(distinct service_tier) as service_tier_count,
+        max(context_start_tokens) > 0 as has_context_tiers
+    from prices
+    group by 1, 2
+
 )
 
 select
-    prices.provider,
-    prices.model,
-    min(prices.valid_from) as priced_from,
-    max(prices.valid_to) as priced_to,
-    count(distinct prices.service_tier) as service_tier_count,
-    max(prices.context_start_tokens) > 0 as has_context_tiers,
-    coalesce(max(names.name_count), 0) as name_count
-from prices
+    models.provider,
+    models.model,
+    classes.model_class,
+    classes.output_usd_per_million_tokens,
+    classes.input_usd_per_million_tokens,
+    models.priced_from,
+    models.priced_to,
+    models.service_tier_count,
+    models.has_context_tiers,
+    coalesce(names.name_count, 0) as name_count,
+    limits.context_window_tokens,
+    limits.max_output_tokens,
+    limits.retires_on,
+    coalesce(limits.retires_on <= {{ run_date() }}, false) or models.priced_to <= {{ run_at() }} as is_retired
+from models
+left join {{ ref('int_model_classes') }} as classes
+    on
+        models.provider = classes.provider
+        and models.model = classes.model
 left join names
     on
-        prices.provider = names.provider
-        and prices.model = names.model
-group by 1, 2
+        models.provider = names.provider
+        and models.model = names.model
+left join {{ ref('model_limits') }} as limits
+    on
+        models.provider = limits.provider
+        and models.model = limits.model
