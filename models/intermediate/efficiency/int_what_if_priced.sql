@@ -66,7 +66,7 @@ costed as (
 
     select
         *,
-        case when alternative_provider != actual_provider then alternative_provider || '/' else '' end
+        case when provider != actual_provider then provider || '/' else '' end
         || billed_model as alternative_model,
         case when opportunity = 'failed_attempts' then 0 else {{ what_if_cost() }} end as other_cost_usd,
         -- the part that changes, in millionths

@@ -28,6 +28,8 @@ select
     count(distinct case when counts_as_request then logical_request_id end) as request_count,
     count(distinct case when counts_as_request and not has_failed then logical_request_id end) as answered_count,
     cast(sum(case when is_repeat then 1 else 0 end) as bigint) as repeat_count,
+    cast(count(latency_ms) as bigint) as timed_count,
+    cast(sum(latency_ms) as {{ quantity_sum_type() }}) as total_latency_ms,
     {% for kind in meter_kinds() if kind != 'call' %}
     cast(sum({{ quantity_of_kind(kind) }}) as bigint) as {{ kind }}_tokens,
     {% endfor %}

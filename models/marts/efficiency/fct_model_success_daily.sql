@@ -17,6 +17,8 @@ daily as (
         cast(sum(attempt_count) as bigint) as attempt_count,
         cast(sum(request_count) as bigint) as request_count,
         cast(sum(answered_count) as bigint) as answered_count,
+        cast(sum(timed_count) as bigint) as timed_count,
+        sum(total_latency_ms) as total_latency_ms,
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(sum(unpriced_count) as bigint) as unpriced_count
     from lines
@@ -35,6 +37,8 @@ select
     attempt_count,
     request_count,
     answered_count,
+    timed_count,
+    cast(floor(total_latency_ms / nullif(timed_count, 0)) as bigint) as mean_latency_ms,
     cost_usd,
     unpriced_count,
     {{ prorate('cost_usd', '1', 'request_count') }} as cost_per_request_usd,
