@@ -87,6 +87,7 @@ MARTS = (
     "fct_unit_costs",
     "fct_unit_costs_daily",
     "fct_user_spend_monthly",
+    "fct_spend_forecast",
     "fct_outcome_costs_daily",
     "fct_model_success_daily",
     "fct_cost_percentiles_daily",
