@@ -35,7 +35,7 @@ class Verbs(click.Group):
         for path in sorted(self._folder.iterdir()):
             if path.stem[0] not in "._":
                 # `import` is a word of Python itself, so its folder has an underscore behind it.
-                found[path.stem.strip("_")] = path
+                found[path.stem.strip("_").replace("_", "-")] = path
         return found
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -3,6 +3,7 @@
 {% macro policy_references() -%}
     {{ return([
         ['teams', ['team_id', 'valid_from'], 'cost_center_id', 'cost_center'],
+        ['business_units', ['cost_center_id', 'valid_from'], 'cost_center_id', 'cost_center'],
         ['team_aliases', ['alias', 'valid_from'], 'team_id', 'team'],
         ['credential_owners', ['credential_id', 'valid_from'], 'team_id', 'team'],
         ['service_accounts', ['service_name', 'valid_from'], 'team_id', 'team'],

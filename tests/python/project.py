@@ -45,6 +45,7 @@ MARTS = (
     "fct_provider_restatements",
     "fct_quarantined_records",
     "dim_teams",
+    "dim_business_units",
     "dim_cost_centers",
     "fct_logical_requests",
     "fct_traces",

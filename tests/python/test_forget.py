@@ -4,6 +4,8 @@ Harm guarded against: a person who asked to be forgotten and is still in the war
 that moves because they are.
 """
 
+import io
+
 import pytest
 
 from scripts.cli import main
@@ -65,6 +67,24 @@ def test_the_hash_goes_everywhere_and_the_days_are_marked(project):
         ("envelope_events", "2026-11-04"),
         ("otel_genai_spans", "2026-11-03"),
     ]
+
+
+def test_a_user_is_found_by_the_hash_that_the_warehouse_holds(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AI_COST_USER_KEY", "k")
+    landing = Landing(tmp_path)
+    landing.put("envelope_events/a.jsonl", [event(1, end_user_id=ANA)])
+    assert landing.load() == 0
+    capsys.readouterr()
+    assert main(["user-key", ANA, "Bo, the second"]) == 0
+    (held,) = landing.rows("select user_key from raw.envelope_events")
+    second = user_hash("Bo, the second", b"k")
+    assert capsys.readouterr().out == f'{held[0]},{ANA}\n{second},"Bo, the second"\n'
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{ANA}\n\n"))
+    assert main(["user-key", "-"]) == 0
+    assert capsys.readouterr().out == f"{held[0]},{ANA}\n"
+    monkeypatch.delenv("AI_COST_USER_KEY")
+    assert main(["user-key", ANA]) == 2
+    assert "set AI_COST_USER_KEY" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
