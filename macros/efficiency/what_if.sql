@@ -8,22 +8,25 @@
             and rules.environment in ('*', coalesce(attempts.environment, ''))
 {%- endmacro %}
 
+{# The part of the uncached input that a cache would serve, or a shorter prompt leave out; a shorter prompt may reach a
+   lower context tier. #}
+{% macro moved_input() -%} cast(floor(uncached_input_tokens * assumed_share) as bigint) {%- endmacro %}
+
 {# The quantities an attempt would have had: input that moves between cache and no cache or is left out, output
-   up to its cap, the rest as it is. The context tier stays, so that no more is promised than the tokens cost. #}
+   up to its cap, the rest as it is. #}
 {% macro what_if_quantities() -%}
-    {%- set moved = "cast(floor(uncached_input_tokens * assumed_share) as bigint)" -%}
     {%- set caching = [] -%}
     {%- for meter in meters() if meter.name.startswith('cache_') %}{% do caching.append(meter.quantity) %}{% endfor -%}
     {%- for meter in meters() %}
     {%- if meter.name == 'uncached_input' %}
     case
-        when opportunity in ('cache_missed', 'long_input') then uncached_input_tokens - {{ moved }}
+        when opportunity in ('cache_missed', 'long_input') then uncached_input_tokens - {{ moved_input() }}
         when opportunity = 'cache_used' then uncached_input_tokens + {{ caching | join(' + ') }}
         else uncached_input_tokens
     end as uncached_input_tokens
     {%- elif meter.name == 'cache_read' %}
     case
-        when opportunity = 'cache_missed' then {{ moved }}
+        when opportunity = 'cache_missed' then {{ moved_input() }}
         when opportunity = 'cache_used' then 0
         else cache_read_tokens
     end as cache_read_tokens

@@ -38,7 +38,8 @@ requests as (
         -- regions are a provider's own
         case when alternative_provider != provider then 'global' else region_scope end as region_scope,
         {{ priced_at() }} as priced_at,
-        context_tokens,
+        case when opportunity = 'long_input' then context_tokens - {{ moved_input() }} else context_tokens end
+            as context_tokens,
         cost_usd as actual_cost_usd,
         assumed_share,
         min_requests,
