@@ -19,6 +19,7 @@ from scripts.sample.clouds import Clouds
 from scripts.sample.files import write_json, write_text
 from scripts.sample.outcomes import write_outcomes
 from scripts.sample.simulate import GATEWAYS, Period
+from scripts.sample.stories import Stories
 from scripts.sample.traffic import Calendar
 from scripts.sample.truth import Truth
 
@@ -86,6 +87,11 @@ def write_clouds(landing: Path, clouds: Clouds) -> list[str]:
     for table, (bill, suffix, pulled) in CLOUD_BILLS.items():
         path = f"{table}/account=default/{pulled(clouds):%Y%m%dT060000Z}.{suffix}"
         texts[path] = bill(clouds)
+    return write_texts(landing, texts)
+
+
+def write_texts(landing: Path, texts: dict[str, str]) -> list[str]:
+    """Files by their paths below landing; returns the paths."""
     for path, text in texts.items():
         write_text(landing / path, text)
     return list(texts)
@@ -115,10 +121,12 @@ def generate(asked: Asked, chunk_rows: int = simulate.CHUNK_ROWS) -> dict:
     totals = period.run()
     bills = Bills(calendar, totals.billed, totals.lost, period.card, asked.requests)
     totals.files += write_bills(asked.landing, bill_tables, bills, calendar)
-    clouds = None
+    clouds = stories = None
     if calendar.planted and not asked.only and not asked.no_bills:
         clouds = Clouds(calendar.start, calendar.days, asked.seed, period.card)
         totals.files += write_clouds(asked.landing, clouds)
+        stories = Stories(calendar.day(calendar.told), period.card)
+        totals.files += write_texts(asked.landing, stories.texts())
     if not asked.only:
         totals.files += write_outcomes(asked.landing, calendar, asked.seed)
     totals.files.sort()
@@ -133,6 +141,7 @@ def generate(asked: Asked, chunk_rows: int = simulate.CHUNK_ROWS) -> dict:
     truth = Truth(calendar, totals, bills, period.card).build(arguments, bool(bill_tables))
     if clouds:
         truth["clouds"] = clouds.truth()
+        truth["stories"] = stories.truth()
         arguments["tables"] += CLOUD_BILLS
     remove_stale(asked.landing, totals.files)
     write_json(asked.landing / TRUTH, truth)

@@ -62,6 +62,7 @@ class Calendar:
         self.unseen = at(0.68) if on else -1
         self.doubled = at(0.76) if on else -1
         self.rounded = tuple(range(at(0.86), min(at(0.86) + 3, self.days))) if on else ()
+        self.told = at(0.92) if on else -1
         self.long_context = tuple(range(3, self.days, 10))
 
     def day(self, index: int) -> date:

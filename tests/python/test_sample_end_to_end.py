@@ -36,10 +36,17 @@ def sample(tmp_path_factory, landing):
     return project
 
 
-def with_clouds(truth, system, told):
-    """(attempts, priced, USD) told of a gateway; the clouds' come on top, as plain envelopes."""
+def with_extras(truth, system, told):
+    """(attempts, priced, USD) told of a gateway; the clouds' come on top, as plain envelopes, and
+    the stories'.
+    """
     parts = [(told["distinct_attempts"], told)] + [
-        (clouds["attempts"], clouds) for clouds in [truth["clouds"]] if system == "envelope_events"
+        (extra["attempts"], extra)
+        for extra in (
+            truth["clouds"] if system == "envelope_events" else None,
+            truth["stories"]["by_table"].get(system),
+        )
+        if extra
     ]
     return (
         sum(attempts for attempts, _ in parts),
@@ -57,7 +64,7 @@ def test_every_attempt_is_there_once_and_priced_to_the_last_digit(sample, truth)
         )
     }
     assert found == {
-        system: with_clouds(truth, system, told) for system, told in truth["gateways"].items()
+        system: with_extras(truth, system, told) for system, told in truth["gateways"].items()
     }
 
 
@@ -74,13 +81,16 @@ def test_every_duplicate_is_left_out_and_counted(sample, truth):
 
 def test_every_team_is_charged_exactly_its_own(sample, truth):
     found = dict(sample.rows("select team_id, sum(cost_usd) from marts.fct_spend_daily group by 1"))
-    clouds = truth["clouds"]
+    clouds, stories = truth["clouds"], truth["stories"]
+    extra = clouds["spend_usd_by_team"] | {stories["team_id"]: stories["priced_usd"]}
+    assert stories["team_id"] not in clouds["spend_usd_by_team"]
     expected = {
-        team: Decimal(cost) + Decimal(clouds["spend_usd_by_team"].get(team, 0))
+        team: Decimal(cost) + Decimal(extra.get(team, 0))
         for team, cost in truth["spend_usd_by_team"].items()
     }
     assert {team: cost for team, cost in found.items() if cost} == expected
-    assert sum(found.values()) == Decimal(truth["priced_usd"]) + Decimal(clouds["priced_usd"])
+    parts = (truth, clouds, stories)
+    assert sum(found.values()) == sum(Decimal(part["priced_usd"]) for part in parts)
 
 
 def test_every_malformed_line_is_quarantined_with_a_reason(sample, truth):
