@@ -42,12 +42,12 @@ def test_a_fan_out_is_one_request_whose_unused_answers_are_waste(sample_night):
 
 def test_an_unstated_substitution_is_told_from_a_fallback(sample_night):
     assert sample_night.rows(
-        "select feature, model_drift, requested_model, billed_model, sum(attempt_count) "
+        "select model_drift, requested_model, billed_model, sum(attempt_count) "
         "from marts.fct_model_drift_daily where provider = 'mistral' "
         "and model_drift in ('unstated_substitution', 'stated_fallback') group by all order by 1"
     ) == [
-        ("fallback", "stated_fallback", "mistral-large-2512", "mistral-medium-3-1", 1),
-        ("substitution", "unstated_substitution", "mistral-large-2512", "ministral-8b-2512", 5),
+        ("stated_fallback", "mistral-large-2512", "mistral-medium-3-1", 1),
+        ("unstated_substitution", "mistral-large-2512", "ministral-8b-2512", 5),
     ]
 
 
