@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,13 +15,13 @@ import duckdb
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import sniff
+from scripts.loading.paths import OBJECT
 from scripts.loading.recognise import Unrecognised, recognise
 from scripts.loading.run import Run
 from scripts.loading.sources import RAW_SCHEMA, Contract, Table
 from scripts.loading.streams import ByteStream
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules
-from scripts.loading.wrappers import names
 from scripts.operations.clock import run_instant
 
 _SAMPLE_LINES = 20
@@ -38,8 +40,8 @@ def detect(
     """Raw tables that take some of the file's records, best first, with their scores.
 
     The score is the number of declared fields found in a record on average, times the share of
-    records the loader takes, times the share of the records' keys that the table declares: formats
-    share many fields. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
+    records the loader takes, times the share of the records' fields that the table declares, since
+    formats share many. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
     One that the fields alone tell has the score 1. Records without a time are taken only with
     `undated_at`. Raises Unreadable for a file that no table can read, with what they say of it.
     """
@@ -103,16 +105,35 @@ def _score(connection: duckdb.DuckDBPyConnection, table: Table, tally: dict[str,
 
 
 def _keys(head: Path) -> set[str]:
-    """The keys of the objects that begin the lines; none where a file is not of lines."""
+    """The fields of the objects that begin the lines, with dots; none of a file that has no lines."""
     found: set[str] = set()
     for line in head.read_bytes().split(b"\n")[:_SAMPLE_LINES]:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        found |= set(record) if isinstance(record, dict) else set()
+        found |= set(_fields(record)) if isinstance(record, dict) else set()
+    return found
+
+
+def _fields(record: dict, above: str = "") -> Iterator[str]:
+    """The names of its values; an object's are those within, a list is one value."""
+    for key, value in record.items():
+        if isinstance(value, dict) and value:
+            yield from _fields(value, f"{above}{key}.")
+        else:
+            yield above + key
+
+
+@cache
+def _declared(table: Table) -> set[str]:
+    """The names of all fields that the table reads, and of what they are in."""
+    found: set[str] = set()
+    for path in (path for column in table.fields for path in column.paths):
+        parts = [part for keys in (*path.arrays, *path.documents, path.keys) for part in keys]
+        found |= {".".join(parts[: n + 1]) for n in range(len(parts)) if parts[n] != OBJECT}
     return found
 
 
 def _covered(table: Table, keys: set[str]) -> float:
-    return len(keys & names(table).keys) / len(keys) if keys else 1.0
+    return len(keys & _declared(table)) / len(keys) if keys else 1.0

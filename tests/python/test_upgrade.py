@@ -58,7 +58,9 @@ def give_column(root: Path, seed: str) -> None:
         for each in content.get("seeds", []):
             if each["name"] == seed:
                 each["columns"].append({"name": "told", "data_type": "varchar"})
-                declared.write_text(yaml.safe_dump(content))
+                each["config"]["column_types"]["told"] = "varchar"
+                # in the order of the file: the columns of a price file are read by place
+                declared.write_text(yaml.safe_dump(content, sort_keys=False))
 
 
 def test_days_of_old_sql_are_built_again_once_and_said_so(project):
