@@ -41,7 +41,8 @@ def detect(
 
     The score is the number of declared fields found in a record on average, times the share of
     records the loader takes, times the share of the records' fields that the table declares, since
-    formats share many. Of a file of lines only the beginning is tried; `scratch` is an empty folder.
+    formats share many. Of a file of lines only the beginning is tried;
+    `scratch` is an empty folder.
     One that the fields alone tell has the score 1. Records without a time are taken only with
     `undated_at`. Raises Unreadable for a file that no table can read, with what they say of it.
     """
@@ -105,7 +106,7 @@ def _score(connection: duckdb.DuckDBPyConnection, table: Table, tally: dict[str,
 
 
 def _keys(head: Path) -> set[str]:
-    """The fields of the objects that begin the lines, with dots; none of a file that has no lines."""
+    """The fields of the objects that begin the lines, with dots; none in a file without lines."""
     found: set[str] = set()
     for line in head.read_bytes().split(b"\n")[:_SAMPLE_LINES]:
         try:
