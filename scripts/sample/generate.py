@@ -125,7 +125,7 @@ def generate(asked: Asked, chunk_rows: int = simulate.CHUNK_ROWS) -> dict:
     if calendar.planted and not asked.only and not asked.no_bills:
         clouds = Clouds(calendar.start, calendar.days, asked.seed, period.card)
         totals.files += write_clouds(asked.landing, clouds)
-        stories = Stories(calendar.day(calendar.told), period.card)
+        stories = Stories(calendar.day(calendar.told), asked.seed, period.card)
         totals.files += write_texts(asked.landing, stories.texts())
     if not asked.only:
         totals.files += write_outcomes(asked.landing, calendar, asked.seed)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
+
 from scripts.sample import catalog as c
 
 PROVIDER = "mistral"
@@ -25,7 +27,6 @@ LOOP_STEPS, LOOP_REPEATS = 50, 12
 MERGED = 10
 # Of the calls with two records: what the records of the last ones differ in.
 CONFLICTS = ("team_tag", "feature", "reported_output_tokens")
-INPUT, OUTPUT = 600, 40
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,17 @@ class Call:
     table: str
     model: str
     record: dict
-    tokens: tuple[int, int] = (INPUT, OUTPUT)
+    tokens: tuple[int, int]
 
 
 class Stories:
     """The calls, and what the warehouse must make of them."""
 
-    def __init__(self, day: date, card: c.RateCard) -> None:
+    def __init__(self, day: date, seed: int, card: c.RateCard) -> None:
         self._noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        rng = np.random.default_rng([seed, 23])
+        # input and output of each call
+        self._tokens = int(rng.integers(500, 700)), int(rng.integers(30, 60))
         self._prices = {
             (row["model"], row["meter"]): row
             for row in card.prices
@@ -76,12 +80,12 @@ class Stories:
             "environment": "production",
             "provider": PROVIDER,
             "model": model,
-            "input_tokens": INPUT,
-            "output_tokens": OUTPUT,
+            "input_tokens": self._tokens[0],
+            "output_tokens": self._tokens[1],
             "latency_ms": 900,
             "status": "success",
         }
-        return Call(story, ENVELOPES, model, record | more)
+        return Call(story, ENVELOPES, model, record | more, self._tokens)
 
     def _fan_out(self) -> Iterator[Call]:
         """One prompt to three models at once; one answer is used."""
@@ -134,9 +138,11 @@ class Stories:
             conflict = dict(enumerate(CONFLICTS, MERGED - len(CONFLICTS))).get(number)
             tags = {"team_tag": {"team": "search"}, "feature": {"feature": "other"}}.get(conflict)
             begin = self._noon + timedelta(minutes=30, seconds=2 * number)
-            output = OUTPUT - 1 if conflict == "reported_output_tokens" else OUTPUT
-            self._spans.append(_span(number, begin, output))
-            yield Call("two-records", LEDGER, LARGE, _ledger_row(number, begin, tags))
+            used, made = self._tokens
+            less = 1 if conflict == "reported_output_tokens" else 0
+            self._spans.append(_span(number, begin, (used, made - less)))
+            row = _ledger_row(number, begin, self._tokens, tags)
+            yield Call("two-records", LEDGER, LARGE, row, self._tokens)
 
     def texts(self) -> dict[str, str]:
         """Path below landing of each file, and its lines."""
@@ -184,7 +190,7 @@ def _sums(costs: list[int]) -> dict:
     }
 
 
-def _ledger_row(number: int, begin: datetime, tags: dict | None) -> dict:
+def _ledger_row(number: int, begin: datetime, tokens: tuple[int, int], tags: dict | None) -> dict:
     """A row of LiteLLM's ledger, which knows the call and its tokens."""
     end = begin + timedelta(milliseconds=900)
     return {
@@ -192,9 +198,9 @@ def _ledger_row(number: int, begin: datetime, tags: dict | None) -> dict:
         "call_type": "acompletion",
         "api_key": "key-of-the-lab",
         "spend": 0.0,
-        "prompt_tokens": INPUT,
-        "completion_tokens": OUTPUT,
-        "total_tokens": INPUT + OUTPUT,
+        "prompt_tokens": tokens[0],
+        "completion_tokens": tokens[1],
+        "total_tokens": sum(tokens),
         "startTime": f"{begin:%Y-%m-%dT%H:%M:%S.%f}Z",
         "endTime": f"{end:%Y-%m-%dT%H:%M:%S.%f}Z",
         "model": LARGE,
@@ -204,7 +210,7 @@ def _ledger_row(number: int, begin: datetime, tags: dict | None) -> dict:
     }
 
 
-def _span(number: int, begin: datetime, output: int) -> dict:
+def _span(number: int, begin: datetime, tokens: tuple[int, int]) -> dict:
     """The application's span of the same call, which knows whose it is."""
     attributes = {
         "gen_ai.operation.name": "chat",
@@ -212,8 +218,8 @@ def _span(number: int, begin: datetime, output: int) -> dict:
         "gen_ai.request.model": LARGE,
         "gen_ai.response.model": LARGE,
         "gen_ai.response.id": f"two-records-{number}",
-        "gen_ai.usage.input_tokens": INPUT,
-        "gen_ai.usage.output_tokens": output,
+        "gen_ai.usage.input_tokens": tokens[0],
+        "gen_ai.usage.output_tokens": tokens[1],
         "feature": "two-records",
     }
     start = int(begin.timestamp()) * 1_000_000_000
