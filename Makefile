@@ -46,10 +46,12 @@ setup: $(BIN)/.runtime ## Make .venv and install what running needs
 demo: export AI_COST_USER_KEY ?= $(DEMO_KEY)
 demo: export AI_COST_COMPANY ?= companies/sample
 demo: export AI_COST_NOW ?= $(DEMO_NOW)
-demo: setup ## Sample quarter, load, build, and a headline: all the set-up there is
+demo: setup ## Sample quarter, load, build, headline, report: all the set-up there is
 	@bin/ai-cost sample --landing $(AI_COST_LANDING)
-	@$(MAKE) --no-print-directory nightly docs-site
-	@bin/ai-cost headline
+	@$(MAKE) --no-print-directory nightly docs-site report
+	@echo
+	@echo "Open report/index.html: what it cost, who caused it, whether the bills are right."
+	@echo "For finance: make workbook. Columns of every table: target/static_index.html. The headline again: bin/ai-cost headline."
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@bin/ai-cost nightly

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -182,10 +183,15 @@ def _read_sheet(path: Path) -> list[dict[str, object]]:
         book.close()
 
 
+def name_of(heading: str) -> str:
+    """The column that a heading means: variance_usd for `Variance, USD`."""
+    return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
+
+
 def _named(table: list[list], name: str) -> list[dict[str, object]]:
     """Rows below the header as mappings; the header is the first row that names the key."""
     for index, row in enumerate(table[:HEADER_ROWS]):
-        header = [_text(cell).lower().replace(" ", "_") for cell in row]
+        header = [name_of(_text(cell)) for cell in row]
         missing = [column for column in (*KEY, "variance_usd", "decision") if column not in header]
         if not missing:
             return [dict(zip(header, cells, strict=False)) for cells in table[index + 1 :]]

@@ -21,6 +21,7 @@ from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.unchanged import TAG, Unchanged
 from scripts.operations.upgrade import check_version
+from scripts.operations.warned import said_of_tests
 from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
@@ -101,6 +102,8 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
     print(f"built: {', '.join([*said, *([f'{left_out} unchanged'] if left_out else [])])}")
+    for line in said_of_tests(nodes):
+        print(f"warning: {line}")
     # they do not hold back the open months
     for line in faults:
         console.complain(f"closed months: {line}")

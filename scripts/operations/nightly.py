@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from scripts import console
@@ -20,7 +21,9 @@ from scripts.operations.history import Night
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.upgrade import check_version
+from scripts.operations.warned import said_of_files
 from scripts.rates.checks import checked_seeds
+from scripts.reporting import headline
 from scripts.warehouse import check_writable, target, warehouse_file
 
 _FAILED = ("error", "fail", "runtime error")
@@ -54,9 +57,11 @@ def night(extra: list[str], everything: bool = False) -> int:
     build_code, built = build(extra, everything, manifest, faults)
     build_ms = _ms_since(start)
     # On Spark it is the build that declares the raw tables.
-    _freshness(manifest)
+    for line in _stale(manifest):
+        print(f"warning: {line}")
     code = loaded.exit_code or build_code
     record.finish("failed" if code else "succeeded", _figures(loaded, load_ms, built, build_ms))
+    _headline(build_code, extra)
     for line in loaded.not_loaded:
         console.complain(f"ai-cost nightly: {line}")
     return code
@@ -77,12 +82,29 @@ def _figures(loaded: Loaded, load_ms: int, built: Counter, build_ms: int) -> dic
     }
 
 
-def _freshness(manifest) -> None:
-    """dbt warns by itself; stale files are no failure of the night."""
+def _stale(manifest) -> list[str]:
+    """Whether files still arrive; stale ones are no failure of the night."""
     with owner_of("marts", target()):
-        dbtRunner(manifest=manifest).invoke(
+        result = dbtRunner(manifest=manifest).invoke(
             ["--quiet", "source", "freshness", "--select", "source:loader"]
         )
+    return said_of_files(result.result or [])
+
+
+def _headline(build_code: int, extra: list[str]) -> None:
+    """What the night found, when it built all of it."""
+    if extra or target() == "spark":
+        return
+    if build_code:
+        console.complain(
+            "No headline: the build failed, so its figures are not to be used. "
+            "Mend what is named above, then run `make nightly` again"
+        )
+        return
+    if target() == "duckdb":
+        # dbt keeps the file open to write, and DuckDB opens no file in two ways at once
+        DuckDBConnectionManager.env().close()
+    headline.show()
 
 
 def _ms_since(start: float) -> int:

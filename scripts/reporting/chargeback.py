@@ -122,5 +122,5 @@ def statements_table(rows: list[dict]) -> Table:
         ],
         shown,
         empty="No statement yet.",
-        more=len(rows) - len(shown),
+        more=[row for row in rows if row["posting_period"] not in months],
     )

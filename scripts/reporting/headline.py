@@ -1,10 +1,16 @@
-"""Print what a build found: spend by team, what nobody owns, and how the bills compare."""
+"""Print what a build found: what it cost, who caused it, whether the bill is right; what to do."""
 
 from __future__ import annotations
 
+import os
 from decimal import Decimal
 from pathlib import Path
 
+from scripts.operations.company import COMPANY, ORGANIZATION
+from scripts.reporting import findings
+from scripts.reporting.findings import Finding
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import days, in_usd, many
 from scripts.warehouse import connect, target, warehouse_file
 
 _TEAMS = """
@@ -30,16 +36,25 @@ _PROVIDERS = """
     having sum(case when status != 'no_bill' then 1 else 0 end) > 0
     order by 1
 """
-_TOTALS = """
-    select usage_month_date, provider, billing_account_id, undecided_variance_usd, materiality_usd
-    from marts.fct_reconciliation_monthly where total_status = 'breach'
-    order by abs(undecided_variance_usd) desc, 1, 2, 3 limit 3
-"""
 _UNOWNED = """
     select sum(unattributed_cost_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
 """
-_QUARANTINED = "select count(*) from marts.fct_quarantined_records"
+_UNPRICED = """
+    select
+        provider, model_name, min(missing_row), sum(attempt_count),
+        sum(gateway_reported_cost_usd), sum(maker_list_cost_usd)
+    from marts.fct_unpriced_usage_daily
+    group by 1, 2
+    order by coalesce(sum(gateway_reported_cost_usd), 0) desc, 4 desc, 1, 2
+"""
+_REJECTED = """
+    select reason, count(*), min(source_file), count(distinct source_file)
+    from marts.fct_quarantined_records group by 1 order by 2 desc, 1
+"""
 _STATIC_DOCS = Path("target/static_index.html")
+# Of each kind; the report has the rest.
+_SHOWN = 3
+_FINDINGS_SHOWN = 12
 
 
 def _usd(amount: Decimal | None) -> str:
@@ -50,56 +65,166 @@ def _share(part: Decimal | None, whole: Decimal | None) -> str:
     return "-" if part is None or not whole else f"{100 * part / whole:.1f} %"
 
 
-def _spend(connection) -> list[str]:
-    first, last, attempts, unpriced = connection.execute(_PERIOD).fetchall()[0]
-    if first is None:
-        return ["No requests yet: put logs into the landing folder and run `make nightly`."]
-    teams = connection.execute(_TEAMS).fetchall()
-    priced = [cost for _, _, cost in teams if cost is not None]
-    total = sum(priced, Decimal(0)) if priced else None
-    width = max(len(team) for team, _, _ in teams)
-    lines = [f"Spend {first} to {last}, USD: {_usd(total)} for {attempts:,} attempts"]
-    lines += [
-        f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  {requests:>10,} requests"
-        for team, requests, cost in teams
-    ]
-    unowned, spend = connection.execute(_UNOWNED).fetchall()[0]
-    lines.append(f"Without a registered owner: {_share(unowned, spend)} of spend")
-    lines.append(f"Unpriced: {unpriced:,} attempts (never counted as zero)")
-    return lines
+class Headline:
+    """The lines, and the one thing to do next."""
+
+    def __init__(self, connection) -> None:
+        self._rows = lambda sql: connection.execute(sql).fetchall()
+        self.marts = Marts(connection)
+        # what could be done next, and how early; without owners no figure is anybody's
+        self.steps: list[tuple[int, str]] = []
+
+    def lines(self) -> list[str]:
+        """All of it but for where to look."""
+        first, last, attempts, unpriced = self._rows(_PERIOD)[0]
+        if first is None:
+            return [
+                *self._rejected(),
+                "No requests yet: put logs into the landing folder (docs/exports.md) and run "
+                "`make nightly`.",
+            ]
+        return [
+            "What did it cost, and who caused it?",
+            *self._spend(first, last, attempts),
+            *self._unowned(),
+            *self._unpriced(unpriced),
+            *self._rejected(),
+            "",
+            "Is the bill right?",
+            *self._bills(),
+        ]
+
+    def _spend(self, first, last, attempts) -> list[str]:
+        teams = self._rows(_TEAMS)
+        priced = [cost for _, _, cost in teams if cost is not None]
+        total = sum(priced, Decimal(0)) if priced else None
+        width = max(len(team) for team, _, _ in teams)
+        return [
+            f"Spend {days(first, last)}, USD: {_usd(total)} for {many(attempts, 'attempt')}",
+            *(
+                f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  "
+                f"{requests:>10,} {'request' if requests == 1 else 'requests'}"
+                for team, requests, cost in teams
+            ),
+        ]
+
+    def _unowned(self) -> list[str]:
+        unowned, spend = self._rows(_UNOWNED)[0]
+        if unowned and spend and 2 * unowned > spend:
+            named = os.environ.get(COMPANY) or os.environ.get(ORGANIZATION)
+            says = (
+                "say which team owns which key: team_aliases.csv and credential_owners.csv "
+                "of the company folder"
+                if named
+                else "write down your teams: `make init FOLDER=/path/to/company` makes a folder "
+                "from what the logs name"
+            )
+            self.steps.append((0, says))
+        return [f"Without a registered owner: {_share(unowned, spend)} of spend"]
+
+    def _unpriced(self, attempts: int) -> list[str]:
+        rows = self._rows(_UNPRICED) if attempts else []
+        said = f"Without a price: {many(attempts, 'attempt')}, never counted as zero"
+        stated = [row[4] for row in rows if row[4] is not None]
+        if stated:
+            said += f"; by the gateways' own figures {in_usd(sum(stated))}"
+        lines = [said]
+        for provider, model, missing, number, gateway, maker in rows[:_SHOWN]:
+            size = next(
+                (
+                    f"{in_usd(amount)} by {whose}"
+                    for amount, whose in (
+                        (gateway, "the gateway's own figure"),
+                        (maker, "its maker's list price"),
+                    )
+                    if amount is not None
+                ),
+                "no log says what it cost",
+            )
+            add = f"; add to {missing}" if missing and missing != "none" else ""
+            lines.append(f"  {provider} {model}: {many(number, 'attempt')}, {size}{add}")
+        if len(rows) > _SHOWN:
+            lines.append(
+                f"  and {many(len(rows) - _SHOWN, 'other model')}: marts.fct_unpriced_usage_daily"
+            )
+        if rows and rows[0][4]:
+            self.steps.append((2, f"give {rows[0][1]} a price: add to {rows[0][2]}"))
+        return lines
+
+    def _rejected(self) -> list[str]:
+        rows = self._rows(_REJECTED)
+        number = sum(row[1] for row in rows)
+        if not rows:
+            return ["Rejected: nothing"]
+        lines = [f"Rejected: {many(number, 'record')} (marts.fct_quarantined_records)"]
+        for reason, count, file, files in rows[:_SHOWN]:
+            more = f" and {many(files - 1, 'other file')}" if files > 1 else ""
+            lines.append(f"  {count:,}: {reason}, in {file}{more}")
+        if len(rows) > _SHOWN:
+            lines.append(f"  and {many(len(rows) - _SHOWN, 'other reason')}")
+        self.steps.append((3, f"mend what was rejected, first {rows[0][2]}: {rows[0][0]}"))
+        return lines
+
+    def _bills(self) -> list[str]:
+        providers = self._rows(_PROVIDERS)
+        found = findings.all_of(self.marts)
+        if not providers:
+            self.steps.append((1, "load a provider's bill (docs/exports.md), to check it"))
+            lines = ["No provider bill is loaded yet"]
+        else:
+            lines = [
+                "Reconciliation, USD (ours - compared of the bill = variance; lines by status)",
+                *self._providers(providers),
+            ]
+        return lines + self._findings(found)
+
+    @staticmethod
+    def _providers(providers: list[tuple]) -> list[str]:
+        width = max(len(provider) for provider, *_ in providers)
+        lines = []
+        for provider, *amounts, matched, near, breach in providers:
+            ours, theirs, gap, billed = (amount or Decimal(0) for amount in amounts)
+            # tax, credits, seats: on the bill, and nothing of ours to compare them with
+            more = f"; bill in all {_usd(billed)}" if billed != theirs else ""
+            lines.append(
+                f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
+                f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at{more}"
+            )
+        return lines
+
+    def _findings(self, found: list[Finding]) -> list[str]:
+        if not found:
+            return ["Findings: none"]
+        grave = [each for each in found if each.is_grave]
+        lines = [f"Findings: {len(found)}, of which {len(grave)} cannot wait (!)"]
+        for each in found[:_FINDINGS_SHOWN]:
+            mark = "!" if each.is_grave else " "
+            lines.append(f"{mark} {each.provider}: {each.says} {each.next_step}.")
+        if len(found) > _FINDINGS_SHOWN:
+            lines.append(f"  and {len(found) - _FINDINGS_SHOWN} more: `make report`")
+        if grave:
+            step = grave[0].next_step
+            self.steps.append((1, f"{grave[0].provider}: {step[0].lower()}{step[1:]}"))
+        return lines
 
 
-def _reconciliation(connection) -> list[str]:
-    providers = connection.execute(_PROVIDERS).fetchall()
-    if not providers:
-        return ["Reconciliation: no provider bill loaded yet"]
-    width = max(len(provider) for provider, *_ in providers)
-    lines = ["Reconciliation, USD (ours - compared of the bill = variance; lines by status)"]
-    for provider, *amounts, matched, near, breach in providers:
-        ours, theirs, gap, billed = (amount or Decimal(0) for amount in amounts)
-        # tax, credits, seats: on the bill, and nothing of ours to compare them with
-        more = f"; bill in all {_usd(billed)}" if billed != theirs else ""
-        lines.append(
-            f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
-            f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at{more}"
-        )
-    for month, provider, account, gap, limit in connection.execute(_TOTALS).fetchall():
-        lines.append(
-            f"  TOTAL OFF: {provider}, account {account}, {month:%Y-%m}: {gap:+,.2f} "
-            f"(may differ by {_usd(limit)})"
-        )
-    return lines
+def _printable(text: str) -> str:
+    """Without what would move the cursor of a terminal: names come from logs."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def show() -> int:
     """Print the headline."""
     with connect() as connection:
-        lines = [*_spend(connection), *_reconciliation(connection)]
-        (quarantined,) = connection.execute(_QUARANTINED).fetchall()[0]
-    lines.append(f"Quarantined: {quarantined:,} records (marts.fct_quarantined_records)")
+        headline = Headline(connection)
+        lines = headline.lines()
+    lines.append("")
+    if headline.steps:
+        lines.append(f"Next: {min(headline.steps)[1]}.")
+    lines.append("To look around: `make report`, then open report/index.html")
     where = warehouse_file().resolve() if target() == "duckdb" else "Postgres"
     lines.append(f"Warehouse: {where}, schema marts")
     if _STATIC_DOCS.exists():
         lines.append(f"Docs: {_STATIC_DOCS.resolve()}")
-    print("\n" + "\n".join(lines))
+    print("\n" + "\n".join(map(_printable, lines)))
     return 0

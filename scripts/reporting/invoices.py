@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.reconciliation import part, whole, words
-from scripts.reporting.tables import Column, Table, top, total
+from scripts.reporting.tables import (
+    Column,
+    Table,
+    in_usd,
+    known_total,
+    many,
+    month_name,
+    top,
+    total,
+)
 
 _SHOWN = 50
 _NO_KIND = ("invoiced_usd", "invoiced_usage_usd")
@@ -27,7 +36,7 @@ def rows(marts: Marts, period: Period) -> list[dict]:
 
 def table(found: list[dict]) -> Table:
     """Three ways: ours, the provider's report, the invoice."""
-    kept, more = top(found, _SHOWN)
+    kept, more = top([row for row in found if row["status"] != "not_invoiced"], _SHOWN)
     for row in kept:
         row["state"] = words(row["status"])
         row["footing"] = words(row["footing_status"])
@@ -48,8 +57,23 @@ def table(found: list[dict]) -> Table:
             Column("footing", "Lines and total"),
         ],
         kept,
+        adds=True,
         empty="No invoice is loaded yet.",
         more=more,
+    )
+
+
+def open_periods(found: list[dict]) -> str:
+    """Which months have no invoice yet, in one sentence; empty when all have."""
+    missing = [row for row in found if row["status"] == "not_invoiced"]
+    if not missing:
+        return ""
+    months = sorted(row["billing_period_start_date"] for row in missing)
+    names = ", ".join(sorted({row["provider"] for row in missing}))
+    ends = dict.fromkeys(map(month_name, (months[0], months[-1])))
+    return (
+        f"Not invoiced yet: {many(len(missing), 'month')} of {names} ({' to '.join(ends)}); "
+        f"our own cost: {in_usd(known_total(row['gateway_usd'] for row in missing))}."
     )
 
 
@@ -119,6 +143,7 @@ def restatements(marts: Marts, period: Period) -> Table:
             Column("restated_usd", "Change", "change"),
         ],
         kept,
+        adds=True,
         empty="No provider has changed a day.",
         more=more,
     )
@@ -129,6 +154,7 @@ def page(marts: Marts, period: Period) -> dict:
     found = rows(marts, period)
     return {
         "invoices": table(found),
+        "open_periods": open_periods(found),
         "invoice_steps": steps(found),
         "restatements": restatements(marts, period),
     }

@@ -40,6 +40,7 @@ def by_model(marts: Marts, period: Period) -> Table:
             Column("success_usd", "USD per answered request", "unit"),
         ],
         kept,
+        adds=True,
         empty="No request this month.",
         more=more,
     )
@@ -103,6 +104,7 @@ def unprofitable(marts: Marts, period: Period) -> Table:
             Column("margin_usd", "Margin", "change"),
         ],
         kept,
+        adds=True,
         empty="No customer with revenue cost more than that.",
         more=more,
     )

@@ -5,26 +5,42 @@ from __future__ import annotations
 from decimal import Decimal
 
 from scripts.reporting import governance
+from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver
-from scripts.reporting.tables import count, known_total, less, ratio, share, total, usd
+from scripts.reporting.tables import (
+    day,
+    known_total,
+    less,
+    many,
+    ratio,
+    share,
+    total,
+    unbroken,
+    usd,
+)
 from scripts.reporting.teams import page_name
 
 # Below this share of the spend a missing owner is on its page, not on the first one.
 _MYSTERY_SHARE = Decimal("0.01")
 # Of each kind; the rest is on the page that the sentence leads to.
 _SHOWN = 5
+_FINDINGS_SHOWN = 8
 
 
 def headline(
-    drivers: list[Driver], coverage: list[dict], found: list[dict], period: Period
+    drivers: list[Driver],
+    coverage: list[dict],
+    found: list[dict],
+    wrong: list[Finding],
+    period: Period,
 ) -> dict:
-    """The figures at the top."""
+    """The figures at the top; `wrong` is what is wrong with the bills."""
     cost = known_total(row.cost_usd for row in drivers)
     before = known_total(row.before_usd for row in drivers)
     month = [row for row in coverage if row["usage_date"] >= period.month]
     mystery = total(row["mystery_usd"] for row in month)
-    breaches = sum(row["breaches"] for row in found)
+    grave = sum(1 for each in wrong if each.is_grave)
     billed = [row for row in found if row["_light"]["status"] != "no_bill"]
     return {
         "cost_usd": cost,
@@ -33,35 +49,24 @@ def headline(
         "mystery_usd": mystery,
         "mystery_share": ratio(mystery, total(row["cost_usd"] for row in month)),
         "unpriced": sum(row.unpriced for row in drivers),
-        "bills": f"{count(breaches)} to look at"
-        if breaches
-        else ("nothing to look at" if billed else "none yet"),
-        "bills_note": f"lines of the bills of {len(billed)} providers" if billed else "",
+        "bills": many(grave, "finding") if grave else ("nothing wrong" if billed else "none yet"),
+        "bills_note": f"in the bills of {many(len(billed), 'provider')}" if billed else "",
+        "bills_mark": "grave" if grave else "",
     }
 
 
 def attention(
-    marts: Marts, head: dict, found: list[dict], budgets: dict[str, dict], odd: list[dict]
+    marts: Marts, head: dict, wrong: list[Finding], budgets: dict[str, dict], odd: list[dict]
 ) -> list[dict]:
     """One sentence per thing that somebody should look at, gravest first."""
-    items = _budgets(budgets) + [
-        _item(
-            "grave",
-            row["name"],
-            f"bills otherwise than we price, lines to look at: {count(row['breaches'])}, "
-            f"net variance USD {usd(row['variance_usd'])}, gross USD {usd(row['gross_usd'])}.",
-            "reconciliation.html#exceptions",
-        )
-        for row in sorted(found, key=lambda row: -(row["gross_usd"] or 0))[:_SHOWN]
-        if row["breaches"]
-    ]
+    items = _findings(wrong) + _budgets(budgets)
     items += _anomalies(odd)
     if (head["mystery_share"] or 0) > _MYSTERY_SHARE:
         items.append(
             _item(
                 "note",
                 "Without an owner",
-                f"is {share(head['mystery_share'])} of this month's spend, "
+                f"{share(head['mystery_share'])} of this month's spend, "
                 f"USD {usd(head['mystery_usd'])}.",
                 "governance.html#coverage",
             )
@@ -71,16 +76,40 @@ def attention(
             _item(
                 "note",
                 "Without a price",
-                f"are {count(head['unpriced'])} attempts of this month.",
+                f"{many(int(head['unpriced']), 'attempt')} of this month.",
                 "governance.html#prices",
             )
         )
     records = governance.quarantine(marts).total["records"]
     if records:
         items.append(
-            _item("note", "Set aside", f"are {count(records)} records.", "governance.html#records")
+            _item(
+                "note",
+                "Rejected",
+                f"{many(records, 'record')}, in no figure.",
+                "governance.html#records",
+            )
         )
     return sorted(items, key=lambda item: item["level"] != "grave")
+
+
+def _findings(wrong: list[Finding]) -> list[dict]:
+    """What is wrong with the bills; those that can wait are one sentence."""
+    grave = [each for each in wrong if each.is_grave]
+    items = [
+        _item(
+            "grave",
+            each.provider,
+            f"{each.says} {each.next_step}.",
+            f"reconciliation.html#finding-{wrong.index(each) + 1}",
+        )
+        for each in grave[:_FINDINGS_SHOWN]
+    ]
+    more = len(wrong) - len(items)
+    if more:
+        says = f"{many(more, 'other finding' if items else 'finding')}."
+        items.append(_item("note", "Bills", says, "reconciliation.html#findings"))
+    return items
 
 
 def _budgets(budgets: dict[str, dict]) -> list[dict]:
@@ -109,7 +138,7 @@ def _anomalies(rows: list[dict]) -> list[dict]:
         _item(
             "grave" if row["severity"] == "critical" else "note",
             row["team_id"],
-            f"on {row['usage_date']}: {row['rule']}, USD {usd(row['observed_usd'])}"
+            f"on {day(row['usage_date'])}: {row['rule']}, USD {usd(row['observed_usd'])}"
             + (f" against {usd(row['baseline_usd'])}." if row["baseline_usd"] is not None else "."),
             f"{page_name(row['team_id'])}#odd",
         )
@@ -118,4 +147,4 @@ def _anomalies(rows: list[dict]) -> list[dict]:
 
 
 def _item(level: str, what: str, says: str, to: str) -> dict:
-    return {"level": level, "what": what, "says": says, "to": to}
+    return {"level": level, "what": what, "says": unbroken(says), "to": to}

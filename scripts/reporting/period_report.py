@@ -129,6 +129,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
             Column("traces", "Costliest of what rose", "id"),
         ],
         kept,
+        adds=True,
         empty="No use in this period.",
         total={by[0]: "Total", "cost_usd": cost, "change_usd": change}
         | {"change_share": ratio(change, before)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
+from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.tables import Column, Table, top, total
 
@@ -27,9 +28,9 @@ _STATE = """
         else status
     end
 """
-_WORDS = {
+WORDS = {
     "no_bill": "No bill loaded",
-    "reconciling_item": "Only one side can show",
+    "reconciling_item": "Only on the bill",
     "matched": "Matched",
     "accepted": "Difference accepted",
     "within_tolerance": "Within tolerance",
@@ -46,7 +47,7 @@ _SHOWN = 100
 
 def words(code: str | None) -> str:
     """A status or reason as people say it."""
-    return _WORDS.get(code, (code or "none stated").replace("_", " "))
+    return WORDS.get(code, (code or "none stated").replace("_", " "))
 
 
 def _days(marts: Marts, period: Period) -> list[dict]:
@@ -79,8 +80,11 @@ def _worst(row: dict) -> str:
     return next(status for status in reversed(STATUSES) if row[status] or status == "no_bill")
 
 
-def providers(marts: Marts, period: Period) -> list[dict]:
-    """One row per provider, with its light: the worst status of any of its days."""
+def providers(marts: Marts, period: Period, wrong: list[Finding] = ()) -> list[dict]:
+    """One row per provider, with its light: the worst status of any of its days.
+
+    A finding makes it red as well: thirty small overcharges have no day that is off.
+    """
     if not marts.has("fct_reconciliation_daily"):
         return []
     groups: dict[str, list[dict]] = defaultdict(list)
@@ -91,6 +95,9 @@ def providers(marts: Marts, period: Period) -> list[dict]:
         billed = [row for row in days if _worst(row) != "no_bill"]
         settled = [row["usage_date"] for row in billed if row["settled"]]
         status = max((_worst(row) for row in days), key=STATUSES.index)
+        mine = [each for each in wrong if each.provider == name]
+        if any(each.is_grave for each in mine):
+            status = "breach"
         found.append(
             {
                 "name": name,
@@ -98,6 +105,7 @@ def providers(marts: Marts, period: Period) -> list[dict]:
                 "_light": {"status": status},
                 **{name: total(row[name] for row in billed) if billed else None for name in _MONEY},
                 "breaches": sum(int(row["breach"]) for row in days),
+                "findings": len(mine),
                 "days": [row | {"status": _worst(row)} for row in days],
                 "settled_through": max(settled, default=None),
             }
@@ -118,10 +126,12 @@ def lights(found: list[dict]) -> Table:
             Column("gross_usd", "Gross variance", "usd"),
             Column("absent_usd", "Only on the bill", "usd"),
             Column("billed_usd", "Bill in all", "usd"),
+            Column("findings", "Findings", "count"),
             Column("breaches", "Lines to look at", "count"),
             Column("settled_through", "Settled through", "date"),
         ],
         found,
+        adds=True,
         empty="No provider bill is loaded yet.",
     )
 
@@ -226,10 +236,11 @@ def exceptions(marts: Marts) -> Table:
             Column("cause", "Suggested cause"),
             Column("evidence", "Evidence, and what to do", "small"),
             Column("owner_name", "Owner"),
-            Column("age_days", "Age, days", "count"),
+            Column("age_days", "Age, days", "count", adds=False),
             Column("decision_state", "State"),
         ],
         kept,
+        adds=True,
         empty="Nothing breaches its tolerance.",
         more=more,
     )
@@ -267,6 +278,7 @@ def leaked(marts: Marts, period: Period) -> Table:
             Column("cost_usd", "USD", "bar"),
         ],
         kept,
+        adds=True,
         empty="No usage is known to one side alone.",
         more=more,
     )
@@ -299,6 +311,7 @@ def unmetered(marts: Marts, period: Period) -> Table:
             Column("estimate_rule", "How it is estimated", "small"),
         ],
         kept,
+        adds=True,
         empty="Every attempt is in our figures.",
         more=more,
     )

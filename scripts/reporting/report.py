@@ -12,6 +12,7 @@ from scripts.operations.clock import run_instant
 from scripts.reporting import (
     chargeback,
     efficiency,
+    findings,
     governance,
     invoices,
     outcomes,
@@ -49,8 +50,10 @@ class Report:
         self.traces = teams.traces(marts, when)
         self.waste = teams.waste(marts, when)
         self.users = outcomes.users(marts, when)
-        self.providers = reconciliation.providers(marts, when)
+        self.wrong = findings.all_of(marts, when.first)
+        self.providers = reconciliation.providers(marts, when, self.wrong)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
+        self.reconciliation["findings"] = findings.table(self.wrong)
         self.reconciliation |= invoices.page(marts, when)
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
@@ -90,12 +93,14 @@ class Report:
 
     def index(self) -> dict:
         """What the first page says."""
-        head = overview.headline(self.drivers, self.coverage, self.providers, self.period)
+        head = overview.headline(
+            self.drivers, self.coverage, self.providers, self.wrong, self.period
+        )
         daily = spend.by_day(self.marts, self.period, "provider")
         return {
             "head": head,
             "attention": overview.attention(
-                self.marts, head, self.providers, self.budgets, self.anomalies
+                self.marts, head, self.wrong, self.budgets, self.anomalies
             ),
             "daily": spend.daily_table(daily, self.period),
             "teams": self.teams_table(_SHOWN_ON_FIRST_PAGE),

@@ -16,6 +16,7 @@ from scripts.reporting.tables import plain, total
 
 _ROW_LIMIT = 1_048_575
 _TEXT_LIMIT = 32_767
+_RED = "#C2410C"
 _WIDTHS = {"text": 20, "date": 11, "time": 17, "usd": 14, "number": 14, "flag": 8, "exact": 24}
 # What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
@@ -77,6 +78,12 @@ class Sheet:
         return total(row[column] for row in self.rows)
 
 
+def heading(name: str) -> str:
+    """A column's name in words, as `reviews.name_of` takes it back: Variance, USD."""
+    words = name.replace("_usd", ", USD").replace("_", " ")
+    return words[0].upper() + words[1:]
+
+
 def _kind(name: str, kind: str) -> str:
     if kind.startswith("timestamp"):
         return "time"
@@ -117,6 +124,8 @@ class Styles:
             ),
         }
         self.title = book.add_format({"bold": True, "font_size": 15})
+        self.red = book.add_format({"bold": True, "font_color": _RED})
+        self.red_text = book.add_format(text | {"font_color": _RED, "text_wrap": True})
         self.bold = book.add_format({"bold": True})
         self.wrap = book.add_format({"text_wrap": True, "valign": "top"})
 
@@ -149,7 +158,7 @@ def fill(book: Workbook, sheet: Sheet, styles: Styles, lists: dict[str, str]) ->
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, max(len(sheet.rows), 1), len(columns) - 1)
     for place, (name, kind) in enumerate(columns):
-        page.write_string(0, place, name, styles.head)
+        page.write_string(0, place, heading(name), styles.head)
         page.set_column(place, place, _WIDTHS.get(kind, 18))
         if name in lists and kind == "input":
             page.data_validation(

@@ -179,6 +179,7 @@ def comparison_table(
         ],
         rows,
         empty="No spend this month.",
+        adds=True,
         total={"name": "Total", "cost_usd": known_total(row["cost_usd"] for row in rows)}
         | {"change_usd": total(row["change_usd"] for row in rows)},
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from calendar import month_name as month_names
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,6 +14,7 @@ from markupsafe import Markup, escape
 # Sums of decimal(30,15) have up to 38 digits; Python would round them to 28.
 getcontext().prec = 60
 _CENT = Decimal("0.01")
+_SUMMED = {"usd", "bar", "change", "count"}
 NUMBERS = {"usd", "change", "unit", "count", "share", "bar"}
 
 
@@ -24,6 +27,13 @@ class Column:
     kind: str = "text"
     # A chart takes each column of a series as one line or layer.
     series: bool = False
+    # False for a figure that makes no sense in a sum, such as an age.
+    adds: bool = True
+
+    @property
+    def is_summed(self) -> bool:
+        """True where a sum of the column says something."""
+        return self.adds and self.kind in _SUMMED
 
 
 @dataclass
@@ -39,7 +49,30 @@ class Table:
     rows: list[dict]
     empty: str = "Nothing here."
     total: dict = field(default_factory=dict)
-    more: int = 0
+    # The rows that are not shown.
+    more: list[dict] = field(default_factory=list)
+    # The rows, those not shown among them, are parts of a whole.
+    adds: bool = False
+
+    @property
+    def foot(self) -> list[dict]:
+        """What is not shown as one row, and the total."""
+        first = self.columns[0].name
+        found = []
+        if self.more and self.adds:
+            found.append({first: many(len(self.more), "other")} | self._sums(self.more))
+        if self.total:
+            found.append(self.total)
+        elif self.adds and len(self.rows) + len(self.more) > 1:
+            found.append({first: "Total"} | self._sums([*self.rows, *self.more]))
+        return found
+
+    def _sums(self, rows: list[dict]) -> dict:
+        return {
+            column.name: known_total(row.get(column.name) for row in rows)
+            for column in self.columns
+            if column.is_summed
+        }
 
     @property
     def largest(self) -> dict[str, Decimal]:
@@ -54,9 +87,9 @@ class Table:
         }
 
 
-def top(rows: list[dict], limit: int) -> tuple[list[dict], int]:
-    """The first rows, and how many were left out."""
-    return rows[:limit], max(0, len(rows) - limit)
+def top(rows: list[dict], limit: int) -> tuple[list[dict], list[dict]]:
+    """The first rows, and those that are left out."""
+    return rows[:limit], rows[limit:]
 
 
 def plain(number: Decimal | int | None) -> str:
@@ -117,6 +150,41 @@ def ratio(part: Decimal | int | None, whole: Decimal | int | None) -> Decimal | 
 def day(value: date | None) -> str:
     """As 7 July 2026."""
     return "–" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def month_name(value: date) -> str:
+    """As July 2026."""
+    return f"{value:%B %Y}"
+
+
+def days(first: date | None, last: date | None) -> str:
+    """As 7 July 2026, 7 to 9 July 2026, or 30 July to 2 August 2026."""
+    if first is None or last is None or first == last:
+        return day(first or last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last)}"
+    return (
+        f"{first.day} {first:%B} to {day(last)}"
+        if first.year == last.year
+        else (f"{day(first)} to {day(last)}")
+    )
+
+
+_MONTHS = tuple(month_names)[1:]
+_BEHIND = "|".join(f"(?<={name})" for name in _MONTHS)
+_GAPS = re.compile(
+    rf"(?<=USD) (?=[\d<−])|(?<=\d) (?={'|'.join(_MONTHS)})|(?:{_BEHIND}) (?=\d{{4}})"
+)
+
+
+def unbroken(text: str) -> str:
+    """A sentence in which no date and no amount is broken over two lines."""
+    return _GAPS.sub("\u00a0", text)
+
+
+def many(number: int, noun: str) -> str:
+    """As 1 day, 2 days."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver, compared
-from scripts.reporting.tables import Column, Table, known_total, less, ratio, top, total
+from scripts.reporting.tables import Column, Table, known_total, less, many, ratio, top, total
 
 _DEAREST = 6
 _DRIVERS = 8
@@ -165,7 +165,7 @@ def drivers_table(drivers: list[Driver]) -> Table:
         rows.append(
             {
                 "_rest": True,
-                "service_name": f"{more} others",
+                "service_name": many(len(more), "other"),
                 "cost_usd": known_total(row.cost_usd for row in rest),
                 "change_usd": known_total(row.change_usd for row in rest),
                 "requests": sum(row.requests for row in rest),

@@ -15,17 +15,24 @@ from scripts.accounting import reviews
 from scripts.errors import Refused
 from scripts.operations.clock import run_instant
 from scripts.operations.whole_files import write_whole
+from scripts.reporting import findings
+from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, period
-from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, fill, put
+from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, fill, heading, put
 from scripts.reporting.tables import total
 from scripts.warehouse import connect
 
 _NOTE = (
     "Amounts are US dollars. Excel keeps 15 digits of a number: totals here are right to the cent; "
-    "columns that end in _exact have every digit, as text. Totals are live: they follow the rows "
+    "columns that end in exact have every digit, as text. A variance is our cost less the bill: "
+    "below zero, the bill is higher. Totals are live: they follow the rows "
     "below. Yellow columns of the sheet Exceptions are to be filled in; hand the file back with "
     "`ai-cost import reviews`."
 )
+
+
+_ALL_RIGHT = "Findings on the bills: none"
+_FINDINGS_SHOWN = 30
 
 
 def sheets() -> list[Sheet]:
@@ -45,8 +52,10 @@ def sheets() -> list[Sheet]:
     ]
 
 
-def summary(book: Workbook, found: list[Sheet], styles: Styles, about: str) -> None:
-    """Live totals of every sheet beside the warehouse's own, and ours against each provider."""
+def summary(
+    book: Workbook, found: list[Sheet], wrong: list[Finding], styles: Styles, about: str
+) -> None:
+    """What is wrong with the bills; ours against each provider; live totals of every sheet."""
     page = book.add_worksheet("Summary")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 30)
@@ -55,11 +64,28 @@ def summary(book: Workbook, found: list[Sheet], styles: Styles, about: str) -> N
     page.write_string(0, 0, "AI spend: review", styles.title)
     page.write_string(1, 0, about)
     page.merge_range(2, 0, 2, 5, _NOTE, styles.wrap)
-    page.set_row(2, 62)
-    row = _providers(page, 4, found[0], styles)
+    page.set_row(2, 78)
+    row = _findings(page, 4, wrong, styles)
+    row = _providers(page, row + 1, found[0], styles)
     _totals(page, row + 1, found, styles)
     page.set_landscape()
     page.fit_to_pages(1, 0)
+
+
+def _findings(page, row: int, wrong: list[Finding], styles: Styles) -> int:
+    """A sentence per finding, red where it cannot wait; the row after the last."""
+    grave = sum(1 for each in wrong if each.is_grave)
+    said = f"Findings on the bills: {len(wrong)}, of which now: {grave}" if wrong else _ALL_RIGHT
+    page.write_string(row, 0, said, styles.red if grave else styles.bold)
+    for each in wrong[:_FINDINGS_SHOWN]:
+        row += 1
+        style = styles.red_text if each.is_grave else styles.kinds["text"]
+        page.merge_range(row, 0, row, 5, f"{each.provider}: {each.says} {each.next_step}.", style)
+        page.set_row(row, 30)
+    if len(wrong) > _FINDINGS_SHOWN:
+        row += 1
+        page.write_string(row, 0, f"{len(wrong) - _FINDINGS_SHOWN} more: `make report`")
+    return row + 1
 
 
 def _heads(page, row: int, names: tuple[str, ...], styles: Styles) -> None:
@@ -76,7 +102,7 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
         *("compared_gateway_cost_usd", "compared_provider_cost_usd", "variance_usd"),
         "provider_cost_usd",
     )
-    _heads(page, row, ("provider", "lines with a bill", *money), styles)
+    _heads(page, row, ("Provider", "Lines with a bill", *map(heading, money)), styles)
     billed = [line for line in daily.rows if line["status"] != "no_bill"]
     for name in sorted({line["provider"] for line in billed if line["provider"]}):
         row += 1
@@ -97,14 +123,17 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
 
 
 def _totals(page, row: int, found: list[Sheet], styles: Styles) -> None:
-    heads = ("sheet", "column", "total of the sheet", "total in the warehouse", "ties to the cent")
+    heads = (
+        *("Sheet", "Column", "Total of the sheet", "Total in the warehouse"),
+        "Equal to the cent",
+    )
     _heads(page, row, heads, styles)
     for sheet in found:
         for column in sheet.money():
             row += 1
             exact = sheet.sum(column)
             page.write_string(row, 0, sheet.name)
-            page.write_string(row, 1, column)
+            page.write_string(row, 1, heading(column))
             live = f"=SUM({sheet.cells(column)})"
             page.write_formula(row, 2, live, styles.kinds["usd"], value=float(exact))
             page.write_number(row, 3, exact.quantize(Decimal("0.000001")), styles.kinds["usd"])
@@ -134,6 +163,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     first = when.first if when else None
     for sheet in console.track(found, "workbook"):
         sheet.read(marts, first)
+    wrong = findings.all_of(marts, first) if when else []
     file.parent.mkdir(parents=True, exist_ok=True)
     about = f"Made {run_instant():%Y-%m-%d %H:%M} UTC. " + (
         f"Daily reconciliation from {first} to {when.last}; the other sheets in full."
@@ -145,7 +175,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     made = io.BytesIO()
     with Workbook(made, options | {"in_memory": True}) as book:
         styles = Styles(book)
-        summary(book, found, styles, about)
+        summary(book, found, wrong, styles, about)
         named = lists(book)
         for sheet in found:
             fill(book, sheet, styles, named)

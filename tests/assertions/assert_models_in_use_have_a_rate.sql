@@ -1,7 +1,10 @@
 -- Harm: use without a rate is spend nobody sees until the bill comes. What the last 30 days used and
 -- could not price, the most tokens first; a listed rate beside it says that another meter, or a contract, is
 -- what lacks. A warning: a new model is used before its price is known.
-{{ config(severity='warn') }}
+{{ config(
+    severity='warn',
+    meta={'says': 'Kinds of use of the last 30 days without a price', 'look_at': 'marts.fct_unpriced_usage_daily'},
+) }}
 
 with unpriced as (
 

@@ -1,7 +1,10 @@
 -- Harm: an introductory price ends, nobody has recorded what comes after, and from that midnight on the
 -- model's requests have no price. A warning a month ahead: what was used in the last 30 days and ends
 -- within the next 30 without a successor.
-{{ config(severity='warn') }}
+{{ config(
+    severity='warn',
+    meta={'says': 'Prices in use that end within 30 days without a successor', 'look_at': 'seeds.rate_card_prices'},
+) }}
 
 with used as (
 

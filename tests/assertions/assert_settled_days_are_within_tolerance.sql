@@ -1,6 +1,9 @@
 -- Harm: a settled bill that differs from our figures, and nobody decided on it, is paid and charged to teams
 -- unseen. The three largest causes; a warning, or with --vars 'strict_reconciliation: true' a failure.
-{{ config(severity='error' if var('strict_reconciliation') else 'warn') }}
+{{ config(
+    severity='error' if var('strict_reconciliation') else 'warn',
+    meta={'says': 'Largest causes of differences to a settled bill that nobody has decided on', 'look_at': 'marts.fct_reconciliation_exceptions'},
+) }}
 
 {% set largest_causes %}
 select

@@ -1,6 +1,9 @@
 -- Harm: thirty lines of a dollar too much, or a bill twice as high in small amounts, are within tolerance line by
 -- line and nobody looks at the whole. A warning, or with --vars 'strict_reconciliation: true' a failure.
-{{ config(severity='error' if var('strict_reconciliation') else 'warn') }}
+{{ config(
+    severity='error' if var('strict_reconciliation') else 'warn',
+    meta={'says': 'Months of a bill that are off as a whole', 'look_at': 'marts.fct_reconciliation_totals'},
+) }}
 
 select
     usage_month_date,

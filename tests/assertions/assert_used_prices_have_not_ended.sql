@@ -1,7 +1,10 @@
 -- Harm: a price ended, on a stated day, and nobody recorded what came next: its requests have no price, for a
 -- while or for good, and the list of unpriced use does not say since when. A warning with the gap's two ends;
 -- without a successor `next_price_at` is empty.
-{{ config(severity='warn') }}
+{{ config(
+    severity='warn',
+    meta={'says': 'Prices that ended while their model was still in use', 'look_at': 'marts.fct_unpriced_usage_daily'},
+) }}
 
 with unpriced as (
 

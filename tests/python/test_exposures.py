@@ -11,14 +11,14 @@ import yaml
 from tests.python.documents import ROOT, name_of
 
 READERS = {
-    "headline": ["scripts/reporting/headline.py"],
+    "headline": ["scripts/reporting/headline.py", "scripts/reporting/findings.py"],
     "showback_report": [
         name_of(path)
         for path in sorted((ROOT / "scripts/reporting").glob("*.py"))
         if path.stem not in ("bills", "headline", "workbook")
     ],
     "bill_files": ["scripts/reporting/bills.py"],
-    "finance_workbook": ["scripts/reporting/workbook.py"],
+    "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
     "alerts": ["scripts/operations/alerts.py"],
     "month_end_close": ["scripts/accounting/*.py"],
 }

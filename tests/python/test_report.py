@@ -2,6 +2,7 @@
 
 import datetime
 import itertools
+import json
 import random
 import re
 import time
@@ -13,7 +14,7 @@ import duckdb
 import pytest
 
 from scripts.cli import main
-from scripts.reporting import invoices
+from scripts.reporting import invoices, reconciliation
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, share, unit, usd
@@ -148,6 +149,13 @@ def test_the_reconciliation_adds_up(plain):
         assert abs(shown - row["variance_usd"]) <= len(days) * Decimal("0.005")
 
 
+def test_the_chart_of_days_has_a_colour_for_every_state():
+    """A state that the chart does not know has the colour of none: a red day looks calm."""
+    text = (ROOT / "scripts/reporting/charts/variance_days.vl.json").read_text()
+    scale = re.search(r'"domain": (\[.*?\])', text)[1]
+    assert set(json.loads(scale)) == {*reconciliation.WORDS.values(), "No usage"}
+
+
 def test_the_work_list_is_the_marts(plain):
     """Open items first, then by amount; each can be found and led to."""
     found = Page(plain / "report" / "reconciliation.html").rows("Lines that breach")
@@ -260,7 +268,7 @@ def test_every_link_leads_somewhere(plain, odd):
 def test_names_are_text(odd):
     """A name from a log that becomes markup runs in the browser of whoever reads the report."""
     for page in all_pages(odd / "report"):
-        assert len(page.soup.find_all("script")) == 4
+        assert len(page.soup.find_all("script")) == 5
         assert all(tag.get("src") for tag in page.soup.find_all("script"))
         assert not page.soup.find_all(["img", "iframe", "object", "embed", "form"])
         for tag in page.soup.find_all(True):

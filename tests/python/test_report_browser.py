@@ -1,7 +1,12 @@
 """The report in a real browser: charts drawn, nothing run that a log wrote, search, both themes."""
 
+import csv
+import io
+from decimal import Decimal
+
 import pytest
 
+from scripts.reporting.tables import usd
 from tests.python import browser
 from tests.python.test_report import odd, plain  # noqa: F401  (fixtures)
 
@@ -86,6 +91,70 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
     assert any("trace-1-" in entry for entry in answer["trace"])
     assert len(answer["team"]) == 1 and "growth" in answer["team"][0]
     assert "Not among" in answer["none"]
+
+
+_TABLE = """
+    const table = [...document.querySelectorAll("table")].find(
+        (each) => each.caption.textContent.startsWith("%s"));
+    const shown = () => [...table.tBodies[0].rows].filter((row) => !row.hidden);
+    const place = (name) => [...table.tHead.rows[0].cells].findIndex(
+        (head) => head.dataset.field === name);
+    const exact = (name) => shown().map((row) => row.cells[place(name)].dataset.v);
+    const press = (name) => table.tHead.rows[0].cells[place(name)].querySelector("button").click();
+    const tools = table.closest(".wide").previousElementSibling;
+"""
+
+
+def test_a_table_is_sorted_filtered_and_summed_to_the_last_digit(profile, plain):  # noqa: F811
+    """Harm: a float sum beside an exact total, or a sort that takes 9 for more than 10."""
+    found = browser.probe(
+        plain / "report" / "reconciliation.html",
+        _TABLE % "Lines that breach"
+        + """
+        press("variance_usd");
+        const down = exact("variance_usd");
+        press("variance_usd");
+        const up = exact("variance_usd");
+        const box = tools.querySelector("input");
+        box.value = "PROVIDER 2026-09-13";
+        box.dispatchEvent(new Event("input"));
+        const kept = table.querySelector("tfoot .kept");
+        const answer = {
+            down, up, left: exact("variance_usd"),
+            sum: kept.cells[place("variance_usd")].textContent,
+            says: tools.querySelector("[role=status]").textContent,
+            order: table.tHead.rows[0].cells[place("variance_usd")].getAttribute("aria-sort"),
+            csv: asCsv(table).split("\\r\\n"), pasted: asPasted(table).split("\\n").length,
+        };
+        box.value = "";
+        box.dispatchEvent(new Event("input"));
+        return { ...answer, after: shown().length, kept: table.querySelectorAll(".kept").length };
+        """,
+        profile,
+    )
+    answer = found["answer"]
+    assert found["console"] == []
+    up = [Decimal(text) for text in answer["up"]]
+    assert up == sorted(up) and len(set(up)) > 10
+    assert [Decimal(text) for text in answer["down"]] == up[::-1]
+    left = [Decimal(text) for text in answer["left"]]
+    assert 0 < len(left) < len(up)
+    assert answer["sum"] == usd(sum(left)) and answer["order"] == "ascending"
+    assert answer["says"] == f"{len(left)} of {len(up)} rows"
+    header, *rows, end = answer["csv"]
+    assert header.startswith("Day,Provider,") and len(rows) == len(left) and end == ""
+    assert answer["left"][0] in rows[0].split(",") and answer["pasted"] == len(left) + 1
+    assert (answer["after"], answer["kept"]) == (len(up), 0)
+
+
+def test_no_cell_of_a_csv_is_a_formula(profile, odd):  # noqa: F811
+    """A team named =HYPERLINK(...) would run in the spreadsheet of whoever saves the table."""
+    script = _TABLE % "Spend of this month by team" + "return asCsv(table);"
+    found = browser.probe(odd / "report" / "teams.html", script, profile)
+    rows = list(csv.reader(io.StringIO(found["answer"])))
+    names = [row[0] for row in rows[1:]]
+    assert len(names) > 10 and "'=cmd()" in names and "'@sum(A1)" in names
+    assert not [name for name in names if name[:1] in "=+-@"]
 
 
 def test_search_shows_names_as_text(profile, odd):  # noqa: F811

@@ -77,11 +77,14 @@ def test_many_small_differences_are_one_large_one(month, monkeypatch, capsys):
     if factor == 1:
         assert lines == [("matched", 2 * DAYS)]
         assert total == [("within_materiality", Decimal(0), Decimal(15))]
-        assert "TOTAL OFF" not in said
+        assert "above our figures" not in said
     else:
         assert lines == [("within_tolerance", 2 * DAYS)], "each line alone looks right"
         assert total == [("breach", Decimal(-15), Decimal(30))]
-        assert "TOTAL OFF: openai, account default, 2026-10: -15.00 (may differ by 1.00)" in said
+        assert (
+            "! openai: the bill of October 2026, USD 30.00, is USD 15.00 above our figures; "
+            "USD 1.00 is allowed. Each line alone is within its tolerance."
+        ) in said
     off = project.rows(
         "select total_level, billing_account_id, billed_model, undecided_variance_usd "
         "from marts.fct_reconciliation_totals where total_status = 'breach' order by 1"

@@ -140,4 +140,5 @@ def test_nights_on_a_warehouse(tmp_path):
 def left_out(project: Project) -> int:
     """A night; how many nodes it left out."""
     said = project.ai_cost("nightly")
+    assert "What did it cost, and who caused it?" in said and "\nNext: " in said
     return int((re.search(r"^built: .*?(\d+) unchanged$", said, re.MULTILINE) or [0, 0])[1])

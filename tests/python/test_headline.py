@@ -1,0 +1,139 @@
+"""The headline answers what it cost, who caused it and whether the bill is right, and names a step.
+
+Harm guarded against: a newcomer whose first night ends with `3 warn`; spend without a price that
+looks small because nobody says how much the gateway made of it.
+"""
+
+import datetime
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from scripts.cli import main
+from scripts.operations.warned import said_of_files, said_of_tests
+from tests.python import mart_tables
+from tests.python.documents import ROOT
+
+DAY = datetime.date(2026, 9, 30)
+SPEND = {
+    "usage_date": DAY, "team_id": "unattributed", "provider": "openai", "request_count": 1,
+    "attempt_count": 3, "unpriced_count": 2, "cost_usd": Decimal(15),
+}  # fmt: skip
+OWNERS = {"cost_usd": Decimal(15), "unattributed_cost_usd": Decimal(15)}
+UNPRICED = [
+    {"usage_date": DAY, "provider": "openai", "model_name": name, "attempt_count": number,
+     "gateway_reported_cost_usd": gateway, "maker_list_cost_usd": maker,
+     "missing_row": f"extra_model_aliases.csv: openai,{name}"}
+    for name, number, gateway, maker in (
+        ("new", 1, Decimal("12.5"), None),
+        ("newer", 1, None, Decimal(2)),
+        ("newest", 7, None, None),
+    )
+]  # fmt: skip
+REJECTED = {
+    "source_system": "envelope_events", "reason": "no time", "source_file": "envelope_events/a.csv",
+}  # fmt: skip
+
+
+def said(folder, monkeypatch, capsys, **rows) -> list[str]:
+    file = mart_tables.make(folder / "w.duckdb", rows)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    monkeypatch.delenv("AI_COST_COMPANY", raising=False)
+    monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
+    assert main(["headline"]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_what_has_no_price_is_said_with_its_size_and_the_row_that_is_missing(
+    tmp_path, monkeypatch, capsys
+):
+    lines = said(
+        tmp_path, monkeypatch, capsys, fct_spend_daily=[SPEND], fct_unpriced_usage_daily=UNPRICED
+    )
+    start = lines.index(
+        "Without a price: 2 attempts, never counted as zero; by the gateways' own figures USD 12.50"
+    )
+    assert lines[start + 1 : start + 4] == [
+        "  openai new: 1 attempt, USD 12.50 by the gateway's own figure; "
+        "add to extra_model_aliases.csv: openai,new",
+        "  openai newest: 7 attempts, no log says what it cost; "
+        "add to extra_model_aliases.csv: openai,newest",
+        "  openai newer: 1 attempt, USD 2.00 by its maker's list price; "
+        "add to extra_model_aliases.csv: openai,newer",
+    ]
+
+
+def test_what_was_rejected_is_said_with_its_reason_and_its_file(tmp_path, monkeypatch, capsys):
+    rejected = [REJECTED, REJECTED | {"source_file": "envelope_events/b.csv"}]
+    lines = said(
+        tmp_path, monkeypatch, capsys, fct_spend_daily=[SPEND], fct_quarantined_records=rejected
+    )
+    start = lines.index("Rejected: 2 records (marts.fct_quarantined_records)")
+    assert lines[start + 1] == "  2: no time, in envelope_events/a.csv and 1 other file"
+
+
+@pytest.mark.parametrize(
+    ("rows", "step"),
+    [
+        (
+            {"fct_attribution_coverage_daily": [OWNERS], "fct_quarantined_records": [REJECTED]},
+            "write down your teams: `make init FOLDER=/path/to/company` makes a folder from what "
+            "the logs name",
+        ),
+        (
+            {"fct_quarantined_records": [REJECTED]},
+            "load a provider's bill (docs/exports.md), to check it",
+        ),
+    ],
+)
+def test_one_next_step_is_named(tmp_path, monkeypatch, capsys, rows, step):
+    lines = said(tmp_path, monkeypatch, capsys, fct_spend_daily=[SPEND], **rows)
+    assert [line for line in lines if line.startswith("Next: ")] == [f"Next: {step}."]
+
+
+def test_nothing_loaded_says_where_to_begin(tmp_path, monkeypatch, capsys):
+    lines = said(tmp_path, monkeypatch, capsys)
+    assert any("put logs into the landing folder" in line for line in lines)
+
+
+def test_a_name_from_a_log_does_not_move_the_cursor(tmp_path, monkeypatch, capsys):
+    spend = SPEND | {"team_id": "a\x1b[2Jb"}
+    assert "\x1b" not in "".join(said(tmp_path, monkeypatch, capsys, fct_spend_daily=[spend]))
+
+
+def result(name: str, failures: int, status: str = "warn", **meta) -> SimpleNamespace:
+    node = SimpleNamespace(
+        name=name, config=SimpleNamespace(meta=meta), depends_on=SimpleNamespace(nodes=["model.x"])
+    )
+    return SimpleNamespace(status=status, failures=failures, node=node)
+
+
+def test_a_warning_is_said_in_words():
+    words = {"says": "Words nobody knows", "look_at": "marts.fct_bill_findings"}
+    assert said_of_tests([result("a", 1), result("b", 3, **words), result("c", 9, "pass")]) == [
+        "Words nobody knows: 3. Look at marts.fct_bill_findings (b)",
+        "Rows that break a: 1. Look at model.x (a)",
+    ]
+
+
+def test_every_test_that_warns_has_its_words():
+    """Harm: `1 warn`, and nobody knows of what."""
+    warning = [
+        text
+        for file in sorted((ROOT / "tests" / "assertions").glob("*.sql"))
+        if "'warn'" in (text := file.read_text())
+    ]
+    assert len(warning) == 6
+    assert all("'says': '" in text and "'look_at': '" in text for text in warning)
+
+
+def test_files_that_stopped_arriving_are_said():
+    newest = datetime.datetime(2026, 9, 28, 3, 15, tzinfo=datetime.UTC)
+    late = SimpleNamespace(status="warn", max_loaded_at=newest)
+    assert said_of_files([late]) == [
+        "The newest file was loaded on 2026-09-28 03:15 UTC: look whether exports still arrive in "
+        "the landing folder"
+    ]
+    assert said_of_files([SimpleNamespace(status="pass", max_loaded_at=newest)]) == []
