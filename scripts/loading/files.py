@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from stat import S_ISREG
@@ -168,6 +169,8 @@ class _Walk:
         status = path.stat()
         if S_ISREG(status.st_mode):
             name = self._name(path)
+            if self._table and any(fnmatchcase(name, each) for each in self._table.skipped):
+                return
             files = self._found.files if self._table else self._found.inbox
             files.append(LandingFile(path, name, self._table, status.st_size))
 

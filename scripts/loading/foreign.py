@@ -93,10 +93,10 @@ def missing_columns(found: Iterable[str], declared: Iterable[str]) -> str:
     """The columns of a file that has none of the declared ones; `found` may be of any text."""
     names, wanted = [name for name in found if name], _in_tables(declared)
     if not names:
-        return f"no columns found; none of {_some(wanted)} is there"
+        return f"no columns found; none of {some(wanted)} is there"
     if not _are_columns(names):
-        return f"its first row is no header; none of {_some(wanted)} is there"
-    return f"columns found: {_some(names)}; none of {_some(wanted)} is there"
+        return f"its first row is no header; none of {some(wanted)} is there"
+    return f"columns found: {some(names)}; none of {some(wanted)} is there"
 
 
 def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> None:
@@ -111,8 +111,8 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
     for what, headers in table.needed:
         if not names & set(headers):
             raise Unreadable(
-                f"no column for {what}: none of {_some(_in_tables(headers))} is there; "
-                f"columns found: {_some(name for name in found if name)}",
+                f"no column for {what}: none of {some(_in_tables(headers))} is there; "
+                f"columns found: {some(name for name in found if name)}",
                 columns=found,
             )
 
@@ -128,7 +128,8 @@ def _in_tables(headers: Iterable[str]) -> list[str]:
     return [header for header in headers if "[" not in header] or headers
 
 
-def _some(names: Iterable[str]) -> str:
+def some(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more

@@ -68,6 +68,11 @@ class ParquetTarget:
         rejects = self._read("load_rejects", ["batch_id", "line_number"])
         return {batch_id for batch_id, line in rejects if line == 0}
 
+    def places(self) -> list[tuple[str, str, str | None, str]]:
+        """See Target."""
+        names = ["raw_table", "content_sha256", "billing_account_id", "source_file", "record_count"]
+        return [tuple(place) for *place, count in self._read("load_files", names) if count]
+
     def _read(self, name: str, columns: list[str]) -> Iterator[tuple]:
         try:
             for file in sorted((self._tables / name).glob("*.parquet")):

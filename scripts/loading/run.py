@@ -86,7 +86,12 @@ class Run:
         self._typist = Typist(rules)
         self._known = target.loaded()
         self._noted = target.noted()
+        self._places = {
+            (table, content): (account, path) for table, content, account, path in target.places()
+        }
+        self._later: list[LandingFile] = []
         self._met: set[str] = set()
+        self._accounts: dict[tuple[str, str], str | None] = {}
         self._again: list[LandingFile] = []
         self._faults: dict[str, str] = {}
         self.tallies: dict[str, Counter] = defaultdict(Counter)
@@ -94,13 +99,19 @@ class Run:
 
     def load(self, files: list[LandingFile], progress: Progress) -> None:
         """Load what is new, in the order of the paths."""
-        for group in groups(self._new(files, progress), _GROUP_BYTES, _GROUP_FILES):
-            self._load_group(group, progress)
+        self._load_all(files, progress)
+        # Whether the first of two equal files has any record is known when it is loaded.
+        for file in self._later:
+            self._load_all([file], lambda done: None)
         for file in self._again:
             if file.batch_id in self._faults:
                 self.complain(file.source_file, self._faults[file.batch_id])
             else:
                 self.tallies[file.table.name]["skipped"] += 1
+
+    def _load_all(self, files: list[LandingFile], progress: Progress) -> None:
+        for group in groups(self._new(files, progress), _GROUP_BYTES, _GROUP_FILES):
+            self._load_group(group, progress)
 
     def place(self, inbox: list[LandingFile]) -> list[LandingFile]:
         """The files of the inbox as those of their tables; what has none is complained of."""
@@ -136,9 +147,32 @@ class Run:
             elif batch_id in self._met:
                 self._again.append(file)
                 progress(file.size)
+            elif elsewhere := self._elsewhere(file):
+                self.complain(file.source_file, elsewhere)
+                progress(file.size)
+            elif self._is_second(file):
+                self._later.append(file)
+                progress(file.size)
             else:
                 self._met.add(batch_id)
                 yield file
+
+    def _is_second(self, file: LandingFile) -> bool:
+        """Whether a file of the same content, of another account, came before it in this run."""
+        content = (file.table.name, file.sha256)
+        account = self._accounts.setdefault(content, file.billing_account)
+        return account != file.billing_account and file not in self._later
+
+    def _elsewhere(self, file: LandingFile) -> str | None:
+        """What to say of a bill that is loaded under another account: it would count twice."""
+        account, path = self._places.get((file.table.name, file.sha256), (None, None))
+        if path is None or file.table.kind != "bill" or account == file.billing_account:
+            return None
+        return (
+            f"the same file as {path}, which is loaded for {_account(account)}; it counts once. "
+            f"If it belongs to {_account(file.billing_account)}: ai-cost unload {path}, and load "
+            "again; else delete it"
+        )
 
     def _load_group(self, group: list[LandingFile], progress: Progress) -> None:
         try:
@@ -174,9 +208,16 @@ class Run:
                 self._faults[file.batch_id] = each.unread
                 self.complain(file.source_file, each.unread)
             else:
+                if each.records:
+                    place = (file.billing_account, file.source_file)
+                    self._places.setdefault((file.table.name, file.sha256), place)
                 tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
                 tally["incomplete"] += each.incomplete
                 tally["others"] += each.others
+
+
+def _account(account: str | None) -> str:
+    return f"account {account}" if account else "no account of its own"
 
 
 def _said(error: Exception) -> str:

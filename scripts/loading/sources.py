@@ -64,6 +64,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """A kind of record that only looks like one of the table, and what to say of it.
+
+    It has all of `fields`, with the values that are stated, and nothing in the columns `without`.
+    """
+
+    fields: tuple[tuple[JsonPath, str | None], ...]
+    without: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One declared raw table: of a gateway or of bills, by `kind`.
 
@@ -72,9 +84,9 @@ class Table:
     has no value. `money` names the columns of which a line of a bill must have one: a line without
     an amount would reach no figure; with `keep_empty` a line may say that there was nothing, so
     only the file must have the column. `exports` says which file a provider gives out for this
-    table. A record in which all columns of `calls` are missing is no call
-    of a model but other traffic of the gateway, and is counted as such. `refused` are fields that
-    only another kind of export has, all of them, and what to say then.
+    table. A record in which all columns of `calls` are missing is no call of a model but other
+    traffic of the gateway, and is counted as such. `refused` are the kinds of record that are none
+    of this table, `skipped` the files, by patterns of their path.
     """
 
     name: str
@@ -88,7 +100,8 @@ class Table:
     money: tuple[str, ...] = ()
     exports: str | None = None
     calls: tuple[str, ...] = ()
-    refused: tuple[tuple[JsonPath, ...], str] | None = None
+    refused: tuple[Refused, ...] = ()
+    skipped: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         # What is remembered of a table is looked up for each record; its columns are many.
@@ -166,14 +179,18 @@ def _table(node: dict) -> Table:
         money=money,
         exports=meta.get("exports"),
         calls=tuple(meta.get("calls") or ()),
-        refused=_refused(meta.get("refused")),
+        refused=tuple(_refused(node["name"], columns, each) for each in meta.get("refused") or ()),
+        skipped=tuple(meta.get("skipped") or ()),
     )
 
 
-def _refused(declared: dict | None) -> tuple[tuple[JsonPath, ...], str] | None:
-    if not declared:
-        return None
-    return tuple(parse_path(text) for text in declared["fields"]), declared["reason"]
+def _refused(table: str, columns: tuple[Column, ...], declared: dict) -> Refused:
+    without = tuple(declared.get("without") or ())
+    if unknown := set(without) - {column.name for column in columns}:
+        raise ContractError(f"{table}: refused without {sorted(unknown)}, which are no columns")
+    named = [text.partition("=") for text in declared["fields"]]
+    fields = tuple((parse_path(field), value or None) for field, _, value in named)
+    return Refused(fields, without, declared["reason"])
 
 
 def _usual_role(kind: str | None, node: dict, meta: dict) -> str:

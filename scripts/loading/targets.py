@@ -42,6 +42,9 @@ class Target(Protocol):
     def noted(self) -> set[str]:
         """The batch_id of every file that could not be read and whose reject is there."""
 
+    def places(self) -> list[tuple[str, str, str | None, str]]:
+        """Of every loaded file with records: table, content, account of its path, and its path."""
+
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows to a raw table, by column name."""
 
@@ -89,6 +92,10 @@ PRESENT = (
     f"where table_schema = '{RAW_SCHEMA}'"
 )
 _LOADED = f"select batch_id from {RAW_SCHEMA}.load_files"
+_PLACES = (
+    "select raw_table, content_sha256, billing_account_id, source_file "
+    f"from {RAW_SCHEMA}.load_files where record_count > 0"
+)
 _NOTED = f"select distinct batch_id from {RAW_SCHEMA}.load_rejects where line_number = 0"
 
 
@@ -105,6 +112,7 @@ class WriteBehind:
         self.prepare = target.prepare
         self.loaded = target.loaded
         self.noted = target.noted
+        self.places = target.places
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target. Returns when the rows before these are written."""
@@ -160,6 +168,11 @@ class DuckDBTarget:
     def noted(self) -> set[str]:
         """See Target."""
         return self._batches(_NOTED)
+
+    def places(self) -> list[tuple[str, str, str | None, str]]:
+        """See Target."""
+        with self._told("read"):
+            return self._connection.execute(_PLACES).fetchall()
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""
@@ -245,6 +258,10 @@ class PostgresTarget:
     def noted(self) -> set[str]:
         """See Target."""
         return {batch_id for (batch_id,) in self._rows(_NOTED)}
+
+    def places(self) -> list[tuple[str, str, str | None, str]]:
+        """See Target."""
+        return list(self._rows(_PLACES))
 
     def append(self, table: str, rows: pa.Table) -> None:
         """See Target."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scripts.loading.foreign import some
 from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
 from scripts.loading.people import hash_sql
-from scripts.loading.sources import Column, Table
+from scripts.loading.sources import Column, Refused, Table
 
 _NO_NAME = literal("null|NULL|None|none|undefined|N/A|n/a|nan|NaN")
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -57,12 +58,25 @@ def line_sql(table: Table, rules: Rules, nul: bool) -> str:
     faults = " ".join(
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
     )
-    if table.refused:
-        fields, reason = table.refused
-        found = " and ".join(f"{query.expression(path)} is not null" for path in fields)
-        faults += f" when {found} then {literal(reason)}"
+    for refused in table.refused:
+        faults += f" when {_is_refused(refused, table, query)} then {literal(refused.reason)}"
     fault = f"case {faults} end" if faults else "null::varchar"
     return _typed_sql(table, _raw_sql(table, texts, nul, query.sql, fault), rules)
+
+
+def _is_refused(refused: Refused, table: Table, query: LineQuery) -> str:
+    """SQL that is true for a record of a kind that is refused."""
+    found = [
+        f"{query.expression(path)} " + ("is not null" if value is None else f"= {literal(value)}")
+        for path, value in refused.fields
+    ]
+    missing = [
+        f"{query.expression(path)} is null"
+        for column in table.fields
+        if column.name in refused.without
+        for path in column.paths
+    ]
+    return " and ".join([*found, *missing])
 
 
 def record_sql(table: Table, rules: Rules, nul: bool) -> str:
@@ -189,7 +203,7 @@ def _tests(table: Table, rules: Rules) -> tuple[list[str], list[str]]:
             add(_lost(column, i), _reason(table, column, f"r{i}"))
     for i, column in fields:
         if column.name == table.event_time:
-            add(f"t{i} is null", literal(f"no event time ({column.name})"))
+            add(f"t{i} is null", literal(_no_time(column)))
             if not table.in_advance:
                 latest = f"timestamp '{rules.now + _AHEAD:%Y-%m-%d %H:%M:%S}'"
                 says = f"{column.name} is out of range: more than a day after this run"
@@ -208,6 +222,11 @@ def _tests(table: Table, rules: Rules) -> tuple[list[str], list[str]]:
         if rest:
             add(f"({' and '.join(rest)})", literal("nothing but a time: no request"))
     return tests, reasons
+
+
+def _no_time(column: Column) -> str:
+    """What is said of a record without a time: the names by which one is looked for."""
+    return f"no event time ({column.name}): none of {some(column.headers)} is there"
 
 
 def _is_text(column: Column) -> bool:

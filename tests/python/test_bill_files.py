@@ -56,8 +56,8 @@ FILES = {
     "azure_costs/account=runs/exp/20261001-20261031/202610041557/1a/p.csv": azure(1, 2, 3),
     "azure_costs/account=runs/exp/20261001-20261031/202610051557/2b/p.csv": azure(1, 2, 3, 4),
     # and without the run: the one that covers more days
-    "azure_costs/account=guids/exp/20261001-20261031/9z/p.csv": azure(1, 2, 3),
-    "azure_costs/account=guids/exp/20261001-20261031/1a/p.csv": azure(1, 2, 3, 4),
+    "azure_costs/account=guids/exp/20261001-20261031/9z/p.csv": azure(1, 2, 3) + "\n",
+    "azure_costs/account=guids/exp/20261001-20261031/1a/p.csv": azure(1, 2, 3, 4) + "\n",
     "azure_costs/account=views/20261106/actual.csv": azure(5, amount="260"),
     "azure_costs/account=views/20261106/amortized.csv": azure(5, amount="8.38"),
     "azure_costs/account=again/20261106/costs.csv": azure(5, amount="1"),
@@ -75,8 +75,8 @@ FILES = {
     "openai_costs/account=filters/20261106/a.json": openai(("gpt-4.1, input", "10"), project="a"),
     "openai_costs/account=filters/20261106/b.json": openai(("gpt-4.1, input", "3"), project="b"),
     # an amortized export that was pulled after the actual one
-    "azure_costs/account=later/actual/20261106.csv": azure(5, amount="260"),
-    "azure_costs/account=later/amortized/20261107.csv": azure(5, amount="8.38"),
+    "azure_costs/account=later/actual/20261106.csv": azure(5, amount="260") + "\n",
+    "azure_costs/account=later/amortized/20261107.csv": azure(5, amount="8.38") + "\n",
     # a later delivery that has no AI in it any more
     "azure_costs/account=gone/20261106.csv": azure(5),
     "azure_costs/account=gone/20261107.csv": azure(5, amount="9").replace(

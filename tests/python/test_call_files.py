@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.python.landing import Landing
 from tests.python.project import Project
 from tests.python.spans import chat, line
 
@@ -142,3 +143,55 @@ def test_a_summary_is_refused_with_what_to_ask_for(files):
     ) == [
         (2, "a summary of a day's spend, not a log of calls; ask /spend/logs with summarize=false")
     ]
+
+
+BODY = {"type": "encrypted", "data": "d"}
+CHUNK = {"id": "c1", "object": "chat.completion.chunk", "created": 1794906000, "model": "gpt-5.4"}
+REFUSED = [
+    ("langfuse_observations", {"id": "t1", "timestamp": "2026-11-10T13:00:00Z", "name": "t"},
+     "export the observations"),
+    ("langfuse_observations", {"id": "s1", "timestamp": "2026-11-10T13:00:00Z", "value": 1},
+     "a trace or a score"),
+    ("bedrock_invocations", {"recordId": "CALL1", "modelInput": {}, "modelOutput": {}},
+     "an output of a batch job"),
+    ("bedrock_invocations", {"totalRecordCount": 2, "processedRecordCount": 2},
+     "the manifest of a batch job"),
+    ("cloudflare_ai_gateway_logs", {"Model": "m", "RateLimited": False, "ResponseBody": BODY},
+     "take the logs of the API"),
+    ("envelope_events", CHUNK | {"usage": None}, "the last piece has it"),
+]  # fmt: skip
+
+
+def test_a_record_of_another_kind_is_refused_with_what_to_export(tmp_path, monkeypatch):
+    """Harm: traces, scores and pieces of a stream are taken for calls, or refused without help."""
+    landing = Landing(tmp_path)
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    for number, (table, record, _) in enumerate(REFUSED):
+        landing.put(f"{table}/{number}.jsonl", [record])
+    usage = {"prompt_tokens": 1000, "completion_tokens": 200}
+    landing.put("envelope_events/last.jsonl", [CHUNK | {"usage": usage}])
+    assert landing.load() == 0
+    reasons = landing.rows("select source_file, reason from raw.load_rejects order by source_file")
+    assert len(reasons) == len(REFUSED)
+    for number, (table, _, said) in enumerate(REFUSED):
+        assert said in dict(reasons)[f"{table}/{number}.jsonl"]
+    assert landing.rows("select source_file from raw.envelope_events") == [
+        ("envelope_events/last.jsonl",)
+    ]
+
+
+def test_what_bedrock_writes_beside_its_log_is_left_out_quietly(tmp_path, monkeypatch):
+    """Harm: each night complains of every long body, and nobody reads its complaints."""
+    landing = Landing(tmp_path)
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    log = "bedrock_invocations/AWSLogs/1/BedrockModelInvocationLogs"
+    landing.put(f"{log}/amazon-bedrock-logs-permission-check", b"Permission check")
+    landing.put(f"{log}/us-east-1/2026/11/16/09/data/a_input.json", [{"messages": []}])
+    landing.put(f"{log}/us-east-1/2026/11/16/09/a.json", [
+        {"requestId": "r", "timestamp": "2026-11-16T09:00:00Z", "modelId": "m"}
+    ])  # fmt: skip
+    assert landing.load() == 0
+    assert landing.rows("select source_file from raw.load_files") == [
+        (f"{log}/us-east-1/2026/11/16/09/a.json",)
+    ]
+    assert landing.rejects() == []

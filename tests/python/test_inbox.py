@@ -141,3 +141,52 @@ def test_an_archive_in_the_inbox_is_of_the_table_of_its_first_member(landing, tm
     shutil.make_archive(str(landing.folder / "inbox" / "a"), "gztar", folder)
     assert landing.load() == 0
     assert landing.rows("select raw_table from raw.load_files") == [("envelope_events",)]
+
+
+PAGE = json.dumps(
+    {"data": [{"start_time": 1791158400, "end_time": 1791244800, "results": [
+        {"amount": {"value": "10", "currency": "usd"}, "line_item": "gpt-4.1, input"}
+    ]}]}
+)  # fmt: skip
+NO_COSTS = json.dumps({"object": "page", "data": [], "has_more": False})
+
+
+def test_a_bill_under_two_accounts_counts_once_and_is_said_so(landing, capsys):
+    """Harm: a bill that was moved into the folder of its account is paid for twice."""
+    landing.put("openai_costs/account=a/20261106.json", PAGE)
+    landing.put("openai_costs/account=b/20261107.json", PAGE)
+    for account in "ab":
+        landing.put(f"openai_costs/account={account}/20261108.json", NO_COSTS)
+    assert landing.load() == 1
+    said = capsys.readouterr().err
+    assert "account=b/20261107.json could not be loaded: the same file as" in said
+    assert "ai-cost unload openai_costs/account=a/20261106.json, and load again" in said
+    loaded = "select source_file from raw.load_files order by 1"
+    assert landing.rows(loaded) == [
+        ("openai_costs/account=a/20261106.json",),
+        ("openai_costs/account=a/20261108.json",),
+        ("openai_costs/account=b/20261108.json",),
+    ]
+    # as it was meant: the file was moved from one folder to the other
+    (landing.folder / "openai_costs/account=a/20261106.json").unlink()
+    assert landing.load() == 1
+    assert main(["unload", "openai_costs/account=a/20261106.json"]) == 0
+    assert landing.load() == 0
+    assert ("openai_costs/account=b/20261107.json",) in landing.rows(loaded)
+    assert landing.rows("select count(*) from raw.openai_costs") == [(1,)]
+
+
+def test_a_bill_that_says_the_same_when_it_is_pulled_again_is_another_pull(landing):
+    landing.put("openai_costs/account=a/20261106.json", PAGE)
+    landing.put("openai_costs/account=a/20261107.json", PAGE)
+    assert landing.load() == 0
+    assert landing.rows("select count(*) from raw.load_files") == [(2,)]
+
+
+def test_a_log_that_was_moved_is_known(landing):
+    moved = landing.put("envelope_events/account=a/x.jsonl", [CALL])
+    assert landing.load() == 0
+    landing.put("envelope_events/account=b/x.jsonl", [CALL])
+    moved.unlink()
+    assert landing.load() == 0
+    assert landing.rows("select count(*) from raw.envelope_events") == [(1,)]

@@ -96,7 +96,7 @@ BAD_LINES = [
     (event(timestamp="infinity"), "occurred_at is a text, not a plausible time", True),
     (event(timestamp="1999-12-31T23:59:59Z"), "a text, not a plausible time", True),
     (event(timestamp=4102444800), "occurred_at is a number, not a plausible time", True),
-    (event(timestamp=None), "no event time (occurred_at)", True),
+    (event(timestamp=None), "no event time (occurred_at): none of timestamp, occurred_at,", True),
 ]
 
 
