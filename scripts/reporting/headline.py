@@ -37,8 +37,10 @@ _PROVIDERS = """
     order by 1
 """
 _UNOWNED = """
-    select sum(unattributed_cost_usd), sum(cost_usd) from marts.fct_attribution_coverage_daily
+    select sum(unattributed_cost_usd), sum(merged_owner_cost_usd), sum(cost_usd)
+    from marts.fct_attribution_coverage_daily
 """
+_CONFLICTS = "select count(*) from marts.fct_evidence_conflicts"
 _UNPRICED = """
     select
         provider, model_name, min(missing_row), sum(attempt_count),
@@ -109,7 +111,7 @@ class Headline:
         ]
 
     def _unowned(self) -> list[str]:
-        unowned, spend = self._rows(_UNOWNED)[0]
+        unowned, merged, spend = self._rows(_UNOWNED)[0]
         if unowned and spend and 2 * unowned > spend:
             named = os.environ.get(COMPANY) or os.environ.get(ORGANIZATION)
             says = (
@@ -120,7 +122,14 @@ class Headline:
                 "from what the logs name"
             )
             self.steps.append((0, says))
-        return [f"Without a registered owner: {_share(unowned, spend)} of spend"]
+        lines = [f"Without a registered owner: {_share(unowned, spend)} of spend"]
+        if merged:
+            (conflicts,) = self._rows(_CONFLICTS)[0]
+            lines.append(
+                f"Owner known from another record of the call: {_share(merged, spend)} of spend; "
+                f"{many(conflicts, 'conflict')} between records (marts.fct_evidence_conflicts)"
+            )
+        return lines
 
     def _unpriced(self, attempts: int) -> list[str]:
         rows = self._rows(_UNPRICED) if attempts else []

@@ -137,3 +137,20 @@ def test_files_that_stopped_arriving_are_said():
         "the landing folder"
     ]
     assert said_of_files([SimpleNamespace(status="pass", max_loaded_at=newest)]) == []
+
+
+def test_what_other_records_of_a_call_know_is_said_with_its_share(tmp_path, monkeypatch, capsys):
+    owners = OWNERS | {"merged_owner_cost_usd": Decimal("1.5")}
+    conflicts = [{"usage_date": DAY, "field": field} for field in ("team_tag", "feature")]
+    lines = said(
+        tmp_path,
+        monkeypatch,
+        capsys,
+        fct_spend_daily=[SPEND],
+        fct_attribution_coverage_daily=[owners],
+        fct_evidence_conflicts=conflicts,
+    )
+    assert (
+        "Owner known from another record of the call: 10.0 % of spend; "
+        "2 conflicts between records (marts.fct_evidence_conflicts)"
+    ) in lines
