@@ -23,7 +23,7 @@ days as (
     from {{ ref('dim_dates') }}
     where
         date_day > {{ days_before(run_date(), 29) }} and date_day <= {{ last_day }}
-        and date_day >= (select min(usage_date) from {{ ref('fct_spend_daily') }})
+        and date_day >= (select min(spend.usage_date) from {{ ref('fct_spend_daily') }} as spend)
 
 ),
 
