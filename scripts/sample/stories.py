@@ -24,6 +24,7 @@ TEAM, SERVICE = "research", "lab-svc"
 ENVELOPES, LEDGER, SPANS = "envelope_events", "litellm_spend_logs", "otel_genai_spans"
 # enough for the rules trace-steps and trace-repeats
 LOOP_STEPS, LOOP_REPEATS = 50, 12
+METERS = ("uncached_input", "output")
 MERGED = 10
 # Of the calls with two records: what the records of the last ones differ in.
 CONFLICTS = ("team_tag", "feature", "reported_output_tokens")
@@ -157,28 +158,43 @@ class Stories:
             for table, lines in records.items()
         }
 
-    def cost(self, call: Call) -> int:
-        """What the rate card makes of a call, 1e-15 USD."""
-        rates = [self._prices[call.model, meter] for meter in ("uncached_input", "output")]
-        return sum(
-            number * int(Decimal(rate["unit_price_usd"]) / Decimal(rate["block_size"]) / c.UNIT)
-            for number, rate in zip(call.tokens, rates, strict=True)
-        )
+    def _costs(self, call: Call) -> dict[str, int]:
+        """What the rate card makes of a call, by meter, 1e-15 USD."""
+        costs = {}
+        for meter, number in zip(METERS, call.tokens, strict=True):
+            rate = self._prices[call.model, meter]
+            unit = Decimal(rate["unit_price_usd"]) / Decimal(rate["block_size"])
+            costs[meter] = number * int(unit / c.UNIT)
+        return costs
 
     def truth(self) -> dict:
         """What the warehouse must find, by source and by story."""
-        costs = [(call, self.cost(call)) for call in self.calls]
         by_table: dict[str, list[int]] = defaultdict(list)
         by_story: dict[str, list[int]] = defaultdict(list)
-        for call, cost in costs:
-            by_table[call.table].append(cost)
-            by_story[call.story].append(cost)
+        unbilled: dict[tuple[str, str], int] = defaultdict(int)
+        for call in self.calls:
+            costs = self._costs(call)
+            by_table[call.table].append(sum(costs.values()))
+            by_story[call.story].append(sum(costs.values()))
+            for meter, cost in costs.items():
+                unbilled[call.model, meter] += cost
         return {
             "team_id": TEAM,
-            "priced_usd": c.usd(sum(cost for _, cost in costs)),
+            "priced_usd": c.usd(sum(unbilled.values())),
             "by_table": {table: _sums(found) for table, found in by_table.items()},
             "by_story": {story: _sums(found) for story, found in by_story.items()},
             "conflicts": sorted(CONFLICTS),
+            "variances": [
+                {
+                    "usage_date": f"{self._noon:%Y-%m-%d}",
+                    "provider": PROVIDER,
+                    "billed_model": model,
+                    "meter": meter,
+                    "variance_usd": c.usd(cost),
+                    "reason_code": "no_bill",
+                }
+                for (model, meter), cost in sorted(unbilled.items())
+            ],
         }
 
 

@@ -121,7 +121,8 @@ def test_every_planted_cause_is_found_with_its_exact_amount_and_nothing_else_is(
     }
     planted = {
         line(cell): (Decimal(cell["variance_usd"]), cell["reason_code"])
-        for cell in truth["variances"] + truth["clouds"]["variances"]
+        for part in (truth, truth["clouds"], truth["stories"])
+        for cell in part["variances"]
     }
     matrix = Counter(
         (planted.get(cell, (0, "-"))[1], found.get(cell, (0, "-"))[1])

@@ -95,6 +95,8 @@ select
     priced_tier as alternative_tier,
     min_requests,
     actual_cost_usd,
-    {{ prorate('actual_cost_usd', '(1000000 - changed_share)', '1000000') }}
-    + {{ prorate('other_cost_usd', 'changed_share', '1000000') }} as what_if_cost_usd
+    cast(
+        {{ prorate('actual_cost_usd', '(1000000 - changed_share)', '1000000') }}
+        + {{ prorate('other_cost_usd', 'changed_share', '1000000') }} as {{ money_type() }}
+    ) as what_if_cost_usd
 from costed
