@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,10 +41,16 @@ _NAMES = (
     "select column_name from information_schema.columns "
     f"where table_schema = 'intermediate' and table_name = '{ATTEMPTS}'"
 )
+_VIEW = (
+    "select sql from duckdb_views() "
+    f"where schema_name = 'intermediate' and view_name = '{ATTEMPTS}'"
+)
+_CATALOG = re.compile(r'\bfrom (?:"((?:[^"]|"")+)"|(\w+))\."?intermediate"?\.', re.IGNORECASE)
 _CHANGES = """
     select
         usage_month, team_id, sum(cost_before_usd), sum(cost_after_usd), sum(change_usd),
-        cast(sum(priced_after_count - priced_before_count) as bigint)
+        cast(sum(greatest(priced_after_count - priced_before_count, 0)) as bigint),
+        cast(sum(greatest(priced_before_count - priced_after_count, 0)) as bigint)
     from marts.fct_rate_changes group by 1, 2 order by 1, 2
 """
 
@@ -66,6 +73,7 @@ class Change:
     after: Decimal | None
     change: Decimal
     newly_priced: int
+    no_longer_priced: int
 
 
 def weigh(seeds: Path, rows: list[tuple[str, ...]]) -> list[Change]:
@@ -140,12 +148,19 @@ def _columns() -> list[str]:
 def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: str, _: Path) -> None:
     columns = ", ".join(_columns())
     path = warehouse_file()
-    # by the name it was built under: its views name their tables with it
-    source = '"{}"'.format(path.stem.replace('"', '""'))
+    source = '"{}"'.format(_built_as(path).replace('"', '""'))
     place = str(path).replace("'", "''")
     connection.execute(f"attach '{place}' as {source} (read_only)")
     connection.execute(f"create table {table} as select {columns} from {source}.{table}")
     connection.execute(f"detach {source}")
+
+
+def _built_as(path: Path) -> str:
+    """The name a warehouse was built under, which its views name their tables with."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(_VIEW).fetchone()
+    built_as = _CATALOG.search(found[0]) if found else None
+    return (built_as[1] or built_as[2]).replace('""', '"') if built_as else path.stem
 
 
 def _from_postgres(connection: duckdb.DuckDBPyConnection, table: str, between: Path) -> None:
@@ -194,19 +209,24 @@ def lines(changes: list[Change]) -> list[str]:
     """A table by month and team, with its totals; USD to four decimals."""
     if not changes:
         return ["No request so far would cost more or less."]
-    rows = [("month", "team", "before USD", "after USD", "change USD", "newly priced")]
+    rows = [
+        ("month", "team", "before USD", "after USD", "change USD", "newly priced", "price lost")
+    ]
     rows += [
         (f"{each.usage_month:%Y-%m}", each.team_id, _usd(each.before), _usd(each.after),
-         f"{each.change:+,.4f}", f"{each.newly_priced:+,}" if each.newly_priced else "-")
+         f"{each.change:+,.4f}", _count(each.newly_priced), _count(each.no_longer_priced))
         for each in changes
     ]  # fmt: skip
     priced = sum(each.newly_priced for each in changes)
+    lost = sum(each.no_longer_priced for each in changes)
     total = sum((each.change for each in changes), Decimal(0))
     before, after = (
         sum((getattr(each, side) or Decimal(0) for each in changes), Decimal(0))
         for side in ("before", "after")
     )
-    rows.append(("all", "", _usd(before), _usd(after), f"{total:+,.4f}", f"{priced:+,}"))
+    rows.append(
+        ("all", "", _usd(before), _usd(after), f"{total:+,.4f}", _count(priced), _count(lost))
+    )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -215,6 +235,10 @@ def lines(changes: list[Change]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "-"
 
 
 def _usd(amount: Decimal | None) -> str:

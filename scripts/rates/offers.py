@@ -21,6 +21,7 @@ from pathlib import Path
 
 from scripts.errors import UserError
 from scripts.rates.card import CALL_METERS, Card, Key
+from scripts.rates.providers import Providers
 
 
 class SourceError(UserError):
@@ -56,17 +57,6 @@ class _Target:
 
 # --- genai-prices ---------------------------------------------------------------------------------
 
-GENAI_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "google": "google",
-    "aws": "bedrock",
-    "azure": "azure",
-    "x-ai": "xai",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "cohere": "cohere",
-}
 # Their google is both of Google's; it sells Claude on Vertex only.
 VERTEX = "google-vertex"
 GENAI_METERS = {
@@ -87,7 +77,7 @@ GENAI_METERS = {
 PROFILES = re.compile(r"^(?:(?P<scope>global|regional)\.)?(?P<name>.+)$")
 
 
-def from_genai(card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
+def from_genai(card: Card, known: Providers, at: datetime, skipped: Counter) -> Iterator[Offer]:
     """The prices that the installed genai-prices holds for now and later."""
     try:
         import genai_prices
@@ -99,7 +89,7 @@ def from_genai(card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
         ) from None
     source = f"genai-prices {genai_prices.__version__}"
     for provider in providers:
-        ours = GENAI_PROVIDERS.get(provider.id)
+        ours = known.by_genai_id.get(provider.id)
         if ours is None:
             skipped["models of providers outside the card"] += len(provider.models)
             continue
@@ -135,7 +125,8 @@ def _genai_model(card: Card, provider, ours: str, name: str, model, at: datetime
     ]
     if len(matched) > 1:
         return None, False
-    return (matched[0], False) if matched else (name, True)
+    # names are compared in lower case
+    return (matched[0], False) if matched else (name.lower(), True)
 
 
 def _genai_offers(model, target: _Target, at: datetime, skipped: Counter) -> Iterator[Offer]:
@@ -225,21 +216,6 @@ def _genai_tiers(price) -> Iterator[tuple[int, bool, Decimal]]:
 
 # --- LiteLLM --------------------------------------------------------------------------------------
 
-LITELLM_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "gemini": "google",
-    "vertex_ai-language-models": "google-vertex",
-    "vertex_ai-anthropic_models": "google-vertex",
-    "bedrock": "bedrock",
-    "bedrock_converse": "bedrock",
-    "azure": "azure",
-    "xai": "xai",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "cohere": "cohere",
-    "cohere_chat": "cohere",
-}
 LITELLM_METERS = {
     "input_cost_per_token": "uncached_input",
     "output_cost_per_token": "output",
@@ -255,10 +231,11 @@ LITELLM_TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priorit
 LITELLM_PRICE = re.compile(
     r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?(?P<tier>_batches|_flex|_priority)?$"
 )
-BEDROCK_PROFILE = re.compile(r"^(global|us|eu|apac|au|jp|in|ca)\.(?=anthropic\.|openai\.)(.+)$")
 
 
-def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
+def from_litellm(
+    path: Path, card: Card, known: Providers, at: datetime, skipped: Counter
+) -> Iterator[Offer]:
     """The prices of a copy of LiteLLM's model_prices_and_context_window.json."""
     try:
         models = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -272,8 +249,12 @@ def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iter
         if not isinstance(about, dict):
             skipped["entries that are no model"] += 1
             continue
-        provider = LITELLM_PROVIDERS.get(str(about.get("litellm_provider")))
-        found = provider and _litellm_name(provider, name)
+        theirs = str(about.get("litellm_provider"))
+        provider = known.by_litellm_name.get(theirs)
+        if provider and known.keeps_full_names(provider):
+            found = name.lower().removeprefix(f"{theirs}/"), "global"
+        else:
+            found = provider and _litellm_name(card, provider, name)
         if provider == "bedrock" and f"us.{name}" in models:
             found = None
         if not found:
@@ -295,14 +276,13 @@ def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iter
         yield from _litellm_offers(about, target, skipped)
 
 
-def _litellm_name(provider: str, name: str) -> tuple[str, str] | None:
+def _litellm_name(card: Card, provider: str, name: str) -> tuple[str, str] | None:
     """Model and region of a key; None for single regions, which have no card."""
     bare = name.lower()
     if provider == "bedrock":
-        profile = BEDROCK_PROFILE.match(bare)
-        if profile:
-            return profile[2], "global" if profile[1] == "global" else "regional"
-        return None if "/" in bare else (bare, "regional")
+        # a name that keeps its profile would be a model of its own, and shadow the one it is of
+        profile = card.without_profile(provider, bare)
+        return profile or (None if "/" in bare else (bare, "regional"))
     region = "global"
     if "/" in bare:
         *front, bare = bare.split("/")
