@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -41,11 +40,6 @@ _NAMES = (
     "select column_name from information_schema.columns "
     f"where table_schema = 'intermediate' and table_name = '{ATTEMPTS}'"
 )
-_VIEW = (
-    "select sql from duckdb_views() "
-    f"where schema_name = 'intermediate' and view_name = '{ATTEMPTS}'"
-)
-_CATALOG = re.compile(r'\bfrom (?:"((?:[^"]|"")+)"|(\w+))\."?intermediate"?\.', re.IGNORECASE)
 _CHANGES = """
     select
         usage_month, team_id, sum(cost_before_usd), sum(cost_after_usd), sum(change_usd),
@@ -148,19 +142,12 @@ def _columns() -> list[str]:
 def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: str, _: Path) -> None:
     columns = ", ".join(_columns())
     path = warehouse_file()
-    source = '"{}"'.format(_built_as(path).replace('"', '""'))
+    # by the name it was built under: its views name their tables with it
+    source = '"{}"'.format(path.stem.replace('"', '""'))
     place = str(path).replace("'", "''")
     connection.execute(f"attach '{place}' as {source} (read_only)")
     connection.execute(f"create table {table} as select {columns} from {source}.{table}")
     connection.execute(f"detach {source}")
-
-
-def _built_as(path: Path) -> str:
-    """The name a warehouse was built under, which its views name their tables with."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute(_VIEW).fetchone()
-    built_as = _CATALOG.search(found[0]) if found else None
-    return (built_as[1] or built_as[2]).replace('""', '"') if built_as else path.stem
 
 
 def _from_postgres(connection: duckdb.DuckDBPyConnection, table: str, between: Path) -> None:

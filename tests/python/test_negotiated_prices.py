@@ -62,7 +62,7 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
         "rate_contract_lines.csv",
         "c-1,*,*,*,*,,,,,0.15,test",
         # it cannot apply, and holds no night back
-        "c-1,gpt-not-listed,output,*,*,,,,,0.5,test",
+        "c-1,gpt-4o,output,fast,*,,,,,0.5,test",
     )
     append(
         root,

@@ -195,10 +195,6 @@ def test_what_is_announced_before_adoption_is_what_comes(adopted, tmp_path, monk
     total = sum((each.change for each in changes), Decimal(0))
     assert len(table) == len(changes) + 2 and f"{total:+,.4f}" in table[-1]
     assert sum(each.no_longer_priced for each in changes) > 0, "a price is withdrawn"
-    renamed = tmp_path / "of-yesterday.duckdb"
-    shutil.copy(project.warehouse, renamed)
-    monkeypatch.setenv("AI_COST_WAREHOUSE", str(renamed))
-    assert weigh(seeds, rows) == changes
 
 
 @pytest.mark.long
