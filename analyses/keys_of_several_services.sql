@@ -33,4 +33,4 @@ select
 from used
 inner join shared
     on used.credential_id = shared.credential_id
-order by used.credential_id, used.cost_usd desc
+order by 1 asc, 4 desc

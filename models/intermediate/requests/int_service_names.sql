@@ -39,4 +39,4 @@ inner join services
     on
         lower(aliases.alias_of) = lower(services.service_name)
         and aliases.valid_from < services.valid_to
-        and services.valid_from < aliases.valid_to
+        and aliases.valid_to > services.valid_from
