@@ -13,12 +13,12 @@
     {% endif %}
 {%- endmacro %}
 
-{# Whole: every model and every test, not a selection of them. ai-cost says so of its own build, which leaves
-   out unit tests and what is there already. #}
+{# Whole: every model and every test of data, not a selection of them. What ai-cost leaves out of its own
+   build looks at the code, or is there already (scripts/operations/build.py). #}
 {% macro build_is_whole() -%}
     {%- set arguments = invocation_args_dict -%}
-    {%- set is_selection = arguments.get('select') or arguments.get('exclude') -%}
-    {{ return(flags.WHICH == 'build' and (not is_selection or env_var('AI_COST_BUILD_IS_WHOLE', '') != '')) }}
+    {%- set left_out = (arguments.get('exclude') or []) | reject('in', ['tag:structure', 'tag:unchanged']) | list -%}
+    {{ return(flags.WHICH == 'build' and not arguments.get('select') and left_out == []) }}
 {%- endmacro %}
 
 {% macro remember_build(event, status) -%}

@@ -6,7 +6,6 @@ tables that depend on the audited log are built.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -22,6 +21,7 @@ from dbt.parser.manifest import extended_mashumuro_decoder
 
 from scripts.errors import UserError
 from scripts.operations.company import bring_in
+from scripts.operations.made_of import contents, digest
 
 ROOT = Path(__file__).resolve().parents[2]
 # Views call their database by the name of its file, so a copy has the same.
@@ -100,9 +100,5 @@ def _run(database: Path, target: Path, command: list[str], manifest: Manifest | 
 
 
 def _fingerprint(seeds: Path) -> str:
-    digest = hashlib.sha256(f"{dbt.version.__version__} {duckdb.__version__}".encode())
-    for path in [*(ROOT / part for part in _PARTS), seeds]:
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
-                digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:16]
+    made_of = contents([*(ROOT / part for part in _PARTS), seeds])
+    return digest(dbt.version.__version__, duckdb.__version__, made_of)

@@ -8,7 +8,6 @@ and what would be made of the same again (unchanged.py), unless everything is as
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from contextlib import ExitStack
 
@@ -20,12 +19,11 @@ from scripts.accounting.verify import said_of_ledger
 from scripts.errors import UserError
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.operations.unchanged import Unchanged
+from scripts.operations.unchanged import TAG, Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
 
-WHOLE = "AI_COST_BUILD_IS_WHOLE"
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
 
 
@@ -64,7 +62,13 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
         check_writable()
         check_version()
         checked_seeds()
-        return build(extra, everything, parsed())[0]
+        return build(extra, everything, parsed(), ledger_faults())[0]
+
+
+def ledger_faults() -> list[str]:
+    """What is wrong with closed months; ask before dbt opens the warehouse in this process."""
+    with owner_of("marts", target()):
+        return said_of_ledger()
 
 
 def parsed():
@@ -75,18 +79,16 @@ def parsed():
     return result.result
 
 
-def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
+def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tuple[int, Counter]:
     """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
 
     `extra` are further arguments of `dbt build`; with them, or when `everything` is asked for,
-    nothing is left out. Look at the warehouse before (check_writable, check_version): once dbt has
-    opened it in this process, it cannot be opened to be read only.
+    nothing is left out. `faults` are those of closed months (`ledger_faults`). Look at the
+    warehouse before (check_writable, check_version): once dbt has opened it in this process, it
+    cannot be opened to be read only.
     """
-    # before dbt opens the warehouse; closed months that changed do not hold back the open ones
-    with owner_of("marts", target()):
-        broken = said_of_ledger()
-    unchanged = None if extra else Unchanged(manifest)
-    left_out = [] if everything or not unchanged else unchanged.names()
+    unchanged = Unchanged(manifest) if target() == "duckdb" and not extra else None
+    left_out = 0 if everything or not unchanged else unchanged.tag()
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
         console.complain(f"dbt build: {result.exception}")
@@ -98,23 +100,21 @@ def build(extra: list[str], everything: bool, manifest) -> tuple[int, Counter]:
         unchanged.remember({node.node.unique_id for node in nodes if node.status == "success"})
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
-    print(f"built: {', '.join([*said, *([f'{len(left_out)} unchanged'] if left_out else [])])}")
-    for line in broken:
+    print(f"built: {', '.join([*said, *([f'{left_out} unchanged'] if left_out else [])])}")
+    # they do not hold back the open months
+    for line in faults:
         console.complain(f"closed months: {line}")
-    return (0 if result.success and not broken else 1), counts
+    return (0 if result.success and not faults else 1), counts
 
 
-def _dbt_build(extra: list[str], left_out: list[str], manifest):
+def _dbt_build(extra: list[str], left_out: int, manifest):
     """dbt's result, and what the project warned of."""
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
-    narrowed = ["--exclude", *left_out, "--indirect-selection", "empty"] if left_out else []
-    # a build that leaves out what is there already is whole all the same (macros/builds)
-    os.environ[WHOLE] = "" if extra else "yes"
+    narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
             ["--quiet", "build", *_SCOPE, *narrowed, *extra]
         )
-    os.environ.pop(WHOLE)
     progress.close()
     return result, progress.warnings

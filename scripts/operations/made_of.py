@@ -14,7 +14,6 @@ from pathlib import Path
 
 # Where a run reads and writes; no node is made of it.
 PLACES = {
-    "AI_COST_BUILD_IS_WHOLE",
     "AI_COST_LANDING",
     "AI_COST_SPARK_WAREHOUSE",
     "AI_COST_TARGET",
@@ -25,7 +24,8 @@ PLACES = {
 CLOCK = "AI_COST_NOW"
 _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
-_ASKING = {"macro.ai_cost.run_instant", "macro.ai_cost.utc_now"}
+INSTANT = "macro.ai_cost.run_instant"
+_ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
 
 
 def digest(*parts: object) -> str:
@@ -91,9 +91,9 @@ def described(manifest) -> dict[str, dict]:
     }
 
 
-def asking(manifest) -> set[str]:
+def asking(manifest, macros: frozenset[str] = _ASKING) -> set[str]:
     """The macros that ask the clock, and those that call them."""
-    found = set(_ASKING)
+    found = set(macros)
     while True:
         more = {
             name for name, macro in manifest.macros.items() if found & set(macro.depends_on.macros)

@@ -14,7 +14,7 @@ from dbt.cli.main import dbtRunner
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
-from scripts.operations.build import build, parsed
+from scripts.operations.build import build, ledger_faults, parsed
 from scripts.operations.company import said
 from scripts.operations.history import Night
 from scripts.operations.lock import only_writer
@@ -41,7 +41,7 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
 
 def night(extra: list[str], everything: bool = False) -> int:
     """Load, build, check freshness; a file that cannot be read does not keep the others back."""
-    manifest = parsed()
+    manifest, faults = parsed(), ledger_faults()
     record = Night(manifest)
     start = time.monotonic()
     try:
@@ -51,7 +51,7 @@ def night(extra: list[str], everything: bool = False) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
-    build_code, built = build(extra, everything, manifest)
+    build_code, built = build(extra, everything, manifest, faults)
     build_ms = _ms_since(start)
     # On Spark it is the build that declares the raw tables.
     _freshness(manifest)

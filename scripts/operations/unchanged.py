@@ -17,9 +17,10 @@ from pathlib import Path
 import duckdb
 
 from scripts.operations.made_of import Definitions, asking, code_key, described, digest
-from scripts.warehouse import open_to_write, target, warehouse_file
+from scripts.warehouse import open_to_write, warehouse_file
 
 ROOT = Path(__file__).resolve().parents[2]
+TAG = "unchanged"
 # None when the last run that could change anything failed, or is not the one that wrote them.
 _KNOWN = """
     with last as (
@@ -41,35 +42,41 @@ class Unchanged:
         key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
         self._definitions = Definitions(described(manifest), ROOT, key)
         self._made_of = self._definitions.all()
-        known, present = _read() if target() == "duckdb" else ({}, set())
+        known, present = _read()
         self._same = {
             name
             for name, made_of in self._made_of.items()
             if known.get(name) == made_of and self._place(name) in present
         }
 
-    def names(self) -> list[str]:
-        """For --exclude: seeds and models, and the tests that look at unchanged rows alone.
+    def left_out(self) -> set[str]:
+        """Ids of seeds and models, and of the tests that look at unchanged rows alone.
 
-        Not tests that warn: each night says what is still so.
+        Not of tests that warn: each night says what is still so.
         """
-        nodes = self._manifest.nodes
         rows_are_same = {name for name in self._same if self._definitions.rows(name)}
         asks = asking(self._manifest)
-        tests = {
+        return self._same | {
             name
-            for name, node in nodes.items()
+            for name, node in self._manifest.nodes.items()
             if node.resource_type == "test"
             and node.config.severity.lower() == "error"
             and set(node.depends_on_nodes) <= rows_are_same
             and not asks & set(node.depends_on_macros)
         }
-        return sorted(nodes[name].name for name in self._same | tests)
+
+    def tag(self) -> int:
+        """Tag them `unchanged` in the parsed project, and say how many they are.
+
+        dbt takes as long to leave out some hundred names as to make them; a tag is one look.
+        """
+        names = self.left_out()
+        for name in names:
+            self._manifest.nodes[name].tags.append(TAG)
+        return len(names)
 
     def remember(self, made: set[str]) -> None:
         """Keep the states of a whole build that passed; `made` are the ids of what it made."""
-        if target() != "duckdb":
-            return
         states = [
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]

@@ -55,7 +55,7 @@ def _call(lesson: int, n: int, day: str, usage: dict, hour: int = 12, **fields) 
 def gateway_lines() -> list[dict]:
     """LiteLLM's record of the lessons."""
     overlapping = prompt(fresh=1000, output=10)
-    overlapping["prompt_tokens_details"] = {"cached_tokens": 800, "image_tokens": 400}
+    overlapping["prompt_tokens_details"] = {"cached_tokens": 800, "audio_tokens": 400}
     grok = {"model": "xai/grok-4", "custom_llm_provider": "xai"}
     million = prompt(fresh=1_000_000)
     return [

@@ -25,7 +25,8 @@ CARD = "seeds/rate_cards/rate_card_prices.csv"
 CENTERS = {"support": "cc-4100", "search": "cc-4200", "growth": "cc-5100"}
 # Only what the ledger needs; of the tests only the identities.
 SELECT = (
-    "@int_ledger_entries", "+fct_reconciliation_daily", "fct_priced_requests", "close_limits",
+    "@int_ledger_entries", "+fct_reconciliation_daily", "+fct_reconciliation_totals",
+    "close_limits", "fct_priced_requests",
     "resource_type:seed",
     "assert_ledger_sums_to_what_was_priced", "assert_statements_sum_to_the_ledger",
     "assert_allocated_parts_sum_to_the_pool", "assert_closed_periods_are_posted",

@@ -84,8 +84,8 @@ class Priced:
             "".join(logged(request) + "\n" for request in requests)
         )
         self.root = root
-        # Made-up cards reach into 2027, and so do the requests drawn beside their changes.
-        self.project = Project(folder, landing, root=root, now="2027-06-01T00:00:00Z")
+        # Made-up cards reach far into 2027, and so do the requests drawn beside their changes.
+        self.project = Project(folder, landing, root=root, now="2028-01-01T00:00:00Z")
         self.project.load()
         self.project.dbt(
             "build",

@@ -8,12 +8,13 @@ import os
 import shutil
 from datetime import UTC, datetime
 
-import msgpack
 import pytest
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
 
-from scripts.operations.made_of import CLOCK, Definitions
+from scripts.operations.made_of import CLOCK, INSTANT, Definitions, asking
 from tests.python import prepared
-from tests.python.project import ROOT, Project, copy_project
+from tests.python.project import PARSED, ROOT, Project, copy_project
 
 NODES = {
     "seed.prices": {"kind": "seed", "path": "seeds/prices.csv", "parents": []},
@@ -113,21 +114,13 @@ def test_tables_know_the_day_and_the_instant_that_is_told():
 def test_no_view_asks_for_the_instant(tmp_path):
     """A view that knew it would keep that of the run before; tables alone are made again for it."""
     project = Project(tmp_path, tmp_path)
-    parsed = msgpack.unpackb((project.parsed() / "partial_parse.msgpack").read_bytes())
-    asking = {"macro.ai_cost.run_instant"}
-    while True:
-        more = {
-            name
-            for name, macro in parsed["macros"].items()
-            if asking & set(macro["depends_on"]["macros"])
-        }
-        if more <= asking:
-            break
-        asking |= more
+    parsed = (project.parsed() / PARSED).read_bytes()
+    manifest = Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
+    asks = asking(manifest, frozenset({INSTANT}))
     kinds = {
-        node["config"]["materialized"]
-        for node in parsed["nodes"].values()
-        if node["resource_type"] == "model" and asking & set(node["depends_on"]["macros"])
+        node.config.materialized
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and asks & set(node.depends_on_macros)
     }
     assert kinds and "view" not in kinds
 

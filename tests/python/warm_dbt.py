@@ -123,8 +123,6 @@ def _work(request: Request, manifest) -> None:
 def _invoke(request: Request, manifest) -> int:
     from dbt.cli.main import dbtRunner
 
-    from scripts.operations.made_of import described
-
     if manifest is not None:
         _move(manifest, request)
     if request.module:
@@ -136,6 +134,9 @@ def _invoke(request: Request, manifest) -> int:
     if result.exception:
         print(result.exception)
     if request.arguments[0] == "parse":
+        # not before: a command must take the scripts of its own copy of the project
+        from scripts.operations.made_of import described
+
         answer = described(result.result) if result.result else {}
     else:  # of commands that make nodes; of others nobody asks
         ran = getattr(result.result, "results", None) or []
