@@ -28,6 +28,7 @@ from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 PROJECT = Path(__file__).resolve().parents[2]
 SCRATCH = "rate_impact_scratch"
 RECORDED = ("rate_card_prices", "rate_card_multipliers")
+COMMUNITY = "community_prices"
 ATTEMPTS = "int_accepted_attempts"
 # What int_rateable_usage_daily reads, beside the quantities.
 _COLUMNS = (
@@ -94,7 +95,9 @@ def last_recorded(seeds: Path) -> str:
     """The newest recorded_at of the seeds whose recordings are compared, as written there."""
     found = [""]
     files = [seeds / f"{name}.csv" for name in RECORDED]
-    for path in [*files, bring_in() / "contracts" / "rate_contracts.csv"]:
+    ours = bring_in()
+    beside = [ours / "contracts" / "rate_contracts.csv", ours / "rate_cards" / f"{COMMUNITY}.csv"]
+    for path in [*files, *beside]:
         with path.open(newline="", encoding="utf-8") as file:
             found += [row["recorded_at"] for row in csv.DictReader(file)]
     return max(found)
@@ -177,6 +180,7 @@ def _build(project: Path, scratch: Path, base: str) -> None:
         [
             sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build",
             "--select", "path:seeds/rate_cards", "path:seeds/contracts", "path:seeds/reference",
+            "community_price_rules",
             "+fct_rate_changes,path:models/intermediate/rates",
             "fct_rate_changes",
             "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test",

@@ -42,7 +42,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class _Target:
+class Target:
     """Where the prices of one of their models go."""
 
     provider: str
@@ -101,7 +101,7 @@ def from_genai(card: Card, known: Providers, at: datetime, skipped: Counter) -> 
                 skipped["models whose name could mean several of ours"] += 1
                 continue
             write = card.default_write(sold_by, found)
-            target = _Target(sold_by, found, region, write, source, is_own)
+            target = Target(sold_by, found, region, write, source, is_own)
             yield from _genai_offers(model, target, at, skipped)
 
 
@@ -129,7 +129,7 @@ def _genai_model(card: Card, provider, ours: str, name: str, model, at: datetime
     return (matched[0], False) if matched else (name.lower(), True)
 
 
-def _genai_offers(model, target: _Target, at: datetime, skipped: Counter) -> Iterator[Offer]:
+def _genai_offers(model, target: Target, at: datetime, skipped: Counter) -> Iterator[Offer]:
     entries = _genai_entries(model.prices, at, skipped)
     for start, prices in entries:
         yield from _genai_prices(vars(prices), target, "standard", start, skipped)
@@ -183,7 +183,7 @@ def _genai_tier(provider: str, when: dict[str, str]) -> str | None:
 
 
 def _genai_prices(
-    prices: dict, target: _Target, tier: str, start: datetime | None, skipped: Counter
+    prices: dict, target: Target, tier: str, start: datetime | None, skipped: Counter
 ) -> Iterator[Offer]:
     for name, price in prices.items():
         if price is None or name.startswith("_"):
@@ -233,10 +233,8 @@ LITELLM_PRICE = re.compile(
 )
 
 
-def from_litellm(
-    path: Path, card: Card, known: Providers, at: datetime, skipped: Counter
-) -> Iterator[Offer]:
-    """The prices of a copy of LiteLLM's model_prices_and_context_window.json."""
+def read_litellm(path: Path) -> dict:
+    """LiteLLM's entries by name, numbers as they are written."""
     try:
         models = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
@@ -245,16 +243,24 @@ def from_litellm(
         raise SourceError(f"{path} is not JSON: {error}") from None
     if not isinstance(models, dict):
         raise SourceError(f"{path} is not LiteLLM's price list: no object of models")
+    return models
+
+
+def from_litellm(
+    path: Path, card: Card, known: Providers, at: datetime, skipped: Counter
+) -> Iterator[Offer]:
+    """The prices of a copy of LiteLLM's model_prices_and_context_window.json."""
+    models = read_litellm(path)
     for name, about in models.items():
         if not isinstance(about, dict):
             skipped["entries that are no model"] += 1
             continue
         theirs = str(about.get("litellm_provider"))
-        provider = known.by_litellm_name.get(theirs)
+        provider = known.bylitellm_name.get(theirs)
         if provider and known.keeps_full_names(provider):
             found = name.lower().removeprefix(f"{theirs}/"), "global"
         else:
-            found = provider and _litellm_name(card, provider, name)
+            found = provider and litellm_name(card, provider, name)
         if provider == "bedrock" and f"us.{name}" in models:
             found = None
         if not found:
@@ -265,7 +271,7 @@ def from_litellm(
             continue
         bare, region = found
         model = card.model(provider, bare, at)
-        target = _Target(
+        target = Target(
             provider,
             model or bare,
             region,
@@ -273,10 +279,10 @@ def from_litellm(
             "litellm",
             model in (None, bare),
         )
-        yield from _litellm_offers(about, target, skipped)
+        yield from litellm_offers(about, target, skipped)
 
 
-def _litellm_name(card: Card, provider: str, name: str) -> tuple[str, str] | None:
+def litellm_name(card: Card, provider: str, name: str) -> tuple[str, str] | None:
     """Model and region of a key; None for single regions, which have no card."""
     bare = name.lower()
     if provider == "bedrock":
@@ -293,7 +299,8 @@ def _litellm_name(card: Card, provider: str, name: str) -> tuple[str, str] | Non
     return bare, region
 
 
-def _litellm_offers(about: dict, target: _Target, skipped: Counter) -> Iterator[Offer]:
+def litellm_offers(about: dict, target: Target, skipped: Counter) -> Iterator[Offer]:
+    """The prices of one of LiteLLM's entries."""
     for name, value in about.items():
         found = LITELLM_PRICE.match(name)
         meter = LITELLM_METERS.get(found["meter"]) if found else None

@@ -12,7 +12,8 @@ _TEAMS = """
     from marts.fct_spend_daily group by 1 order by 3 desc nulls last, 1
 """
 _PERIOD = """
-    select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count)
+    select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count),
+        sum(community_priced_count), sum(community_cost_usd)
     from marts.fct_spend_daily
 """
 _PROVIDERS = """
@@ -51,7 +52,9 @@ def _share(part: Decimal | None, whole: Decimal | None) -> str:
 
 
 def _spend(connection) -> list[str]:
-    first, last, attempts, unpriced = connection.execute(_PERIOD).fetchall()[0]
+    first, last, attempts, unpriced, community, community_cost = connection.execute(
+        _PERIOD
+    ).fetchall()[0]
     if first is None:
         return ["No requests yet: put logs into the landing folder and run `make nightly`."]
     teams = connection.execute(_TEAMS).fetchall()
@@ -65,6 +68,11 @@ def _spend(connection) -> list[str]:
     ]
     unowned, spend = connection.execute(_UNOWNED).fetchall()[0]
     lines.append(f"Without a registered owner: {_share(unowned, spend)} of spend")
+    if community:
+        lines.append(
+            f"Of it at community prices: {_usd(community_cost)} for {community:,} attempts "
+            "(our own card does not know their models)"
+        )
     lines.append(f"Unpriced: {unpriced:,} attempts (never counted as zero)")
     return lines
 
