@@ -6,7 +6,7 @@
     {%- set one_for_hourly = "case when service_tier in ('peak', 'off_peak') then 1 else 0 end" -%}
     {{ return({
         'int_rate_windows': {'columns': ['provider', 'model', 'service_tier', 'region_scope', 'context_start_tokens',
-            'context_end_tokens', 'price_card_version', 'price_valid_from'] + meter_rate_columns(),
+            'context_end_tokens', 'price_card_version', 'price_valid_from', 'source_count'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
         'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope',
             'cache_write_lifetime', 'images_are_text'], 'days_ahead': 0},

@@ -105,6 +105,10 @@ class Card:
                 return values["model"]
         return name if (provider, name) in self.models else None
 
+    def has_name(self, provider: str, name: str) -> bool:
+        """Whether a name was ever one of a provider's models, or another name of one."""
+        return (provider, name) in self.models or (provider, name) in self._aliases
+
     def without_profile(self, provider: str, name: str) -> tuple[str, str] | None:
         """A name without the profile it begins with, and the profile's region; None without one."""
         fitting = [

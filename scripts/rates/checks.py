@@ -41,11 +41,15 @@ def refuse(found: list[Problem]) -> None:
     raise CardRefused("\n  ".join([f"prices refused, nothing was changed: {len(found)}", *said]))
 
 
-def problems(files: dict[str, list[tuple[Path, bool]]], more: Iterable[Line] = ()) -> list[Problem]:
+def problems(
+    files: dict[str, list[tuple[Path, bool]]],
+    more: Iterable[Line] = (),
+    more_of: str = card_rules.PRICES,
+) -> list[Problem]:
     """All that is wrong with the card in these files, by file and line.
 
-    files: per seed its files, and whether each is a company's own. more: rows of rate_card_prices
-    to look at beside those on file.
+    files: per seed its files, and whether each is a company's own. more: rows of the seed
+    `more_of` to look at beside those on file.
     """
     found: list[Problem] = []
     lines: dict[str, list[Line]] = {}
@@ -56,7 +60,7 @@ def problems(files: dict[str, list[tuple[Path, bool]]], more: Iterable[Line] = (
             read, wrong = read_lines(path, _shown(path), seed.names, is_company)
             found += wrong
             lines[name] += read
-    lines[card_rules.PRICES] += more
+    lines[more_of] += more
     for name, seed in seeds.items():
         found += (problem for line in lines[name] for problem in _of_cells(seed, line))
     if found:

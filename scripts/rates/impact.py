@@ -28,6 +28,7 @@ from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 PROJECT = Path(__file__).resolve().parents[2]
 SCRATCH = "rate_impact_scratch"
 RECORDED = ("rate_card_prices", "rate_card_multipliers")
+COMMUNITY = "community_prices"
 ATTEMPTS = "int_accepted_attempts"
 # What int_rateable_usage_daily reads, beside the quantities.
 _COLUMNS = (
@@ -43,7 +44,8 @@ _NAMES = (
 _CHANGES = """
     select
         usage_month, team_id, sum(cost_before_usd), sum(cost_after_usd), sum(change_usd),
-        cast(sum(priced_after_count - priced_before_count) as bigint)
+        cast(sum(greatest(priced_after_count - priced_before_count, 0)) as bigint),
+        cast(sum(greatest(priced_before_count - priced_after_count, 0)) as bigint)
     from marts.fct_rate_changes group by 1, 2 order by 1, 2
 """
 
@@ -66,6 +68,7 @@ class Change:
     after: Decimal | None
     change: Decimal
     newly_priced: int
+    no_longer_priced: int
 
 
 def weigh(seeds: Path, rows: list[tuple[str, ...]]) -> list[Change]:
@@ -92,7 +95,9 @@ def last_recorded(seeds: Path) -> str:
     """The newest recorded_at of the seeds whose recordings are compared, as written there."""
     found = [""]
     files = [seeds / f"{name}.csv" for name in RECORDED]
-    for path in [*files, bring_in() / "contracts" / "rate_contracts.csv"]:
+    ours = bring_in()
+    beside = [ours / "contracts" / "rate_contracts.csv", ours / "rate_cards" / f"{COMMUNITY}.csv"]
+    for path in [*files, *beside]:
         with path.open(newline="", encoding="utf-8") as file:
             found += [row["recorded_at"] for row in csv.DictReader(file)]
     return max(found)
@@ -175,6 +180,7 @@ def _build(project: Path, scratch: Path, base: str) -> None:
         [
             sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build",
             "--select", "path:seeds/rate_cards", "path:seeds/contracts", "path:seeds/reference",
+            "community_price_rules",
             "+fct_rate_changes,path:models/intermediate/rates",
             "fct_rate_changes",
             "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test",
@@ -194,19 +200,24 @@ def lines(changes: list[Change]) -> list[str]:
     """A table by month and team, with its totals; USD to four decimals."""
     if not changes:
         return ["No request so far would cost more or less."]
-    rows = [("month", "team", "before USD", "after USD", "change USD", "newly priced")]
+    rows = [
+        ("month", "team", "before USD", "after USD", "change USD", "newly priced", "price lost")
+    ]
     rows += [
         (f"{each.usage_month:%Y-%m}", each.team_id, _usd(each.before), _usd(each.after),
-         f"{each.change:+,.4f}", f"{each.newly_priced:+,}" if each.newly_priced else "-")
+         f"{each.change:+,.4f}", _count(each.newly_priced), _count(each.no_longer_priced))
         for each in changes
     ]  # fmt: skip
     priced = sum(each.newly_priced for each in changes)
+    lost = sum(each.no_longer_priced for each in changes)
     total = sum((each.change for each in changes), Decimal(0))
     before, after = (
         sum((getattr(each, side) or Decimal(0) for each in changes), Decimal(0))
         for side in ("before", "after")
     )
-    rows.append(("all", "", _usd(before), _usd(after), f"{total:+,.4f}", f"{priced:+,}"))
+    rows.append(
+        ("all", "", _usd(before), _usd(after), f"{total:+,.4f}", _count(priced), _count(lost))
+    )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(
@@ -215,6 +226,10 @@ def lines(changes: list[Change]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
+
+
+def _count(count: int) -> str:
+    return f"{count:,}" if count else "-"
 
 
 def _usd(amount: Decimal | None) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from scripts.errors import UserError
 from scripts.rates.card import CALL_METERS, Card, Key
+from scripts.rates.providers import Providers
 
 
 class SourceError(UserError):
@@ -41,7 +42,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class _Target:
+class Target:
     """Where the prices of one of their models go."""
 
     provider: str
@@ -56,17 +57,6 @@ class _Target:
 
 # --- genai-prices ---------------------------------------------------------------------------------
 
-GENAI_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "google": "google",
-    "aws": "bedrock",
-    "azure": "azure",
-    "x-ai": "xai",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "cohere": "cohere",
-}
 # Their google is both of Google's; it sells Claude on Vertex only.
 VERTEX = "google-vertex"
 GENAI_METERS = {
@@ -87,7 +77,7 @@ GENAI_METERS = {
 PROFILES = re.compile(r"^(?:(?P<scope>global|regional)\.)?(?P<name>.+)$")
 
 
-def from_genai(card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
+def from_genai(card: Card, known: Providers, at: datetime, skipped: Counter) -> Iterator[Offer]:
     """The prices that the installed genai-prices holds for now and later."""
     try:
         import genai_prices
@@ -99,7 +89,7 @@ def from_genai(card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
         ) from None
     source = f"genai-prices {genai_prices.__version__}"
     for provider in providers:
-        ours = GENAI_PROVIDERS.get(provider.id)
+        ours = known.by_genai_id.get(provider.id)
         if ours is None:
             skipped["models of providers outside the card"] += len(provider.models)
             continue
@@ -111,7 +101,7 @@ def from_genai(card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
                 skipped["models whose name could mean several of ours"] += 1
                 continue
             write = card.default_write(sold_by, found)
-            target = _Target(sold_by, found, region, write, source, is_own)
+            target = Target(sold_by, found, region, write, source, is_own)
             yield from _genai_offers(model, target, at, skipped)
 
 
@@ -135,10 +125,11 @@ def _genai_model(card: Card, provider, ours: str, name: str, model, at: datetime
     ]
     if len(matched) > 1:
         return None, False
-    return (matched[0], False) if matched else (name, True)
+    # names are compared in lower case
+    return (matched[0], False) if matched else (name.lower(), True)
 
 
-def _genai_offers(model, target: _Target, at: datetime, skipped: Counter) -> Iterator[Offer]:
+def _genai_offers(model, target: Target, at: datetime, skipped: Counter) -> Iterator[Offer]:
     entries = _genai_entries(model.prices, at, skipped)
     for start, prices in entries:
         yield from _genai_prices(vars(prices), target, "standard", start, skipped)
@@ -192,7 +183,7 @@ def _genai_tier(provider: str, when: dict[str, str]) -> str | None:
 
 
 def _genai_prices(
-    prices: dict, target: _Target, tier: str, start: datetime | None, skipped: Counter
+    prices: dict, target: Target, tier: str, start: datetime | None, skipped: Counter
 ) -> Iterator[Offer]:
     for name, price in prices.items():
         if price is None or name.startswith("_"):
@@ -225,21 +216,6 @@ def _genai_tiers(price) -> Iterator[tuple[int, bool, Decimal]]:
 
 # --- LiteLLM --------------------------------------------------------------------------------------
 
-LITELLM_PROVIDERS = {
-    "openai": "openai",
-    "anthropic": "anthropic",
-    "gemini": "google",
-    "vertex_ai-language-models": "google-vertex",
-    "vertex_ai-anthropic_models": "google-vertex",
-    "bedrock": "bedrock",
-    "bedrock_converse": "bedrock",
-    "azure": "azure",
-    "xai": "xai",
-    "mistral": "mistral",
-    "deepseek": "deepseek",
-    "cohere": "cohere",
-    "cohere_chat": "cohere",
-}
 LITELLM_METERS = {
     "input_cost_per_token": "uncached_input",
     "output_cost_per_token": "output",
@@ -255,11 +231,10 @@ LITELLM_TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priorit
 LITELLM_PRICE = re.compile(
     r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?(?P<tier>_batches|_flex|_priority)?$"
 )
-BEDROCK_PROFILE = re.compile(r"^(global|us|eu|apac|au|jp|in|ca)\.(?=anthropic\.|openai\.)(.+)$")
 
 
-def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iterator[Offer]:
-    """The prices of a copy of LiteLLM's model_prices_and_context_window.json."""
+def read_litellm(path: Path) -> dict:
+    """LiteLLM's entries by name, numbers as they are written."""
     try:
         models = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
@@ -268,12 +243,24 @@ def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iter
         raise SourceError(f"{path} is not JSON: {error}") from None
     if not isinstance(models, dict):
         raise SourceError(f"{path} is not LiteLLM's price list: no object of models")
+    return models
+
+
+def from_litellm(
+    path: Path, card: Card, known: Providers, at: datetime, skipped: Counter
+) -> Iterator[Offer]:
+    """The prices of a copy of LiteLLM's model_prices_and_context_window.json."""
+    models = read_litellm(path)
     for name, about in models.items():
         if not isinstance(about, dict):
             skipped["entries that are no model"] += 1
             continue
-        provider = LITELLM_PROVIDERS.get(str(about.get("litellm_provider")))
-        found = provider and _litellm_name(provider, name)
+        theirs = str(about.get("litellm_provider"))
+        provider = known.bylitellm_name.get(theirs)
+        if provider and known.keeps_full_names(provider):
+            found = name.lower().removeprefix(f"{theirs}/"), "global"
+        else:
+            found = provider and litellm_name(card, provider, name)
         if provider == "bedrock" and f"us.{name}" in models:
             found = None
         if not found:
@@ -284,7 +271,7 @@ def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iter
             continue
         bare, region = found
         model = card.model(provider, bare, at)
-        target = _Target(
+        target = Target(
             provider,
             model or bare,
             region,
@@ -292,17 +279,16 @@ def from_litellm(path: Path, card: Card, at: datetime, skipped: Counter) -> Iter
             "litellm",
             model in (None, bare),
         )
-        yield from _litellm_offers(about, target, skipped)
+        yield from litellm_offers(about, target, skipped)
 
 
-def _litellm_name(provider: str, name: str) -> tuple[str, str] | None:
+def litellm_name(card: Card, provider: str, name: str) -> tuple[str, str] | None:
     """Model and region of a key; None for single regions, which have no card."""
     bare = name.lower()
     if provider == "bedrock":
-        profile = BEDROCK_PROFILE.match(bare)
-        if profile:
-            return profile[2], "global" if profile[1] == "global" else "regional"
-        return None if "/" in bare else (bare, "regional")
+        # a name that keeps its profile would be a model of its own, and shadow the one it is of
+        profile = card.without_profile(provider, bare)
+        return profile or (None if "/" in bare else (bare, "regional"))
     region = "global"
     if "/" in bare:
         *front, bare = bare.split("/")
@@ -313,7 +299,8 @@ def _litellm_name(provider: str, name: str) -> tuple[str, str] | None:
     return bare, region
 
 
-def _litellm_offers(about: dict, target: _Target, skipped: Counter) -> Iterator[Offer]:
+def litellm_offers(about: dict, target: Target, skipped: Counter) -> Iterator[Offer]:
+    """The prices of one of LiteLLM's entries."""
     for name, value in about.items():
         found = LITELLM_PRICE.match(name)
         meter = LITELLM_METERS.get(found["meter"]) if found else None

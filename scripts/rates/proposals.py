@@ -9,6 +9,7 @@ from datetime import datetime, time
 from decimal import Decimal
 
 from scripts.rates.card import Card, Key, Row, block_size
+from scripts.rates.card_rules import MAX_RATIO, REASON
 from scripts.rates.offers import Offer
 
 DECIMALS = 9
@@ -22,6 +23,8 @@ class Proposal:
     source: str
     replaces: Decimal | None
     doubts: tuple[str, ...] = ()
+    # doubts that the user took on: they stand in the row, as its reason
+    taken_on: tuple[str, ...] = ()
     # no acceptance helps: the seed cannot hold it
     is_impossible: bool = False
 
@@ -49,7 +52,9 @@ def matches(key: Key, patterns: Iterable[str]) -> bool:
 def propose(card: Card, offers: Iterable[Offer], policy: Policy) -> list[Proposal]:
     """The rows that would make the card say what the offers say, by key and start."""
     found: list[Proposal] = []
-    for (key, _), same in sorted(_by_key(offers).items(), key=lambda item: _order(item[0])):
+    for (key, _), same in sorted(
+        _by_key(offers, policy.recorded_at).items(), key=lambda item: _order(item[0])
+    ):
         found += _propose(card, key, same, policy)
     return found
 
@@ -59,17 +64,24 @@ def _order(group: tuple[Key, datetime | None]) -> tuple:
     return key, start or datetime.min
 
 
-def _by_key(offers: Iterable[Offer]) -> dict[tuple[Key, datetime | None], list[Offer]]:
-    """Offers of one key and start; a model's own name goes before its snapshots'."""
+def _by_key(
+    offers: Iterable[Offer], now: datetime
+) -> dict[tuple[Key, datetime | None], list[Offer]]:
+    """Offers of one key that hold now, and those of each start to come.
+
+    A model's own name goes before its snapshots', and an offer with a start before one without.
+    """
     groups = defaultdict(list)
     for offer in offers:
-        groups[offer.key, offer.start].append(offer)
+        is_to_come = offer.start is not None and offer.start > now
+        groups[offer.key, offer.start if is_to_come else None].append(offer)
     for group, same in groups.items():
-        for source in {offer.source for offer in same}:
-            if any(offer.is_own_name for offer in same if offer.source == source):
-                groups[group] = [
-                    offer for offer in groups[group] if offer.source != source or offer.is_own_name
-                ]
+        named = {offer.source for offer in same if offer.is_own_name}
+        groups[group] = sorted(
+            (offer for offer in same if offer.is_own_name or offer.source not in named),
+            key=lambda offer: offer.start or datetime.min,
+            reverse=True,
+        )
     return groups
 
 
@@ -84,10 +96,13 @@ def _propose(card: Card, key: Key, same: list[Offer], policy: Policy) -> list[Pr
     offer = same[0]
     sources = "; ".join(sorted({offer.source for offer in same}))
     doubts = []
+    taken_on = []
     if len(prices) > 1:
-        doubts.append("the lists contradict each other: " + _listed(prices))
+        doubts.append(f"the lists contradict each other: {_listed(same)}; read one of them only")
     if current:
         doubts += _doubts_of_change(offer, current, policy.max_ratio)
+        if not doubts and _is_jump(offer, current, MAX_RATIO):
+            taken_on.append(f"{_times(offer, current)}, within --max-ratio {policy.max_ratio}")
     elif card.rows(key):
         doubts.append("the price on record has ended or is yet to start")
     start, status, basis = _start(offer, current, policy)
@@ -105,29 +120,49 @@ def _propose(card: Card, key: Key, same: list[Offer], policy: Policy) -> list[Pr
         status=status,
         inclusive=offer.inclusive,
     )
-    impossible = -offer.price.normalize().as_tuple().exponent > DECIMALS
-    if impossible:
+    has_decimals = -offer.price.normalize().as_tuple().exponent > DECIMALS
+    if has_decimals:
         doubts.append(f"more than {DECIMALS} decimals: {offer.price}")
     proposal = Proposal(
-        row, f"{sources}; {basis}", current and current.price, tuple(doubts), impossible
+        row,
+        f"{sources}; {basis}",
+        current and current.price,
+        tuple(doubts),
+        tuple(taken_on),
+        is_impossible=has_decimals or len(prices) > 1,
     )
     return [*_closing(card, proposal, current, sources), proposal]
 
 
-def _listed(prices: set[Decimal]) -> str:
-    return ", ".join(f"{price.normalize():f}" for price in sorted(prices))
+def _listed(offers: list[Offer]) -> str:
+    said = sorted({(offer.price, offer.source) for offer in offers})
+    return ", ".join(f"{price.normalize():f} ({source})" for price, source in said)
 
 
 def _doubts_of_change(offer: Offer, current: Row, max_ratio: Decimal) -> list[str]:
     doubts = []
-    ratio = offer.price / current.price
-    if ratio > max_ratio or ratio * max_ratio < 1:
-        doubts.append(f"{ratio:.4g} times the present {current.price.normalize():f}")
+    if _is_jump(offer, current, max_ratio):
+        doubts.append(_times(offer, current))
     if offer.inclusive != current.inclusive:
         doubts.append("the threshold is inclusive in one and exclusive in the other")
     if offer.start and offer.start < current.start:
         doubts.append(f"the list's price is older than ours: {offer.start} < {current.start}")
     return doubts
+
+
+def _is_jump(offer: Offer, current: Row, max_ratio: Decimal) -> bool:
+    # what was free has no ratio to anything
+    if not current.price:
+        return True
+    ratio = offer.price / current.price
+    return ratio > max_ratio or ratio * max_ratio < 1
+
+
+def _times(offer: Offer, current: Row) -> str:
+    if not current.price:
+        return "not free any more"
+    ratio = offer.price / current.price
+    return f"{ratio:.4g} times the present {current.price.normalize():f}"
 
 
 def _start(offer: Offer, current: Row | None, policy: Policy) -> tuple[datetime, str, str]:
@@ -165,6 +200,7 @@ def _closing(card: Card, proposal: Proposal, current: Row | None, sources: str) 
 def cells(proposal: Proposal, version: str) -> tuple[str, ...]:
     """The columns of a seed row, as text."""
     row, key = proposal.row, proposal.key
+    reason = f"; {REASON}{'; '.join(proposal.taken_on)}" if proposal.taken_on else ""
     return (
         version,
         *key[:5],
@@ -176,5 +212,5 @@ def cells(proposal: Proposal, version: str) -> tuple[str, ...]:
         str(row.end or ""),
         str(row.recorded_at),
         row.status,
-        proposal.source,
+        f"{proposal.source}{reason}",
     )

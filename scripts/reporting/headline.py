@@ -18,7 +18,8 @@ _TEAMS = """
     from marts.fct_spend_daily group by 1 order by 3 desc nulls last, 1
 """
 _PERIOD = """
-    select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count)
+    select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count),
+        sum(community_priced_count), sum(community_cost_usd)
     from marts.fct_spend_daily
 """
 _PROVIDERS = """
@@ -78,7 +79,7 @@ class Headline:
 
     def lines(self) -> list[str]:
         """All of it but for where to look."""
-        first, last, attempts, unpriced = self._rows(_PERIOD)[0]
+        first, last, attempts, unpriced, *community = self._rows(_PERIOD)[0]
         if first is None:
             return [
                 *self._rejected(),
@@ -89,6 +90,7 @@ class Headline:
             "What did it cost, and who caused it?",
             *self._spend(first, last, attempts),
             *self._unowned(),
+            *self._community(*community),
             *self._unpriced(unpriced),
             *self._rejected(),
             "",
@@ -130,6 +132,15 @@ class Headline:
                 f"{many(conflicts, 'conflict')} between records (marts.fct_evidence_conflicts)"
             )
         return lines
+
+    @staticmethod
+    def _community(attempts: int | None, cost: Decimal | None) -> list[str]:
+        if not attempts:
+            return []
+        return [
+            f"At community prices: {_usd(cost)} for {many(attempts, 'attempt')} of models that our "
+            "own card does not know"
+        ]
 
     def _unpriced(self, attempts: int) -> list[str]:
         rows = self._rows(_UNPRICED) if attempts else []

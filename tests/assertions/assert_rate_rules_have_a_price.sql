@@ -1,4 +1,4 @@
--- Harm: a window, alias, contract line or reservation of a model that no price names is a slip of the pen:
+-- Harm: a window, alias or reservation of a model that no price names is a slip of the pen:
 -- the rule does nothing, and the model it was meant for goes unpriced or at the wrong price.
 with prices as (
 
@@ -20,17 +20,6 @@ rules as (
 
     select 'model_aliases' as seed, provider, model, cast(null as {{ dbt.type_string() }}) as service_tier
     from {{ ref('model_aliases') }}
-
-    union
-
-    select
-        'rate_contract_lines' as seed,
-        contracts.provider,
-        lines.model,
-        nullif(lines.service_tier, '*') as service_tier
-    from {{ ref('rate_contract_lines') }} as lines
-    inner join {{ ref('int_rate_contracts') }} as contracts
-        on lines.contract_id = contracts.contract_id
 
     union
 

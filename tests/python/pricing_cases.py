@@ -169,12 +169,18 @@ def draw_instant(pick: random.Random, instants: list[datetime]) -> datetime:
     return at.replace(microsecond=pick.choice((0, at.microsecond)))
 
 
-def draw(count: int, seed: int, oracle: Oracle) -> list[Request]:
-    """Requests over every model of the card, its names, tiers, regions, changes and thresholds."""
+def draw(
+    count: int, seed: int, oracle: Oracle, models: list[tuple[str, str]] | None = None
+) -> list[Request]:
+    """Requests over every model of the card, its names, tiers, regions, changes and thresholds.
+
+    models: those to draw from instead.
+    """
     pick = random.Random(seed)
-    models = oracle.models()
+    prefix = "p" if models is None else "c"
+    models = models or oracle.models()
     return [
-        draw_one(pick, f"p{number}", *models[number % len(models)], oracle)
+        draw_one(pick, f"{prefix}{number}", *models[number % len(models)], oracle)
         for number in range(count)
     ]
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 FAR_PAST, FAR_FUTURE = datetime.min, datetime.max
+# An instant to draw around where no price of a model has a date.
+UNDATED = datetime(2026, 11, 28)
 TOKEN_METERS = (
     "uncached_input",
     "cache_read",
@@ -125,13 +127,18 @@ class Oracle:
         for group, rows in _grouped(prices, *key).items():
             self._prices[group[:2]][*group[2:5], int(group[5])] = rows_that_count(rows)
             self._inclusive[*group[:2], int(group[5])] = rows[0]["threshold_inclusive"] == "true"
+        self._own = list(self._prices)
+        self._is_own = {*self._own}
+        self._take_community(seeds)
         self._multipliers = {
             group: rows_that_count(rows)
             for group, rows in _grouped(multipliers, "provider", "model", "region_scope").items()
         }
         self._regions = {(row["provider"], row["region_scope"]) for row in prices + multipliers}
         self._model_regions = {
-            (row["provider"], row["model"], row["region_scope"]) for row in prices
+            (provider, model, region)
+            for (provider, model), rows in self._prices.items()
+            for _, _, region, _ in rows
         }
         self._aliases = {
             group: [timed(row) for row in rows]
@@ -140,7 +147,7 @@ class Oracle:
             ).items()
         }
         self._providers_of = defaultdict(set)
-        for provider, name in (*self._aliases, *self._prices):
+        for provider, name in (*self._aliases, *self._own):
             self._providers_of[name].add(provider)
         self._windows = _grouped(
             read_seed("rate_cards/rate_card_time_windows", seeds), "provider", "model"
@@ -154,6 +161,12 @@ class Oracle:
         self._provider_names = {provider: provider for provider, _ in self._prices} | {
             row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
         }
+        # A host's name is looked up without the provider in front of it.
+        self._short = defaultdict(set)
+        for provider, name in (*self._aliases, *self._prices):
+            front, _, rest = name.partition("/")
+            if rest and self._provider_names.get(front):
+                self._short[provider, rest].add(name)
         self._makers = {row["provider"] for row in read_seed("reference/model_makers", seeds)}
         self._tier_names = {
             (row["provider"], row["alias"]): row["service_tier"]
@@ -162,10 +175,35 @@ class Oracle:
         self._lifetimes = read_seed("reference/cache_write_defaults", seeds)
         self._image_rules = read_seed("reference/image_input_rules", seeds)
 
+    def _take_community(self, seeds: Path) -> None:
+        """The community layer's prices of the models that our card has no name for."""
+        rules = {
+            row["provider"]: row["is_used"] == "true"
+            for row in read_seed("policy/community_price_rules", seeds)
+        }
+        ours = {
+            (row["provider"], row["alias"]) for row in read_seed("rate_cards/model_aliases", seeds)
+        } | self._is_own
+        key = ("provider", "model", "meter", "service_tier", "region_scope", "context_min_tokens")
+        rows = [
+            row | {"valid_to": "", "status": "effective"}
+            for row in read_seed("rate_cards/community_prices", seeds)
+            if (row["provider"], row["model"]) not in ours
+            and rules.get(row["provider"], rules.get("*", False))
+        ]
+        for group, same in _grouped(rows, *key).items():
+            self._prices[group[:2]][*group[2:5], int(group[5])] = rows_that_count(same)
+            self._inclusive[*group[:2], int(group[5])] = same[0]["threshold_inclusive"] == "true"
+
     # --- what is known of the card, for drawing cases ---------------------------------------------
 
     def models(self) -> list[tuple[str, str]]:
-        return list(self._prices)
+        """The models of our own card."""
+        return self._own
+
+    def community_models(self) -> list[tuple[str, str]]:
+        """The models that only the community layer prices."""
+        return list(self._prices)[len(self._own) :]
 
     def names(self, provider: str, model: str) -> list[str]:
         """All names that ever led to a model."""
@@ -194,7 +232,7 @@ class Oracle:
         for name in self.names(provider, model):
             rows += self._aliases.get((provider, name), [])
         found = {row.start for row in rows} | {row.end for row in rows}
-        return sorted(found - {FAR_PAST, FAR_FUTURE})
+        return sorted(found - {FAR_PAST, FAR_FUTURE}) or [UNDATED]
 
     @cache  # noqa: B019
     def offers(
@@ -220,7 +258,10 @@ class Oracle:
         held = in_force(self._aliases.get((provider, name), []), at)
         if held:
             return held.values["model"]
-        return name if (provider, name) in self._prices else None
+        if (provider, name) in self._prices:
+            return name
+        full = self._short.get((provider, name), ())
+        return self._named(provider, *full, at) if len(full) == 1 else None
 
     def identify(self, request: Request) -> tuple[str, str | None, str | None]:
         """Provider, model and the region that the model's own id says (Bedrock profiles)."""
@@ -311,7 +352,12 @@ class Oracle:
                 return None
             (region,) = regions
             base = region
-        if region != "global" and (provider, model, region) not in self._model_regions:
+            if region == "global" and (provider, model) not in self._is_own:
+                return None
+        is_stated = (provider, model, region) in self._model_regions
+        if not is_stated and (provider, model) not in self._is_own:
+            return None
+        if region != "global" and not is_stated:
             base, factor = "global", self._factor(provider, model, region, at)
             if factor is None:
                 return None

@@ -13,11 +13,17 @@ import pytest
 
 from scripts.cli import main
 from scripts.rates.card import COLUMNS
-from tests.python.project import ROOT
+from tests.python.project import NOW, ROOT
 
 SEEDS = ROOT / "seeds" / "rate_cards"
 AT = ("--recorded-at", "2026-11-22 09:30:00")
 FROM_DAY, RECORDED = "2026-11-22 00:00:00", "2026-11-22 09:30:00"
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    """After all that is recorded here."""
+    monkeypatch.setenv("AI_COST_NOW", NOW)
 
 
 @pytest.fixture
@@ -29,9 +35,10 @@ def seeds(tmp_path):
 
 @pytest.fixture
 def bare_seeds(seeds):
-    """Seeds without a price or a name."""
-    for name in ("rate_card_prices.csv", "model_aliases.csv"):
-        path = seeds / name
+    """Seeds without a price, a name or a rule."""
+    names = ("rate_card_prices", "rate_card_multipliers", "rate_card_time_windows")
+    for name in (*names, "model_aliases"):
+        path = seeds / f"{name}.csv"
         path.write_text(path.read_text().splitlines()[0] + "\n")
     return seeds
 
@@ -199,7 +206,111 @@ def test_more_decimals_than_a_seed_holds_are_never_accepted(capsys, seeds):
 def test_lists_that_contradict_each_other_are_refused(capsys, seeds):
     options = litellm(seeds, **{"gpt-4.1": openai(input_cost_per_token=3e-06)})[1:]
     code, _, errors = proposed(capsys, seeds, *options, "--model", "gpt-4.1")
-    assert code == 1 and "contradict each other: 2, 3" in errors
+    assert code == 1 and "contradict each other: 2 (genai-prices 0.2.3), 3 (litellm)" in errors
+
+
+def test_no_acceptance_takes_one_of_two_prices_unsaid(capsys, seeds):
+    """One of them dated, so that each would get a row of its own."""
+    options = litellm(
+        seeds,
+        **{"mistral-large-4": {"litellm_provider": "mistral", "output_cost_per_token": 9e-06}},
+    )[1:]
+    code, rows, errors = proposed(
+        capsys, seeds, *options, "--model", "mistral-large-4", "--accept-all"
+    )
+    assert code == 1 and "contradict each other: 2.1 (genai-prices 0.2.3), 9 (litellm)" in errors
+    assert [
+        row for row in rows if row["meter"] == "output" and row["service_tier"] == "standard"
+    ] == []
+    models = {
+        "gpt-4.1": openai(input_cost_per_token=3e-06),
+        "openai/gpt-4.1": openai(input_cost_per_token=4e-06),
+    }
+    code, rows, errors = proposed(capsys, seeds, *litellm(seeds, **models), "--accept-all")
+    assert (code, rows) == (1, []) and "contradict each other: 3 (litellm), 4 (litellm)" in errors
+
+
+def test_a_profile_does_not_become_a_model(capsys, seeds):
+    """A model of a profile's name takes the profile's price away from all its requests."""
+    nova = {"litellm_provider": "bedrock_converse", "input_cost_per_token": 7e-08}
+    models = {name: nova for name in ("us.amazon.nova-lite-v1:0", "us.meta.llama9-v1:0")}
+    code, rows, _ = proposed(capsys, seeds, *litellm(seeds, **models))
+    assert code == 0
+    assert [(row["model"], row["region_scope"], row["meter"]) for row in rows] == [
+        ("meta.llama9-v1:0", "regional", "uncached_input"),
+        ("nova-lite", "regional", "uncached_input"),
+    ]
+    before = written(seeds)
+    put(seeds, price_row(provider="bedrock", model="us.amazon.nova-lite-v1:0", meter="output",
+                         unit_price_usd="1", valid_from=FROM_DAY))  # fmt: skip
+    assert run(seeds) == 2
+    assert "begins with a profile; write the model without it" in capsys.readouterr().err
+    assert written(seeds).startswith(before)
+
+
+def test_a_lone_meter_opens_no_tier_and_holds_nothing_else_back(capsys, seeds):
+    about = {
+        "litellm_provider": "vertex_ai-language-models",
+        "input_cost_per_audio_token_above_200k_tokens": 2e-06,
+        "output_cost_per_token": 2.6e-06,
+    }
+    options = litellm(seeds, **{"gemini-2.5-flash": about})
+    code = run(seeds, *options, "--accept-all", "--write")
+    errors = capsys.readouterr().err
+    assert code == 1
+    assert "refused: google-vertex/gemini-2.5-flash/input_audio/standard/global/200000: " in errors
+    assert "leaves requests above it without a price" in errors
+    assert "1 rows proposed, 1 refused, 1 appended" in errors
+    added = written(seeds).decode().splitlines()[-1]
+    assert added.startswith(
+        "list-2026-11-22,google-vertex,gemini-2.5-flash,output,standard,global,0,"
+    )
+    assert run(seeds, *litellm(seeds)) == 0, "what is written is a card"
+
+
+def test_what_is_accepted_says_why(capsys, seeds):
+    options = litellm(seeds, **{"gpt-4.1": openai(input_cost_per_token=2.1e-05)})
+    _, (row,), _ = proposed(capsys, seeds, *options, "--accept-all")
+    assert row["source"].endswith("; reason: 10.5 times the present 2")
+    _, (row,), _ = proposed(capsys, seeds, *options, "--max-ratio", "20")
+    assert row["source"].endswith("; reason: 10.5 times the present 2, within --max-ratio 20")
+
+
+def test_an_unknown_provider_is_an_error(capsys, seeds):
+    assert run(seeds, "--provider", "opanai") == 2
+    assert "--provider opanai is unknown; did you mean openai?" in capsys.readouterr().err
+
+
+def test_a_check_tells_each_change_of_the_lists_once(capsys, seeds, tmp_path):
+    seen = tmp_path / "seen.csv"
+    card = written(seeds)
+
+    def check(**models):
+        code = run(seeds, *litellm(seeds, **models), "--check", str(seen))
+        return code, capsys.readouterr().out.splitlines()
+
+    first = {"gpt-4.1": openai(input_cost_per_token=3e-06, output_cost_per_token=8e-06)}
+    second = {
+        "gpt-4.1": openai(input_cost_per_token=2.5e-06),
+        "gpt-9": openai(output_cost_per_token=1e-06),
+    }
+    assert check(**first) == (0, [f"2 prices of the lists remembered in {seen}"])
+    assert check(**first) == (0, ["0 prices changed since the last check, of 2 in the lists"])
+    code, (_, *rows, said) = check(**second)
+    assert (code, said) == (1, "3 prices changed since the last check, of 2 in the lists")
+    assert [(row.split()[1], row.split()[2], row.split()[-3:]) for row in rows] == [
+        ("gpt-4.1", "output", ["8", "-", "8"]),
+        ("gpt-4.1", "uncached_input", ["3", "2.5", "2"]),
+        ("gpt-9", "output", ["-", "1", "-"]),
+    ]
+    assert check(**second) == (0, ["0 prices changed since the last check, of 2 in the lists"])
+    second["openai/gpt-4.1"] = openai(input_cost_per_token=4e-06)
+    code, (_, row, _) = check(**second)
+    assert (code, row.split()[-5:]) == (1, ["2.5", "2.5", "or", "4", "2"])
+    assert written(seeds) == card
+    seen.write_text("something else\n")
+    assert run(seeds, *litellm(seeds), "--check", str(seen)) == 2
+    assert "is not what an earlier check wrote" in capsys.readouterr().err
 
 
 def test_a_price_that_ended_is_not_revived(capsys, seeds):

@@ -57,7 +57,13 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
         "c-1,openai,default,list,2026-08-01 00:00:00,2026-08-03 12:00:00,2026-12-01 00:00:00,"
         "effective,test",
     )
-    append(root, "rate_contract_lines.csv", "c-1,*,*,*,*,,,,,0.15,test")
+    append(
+        root,
+        "rate_contract_lines.csv",
+        "c-1,*,*,*,*,,,,,0.15,test",
+        # it cannot apply, and holds no night back
+        "c-1,gpt-4o,output,fast,*,,,,,0.5,test",
+    )
     append(
         root,
         "rate_card_time_windows.csv",

@@ -12,10 +12,13 @@ from tests.python.pricing_cases import draw
 from tests.python.rate_oracle import CONTEXT_METERS, METERS, Oracle
 
 SEED, COUNT = 20261121, 24000
+OF_COMMUNITY = 7200
 
 
 def requests(seeds):
-    return draw(COUNT, SEED, Oracle(seeds=seeds))
+    oracle = Oracle(seeds=seeds)
+    community = draw(OF_COMMUNITY, SEED, oracle, oracle.community_models())
+    return draw(COUNT, SEED, oracle) + community
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +42,9 @@ def test_the_warehouse_equals_the_oracle(priced, cases, seeds):
         for request in cases
         if priced[request.request_id] != (answer := oracle.price(request))
     ]
-    assert not wrong, f"{len(wrong)} of {COUNT} differ; the first, warehouse then oracle:\n" + (
-        "\n".join(map(str, wrong[0]))
+    assert not wrong, (
+        f"{len(wrong)} of {len(cases)} differ; the first, warehouse then oracle:\n"
+        + ("\n".join(map(str, wrong[0])))
     )
 
 
@@ -60,7 +64,9 @@ def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):
     found = [priced[request.request_id] for request in cases]
     paid = [answer for answer in found if answer.status == "priced"]
     sold = {model for model in Oracle().models() if oracle.offers(*model)[3]}
-    assert sold <= {(answer.provider, answer.model) for answer in paid}
+    of_models = {(answer.provider, answer.model) for answer in paid}
+    assert sold <= of_models
+    assert len({*oracle.community_models()} & of_models) > 2000
     assert {answer.tier for answer in paid} >= {"standard", "batch", "flex", "priority", "fast"}
     assert {answer.region for answer in paid} >= {"global", "us", "eu", "jp", "regional"}
     assert {meter for answer in paid for meter, cost in answer.costs.items() if cost} == set(METERS)

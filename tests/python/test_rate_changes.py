@@ -15,7 +15,7 @@ import pytest
 
 from scripts.cli import main
 from scripts.rates.impact import CardError, lines, weigh
-from tests.python.project import Project, assert_same_marts, copy_project
+from tests.python.project import NOW, Project, assert_same_marts, copy_project
 
 RATES = "seeds/rate_cards"
 FIRST, SECOND = "2026-12-01 00:00:00", "2026-12-05 00:00:00"
@@ -166,11 +166,16 @@ def seeds_without(root, folder, recorded: str) -> tuple[Path, list[tuple[str, ..
 
 
 def weighed(changes) -> dict:
-    return {(each.usage_month, each.team_id): (each.change, each.newly_priced) for each in changes}
+    return {
+        (each.usage_month, each.team_id): (each.change, each.newly_priced, each.no_longer_priced)
+        for each in changes
+    }
 
 
 BY_TEAM = (
-    "select usage_month, team_id, sum(change_usd), sum(priced_after_count - priced_before_count) "
+    "select usage_month, team_id, sum(change_usd), "
+    "sum(greatest(priced_after_count - priced_before_count, 0)), "
+    "sum(greatest(priced_before_count - priced_after_count, 0)) "
     f"from marts.fct_rate_changes where recorded_at = timestamp '{SECOND}' group by 1, 2"
 )
 
@@ -189,6 +194,7 @@ def test_what_is_announced_before_adoption_is_what_comes(adopted, tmp_path, monk
     table = lines(changes)
     total = sum((each.change for each in changes), Decimal(0))
     assert len(table) == len(changes) + 2 and f"{total:+,.4f}" in table[-1]
+    assert sum(each.no_longer_priced for each in changes) > 0, "a price is withdrawn"
 
 
 @pytest.mark.long
@@ -225,6 +231,8 @@ def test_what_cannot_be_weighed_is_said_in_a_line(tmp_path, monkeypatch, capsys)
     about = {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 3e-06}
     path.write_text(json.dumps({"gpt-4.1": about}))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    # after all that is recorded here
+    monkeypatch.setenv("AI_COST_NOW", NOW)
     options = ["--no-genai", "--litellm", str(path), "--impact"]
     for warehouse, recorded, said in (
         (tmp_path / "absent.duckdb", "2026-12-09", "there is no warehouse"),

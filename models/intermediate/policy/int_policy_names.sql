@@ -43,13 +43,13 @@ names as (
     union all
     select 'provider' as kind, provider as name from {{ ref('provider_aliases') }}
     union all
-    select 'provider' as kind, provider as name from {{ ref('rate_card_prices') }}
+    select 'provider' as kind, provider as name from {{ ref('int_recorded_prices') }}
     union all
     select 'provider' as kind, provider as name from used
     union all
     select 'provider' as kind, provider as name from billed
     union all
-    select 'model' as kind, model as name from {{ ref('rate_card_prices') }}
+    select 'model' as kind, model as name from {{ ref('int_recorded_prices') }}
     union all
     select 'model' as kind, billed_model as name from used
     union all

@@ -9,7 +9,7 @@ with thresholds as (
         model,
         {{ threshold_start('context_min_tokens', 'threshold_inclusive') }} as context_start_tokens,
         {{ validity_instants() }}
-    from {{ ref('rate_card_prices') }}
+    from {{ ref('int_recorded_prices') }}
 
 ),
 

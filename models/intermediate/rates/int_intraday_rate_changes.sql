@@ -4,7 +4,7 @@
 
 with dated as (
 
-    select provider, model, valid_from, valid_to from {{ ref('rate_card_prices') }}
+    select provider, model, valid_from, valid_to from {{ ref('int_recorded_prices') }}
     union
     select provider, model, valid_from, valid_to from {{ ref('rate_card_multipliers') }}
     union
@@ -22,7 +22,7 @@ instants as (
 
 models as (
 
-    select distinct provider, model from {{ ref('rate_card_prices') }}
+    select distinct provider, model from {{ ref('int_recorded_prices') }}
 
 )
 

@@ -2,71 +2,25 @@
 -- say the provider, under '*': where only one provider has that name, or one of them is its maker.
 {{ config(materialized='table') }}
 
-with aliases as (
+with names as (
 
-    select
-        provider,
-        lower(alias) as model_name,
-        model,
-        coalesce(valid_from, cast({{ open_start() }} as timestamp)) as valid_from,
-        coalesce(valid_to, cast({{ open_end() }} as timestamp)) as valid_to
-    from {{ ref('model_aliases') }}
+    select * from {{ ref('int_provider_model_names') }}
 
 ),
 
-models as (
-
-    select distinct
-        provider,
-        lower(model) as model_name,
-        model
-    from {{ ref('int_rate_prices') }}
-    where is_current
-
-),
-
--- a model goes by its own name except while an alias gives that name to another: from the end of each
--- alias to the start of the next
-own_names as (
+-- a host sells openai/gpt-oss-120b, and a request's name is looked up without the provider in front of it
+short_names as (
 
     select
-        models.provider,
-        models.model_name,
-        models.model,
-        coalesce(
-            lag(aliases.valid_to) over (partition by models.provider, models.model_name order by aliases.valid_from),
-            cast({{ open_start() }} as timestamp)
-        ) as valid_from,
-        coalesce(aliases.valid_from, cast({{ open_end() }} as timestamp)) as valid_to
-    from models
-    left join aliases
-        on
-            models.provider = aliases.provider
-            and models.model_name = aliases.model_name
-
-    union all
-
-    select
-        models.provider,
-        models.model_name,
-        models.model,
-        max(aliases.valid_to) as valid_from,
-        cast({{ open_end() }} as timestamp) as valid_to
-    from models
-    inner join aliases
-        on
-            models.provider = aliases.provider
-            and models.model_name = aliases.model_name
-    group by 1, 2, 3
-
-),
-
-names as (
-
-    select * from aliases
-    union all
-    select * from own_names
-    where valid_from < valid_to
+        names.provider,
+        substr(names.model_name, length(split_part(names.model_name, '/', 1)) + 2) as model_name,
+        max(names.model) as model
+    from names
+    inner join {{ ref('int_provider_names') }} as sellers
+        on split_part(names.model_name, '/', 1) = sellers.alias
+    where names.model_name like '%/_%' and sellers.provider is not null
+    group by 1, 2
+    having count(*) = 1
 
 ),
 
@@ -87,6 +41,7 @@ provider_counts as (
     from names
     left join makers
         on names.provider = makers.provider
+    where names.is_common
     group by 1
 
 )
@@ -103,6 +58,22 @@ from names
 union all
 
 select
+    short_names.provider as named_under,
+    short_names.provider,
+    short_names.model_name,
+    short_names.model,
+    cast({{ open_start() }} as timestamp) as valid_from,
+    cast({{ open_end() }} as timestamp) as valid_to
+from short_names
+left join names
+    on
+        short_names.provider = names.provider
+        and short_names.model_name = names.model_name
+where names.model_name is null
+
+union all
+
+select
     '*' as named_under,
     names.provider,
     names.model_name,
@@ -113,5 +84,8 @@ from names
 inner join provider_counts
     on names.model_name = provider_counts.model_name
 where
-    provider_counts.provider_count = 1
-    or (provider_counts.maker_count = 1 and names.provider = provider_counts.maker)
+    names.is_common
+    and (
+        provider_counts.provider_count = 1
+        or (provider_counts.maker_count = 1 and names.provider = provider_counts.maker)
+    )

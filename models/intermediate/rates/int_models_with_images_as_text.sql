@@ -19,8 +19,8 @@ with_image_prices as (
     select distinct
         provider,
         model
-    from {{ ref('rate_card_prices') }}
-    where meter = 'input_image'
+    from {{ ref('int_recorded_prices') }}
+    where meter = 'input_image' and own_recorded_at is null
 
 )
 

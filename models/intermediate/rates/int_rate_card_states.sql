@@ -5,7 +5,7 @@
 with recorded as (
 
     {% for seed, name in [
-        ('rate_card_prices', 'price_card_version'), ('rate_card_multipliers', 'price_card_version'),
+        ('int_recorded_prices', 'price_card_version'), ('rate_card_multipliers', 'price_card_version'),
         ('rate_contracts', 'contract_id'),
     ] %}
     select

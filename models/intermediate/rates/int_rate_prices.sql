@@ -12,7 +12,7 @@ prices as (
         *,
         {{ threshold_start('context_min_tokens', 'threshold_inclusive') }} as context_start_tokens,
         {{ starts_and_ends() }}
-    from {{ ref('rate_card_prices') }}
+    from {{ ref('int_recorded_prices') }}
 
 ),
 
@@ -27,7 +27,9 @@ ranked as (
         ]) }}
     from prices
     inner join knowledge
-        on prices.recorded_at <= knowledge.as_of_recorded_at
+        on
+            prices.recorded_at <= knowledge.as_of_recorded_at
+            and (prices.own_recorded_at is null or prices.own_recorded_at > knowledge.as_of_recorded_at)
 
 )
 
@@ -43,6 +45,7 @@ select
     context_start_tokens,
     unit_price_usd,
     block_size,
+    source_count,
     starts_at as valid_from,
     ends_at as valid_to
 from ranked

@@ -11,6 +11,7 @@ with prices as (
 provider_regions as (
 
     select as_of_recorded_at, provider, region_scope from prices
+    where source_count is null
     union
     select as_of_recorded_at, provider, region_scope from {{ ref('int_rate_multipliers') }}
 
@@ -26,6 +27,25 @@ model_regions as (
 models as (
 
     select distinct as_of_recorded_at, provider, model from prices
+    where source_count is null
+
+),
+
+-- a community price holds in the region that its list states, and in no other: an uplift may be missing there
+regions as (
+
+    select
+        models.as_of_recorded_at,
+        models.provider,
+        models.model,
+        provider_regions.region_scope
+    from models
+    inner join provider_regions
+        on
+            models.as_of_recorded_at = provider_regions.as_of_recorded_at
+            and models.provider = provider_regions.provider
+    union
+    select * from model_regions
 
 ),
 
@@ -49,29 +69,32 @@ uniform_models as (
 )
 
 select
-    models.as_of_recorded_at,
-    models.provider,
-    models.model,
-    provider_regions.region_scope,
+    regions.as_of_recorded_at,
+    regions.provider,
+    regions.model,
+    regions.region_scope,
     coalesce(model_regions.region_scope, 'global') as base_region_scope
-from models
-inner join provider_regions
-    on
-        models.as_of_recorded_at = provider_regions.as_of_recorded_at
-        and models.provider = provider_regions.provider
+from regions
 left join model_regions
     on
-        models.as_of_recorded_at = model_regions.as_of_recorded_at
-        and models.provider = model_regions.provider
-        and models.model = model_regions.model
-        and provider_regions.region_scope = model_regions.region_scope
+        regions.as_of_recorded_at = model_regions.as_of_recorded_at
+        and regions.provider = model_regions.provider
+        and regions.model = model_regions.model
+        and regions.region_scope = model_regions.region_scope
 
 union all
 
 select
-    as_of_recorded_at,
-    provider,
-    model,
+    uniform_models.as_of_recorded_at,
+    uniform_models.provider,
+    uniform_models.model,
     'unknown' as region_scope,
-    region_scope as base_region_scope
+    uniform_models.region_scope as base_region_scope
 from uniform_models
+left join models
+    on
+        uniform_models.as_of_recorded_at = models.as_of_recorded_at
+        and uniform_models.provider = models.provider
+        and uniform_models.model = models.model
+-- that a list of others knows a global price alone does not say that there is no other
+where models.model is not null or uniform_models.region_scope != 'global'

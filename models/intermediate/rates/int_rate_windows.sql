@@ -26,7 +26,8 @@ select
     known.{{ meter.name }}_rate_usd,
     {% endfor %}
     known.price_card_version,
-    known.price_valid_from
+    nullif(known.price_valid_from, cast({{ open_start() }} as timestamp)) as price_valid_from,
+    known.source_count
 from known
 inner join knowledge
     on known.as_of_recorded_at = knowledge.as_of_recorded_at

@@ -57,7 +57,8 @@ final as (
         ) as {{ meter.name }}_rate_usd,
         {% endfor %}
         max(prices.price_card_version) as price_card_version,
-        max(prices.price_valid_from) as price_valid_from
+        max(prices.price_valid_from) as price_valid_from,
+        min(prices.source_count) as source_count
     from context_tiers as tiers
     inner join service_tiers
         on

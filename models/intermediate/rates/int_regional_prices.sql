@@ -27,6 +27,7 @@ select
     prices.context_start_tokens,
     prices.unit_price_usd,
     prices.block_size,
+    prices.source_count,
     prices.valid_from,
     prices.valid_to
 from prices

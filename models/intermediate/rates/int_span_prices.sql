@@ -28,6 +28,7 @@ live as (
         prices.price_card_version,
         prices.valid_from as price_valid_from,
         prices.block_size,
+        prices.source_count,
         prices.unit_price_usd,
         spans.multiplier,
         row_number() over (
@@ -65,6 +66,7 @@ select
     cast(
         unit_price_usd * cast(case when is_token then multiplier else 1 end as {{ factor_type() }}) as decimal(16, 9)
     ) as unit_price_usd,
-    block_size
+    block_size,
+    source_count
 from live
 where price_rank = 1

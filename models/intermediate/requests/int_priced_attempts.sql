@@ -68,6 +68,7 @@ select
     gateway_reported_cost_usd,
     {{ enum_column('price_status') }},
     {{ enum_column('price_source') }},
+    {{ enum_column('price_confidence') }},
     price_card_version,
     rate_valid_from,
     gateway_price_card_version,

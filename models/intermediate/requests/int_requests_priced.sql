@@ -24,6 +24,7 @@ rated as (
     select
         requests.*,
         rates.price_card_version as list_version,
+        rates.source_count,
         contract_rates.contract_id as rate_contract_id,
         {% for meter in meters() %}
         rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
@@ -65,8 +66,15 @@ costed as (
         case
             when price_status = 'covered_by_commitment' then 'commitment'
             when price_status = 'priced' and rate_contract_id is not null then 'contract'
+            when price_status = 'priced' and source_count is not null then 'community'
             when price_status = 'priced' then 'list'
         end as price_source,
+        case
+            when price_status != 'priced' then null
+            when source_count is null then 'card'
+            when source_count > 1 then 'agreed'
+            else 'single'
+        end as price_confidence,
         {{ meter_costs() }}
     from judged
 

@@ -25,6 +25,8 @@ select
     cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
     cast(sum(gateway_reported_cost_usd) as {{ money_type() }}) as gateway_reported_cost_usd,
     cast(sum(case when price_status = 'priced' then 1 else 0 end) as bigint) as priced_count,
+    cast(sum(case when price_source = 'community' then cost_usd end) as {{ money_type() }}) as community_cost_usd,
+    cast(sum(case when price_source = 'community' then 1 else 0 end) as bigint) as community_priced_count,
     cast(sum(case when price_status like 'unpriced%' or price_status = 'usage_missing' then 1 else 0 end) as bigint)
         as unpriced_count
 from requests

@@ -64,6 +64,7 @@ select
     attempts.gateway_estimate_difference_usd,
     attempts.price_status,
     attempts.price_source,
+    attempts.price_confidence,
     attempts.price_card_version,
     attempts.rate_valid_from,
     attempts.gateway_price_card_version,

@@ -6,7 +6,10 @@ edited. With a company folder the rows go to its extra_rate_card_prices.csv.
 
 With --impact the rows are weighed first: all usage in the warehouse is priced with the card as it
 is and with the rows in it, and what changes is shown by month and team. The warehouse is only read.
-Ends with 1 when rows are refused.
+Ends with 1 when rows are refused; the others are written.
+
+With --check FILE nothing is proposed: it tells what the lists changed since FILE was written, each
+change once, and ends with 1 when there is any. Run it nightly and alarm on its exit code.
 """
 
 from datetime import UTC, datetime
@@ -76,6 +79,10 @@ class Ratio(click.ParamType):
 @click.option(
     "--max-ratio", type=Ratio(), default="10", show_default=True,
     help="Refuse changes by more than this factor either way.",
+)  # fmt: skip
+@click.option(
+    "--check", type=_options.PATH, metavar="FILE",
+    help="Only say what the lists changed since FILE was written, and write it again.",
 )  # fmt: skip
 @click.option("--csv", "as_csv", is_flag=True, help="Print the rows as they would be appended.")
 @click.option("--impact", is_flag=True, help="Say what the rows would change in money, in USD.")
