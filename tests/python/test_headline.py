@@ -154,3 +154,11 @@ def test_what_other_records_of_a_call_know_is_said_with_its_share(tmp_path, monk
         "Owner known from another record of the call: 10.0 % of spend; "
         "2 conflicts between records (marts.fct_evidence_conflicts)"
     ) in lines
+
+
+def test_what_has_a_price_of_others_alone_is_said(tmp_path, monkeypatch, capsys):
+    spend = SPEND | {"community_priced_count": 1, "community_cost_usd": Decimal("2.5")}
+    lines = said(tmp_path, monkeypatch, capsys, fct_spend_daily=[spend])
+    assert (
+        "At community prices: 2.50 for 1 attempt of models that our own card does not know"
+    ) in lines
