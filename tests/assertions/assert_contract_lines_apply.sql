@@ -1,6 +1,9 @@
 -- Harm: a contract line of a model or tier that no price names does nothing, and nobody misses the discount.
 -- A warning: a contract may list what nobody has used or the card does not have yet, and the night goes on.
-{{ config(severity='warn') }}
+{{ config(
+    severity='warn',
+    meta={'says': 'Lines of contracts that no price can be found for', 'look_at': 'seeds.rate_contract_lines'},
+) }}
 
 with prices as (
 
