@@ -51,7 +51,7 @@ demo: setup ## Sample quarter, load, build, headline, report: all the set-up the
 	@$(MAKE) --no-print-directory nightly docs-site report
 	@echo
 	@echo "Open report/index.html: what it cost, who caused it, whether the bills are right."
-	@echo "For finance: make workbook. Columns of every table: target/static_index.html. The headline again: bin/ai-cost headline."
+	@echo "For finance: make workbook. Columns of every table: target/static_index.html. The headline again: bin/ai-cost headline"
 
 nightly: setup ## Load what is new in the landing folder, build, check freshness, keep a record
 	@bin/ai-cost nightly

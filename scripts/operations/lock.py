@@ -60,9 +60,13 @@ def _acquire(attempt: Callable[[], Callable], deadline: float) -> Callable[[], N
             time.sleep(min(_PAUSE_S, left))
 
 
+def lock_file(warehouse: Path) -> Path:
+    """One warehouse has one lock, by whatever way or link it is named."""
+    return Path(f"{_resolved(warehouse)}.lock")
+
+
 def _lock_file(warehouse: Path) -> Callable[[], None]:
-    # One warehouse has one lock, by whatever way or link it is named.
-    path = Path(f"{_resolved(warehouse)}.lock")
+    path = lock_file(warehouse)
     try:
         file = path.open("a+", encoding="utf-8")
     except OSError as error:

@@ -22,6 +22,7 @@ from scripts.reporting.tables import Column, Table, days, in_usd, many, month_na
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 # Reasons of lines that a finding of the bill as such tells already.
 _TOLD_BY = {"leaked_credential": "leaked_credential"}
+_OWNERS = {"data": "data team"}
 _GRAVE = {"no_bill", "incomplete_pull", "leaked_credential", "restated_closed_month", "drift"}
 # Two accounts of one provider are two bills; a word or a page is of the provider's export.
 _BY_SUBJECT = {"leaked_credential", "incomplete_pull", "restated_closed_month", "drift"}
@@ -102,9 +103,16 @@ def _bill(kind: str, provider: str, rows: list[dict]) -> Finding:
         "words": len(rows),
     }
     return Finding(
-        kind, provider, _BILL_SAYS[kind](row) + _account(row["billing_account_id"]),
-        row["next_step"], row["owner"], amount, first, last, kind in _GRAVE and amount != 0,
-    )  # fmt: skip
+        kind=kind,
+        provider=provider,
+        says=_BILL_SAYS[kind](row) + _account(row["billing_account_id"]),
+        next_step=row["next_step"],
+        owner=_OWNERS.get(row["owner"], row["owner"]),
+        amount_usd=amount,
+        first=first,
+        last=last,
+        is_grave=kind in _GRAVE and amount != 0,
+    )
 
 
 def _account(account: str | None) -> str:

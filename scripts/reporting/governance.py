@@ -141,10 +141,10 @@ def quarantine(marts: Marts) -> Table:
     )
     kept, more = top(rows, _SHOWN)
     return Table(
-        "Records set aside, of all time",
+        "Rejected records, of all time",
         [
             Column("source_system", "Source"),
-            Column("stage", "Stage"),
+            Column("stage", "Held back by"),
             Column("reason", "Reason"),
             Column("records", "Records", "count"),
             Column("estimated_usd", "Estimated, USD", "usd"),
@@ -153,7 +153,7 @@ def quarantine(marts: Marts) -> Table:
         ],
         kept,
         adds=True,
-        empty="No record was set aside.",
+        empty="No record was rejected.",
         total={"source_system": "Total", "records": sum(int(row["records"]) for row in rows)},
         more=more,
     )

@@ -136,7 +136,7 @@ def restatements(marts: Marts, period: Period) -> Table:
             Column("provider", "Provider"),
             Column("billing_account_id", "Account"),
             Column("model_name", "Model"),
-            Column("token_class", "Kind"),
+            Column("token_class", "Kind", "words"),
             Column("last_restated_at", "Changed, UTC", "time"),
             Column("before_usd", "Before", "usd"),
             Column("after_usd", "After", "usd"),

@@ -231,7 +231,7 @@ def exceptions(marts: Marts) -> Table:
             Column("provider", "Provider"),
             Column("billing_account_id", "Account"),
             Column("billed_model", "Model"),
-            Column("meter", "Meter"),
+            Column("meter", "Meter", "words"),
             Column("variance_usd", "Variance", "change"),
             Column("cause", "Suggested cause"),
             Column("evidence", "Evidence, and what to do", "small"),
@@ -267,7 +267,7 @@ def leaked(marts: Marts, period: Period) -> Table:
     return Table(
         "Usage that only one side knows, by credential, USD",
         [
-            Column("seen_by", "Seen by"),
+            Column("seen_by", "Seen by", "words"),
             Column("provider", "Provider"),
             Column("credential_id", "Credential", "id"),
             Column("sub_account_id", "Project", "id"),

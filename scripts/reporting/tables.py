@@ -219,6 +219,8 @@ def shown(kind: str, value) -> str:
             return count(value)
         case "share":
             return share(value)
+        case "words":  # a word of ours, never a name from a log
+            return str(value).replace("_", " ")
         case "month":
             return f"{value:%Y-%m}"
         case "time":

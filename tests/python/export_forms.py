@@ -463,7 +463,7 @@ HEAD = "\n".join(
         "What you have in the hand, which folder it goes into (or `inbox`, which finds it by its "
         "fields), how to get it, and what it lacks. Each row is a file that "
         "`tests/python/test_exports.py` loads; the page is written by "
-        "`python -m tests.python.export_forms`.",
+        "`.venv/bin/python -m tests.python.export_forms`.",
         "",
         "Every form may be compressed (gzip, zstd, lz4, bzip2, xz) or in a zip or tar archive, in "
         "UTF-8, UTF-16 or UTF-32, with LF, CRLF or CR at the ends of its lines. A CSV file may "

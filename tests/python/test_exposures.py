@@ -12,6 +12,7 @@ from tests.python.documents import ROOT, name_of
 
 READERS = {
     "headline": ["scripts/reporting/headline.py", "scripts/reporting/findings.py"],
+    "doctor": ["scripts/operations/doctor.py", "scripts/reporting/findings.py"],
     "showback_report": [
         name_of(path)
         for path in sorted((ROOT / "scripts/reporting").glob("*.py"))

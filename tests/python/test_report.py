@@ -17,7 +17,7 @@ from scripts.cli import main
 from scripts.reporting import invoices, reconciliation
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
-from scripts.reporting.tables import change, share, unit, usd
+from scripts.reporting.tables import change, days, many, share, unbroken, unit, usd
 from tests.python import mart_tables
 from tests.python.documents import ROOT
 from tests.python.mart_tables import ask
@@ -359,6 +359,67 @@ def test_the_days_shown_begin_with_a_month(tmp_path):
     with duckdb.connect(str(file), read_only=True) as connection:
         found = [period(Marts(connection), shown, today=LAST).first for shown in (90, 1, 365)]
     assert [str(day) for day in found] == ["2026-06-01", "2026-08-01", str(days[-1])]
+
+
+def test_dates_and_amounts_are_not_broken():
+    """A reader takes `USD` at the end of a line and `90.00` on the next for two things."""
+    said = unbroken("10 lines, 30 July to 2 September 2026, USD 90.00 in May or 3 teams")
+    assert said == (
+        "10 lines, 30\u00a0July to 2\u00a0September\u00a02026, USD\u00a090.00 in May or 3 teams"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        ("2026-09-01", "2026-09-30", "1 to 30 September 2026"),
+        ("2026-07-30", "2026-09-02", "30 July to 2 September 2026"),
+        ("2026-12-30", "2027-01-02", "30 December 2026 to 2 January 2027"),
+        ("2026-09-01", "2026-09-01", "1 September 2026"),
+    ],
+)
+def test_days_as_people_say_them(first, last, shown):
+    assert days(*map(datetime.date.fromisoformat, (first, last))) == shown
+
+
+def test_one_is_not_many():
+    assert [many(number, "provider") for number in (0, 1, 1200)] == [
+        "0 providers", "1 provider", "1,200 providers",
+    ]  # fmt: skip
+
+
+def test_a_word_of_ours_is_shown_without_underscores_and_a_name_as_it_is(plain):
+    page = Page(plain / "report" / "reconciliation.html")
+    assert {row["meter"] for row in page.rows("Lines that breach")} > {"meter 1", "meter 2"}
+    assert any("_" in row["billed_model"] for row in page.rows("Lines that breach"))
+
+
+def test_what_is_not_shown_is_one_row_and_in_the_total(tmp_path, monkeypatch):
+    """Harm: a list that is cut off, whose rows are taken for all there is."""
+    report = build(tmp_path, quarter([f"team-{n:02}" for n in range(15)]), monkeypatch)
+    table = Page(report / "index.html").table("Spend of this month by team")
+    shown = [Decimal(row.find("td")["data-v"]) for row in table.tbody.find_all("tr")]
+    others, total = table.tfoot.find_all("tr")
+    assert len(shown) == 12 and others.td.get_text() == "3 others"
+    left_out = Decimal(others.find_all("td")[1]["data-v"])
+    ((expected,),) = ask(
+        tmp_path, "select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '2026-09-01'"
+    )
+    assert sum(shown) + left_out == Decimal(total.find_all("td")[1]["data-v"]) == expected
+
+
+def test_months_without_an_invoice_are_one_sentence():
+    def period_of(month: int, provider: str) -> dict:
+        start = datetime.date(2026, month, 1)
+        row = {"provider": provider, "billing_period_start_date": start, "status": "not_invoiced"}
+        return row | {"gateway_usd": Decimal("1.5")}
+
+    rows = [period_of(month, name) for month in (7, 8, 9) for name in ("openai", "azure")]
+    assert invoices.open_periods(rows) == (
+        "Not invoiced yet: 6 months of azure, openai (July 2026 to September 2026); our own cost: "
+        "USD 9.00."
+    )
+    assert invoices.table(rows).rows == [] and invoices.open_periods([]) == ""
 
 
 def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):

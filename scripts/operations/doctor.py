@@ -1,0 +1,294 @@
+"""What whoever is on call looks at first: each check is a function, and says what to do.
+
+A check yields nothing where all is well. It never changes anything and never prints a secret.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.metadata
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from scripts.errors import UserError
+from scripts.loading.files import find_files
+from scripts.loading.run import KEY_VARIABLE, MODELS, Place
+from scripts.loading.sources import read_contract
+from scripts.operations.clock import run_instant
+from scripts.operations.company import COMPANY, ORGANIZATION
+from scripts.operations.lock import lock_file
+from scripts.operations.upgrade import check_version
+from scripts.reporting import findings
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import days, many
+from scripts.warehouse import WarehouseError, connect, target, warehouse_file
+
+PINNED = Path(__file__).resolve().parents[2] / "requirements.txt"
+# A night came a day and a half ago: one was left out.
+_NIGHT_IS_LATE = timedelta(hours=36)
+# Providers change prices every few weeks; a card that nobody looked at for longer is suspect.
+_CARD_IS_OLD = timedelta(days=60)
+_NIGHTS = 7
+_SHOWN = 3
+_LEAST_FREE_BYTES = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a check found, and what to do about it; a note needs nothing done now."""
+
+    what: str
+    do: str
+    is_note: bool = False
+
+
+def versions() -> Iterator[Said]:
+    """Each package as requirements.txt pins it."""
+    wrong = [name for name, pinned in _pins() if _installed(name) != pinned]
+    if wrong:
+        yield Said(
+            f"{many(len(wrong), 'package')} not as pinned: {_few(wrong)}", "run `make setup`"
+        )
+
+
+def _pins() -> Iterator[tuple[str, str]]:
+    for line in PINNED.read_text(encoding="utf-8").splitlines():
+        name, equal, version = line.partition(";")[0].strip().partition("==")
+        if equal:
+            yield name, version
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def secrets() -> Iterator[Said]:
+    """That they are set; never what they are."""
+    if not os.environ.get(KEY_VARIABLE):
+        yield Said(
+            f"{KEY_VARIABLE} is not set: people are loaded as null",
+            f"export {KEY_VARIABLE}, always the same one (docs/privacy.md)",
+        )
+    if not os.environ.get(COMPANY) and not os.environ.get(ORGANIZATION):
+        yield Said(
+            f"{COMPANY} is not set: nobody owns anything, and nothing is booked",
+            "`make init FOLDER=/path/to/company`, then export it (docs/company-folder.md)",
+            is_note=True,
+        )
+
+
+def places() -> Iterator[Said]:
+    """That files can be read and the warehouse written, with room to build."""
+    landing = Place.chosen().landing
+    if not landing.is_dir():
+        yield Said(f"there is no landing folder at {landing}", "make it, or export AI_COST_LANDING")
+    elif not os.access(landing, os.R_OK | os.X_OK):
+        yield Said(f"{landing} cannot be read", "give this user the right to read it")
+    if target() != "duckdb":
+        return
+    file = warehouse_file()
+    folder = file.resolve().parent
+    if not os.access(file if file.exists() else folder, os.W_OK):
+        yield Said(f"{file} cannot be written", "give this user the right to write it")
+    if folder.is_dir():
+        size = file.stat().st_size if file.exists() else 0
+        free = shutil.disk_usage(folder).free
+        if free < max(size, _LEAST_FREE_BYTES):
+            yield Said(
+                f"{free / 1e9:.1f} GB are free beside a warehouse of {size / 1e9:.1f} GB",
+                "make room: a build needs about as much again as the largest table",
+            )
+
+
+def lock() -> Iterator[Said]:
+    """Who is writing now."""
+    if target() != "duckdb":
+        return
+    path = lock_file(warehouse_file())
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            holder = file.readline().strip().rstrip(",") or "another run"
+            yield Said(
+                f"{holder} is writing to this warehouse",
+                "wait; if it is stuck, end that process, and the lock goes with it",
+                is_note=True,
+            )
+
+
+def warehouse(connection) -> Iterator[Said]:
+    """That this checkout may write it; version by version."""
+    try:
+        check_version()
+    except WarehouseError as error:
+        yield Said(str(error), "take that version (docs/runbook.md, Upgrade)")
+
+
+def landing_files(connection) -> Iterator[Said]:
+    """Files that lie in landing and that no night has loaded."""
+    folder = Place.chosen().landing
+    if not folder.is_dir():
+        return
+    found = find_files(folder, read_contract(MODELS).raw)
+    if found.unknown:
+        yield Said(
+            f"{many(len(found.unknown), 'folder')} of landing of no known source: "
+            f"{_few(found.unknown)}",
+            "rename them as docs/your-own-logs.md says, or use landing/inbox",
+        )
+    known = {row[0] for row in connection.execute("select batch_id from raw.load_files").fetchall()}
+    waiting = [file.source_file for file in found.files if file.batch_id not in known]
+    waiting += [file.source_file for file in found.inbox]
+    if waiting:
+        yield Said(
+            f"{many(len(waiting), 'file')} in landing that no night has loaded: {_few(waiting)}",
+            "run `make nightly`; a file that cannot be read is named at its end",
+        )
+
+
+def bills(connection) -> Iterator[Said]:
+    """Bills that are missing or not final, and their words that no seed knows."""
+    for each in findings.all_of(Marts(connection)):
+        if each.kind in ("no_bill", "late_pull", "incomplete_pull", "unknown_word"):
+            step = each.next_step[0].lower() + each.next_step[1:]
+            yield Said(f"{each.provider}: {each.says.rstrip('.')}", step, not each.is_grave)
+
+
+def names(connection) -> Iterator[Said]:
+    """Models and services that nobody wrote down."""
+    models = connection.execute(
+        "select model_name, min(missing_row), sum(attempt_count) "
+        "from marts.fct_unpriced_usage_daily group by 1 order by 3 desc, 1"
+    ).fetchall()
+    if models:
+        yield Said(
+            f"{many(len(models), 'model')} without a price: {_few(row[0] for row in models)}",
+            f"add the rows that marts.fct_unpriced_usage_daily names, first {models[0][1]}",
+        )
+    services = connection.execute(
+        "select service_name from marts.fct_unknown_services group by 1 order by 1"
+    ).fetchall()
+    if services:
+        yield Said(
+            f"{many(len(services), 'service')} that the catalogue does not know: "
+            f"{_few(row[0] for row in services)}",
+            "add them to services.csv of the company folder",
+            is_note=True,
+        )
+
+
+def prices(connection) -> Iterator[Said]:
+    """When somebody last looked at the price lists."""
+    (newest,) = connection.execute("select max(recorded_at) from marts.dim_rate_cards").fetchall()[
+        0
+    ]
+    now = run_instant().replace(tzinfo=None)
+    if newest is not None and now - newest > _CARD_IS_OLD:
+        yield Said(
+            f"the newest price was recorded on {days(newest.date(), None)}",
+            "`ai-cost import rates` shows what has changed since",
+        )
+
+
+def nights(connection) -> Iterator[Said]:
+    """How the last nights went, and when."""
+    rows = connection.execute(
+        "select started_at, status, failed_count, files_unread from marts.fct_run_history "
+        f"order by started_at desc limit {_NIGHTS}"
+    ).fetchall()
+    if not rows:
+        yield Said("no night has run on this warehouse", "run `make nightly`")
+        return
+    started, status, failed, unread = rows[0]
+    if status == "failed":
+        yield Said(
+            f"the last night, {started:%Y-%m-%d %H:%M} UTC, failed: models and tests that failed "
+            f"{failed or 0}, files that could not be read {unread or 0}",
+            "read its last lines; run `make nightly` again (docs/runbook.md)",
+        )
+    elif status == "killed":
+        yield Said(
+            f"the last night, {started:%Y-%m-%d %H:%M} UTC, was killed", "run `make nightly` again"
+        )
+    bad = [row for row in rows[1:] if row[1] in ("failed", "killed")]
+    if bad:
+        yield Said(
+            f"{len(bad)} of the {len(rows)} last nights failed or were killed",
+            "compare them: select * from marts.fct_run_history",
+            is_note=True,
+        )
+    if run_instant().replace(tzinfo=None) - started > _NIGHT_IS_LATE:
+        yield Said(
+            f"the last night began on {started:%Y-%m-%d %H:%M} UTC",
+            "look whether the schedule still runs; run `make nightly`",
+        )
+
+
+_OF_MACHINE: dict[str, Callable[[], Iterable[Said]]] = {
+    "versions": versions,
+    "settings": secrets,
+    "folders, disk": places,
+    "lock": lock,
+}
+_OF_WAREHOUSE: dict[str, Callable[..., Iterable[Said]]] = {
+    "warehouse": warehouse,
+    "landing": landing_files,
+    "bills": bills,
+    "names": names,
+    "prices": prices,
+    "nights": nights,
+}
+
+
+def _few(names: Iterable[str]) -> str:
+    """The first of them, as they can be printed: names come from logs and bills."""
+    shown = ["".join(c if c.isprintable() else "\ufffd" for c in str(name)) for name in names]
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return ", ".join(shown[:_SHOWN]) + more
+
+
+def checked() -> Iterator[tuple[str, list[Said]]]:
+    """Each check, and what it found."""
+    for name, check in _OF_MACHINE.items():
+        yield name, list(check())
+    try:
+        with connect() as connection:
+            for name, check in _OF_WAREHOUSE.items():
+                yield name, _of(check, connection)
+    except UserError as error:
+        yield "warehouse", [Said(str(error), "run `make nightly`")]
+
+
+def _of(check: Callable[..., Iterable[Said]], connection) -> list[Said]:
+    """What a check found; a part of the warehouse that is not built is something to do as well."""
+    try:
+        return list(check(connection))
+    except UserError:
+        raise
+    except Exception as error:
+        if type(error).__name__ not in ("CatalogException", "UndefinedTable", "BinderException"):
+            raise
+        reason = str(error).splitlines()[0]
+        return [Said(f"cannot be looked at: {reason}", "run `make nightly`")]
+
+
+def show() -> int:
+    """Print every check; 1 when something is to be done."""
+    is_due = False
+    for name, found in checked():
+        if not found:
+            print(f"ok    {name}")
+        for each in found:
+            is_due |= not each.is_note
+            print(f"{'note' if each.is_note else 'DO':<5} {name}: {each.what}. Do: {each.do}")
+    return 1 if is_due else 0
