@@ -120,7 +120,7 @@ def _budgets(budgets: dict[str, dict]) -> list[dict]:
         _item(
             "grave" if row["alert_state"] == "critical" else "note",
             row["team_id"],
-            f"has used {share(row['spent_share'])} of its plan of USD {usd(row['budget_usd'])}; "
+            f"{share(row['spent_share'])} of the plan of USD {usd(row['budget_usd'])} is used; "
             f"forecast USD {usd(row['forecast_usd'])}.",
             page_name(row["team_id"]),
         )
