@@ -63,7 +63,7 @@ init: setup ## FOLDER=...: a starter company folder from the teams, keys and acc
 publish: setup ## Give readers a new copy of the marts in published/, when the last build passed
 	@bin/ai-cost publish
 
-audit: setup ## FILE=... [FORMAT=...]: what one log says, by the same models, without touching the warehouse
+audit: setup ## FILE=... [FORMAT=...]: what one log or bill says, by the same models, without touching the warehouse
 	@test -n "$(FILE)" || { echo "Say which: make audit FILE=path/to/log.jsonl" >&2; exit 2; }
 	@bin/ai-cost audit $(if $(FORMAT),--format $(FORMAT)) "$(FILE)"
 

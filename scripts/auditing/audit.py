@@ -1,11 +1,13 @@
-"""Audit one record or a whole log: what it cost, whose it is, and what is wrong with it.
+"""Audit one record, a whole log or a bill: what it cost, whose it is, and what is wrong with it.
 
-The log is loaded and built by the same models as a night's, in a scratch database: the warehouse
-is neither needed nor touched. A record without a time counts as of now, and the audit says so.
+The file is loaded and built by the same models as a night's, in a scratch database: the warehouse
+is neither needed nor touched; it is only read to show the logs beside a bill. A record without a
+time counts as of now, and the audit says so.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -15,15 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from scripts.auditing import two_readings
-from scripts.auditing.detect import detect, gateway_tables
+from scripts.auditing import bill, findings, two_readings
+from scripts.auditing.detect import detect
 from scripts.auditing.difference import difference, rise
-from scripts.auditing.findings import count_undated, problems, report
 from scripts.auditing.prepared_warehouse import ROOT, AuditError, Prepared, prepare
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
+from scripts.loading.recognise import Unrecognised, recognise
 from scripts.loading.run import MODELS, Run
-from scripts.loading.sources import Contract, read_contract
+from scripts.loading.sources import Contract, Table, read_contract
 from scripts.loading.targets import DuckDBTarget
 from scripts.loading.typing import Rules
 from scripts.operations.clock import run_instant
@@ -39,66 +41,104 @@ class Checks:
 
 @dataclass(frozen=True)
 class Audited:
-    """A log in a database of its own, and what is said of it."""
+    """A log or a bill in a database of its own, and what is said of it: as text and as JSON."""
 
+    kind: str
     database: Path
     lines: list[str]
+    found: dict
     problems: list[str]
 
 
 def show(
-    name: str, table: str | None, against: str | None = None, checks: Checks | None = None
+    name: str,
+    table: str | None,
+    against: str | None = None,
+    checks: Checks | None = None,
+    as_json: bool = False,
 ) -> int:
     """Print the audit; 1 when it does not pass what is checked."""
     checks = checks or Checks()
     with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
-        found = audit(name, table, _folder(Path(scratch), "log"))
-        lines, failed = found.lines, []
+        audited = audit(name, table, _folder(Path(scratch), "log"))
+        lines, found, failed = audited.lines, audited.found, []
         if against:
             before = audit(against, table, _folder(Path(scratch), "against"))
-            lines = [*lines, "", f"Against {against}", *difference(before.database, found.database)]
-            failed += rise(before.database, found.database, checks.max_rise_percent)
+            if "bill" in (before.kind, audited.kind):
+                raise AuditError("--against compares two logs, and one of these is a bill")
+            lines += ["", f"Against {against}", *difference(before.database, audited.database)]
+            found["against"] = before.found
+            failed += rise(before.database, audited.database, checks.max_rise_percent)
         if checks.is_strict:
-            failed += found.problems
-        print("\n".join(lines))
+            failed += audited.problems
+    if as_json:
+        print(json.dumps(found | {"not_passed": failed}, indent=2, ensure_ascii=False))
+        return 1 if failed else 0
+    print("\n".join(lines))
     if failed:
         print(f"Not passed: {'; '.join(failed)}")
     return 1 if failed else 0
 
 
 def audit(name: str, table: str | None, scratch: Path) -> Audited:
-    """What there is to say of a log; `scratch` is an empty folder.
+    """What there is to say of a log or a bill; `scratch` is an empty folder.
 
     AuditError says what to set right.
     """
     contract = read_contract(MODELS)
     file = _fetched(name, scratch)
-    table, how = (
-        (table, "as told") if table else (_recognised(file, contract, scratch), "recognised")
-    )
-    known = {each.name: each for each in gateway_tables(contract)}
+    known = {each.name: each for each in contract.raw.values() if each.kind in ("gateway", "bill")}
+    how = "as told" if table else "recognised"
+    table = table or _recognised(file, contract, list(known.values()), scratch)
     if table not in known:
-        raise AuditError(f"{table!r} is no format; one of {', '.join(known)}")
+        raise AuditError(f"{table!r} is no format; one of {', '.join(sorted(known))}")
+    if known[table].kind == "bill" and not known[table].money:
+        raise AuditError(f"{table} counts use and states no money; audit the bill beside it")
     prepared = _prepared()
     now = run_instant()
     database = prepared.copy(scratch)
-    landing = LandingFile(file, file.name, known[table], file.stat().st_size)
+    landing = LandingFile(file, _below_account(file), known[table], file.stat().st_size)
     for _, reason in _load(database, contract, landing, now):
         raise AuditError(f"{name} could not be read: {reason}")
-    undated = count_undated(database, known[table], now)
-    other = two_readings.prepare(database, table, _folder(scratch, "other-reading"))
-    prepared.build(database)
+    head = {"version": 1, "kind": "log", "file": name, "format": table, "format_is": how}
+    head["read"] = findings.read_counts(database)
+    if known[table].kind == "bill":
+        return _of_bill(prepared, database, head | {"kind": "bill"})
+    return _of_log(prepared, database, head, known[table], now, _folder(scratch, "other-reading"))
+
+
+def _of_bill(prepared: Prepared, database: Path, head: dict) -> Audited:
+    prepared.build(database, "bill")
+    found = bill.structure(database)
+    read = head["read"]
+    lines = [
+        f"Audit of {head['file']}, bill {head['format']} ({head['format_is']})",
+        f"Read: {read['lines']:,} lines, {read['records']:,} records, "
+        f"{read['rejected']:,} rejected",
+        *bill.report(database, found),
+    ]
+    problems = bill.problems(found)
+    return Audited("bill", database, lines, head | found | {"problems": problems}, problems)
+
+
+def _of_log(
+    prepared: Prepared, database: Path, head: dict, table: Table, now: datetime, scratch: Path
+) -> Audited:
+    undated = findings.count_undated(database, table, now)
+    other = two_readings.prepare(database, table.name, scratch)
+    prepared.build(database, "gateway")
     if other:
-        prepared.build(other)
-    lines = [f"Audit of {name}, format {table} ({how})"]
+        prepared.build(other, "gateway")
+    lines = [f"Audit of {head['file']}, format {table.name} ({head['format_is']})"]
     if undated:
         lines.append(f"Without a time: {undated:,} records, taken as of now ({now:%F %T} UTC)")
     readings = two_readings.said(database, other) if other else []
-    return Audited(
-        database,
-        [*lines, *report(database, table), *readings],
-        problems(database) + ([f"{len(readings) - 1:,} fit two readings"] if readings else []),
-    )
+    problems = findings.problems(database)
+    problems += [f"{len(readings) - 1:,} fit two readings"] if readings else []
+    found = head | findings.structure(database, table.name)
+    found |= {"records_without_a_time": undated, "two_readings": readings, "problems": problems}
+    lines += [*findings.report(database, table.name), *readings]
+    return Audited("log", database, lines, found, problems)
 
 
 def _prepared() -> Prepared:
@@ -139,14 +179,30 @@ def _fetched(name: str, scratch: Path) -> Path:
     return Path(name).resolve()
 
 
-def _recognised(file: Path, contract: Contract, scratch: Path) -> str:
+def _below_account(file: Path) -> str:
+    """The path of a file from the folder of its account on, as a landing folder would have it."""
+    parts = file.parts
+    start = next((n for n, part in enumerate(parts) if part.startswith("account=")), -1)
+    return "/".join(parts[start:])
+
+
+def _recognised(file: Path, contract: Contract, tables: list[Table], scratch: Path) -> str:
+    try:
+        found = recognise(file, tables)
+        if found.kind == "bill":
+            return found.name
+        nearest = ""
+    except Unreadable as error:
+        raise AuditError(f"{file.name} could not be read: {error}") from None
+    except Unrecognised as error:
+        nearest = f" ({error})"
     # A format is known by its time too, so records without one are only the second guess.
     for undated_at in (None, run_instant()):
         folder = _folder(scratch, f"recognise-{'dated' if undated_at is None else 'undated'}")
         try:
-            found = detect(file, contract, folder, undated_at)
+            logs = detect(file, contract, folder, undated_at)
         except Unreadable as error:
             raise AuditError(f"{file.name} could not be read: {error}") from None
-        if found:
-            return found[0][0]
-    raise AuditError(f"{file.name} is of no known format; say which with --format")
+        if logs:
+            return logs[0][0]
+    raise AuditError(f"{file.name} is of no known format{nearest}; say which with --format")

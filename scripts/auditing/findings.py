@@ -9,8 +9,17 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.auditing.named_rows import named_rows
 from scripts.loading.sources import RAW_SCHEMA, Table
 
+_READ = """
+    select
+        coalesce(sum(line_count), 0) as lines,
+        coalesce(sum(record_count), 0) as records,
+        coalesce(sum(reject_count), 0) as rejected,
+        coalesce(sum(other_traffic_count), 0) as other_traffic
+    from raw.load_files
+"""
 _TOTALS = """
     select
         count(*) as attempts,
@@ -19,28 +28,30 @@ _TOTALS = """
         count(gateway_reported_cost_usd) as with_gateway_cost,
         sum(gateway_reported_cost_usd) as gateway_usd,
         sum(case when gateway_reported_cost_usd is not null then cost_usd end) as compared_usd,
-        min(usage_at), max(usage_at)
+        min(usage_at) as first_usage_at, max(usage_at) as last_usage_at
     from marts.fct_priced_requests
 """
 _BY_OWNER = """
-    select team_id, attribution_method, count(*), sum(cost_usd)
+    select team_id, attribution_method, count(*) as attempts, sum(cost_usd) as cost_usd
     from marts.fct_priced_requests group by 1, 2 order by 4 desc nulls last, 1, 2
 """
 _BY_MODEL = """
     select
         provider || ' ' || coalesce(billed_model, served_model, requested_model, 'none')
         || case priced_tier when 'standard' then '' else ' (' || priced_tier || ')' end as model,
-        count(*), sum(context_tokens), sum(output_tokens), sum(cost_usd)
+        count(*) as attempts, sum(context_tokens) as input_tokens,
+        sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd
     from marts.fct_priced_requests group by 1 order by 5 desc nulls last, 1
 """
 _MISSING = """
     select
-        sum(case when attribution_status in ('attributed', 'shared') then 0 else 1 end),
-        sum(case when service_name is null then 1 else 0 end),
-        sum(case when feature is null then 1 else 0 end),
-        sum(case when environment is null then 1 else 0 end),
-        sum(case when customer_id is null then 1 else 0 end),
+        sum(case when attribution_status in ('attributed', 'shared') then 0 else 1 end) as owner,
+        sum(case when service_name is null then 1 else 0 end) as service,
+        sum(case when feature is null then 1 else 0 end) as feature,
+        sum(case when environment is null then 1 else 0 end) as environment,
+        sum(case when customer_id is null then 1 else 0 end) as customer,
         sum(case when price_status = 'usage_missing' and usage_issue is null then 1 else 0 end)
+            as usage
     from marts.fct_priced_requests
 """
 _BREAKDOWNS = {
@@ -50,32 +61,36 @@ _BREAKDOWNS = {
     "endpoint": "endpoint",
 }
 _BY = """
-    select coalesce({name}, 'none'), count(*), sum(context_tokens), sum(output_tokens),
-        sum(cost_usd)
+    select coalesce({name}, 'none') as name, count(*) as attempts,
+        sum(context_tokens) as input_tokens, sum(output_tokens) as output_tokens,
+        sum(cost_usd) as cost_usd
     from marts.fct_priced_requests group by 1 order by 5 desc nulls last, 1
 """
 _OUTLIERS = """
-    select line_number, coalesce(request_id, 'none'), coalesce(billed_model, 'none'),
-        context_tokens, output_tokens, cost_usd,
+    select line_number, coalesce(request_id, 'none') as request_id,
+        coalesce(billed_model, 'none') as billed_model,
+        context_tokens as input_tokens, output_tokens, cost_usd,
         cost_usd / nullif((select median(cost_usd) from marts.fct_priced_requests), 0)
+            as times_the_median
     from marts.fct_priced_requests
     where cost_usd > 0 order by cost_usd desc, line_number limit 5
 """
 # What a line of a chargeback report cannot do without: an owner and a price.
 _READY = """
     select
-        sum(case when {owned} and cost_usd is not null then 1 else 0 end),
-        sum(case when {owned} then cost_usd end),
-        sum(case when {owned} then 0 else 1 end),
-        sum(case when {owned} then null else cost_usd end),
-        sum(case when cost_usd is null then 1 else 0 end)
+        sum(case when {owned} and cost_usd is not null then 1 else 0 end) as attempts,
+        sum(case when {owned} then cost_usd end) as cost_usd,
+        sum(case when {owned} then 0 else 1 end) as without_owner,
+        sum(case when {owned} then null else cost_usd end) as without_owner_usd,
+        sum(case when cost_usd is null then 1 else 0 end) as without_price
     from marts.fct_priced_requests
 """.format(owned="attribution_status in ('attributed', 'shared')")
 _UNPRICED = """
     select
         price_status || coalesce(': ' || usage_issue, '') as reason,
         provider || ' ' || coalesce(served_model, requested_model, 'none') as model,
-        priced_tier, count(*), min(line_number), sum(gateway_reported_cost_usd), provider
+        priced_tier, count(*) as attempts, min(line_number) as first_line,
+        sum(gateway_reported_cost_usd) as gateway_reported_cost_usd, provider
     from marts.fct_priced_requests
     where cost_usd is null
     group by 1, 2, 3, 7 order by 4 desc, 1, 2
@@ -92,7 +107,7 @@ _QUARANTINED = """
     select line_number, reason from marts.fct_quarantined_records order by 1, 2
 """
 _INCOMPLETE = """
-    select dropped_fields, count(*), min(line_number) from raw."{table}"
+    select dropped_fields, count(*) as records, min(line_number) as first_line from raw."{table}"
     where dropped_fields is not null
     group by 1 order by 2 desc, 1
 """
@@ -111,7 +126,7 @@ _METERS = """
         and column_name not in ('list_cost_usd', 'gateway_reported_cost_usd')
     order by ordinal_position
 """
-_SHOWN = 5
+SHOWN = 5
 
 
 def report(database: Path, table: str) -> list[str]:
@@ -127,6 +142,35 @@ def report(database: Path, table: str) -> list[str]:
             lines += _missing(ask, totals[0])
         lines += _faults(ask, table)
     return lines
+
+
+def structure(database: Path, table: str) -> dict:
+    """The same as objects and lists (docs/runbook.md lists the keys)."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        breakdowns = {head: _BY.format(name=name) for head, name in _BREAKDOWNS.items()}
+        return {
+            "totals": named_rows(connection, _TOTALS)[0],
+            "owners": named_rows(connection, _BY_OWNER),
+            "models": named_rows(connection, _BY_MODEL),
+            "by": {
+                "_".join(head.replace("/", "").split()): named_rows(connection, sql)
+                for head, sql in breakdowns.items()
+            },
+            "costliest": named_rows(connection, _OUTLIERS),
+            "missing": named_rows(connection, _MISSING)[0],
+            "ready_for_chargeback": named_rows(connection, _READY)[0],
+            "unpriced": named_rows(connection, _UNPRICED),
+            "duplicates": named_rows(connection, _DUPLICATES),
+            "quarantined": named_rows(connection, _QUARANTINED),
+            "incomplete": named_rows(connection, _INCOMPLETE.format(table=table)),
+            "gateway_differences": named_rows(connection, _OTHERWISE),
+        }
+
+
+def read_counts(database: Path) -> dict:
+    """How much of the file was read."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return named_rows(connection, _READ)[0]
 
 
 def problems(database: Path) -> list[str]:
@@ -157,11 +201,8 @@ def _asker(connection: duckdb.DuckDBPyConnection):
 
 
 def _loaded(ask, totals: tuple) -> list[str]:
-    lines, records, rejects, others = ask(
-        "select sum(line_count), sum(record_count), sum(reject_count), sum(other_traffic_count) "
-        "from raw.load_files"
-    )[0]
-    said = f"{lines or 0:,} lines, {records or 0:,} records, {rejects or 0:,} rejected"
+    lines, records, rejects, others = ask(_READ)[0]
+    said = f"{lines:,} lines, {records:,} records, {rejects:,} rejected"
     if others:
         said += f", {others:,} other traffic (no call of a model)"
     if not totals[0]:
@@ -216,10 +257,10 @@ def _breakdowns(ask) -> list[str]:
             columns = [head, "attempts", "input tokens", "output tokens", "USD"]
             rows = [
                 [each, f"{n:,}", f"{tokens_in or 0:,}", f"{tokens_out or 0:,}", usd(cost)]
-                for each, n, tokens_in, tokens_out, cost in found[:_SHOWN]
+                for each, n, tokens_in, tokens_out, cost in found[:SHOWN]
             ]
             lines += ["", *aligned(columns, rows)]
-            lines += [f"  and {len(found) - _SHOWN:,} more"] if len(found) > _SHOWN else []
+            lines += [f"  and {len(found) - SHOWN:,} more"] if len(found) > SHOWN else []
     return lines
 
 
@@ -268,11 +309,11 @@ def _faults(ask, table: str) -> list[str]:
         for line, request, model, theirs, ours, difference in ask(_OTHERWISE)
     ]
     return [
-        *_list("Unpriced", unpriced),
-        *_list("Duplicates, left out", duplicates),
-        *_list("Quarantined", quarantined),
-        *_list("Kept without fields that could not be read", incomplete),
-        *_list("Priced differently by the gateway", otherwise),
+        *listed("Unpriced", unpriced),
+        *listed("Duplicates, left out", duplicates),
+        *listed("Quarantined", quarantined),
+        *listed("Kept without fields that could not be read", incomplete),
+        *listed("Priced differently by the gateway", otherwise),
     ]
 
 
@@ -285,11 +326,12 @@ def _unknown(reason: str, provider: str) -> str:
     )
 
 
-def _list(title: str, items: list[str]) -> list[str]:
+def listed(title: str, items: list[str]) -> list[str]:
+    """A headline with the count, and the first few."""
     if not items:
         return [f"{title}: none"]
-    shown = [f"  {item}" for item in items[:_SHOWN]]
-    more = [f"  and {len(items) - _SHOWN:,} more"] if len(items) > _SHOWN else []
+    shown = [f"  {item}" for item in items[:SHOWN]]
+    more = [f"  and {len(items) - SHOWN:,} more"] if len(items) > SHOWN else []
     return [f"{title}: {len(items):,}", *shown, *more]
 
 

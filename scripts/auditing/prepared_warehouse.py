@@ -29,12 +29,10 @@ DATABASE = "audit.duckdb"
 _PARTS = ("models", "macros", "dbt_project.yml", "profiles.yml")
 # Those of other company folders, one of which may be in use.
 _KEPT = 2
-_WANTED = ("+fct_priced_requests", "+fct_quarantined_records")
-_MADE_OF_LOGS = [
-    f"source:*+,{wanted},config.materialized:{kind}"
-    for wanted in _WANTED
-    for kind in ("table", "incremental")
-]
+_WANTED = {
+    "gateway": ("+fct_priced_requests", "+fct_quarantined_records"),
+    "bill": ("+int_bill_line_outcomes", "+int_bill_issues"),
+}
 
 
 class AuditError(UserError):
@@ -51,8 +49,8 @@ class Prepared:
         """A database to work in."""
         return Path(shutil.copyfile(self.folder / DATABASE, to / DATABASE))
 
-    def build(self, database: Path) -> None:
-        """Run the models that depend on logs, in a database that has some loaded."""
+    def build(self, database: Path, kind: str) -> None:
+        """Run the models that depend on what is loaded: of a gateway's log or of a bill."""
         # Reading the manifest back saves parsing some 200 files, most of an audit's time.
         parsed = (self.folder / "partial_parse.msgpack").read_bytes()
         manifest = Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
@@ -60,7 +58,7 @@ class Prepared:
         _run(
             database,
             database.parent,
-            ["--no-write-json", "run", "--select", *_MADE_OF_LOGS],
+            ["--no-write-json", "run", "--select", *_made_of_files(kind)],
             manifest,
         )
 
@@ -74,7 +72,8 @@ def prepare(cache: Path) -> Prepared:
             made = Path(draft) / "made"
             made.mkdir()
             selection = ["build", "--exclude-resource-type", "test", "unit_test"]
-            _run(made / DATABASE, made, [*selection, "--select", *_WANTED], None)
+            wanted = [name for names in _WANTED.values() for name in names]
+            _run(made / DATABASE, made, [*selection, "--select", *wanted], None)
             others = sorted(cache.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
             for old in others[:-_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
@@ -82,8 +81,17 @@ def prepare(cache: Path) -> Prepared:
     return Prepared(folder)
 
 
+def _made_of_files(kind: str) -> list[str]:
+    return [
+        f"source:*+,{wanted},config.materialized:{materialized}"
+        for wanted in _WANTED[kind]
+        for materialized in ("table", "incremental")
+    ]
+
+
 def _run(database: Path, target: Path, command: list[str], manifest: Manifest | None) -> None:
     # In this process alone, and in a database of its own: the warehouse is not touched.
+    before = dict(os.environ)
     os.environ |= {"AI_COST_TARGET": "duckdb", "AI_COST_WAREHOUSE": str(database)}
     os.environ.pop("AI_COST_LITELLM_SCHEMA", None)
     places = ["--project-dir", ROOT, "--profiles-dir", ROOT]
@@ -91,6 +99,8 @@ def _run(database: Path, target: Path, command: list[str], manifest: Manifest | 
     try:
         result = dbtRunner(manifest=manifest).invoke(["--quiet", *command, *map(str, places)])
     finally:
+        os.environ.clear()
+        os.environ.update(before)
         # The adapter would keep the database open for as long as the process lives.
         DuckDBConnectionManager.close_all_connections()
     if not result.success:

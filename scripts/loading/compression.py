@@ -137,15 +137,16 @@ def _through_arrow(name: str, blocks: Blocks) -> Blocks:
 
 
 def _zstd_messages(blocks: Blocks) -> Blocks:
-    """Each message as a line."""
+    """Each message as a line; one of protobuf with its length before it, as when not packed."""
     source = io.BufferedReader(Reader(blocks))
     while length := source.read(_LENGTH):
         size = int.from_bytes(length)
         packed = source.read(size)
         if len(packed) < size:
             raise Broken("zstd stream ends early")
-        yield from _through_arrow("zstd", iter([packed]))
-        yield b"\n"
+        message = b"".join(_through_arrow("zstd", iter([packed])))
+        is_text = message[:1] in (b"{", b"[")
+        yield message + b"\n" if is_text else len(message).to_bytes(_LENGTH) + message
 
 
 def _gunzipped(blocks: Blocks) -> Blocks:

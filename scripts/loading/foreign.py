@@ -70,11 +70,16 @@ def foreign_form(head: bytes) -> str | None:
             return said
     if _MARKUP.match(head):
         return f"a web page or XML; {EXPECTED}"
-    if _PROTOBUF.match(head) and _CONTROL.search(head[:256]):
-        return "binary protobuf, as of OTLP; let the collector write JSON (format: json)"
+    if is_protobuf(head):
+        return "binary protobuf, as of OTLP; put it into otel_genai_spans"
     if _is_zlib(head):
         return f"compressed with zlib; {_UNPACK}"
     return None
+
+
+def is_protobuf(head: bytes) -> bool:
+    """Whether a file begins as a message does."""
+    return bool(_PROTOBUF.match(head) and _CONTROL.search(head[:256]))
 
 
 def not_utf8(lines: Iterable[bytes]) -> str | None:

@@ -11,6 +11,7 @@ from scripts.loading.foreign import (
     EXPECTED,
     Unreadable,
     foreign_form,
+    is_protobuf,
     missing_columns,
     not_utf8,
 )
@@ -23,7 +24,7 @@ _PACKED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4")
 
 
 def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
-    """The form of a file: parquet, csv, dump, document, lines, wrapped; Unreadable for another.
+    """The form of a file: parquet, protobuf, csv, dump, document, lines, wrapped; else Unreadable.
 
     A document is one JSON text over several lines, or a JSON array. Wrapped are lines whose records
     are inside of something else. `whole` says that the head is all there is: then what is seen of
@@ -31,6 +32,8 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     """
     if head.startswith(b"PAR1"):
         return "parquet"
+    if is_protobuf(head) and SPANS in names(table).lists:
+        return "protobuf"
     if foreign := foreign_form(head):
         raise Unreadable(foreign)
     text = head.lstrip()
@@ -90,7 +93,7 @@ def _is_object(line: bytes) -> bool:
 
 def has_cr_ends(head: bytes, name: str) -> bool:
     """Whether lines end with CR alone, as Excel on a Mac ends those of a CSV file."""
-    if b"\r" not in head or head.startswith(b"PAR1"):
+    if b"\r" not in head or head.startswith(b"PAR1") or is_protobuf(head):
         return False
     text = head.lstrip()
     if text.startswith((b"{", b"[")):

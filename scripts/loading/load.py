@@ -25,6 +25,7 @@ from scripts.loading.masking import mask, shown_names
 from scripts.loading.otlp import SPANS
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
+from scripts.loading.protobuf import read_messages
 from scripts.loading.records import Records, read_csv, read_parquet
 from scripts.loading.rows import has_spans, read_rows
 from scripts.loading.sources import Contract, Table
@@ -238,8 +239,8 @@ class Load:
             for found in read_rows(kind, content):
                 self._take(file_no, found, wrapped=True)
             return
-        if kind == "wrapped":
-            for found in read_lines(content):
+        if kind in ("wrapped", "protobuf"):
+            for found in read_lines(content) if kind == "wrapped" else read_messages(content):
                 self._take(file_no, found, wrapped=True)
             return
         readers = {

@@ -274,9 +274,9 @@ def _call(log: dict) -> dict | None:
     renamed = {names.get(key, key): value for key, value in pairs.items()}
     usual = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": provider}
     return {
-        "traceId": log.get("traceId") or own_id[:32],
+        "traceId": _hexadecimal(log.get("traceId") or "", 16) or own_id[:32],
         "spanId": own_id[-16:],
-        "parentSpanId": log.get("spanId") or "",
+        "parentSpanId": _hexadecimal(log.get("spanId") or "", 8),
         "name": name,
         "startTimeUnixNano": str(end - length * 1_000_000) if end else None,
         "endTimeUnixNano": str(end) if end else None,

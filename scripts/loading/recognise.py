@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from scripts.loading.archives import is_archive, members
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, parse_all
 from scripts.loading.dumps import COPY, columns_of, is_dump
-from scripts.loading.foreign import Unreadable, foreign_form
+from scripts.loading.foreign import Unreadable, foreign_form, is_protobuf
 from scripts.loading.forms import has_cr_ends
 from scripts.loading.headers import SEPARATORS, cells_of, places
 from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
@@ -82,6 +82,9 @@ def matches(stream: ByteStream, name: str, tables: list[Table]) -> list[Match]:
         head, _ = content.peek()
     if head.startswith(b"PAR1"):
         found = (_of_header(table, _parquet_names(content)) for table in tables)
+    elif is_protobuf(head):
+        spans = [table for table in tables if SPANS in names(table).lists]
+        found = (Match(table, 1.0, _LEAST_FOUND, None) for table in spans)
     else:
         found = _of_text(content, name, tables)
     return sorted((m for m in found if m.score > 0), key=lambda m: -m.score)

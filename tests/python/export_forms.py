@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.python import test_otlp as spans
+from tests.python.test_bill_forms import FILES
 from tests.python.test_wrapped_files import DUMP, SYSTEMS, WRAPPERS, records_of, sheet
 
 BILLS = Path(__file__).parent / "fixtures" / "bills"
@@ -157,6 +158,12 @@ FORMS = [
             "what `MessageToJson` and `protojson` write",
             NOTHING,
             lambda: spans.DRESSES["snake case, base64"],
+        ),
+        (
+            "OTLP as binary protobuf",
+            "collector, `exporters: file: {path: spans.binpb, format: proto}`",
+            NOTHING,
+            lambda: spans.framed(spans.binary(spans.otlp(**spans.BASE64), spans.TracesData)),
         ),
         (
             "Tempo, API v1 and v2",
@@ -416,6 +423,38 @@ FORMS = [
         stored("anthropic_usage_report/anthropic_usage_report.json"),
     ),
     Form(
+        "OpenAI costs",
+        "openai_costs",
+        "CSV of the dashboard",
+        "Usage > Export > Costs, as an owner of the organization",
+        "tokens, keys and models of a call",
+        lambda: FILES["openai_costs/account=dashboard/20261106.csv"],
+    ),
+    Form(
+        "OpenAI usage",
+        "openai_usage",
+        "CSV of the dashboard",
+        "Usage > Export > Completions",
+        "money",
+        lambda: FILES["openai_usage/account=dashboard/20261106.csv"],
+    ),
+    Form(
+        "Anthropic costs",
+        "anthropic_cost_report",
+        "CSV of the Console",
+        "Cost > Export",
+        "quantities, so volume and price cannot be told apart",
+        lambda: FILES["anthropic_cost_report/account=console/20261106.csv"],
+    ),
+    Form(
+        "Anthropic usage",
+        "anthropic_usage_report",
+        "CSV of the Console",
+        "Usage > Export",
+        "money",
+        lambda: FILES["anthropic_usage_report/account=console/20261106.csv"],
+    ),
+    Form(
         "AWS",
         "aws_cur2",
         "CUR 2.0 as CSV or Parquet",
@@ -438,6 +477,14 @@ FORMS = [
         "`bq extract` or `bq query --format=json` on the export's table",
         "days before the export was made",
         stored("gcp_billing/gcp_billing.json"),
+    ),
+    Form(
+        "Google Cloud",
+        "gcp_billing",
+        "CSV of the console",
+        "Billing > Cost table > Download CSV, grouped by SKU and day",
+        "labels, and hours",
+        lambda: FILES["gcp_billing/account=console/20261106.csv"],
     ),
     Form(
         "any provider, FOCUS",
@@ -482,9 +529,11 @@ Refused, with what to do instead:
 |---|---|
 | LiteLLM's daily summary | ask `/spend/logs` with `summarize=false` |
 | OTLP metrics | export traces, or the logs of Claude Code or Codex |
-| OTLP as binary protobuf | let the collector write JSON (`format: json`) |
 | `pg_dump -Fc` | write it as text: `pg_restore -f spend.dump` |
 | Cloudflare's Logpush | it has no time and no tokens; take the API's logs |
+| Langfuse's traces and scores | export the observations |
+| output and manifest of a Bedrock batch job | they have no time; the cost is on the bill |
+| pieces of a streamed answer | ask for its usage: `stream_options: include_usage` |
 | PDF, pictures, databases, Avro, Arrow | the form that the same tool writes and that is read |
 """
 

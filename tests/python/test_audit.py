@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from scripts.auditing.detect import detect
@@ -82,11 +83,13 @@ def audit(tmp_path_factory):
         "DBT_TARGET_PATH": str(folder / "target"),
     }
 
-    def run(*arguments: str, pasted: str | None = None) -> subprocess.CompletedProcess:
+    def run(
+        *arguments: str, pasted: str | None = None, **settings: str
+    ) -> subprocess.CompletedProcess:
         done = subprocess.run(
             [sys.executable, "-m", "scripts.cli", "audit", *arguments],
             cwd=ROOT,
-            env=environment,
+            env=environment | settings,
             input=pasted,
             capture_output=True,
             text=True,
@@ -311,3 +314,98 @@ def test_two_logs_are_compared(audit, tmp_path):
     failed = audit(new, "--against", old, "--max-rise", "50")
     assert failed.returncode == 1
     assert "Not passed: a request costs 67.3 % more, above 50 %" in failed.stdout
+
+
+def costs(item: str, amount: float, currency: str = "usd") -> dict:
+    """A result of OpenAI's costs API."""
+    return {
+        "object": "organization.costs.result",
+        "amount": {"value": amount, "currency": currency},
+        "line_item": item,
+        "project_id": "p",
+        "quantity": 1000000,
+        "quantity_unit": "tokens",
+    }
+
+
+RESULTS = [
+    costs("gpt-5.4-mini, input", 1.25),
+    costs("gpt-5.4-mini, hologram", 0.25),
+    costs("gpt-5.4-mini, output", 2.5, "zzz"),
+]
+BUCKET = {"object": "bucket", "start_time": 1793577600, "end_time": 1793664000, "results": RESULTS}
+BILL = json.dumps({"object": "page", "data": [BUCKET], "has_more": False})
+
+
+@pytest.fixture(scope="module")
+def bill(tmp_path_factory) -> str:
+    folder = tmp_path_factory.mktemp("bill") / "account=acme"
+    folder.mkdir()
+    (folder / "page.json").write_text(BILL)
+    return str(folder / "page.json")
+
+
+def test_a_bill_says_what_it_is_and_what_nobody_knows_of_it(audit, bill):
+    done = audit(bill)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    rows = [line.split() for line in said.splitlines()]
+    assert "bill openai_costs (recognised)" in said and "1 lines, 3 records, 0 rejected" in said
+    assert "Total: 1.5 USD on 2 lines, USD 1.500000; 2.5 ZZZ on 1 lines" in said
+    day = ["2026-11-02", "2026-11-02", "1", "1,000,000", "1.250000"]
+    assert ["openai", "acme", "gpt-5.4-mini", "uncached_input", "standard", *day] in rows
+    assert "meter hologram (openai): 1 lines, 0.25" in said and "to bill_line_meters" in said
+    assert "1 x no_exchange_rate, 2.5" in said
+    # the server of this test is nowhere
+    assert "The logs beside it: not compared, cannot connect to Postgres" in said
+    strict = audit("--strict", bill)
+    assert strict.returncode == 1 and "1 lines without a figure" in strict.stdout
+
+
+def test_a_bill_stands_beside_the_logs_of_the_warehouse(audit, bill, tmp_path):
+    warehouse = tmp_path / "logs.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_reconciliation_daily as "
+            "select cast(day as date) as usage_date, 'openai' as provider, "
+            "account as billing_account_id, model as billed_model, "
+            "cast(cost as decimal(38, 12)) as gateway_cost_usd, "
+            "cast(null as decimal(38, 12)) as provider_cost_usd "
+            "from (values ('2026-11-02', 'acme', 'gpt-5.4-mini', '1.10'), "
+            "('2026-11-02', 'acme', 'gpt-5.4', '0.30'), "
+            "('2026-11-02', 'other', 'gpt-5.4-mini', '9'), "
+            "('2026-11-03', 'acme', 'gpt-5.4-mini', '9')) as t (day, account, model, cost)"
+        )
+    before = hashlib.sha256(warehouse.read_bytes()).hexdigest()
+    settings = {"AI_COST_TARGET": "duckdb", "AI_COST_WAREHOUSE": str(warehouse)}
+    done = audit("--json", bill, **settings)
+    assert done.returncode == 0, done.stderr
+    assert hashlib.sha256(warehouse.read_bytes()).hexdigest() == before
+    found = json.loads(done.stdout)
+    keys = "version kind file format format_is read totals lines unknown_words without_figure"
+    assert list(found) == [*keys.split(), "quarantined", "logs", "problems", "not_passed"]
+    logs = found["logs"]
+    assert [list(each.values()) for each in logs["days"]] == [
+        ["2026-11-02", "openai", "gpt-5.4", None, "0.3", None],
+        ["2026-11-02", "openai", "gpt-5.4-mini", "1.5", "1.1", None],
+    ]
+    assert {each["amount_usd"] for each in found["lines"]} == {"1.25", "0.25", None}
+    assert "this bill is USD 0.100000 above them" in audit(bill, **settings).stdout
+
+
+def test_a_log_as_json_has_the_same_figures_as_text(audit, tmp_path):
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(LINES))
+    done = audit("--json", "--strict", str(log))
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    keys = "version kind file format format_is read totals owners models by costliest missing"
+    keys += " ready_for_chargeback unpriced duplicates quarantined incomplete gateway_differences"
+    assert list(found) == [
+        *keys.split(), "records_without_a_time", "two_readings", "problems", "not_passed"
+    ]  # fmt: skip
+    assert found["read"] == {"lines": 5, "records": 3, "rejected": 2, "other_traffic": 0}
+    assert found["totals"]["cost_usd"] == "0.00234"
+    assert found["gateway_differences"][0]["gateway_estimate_difference_usd"] == "0.49766"
+    assert found["problems"] == found["not_passed"] != []

@@ -11,6 +11,10 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from google.protobuf.json_format import ParseDict
+from opentelemetry.proto.logs.v1.logs_pb2 import LogsData
+from opentelemetry.proto.metrics.v1.metrics_pb2 import MetricsData
+from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from tests.python.landing import Landing
 
@@ -228,25 +232,75 @@ def test_what_holds_no_call_says_what_to_export_instead(record, sentence, tmp_pa
     assert (line, text) == (1, None) and sentence in reason
 
 
-@pytest.mark.parametrize("before", [b"", b"\0\0\1\2"])
-def test_binary_otlp_says_what_to_set(before, tmp_path):
+def framed(*messages: bytes) -> bytes:
+    """As the collector's file exporter writes them."""
+    return b"".join(len(message).to_bytes(4) + message for message in messages)
+
+
+def binary(value: dict, kind: type) -> bytes:
+    return ParseDict(value, kind()).SerializeToString()
+
+
+@pytest.mark.parametrize("name", ["one.binpb", "several.pb", "packed"])
+def test_binary_protobuf_is_read(name, tmp_path):
+    spans = [otlp(**BASE64 | {"spanId": in_base64(f"{n:016x}")}) for n in (1, 2)]
+    messages = [binary(each, TracesData) for each in spans]
+    content = messages[0] if name == "one.binpb" else framed(*messages)
     landing = Landing(tmp_path)
-    landing.put("otel_genai_spans/a.binpb", before + b"\n\xf5\x01\n\x12\n\x10\n\x0cservice.name")
+    content = framed(*map(in_zstd, messages)) if name == "packed" else content
+    landing.put(f"otel_genai_spans/{name}", content)
+    landing.put(f"inbox/{name}", content)
+    assert landing.load() == 0
+    call = (PARENT, "chat", "lib", START // 1000, END // 1000, 2, "gpt-5.4", 1000, 200, "web")
+    found = landing.rows(TAKEN)
+    assert [row[:2] for row in found] == [
+        (TRACE, f"{n + 1:016x}") for n in range(1 if name == "one.binpb" else 2)
+    ]
+    assert {row[2:] for row in found} == {call}
+
+
+def test_calls_in_logs_as_binary_protobuf_are_read_and_metrics_refused_by_name(tmp_path):
+    events = logs(*next((name, found[0]) for name, found in EVENTS.items()))
+    gauge = {"name": "claude_code.cost.usage", "sum": {"dataPoints": [{"asDouble": 1.5}]}}
+    metrics = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [gauge]}]}]}
+    landing = Landing(tmp_path)
+    content = framed(binary(events, LogsData), binary(metrics, MetricsData), b"\n\x7f")
+    landing.put("otel_genai_spans/a.binpb", content)
+    assert landing.load() == 0
+    assert landing.rows("select input_tokens from raw.otel_genai_spans") == [(1000,)]
+    assert [(line, reason[:30]) for line, _, reason, _ in landing.rejects()] == [
+        (2, "OTLP metrics have sums and no "),
+        (3, "a message that is none of OTLP"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("otel_genai_spans", "binary, and no message of OTLP; export OTLP as JSON or protobuf"),
+        ("envelope_events", "binary protobuf, as of OTLP; put it into otel_genai_spans"),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", b"\0\0\1\2"])
+def test_other_binary_files_say_what_to_do(before, table, said, tmp_path):
+    landing = Landing(tmp_path)
+    landing.put(f"{table}/a.binpb", before + b"\n\xf5\x01\n\x12\n\x10\n\x0cservice.name")
     assert landing.load() == 1
     ((_, _, reason, _),) = landing.rejects()
-    assert reason == "binary protobuf, as of OTLP; let the collector write JSON (format: json)"
+    assert reason == said
+
+
+def in_zstd(content: bytes) -> bytes:
+    file = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(file, "zstd") as packed:
+        packed.write(content)
+    return file.getvalue().to_pybytes()
 
 
 def test_a_message_compressed_by_the_collector_is_a_line(tmp_path):
     """Its file exporter writes the length of each message before it."""
-    messages = []
-    for number in range(2):
-        file = pa.BufferOutputStream()
-        with pa.CompressedOutputStream(file, "zstd") as packed:
-            packed.write(json.dumps(otlp(spanId=f"{number:016x}")).encode())
-        content = file.getvalue().to_pybytes()
-        messages.append(len(content).to_bytes(4) + content)
+    texts = [json.dumps(otlp(spanId=f"{number:016x}")).encode() for number in range(2)]
     landing = Landing(tmp_path)
-    landing.put("otel_genai_spans/a.json", b"".join(messages))
+    landing.put("otel_genai_spans/a.json", framed(*map(in_zstd, texts)))
     assert landing.load() == 0
     assert landing.rows("select line_number from raw.otel_genai_spans order by 1") == [(1,), (2,)]
