@@ -6,12 +6,14 @@ twice; two records that contradict each other, and nobody hears of it.
 """
 
 import json
+import re
+import shlex
 from decimal import Decimal
 
 import pytest
 
 from tests.python.landing import as_line
-from tests.python.project import Project
+from tests.python.project import ROOT, Project
 
 COST = Decimal("0.0055")  # gpt-5.4: 1,000 in at 2.50 and 200 out at 15.00 USD a million
 
@@ -93,6 +95,29 @@ ENVELOPES = [
 ]
 
 
+# the bill has the input of that day's 18 calls of gpt-5.4, and not the output
+BILL = {
+    "object": "page",
+    "data": [
+        {
+            "object": "bucket",
+            "start_time": 1788998400,
+            "end_time": 1789084800,
+            "results": [
+                {
+                    "object": "organization.costs.result",
+                    "amount": {"value": "0.045", "currency": "usd"},
+                    "line_item": "gpt-5.4, input",
+                    "project_id": None,
+                    "quantity": 18000,
+                    "quantity_unit": "tokens",
+                }
+            ],
+        }
+    ],
+}
+
+
 def own_span(name: str, number: int = 1, emitter: str = "litellm") -> dict:
     """What LiteLLM's own tracer exports of a call, or another one: the service is the tracer's."""
     attributes = {
@@ -126,6 +151,7 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evidence")
     put(folder, "litellm_spend_logs", LEDGER)
     put_applications(folder)
+    put(folder, "openai_costs", [BILL])
     project = Project(folder, folder / "landing")
     project.nightly()
     return project
@@ -231,17 +257,56 @@ def test_every_record_of_a_call_is_shown_with_its_line(project):
     ]
 
 
-def test_all_records_of_a_request_are_shown_next_to_what_counts(project, tmp_path):
-    shown = project.copy(tmp_path).dbt(
-        *("show", "--select", "records_of_a_request", "--limit", "100", "--output", "json"),
-        *("--vars", json.dumps({"request_id": "response contradicted"})),
-    )
-    rows = json.loads(shown[shown.index("{") :])["show"]
-    columns = ("evidence_role", "team_tag", "team_id", "owner_source", "conflict_count")
-    assert [tuple(row[column] for column in columns) for row in rows] == [
-        ("copy", "growth", "growth", "envelope_events", 1),
-        ("usage", "search", "growth", "envelope_events", 2),
+@pytest.fixture(scope="module")
+def walked(project, tmp_path_factory):
+    """What the runbook's commands for a disputed request answer, each run as the page has it."""
+    page = (ROOT / "docs" / "runbook.md").read_text()
+    section = page.split("## A disputed request\n")[1].split("\n## ")[0]
+    copy = project.copy(tmp_path_factory.mktemp("dispute"))
+
+    def answer(command: str, request_id: str) -> list[dict]:
+        verb, dbt, *arguments = shlex.split(command.replace("chatcmpl-1", request_id))
+        assert (verb, dbt) == ("ai-cost", "dbt")
+        shown = copy.dbt(*arguments)
+        return json.loads(shown[shown.index("{") :])["show"]
+
+    commands = re.findall(r"^ *```sh\n(.*?)\n *```$", section, re.MULTILINE)
+    return [
+        (answer(command, "response contradicted"), answer(command, "response alone"))
+        for command in commands
     ]
+
+
+def test_a_charge_is_walked_to_its_price_its_raw_line_and_its_bill(walked):
+    (rows, _), _ = walked
+    columns = ("gateway_quantity", "list_rate_usd", "meter_cost_usd", "bucket_provider_quantity")
+    figures = {
+        row["meter"]: [row[name] and Decimal(str(row[name])) for name in columns] for row in rows
+    }
+    assert figures == {
+        "uncached_input": [1000, Decimal("0.0000025"), Decimal("0.0025"), 18000],
+        "output": [200, Decimal("0.000015"), Decimal("0.003"), None],
+    }
+    assert {(row["source_file"], row["line_number"], row["team_id"]) for row in rows} == {
+        ("litellm_spend_logs/a.jsonl", 3, "growth")
+    }
+    assert [row["bill_source_file"] for row in rows] == [None, "openai_costs/a.jsonl"]
+
+
+def test_a_charge_is_walked_to_every_record_of_the_call_field_by_field(walked):
+    _, (rows, alone) = walked
+    columns = ("field", "value", "source_system", "used_value", "used_source_system")
+    said = [tuple(row[column] for column in columns) for row in rows]
+    ledger, envelope = "litellm_spend_logs", "envelope_events"
+    assert [one for one in said if one[0] in ("team_tag", "reported_output_tokens")] == [
+        ("reported_output_tokens", "200", ledger, "200", ledger),
+        ("reported_output_tokens", "190", envelope, "200", ledger),
+        ("team_tag", "search", ledger, "growth", envelope),
+        ("team_tag", "growth", envelope, "growth", envelope),
+    ]
+    assert {row["source_file"] for row in rows} == {f"{ledger}/a.jsonl", f"{envelope}/a.jsonl"}
+    # a call that one system alone has logged is no empty answer
+    assert {row["field"] for row in alone} == {"credential_id", "served_model"}
 
 
 def test_what_two_records_contradict_each_other_in_is_listed(project):
