@@ -1,7 +1,8 @@
 -- One request walked from the charge back to the raw line and forward to the provider's bill: its attempts,
 -- tokens, rate card, evidence, and for each meter the line of the bill that contains it.
 -- Run it with the request_id, logical_request_id or request_key of the request:
---   dbt show --select dispute_request --vars '{request_id: chatcmpl-1}' --limit 100
+--   ai-cost dbt show --select dispute_request --vars '{request_id: chatcmpl-1}' --limit 100 --output json
+-- All records of the request, field by field: records_of_a_request.
 {% set wanted = "'" ~ (var('request_id', '')) | replace("'", "''") ~ "'" %}
 
 with named as (

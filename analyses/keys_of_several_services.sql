@@ -1,5 +1,5 @@
 -- Keys that several services use, over the last thirty days that are over: no bill by key tells these apart.
--- Run it with: dbt show --select keys_of_several_services
+-- Run it with: ai-cost dbt show --select keys_of_several_services --limit 100 --output json
 with used as (
 
     select

@@ -1,5 +1,5 @@
 -- The costliest request of the last Friday that is over: who, which model and price card, and the raw line.
--- Run it with: dbt show --select last_fridays_costliest_request
+-- Run it with: ai-cost dbt show --select last_fridays_costliest_request --limit 100 --output json
 with fridays as (
 
     select max(usage_date) as usage_date

@@ -16,7 +16,8 @@
     }) }}
 {%- endmacro %}
 
-{# Rank, source and value in one text whose smallest is the one that counts: four digits, 40 letters, the value. #}
+{# Rank, source and value in one text whose smallest is the one that counts: four digits, 40 letters, a digit that
+   sets a statement after the call's own record, the value. #}
 {% macro ranked_value(field) -%}
     case when {{ field }} is not null
         then {{ merged_fields()[field] }}_authority || cast({{ field }} as {{ dbt.type_string() }}) end

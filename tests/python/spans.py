@@ -32,13 +32,20 @@ def chat(name: str, above: str | None = None, used: tuple | None = (1000, 200), 
     return span(name, above, used, **(usual | more))
 
 
-def line(trace: str, spans: list[dict], scope: str = "a.scope", version: str = "1.0") -> str:
+def line(
+    trace: str,
+    spans: list[dict],
+    scope: str = "a.scope",
+    version: str = "1.0",
+    resource: dict | None = None,
+) -> str:
     """One export batch: a line of the file."""
+    resource = {"team.id": "search"} if resource is None else resource
     return json.dumps(
         {
             "resourceSpans": [
                 {
-                    "resource": {"attributes": _attributes({"team.id": "search"})},
+                    "resource": {"attributes": _attributes(resource)},
                     "scopeSpans": [
                         {
                             "scope": {"name": scope, "version": version},

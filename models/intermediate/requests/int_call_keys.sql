@@ -53,6 +53,7 @@ select
     '{{ kind }}' as key_kind,
     '{{ kind }} ' || {{ name }} as shared_key,
     {{ 'true' if kind in ('call', 'response') else 'false' }} as is_of_one_call,
+    coalesce(lower(request_status) in ('failure', 'failed', 'error'), false) as is_failure,
     reported_output_tokens,
     latency_ms,
     usage_at,

@@ -31,7 +31,7 @@ best as (
 select
     {{ record_keys() | join(', ') }},
     {% for field in merged_fields() %}
-    cast(substr({{ field }}, 45) as {{ raw_type(request_column_type(field)) }}) as {{ field }},
+    cast(substr({{ field }}, 46) as {{ raw_type(request_column_type(field)) }}) as {{ field }},
     {{ ranked_source(field) }} as {{ field }}_source,
     {% endfor %}
     usage_source,

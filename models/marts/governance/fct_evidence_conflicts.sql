@@ -1,13 +1,20 @@
 -- Where two records of one call contradict each other. The names of a team are compared by what they stand for. Counts
--- of input are compared only where neither record has cached tokens, which some systems count beside it.
+-- of input are compared only where neither record has cached tokens, which some systems count beside it; models only
+-- where both names are known, because a name may be one of the gateway's own.
 {% set texts = ['service_name', 'feature', 'environment', 'customer_id', 'prompt_version'] %}
-{% set counts = ['reported_input_tokens', 'reported_output_tokens'] %}
+{% set of_the_charged = ['model', 'reported_input_tokens', 'reported_output_tokens'] %}
 with evidence as (
 
     select
         evidence.*,
+        served_names.plain_name as model,
         coalesce(names.team_id, lower(evidence.team_tag)) as team
     from {{ ref('int_call_evidence') }} as evidence
+    left join {{ ref('int_served_names') }} as served_names
+        on
+            served_names.named_under = '*'
+            and regexp_replace(lower(evidence.served_model), '^.*/', '') = served_names.model_name
+            and evidence.usage_at >= served_names.valid_from and evidence.usage_at < served_names.valid_to
     left join {{ ref('int_team_names') }} as names
         on
             lower(evidence.team_tag) = names.team_name
@@ -38,16 +45,17 @@ used as (
 
 conflicts as (
 
-    {% for field in ['team'] + texts + counts %}
-    {% set side = 'used' if field in counts else 'merged' %}
+    {% for field in ['team'] + texts + of_the_charged %}
+    {% set side = 'used' if field in of_the_charged else 'merged' %}
+    {% set value = 'served_model' if field == 'model' else field %}
     select
         {% for key in record_keys() %}
         {{ side }}.{{ key }},
         {% endfor %}
-        '{{ 'team_tag' if field == 'team' else field }}' as field,
-        cast({{ side }}.{{ field }} as {{ dbt.type_string() }}) as used_value,
-        {{ side }}.{{ 'source_system' if field in counts else field ~ '_source' }} as used_source_system,
-        cast(evidence.{{ field }} as {{ dbt.type_string() }}) as other_value,
+        '{{ 'team_tag' if field == 'team' else value }}' as field,
+        cast({{ side }}.{{ value }} as {{ dbt.type_string() }}) as used_value,
+        {{ side }}.{{ 'source_system' if field in of_the_charged else field ~ '_source' }} as used_source_system,
+        cast(evidence.{{ value }} as {{ dbt.type_string() }}) as other_value,
         evidence.source_system as other_source_system,
         evidence.evidence_file as other_source_file,
         evidence.evidence_line as other_line_number,
