@@ -207,6 +207,7 @@ def test_every_declared_package_is_imported():
     modules = {
         "adbc-driver-postgresql": "adbc_driver_postgresql",
         "dbt-core": "dbt",
+        "opentelemetry-proto": "opentelemetry",
         "psycopg2-binary": "psycopg2",
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
