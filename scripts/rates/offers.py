@@ -256,7 +256,7 @@ def from_litellm(
             skipped["entries that are no model"] += 1
             continue
         theirs = str(about.get("litellm_provider"))
-        provider = known.bylitellm_name.get(theirs)
+        provider = known.by_litellm_name.get(theirs)
         if provider and known.keeps_full_names(provider):
             found = name.lower().removeprefix(f"{theirs}/"), "global"
         else:
