@@ -41,7 +41,7 @@ def headline(
     month = [row for row in coverage if row["usage_date"] >= period.month]
     mystery = total(row["mystery_usd"] for row in month)
     grave = sum(1 for each in wrong if each.is_grave)
-    billed = [row for row in found if row["_light"]["status"] != "no_bill"]
+    billed = [row for row in found if row["billed_usd"] is not None]
     return {
         "cost_usd": cost,
         "change_usd": less(cost, before),

@@ -321,7 +321,7 @@ def page(marts: Marts, period: Period, found: list[dict]) -> dict:
     """Everything on the page of the reconciliation."""
     if not marts.has("fct_reconciliation_daily"):
         return {"lights": lights([]), "exceptions": exceptions(marts)}
-    billed = [row for row in found if row["_light"]["status"] != "no_bill"]
+    billed = [row for row in found if row["billed_usd"] is not None]
     return {
         "lights": lights(found),
         "heat": heat(found, period),
