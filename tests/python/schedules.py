@@ -101,7 +101,7 @@ class Schedule:
         return PRICES, (
             f"list-2026-12-0{night},{provider},{model},{meter},standard,global,0,false,"
             f"{self._random.randint(1, 40)}.25,1000000,{self._day()} 00:00:00,2026-08-05 00:00:00,"
-            f"2026-12-0{night} 00:00:00,effective,test"
+            f"2026-12-0{night} 00:00:00,effective,reason: drawn by a test"
         )
 
 

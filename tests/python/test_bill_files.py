@@ -185,7 +185,7 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
     ("provider", "term", "likely"),
     [
         ("openai", "gpt-4.1-turbo", "gpt-4.1"),
-        ("openai", "ft-gpt-4o-2024-08-06", "gpt-4o"),
+        ("openai", "ft-gpt-4o-2024-08-06", "ft:gpt-4o-2024-08-06"),
         ("bedrock", "nova2.0lite", "nova-2-lite"),
         ("bedrock", "openai gpt-6 astra", "gpt-6-astra"),
         ("google-vertex", "gemini 3.5 flash", "gemini-3.5-flash"),
