@@ -1,5 +1,7 @@
 -- The class of a model by what its output costs on the list today, or did when its last price ended. A model that
 -- only reads, such as an embedding, is judged by its input. Of several regions the costliest counts.
+{{ config(materialized='table') }}
+
 with prices as (
 
     select
