@@ -65,7 +65,10 @@ def _usd(amount: Decimal | None) -> str:
 
 
 def _share(part: Decimal | None, whole: Decimal | None) -> str:
-    return "-" if part is None or not whole else f"{100 * part / whole:.1f} %"
+    if part is None or not whole:
+        return "-"
+    share = 100 * part / whole
+    return "under 0.1 %" if 0 < share < Decimal("0.1") else f"{share:.1f} %"
 
 
 class Headline:
