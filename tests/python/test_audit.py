@@ -142,7 +142,7 @@ def test_one_record_pasted_in_is_taken_apart(audit):
     ("arguments", "words"),
     [
         (["no-such-file"], "there is no file"),
-        (["-", "--format", "acme"], "no format; one of bedrock_invocations"),
+        (["-", "--format", "acme"], "no format; one of anthropic_analytics_cost"),
         (["-"], "no known format"),
     ],
 )
