@@ -47,7 +47,6 @@ renamed as (
         endpoint,
         agent_name,
         route,
-        gateway_name as stated_gateway_name,
 
         ---------- attempt
         step + 1 as attempt_number,
