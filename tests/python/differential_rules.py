@@ -235,12 +235,6 @@ RULES = [
         ),
     ),
     Rule(
-        "batch_not_on_the_card",
-        "the batch price of codestral-2501 is theirs alone, and has no start",
-        "1 (variant dates are verification dates)",
-        no_rate(lambda case: case.model == ("mistral", "codestral-2501") and case.tier == "batch"),
-    ),
-    Rule(
         "nothing_was_used",
         "a call that reports no usage costs 0 there; here a reported zero is no price of zero",
         "decision 0033",
