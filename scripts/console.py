@@ -35,6 +35,11 @@ def complain(text: str) -> None:
     _err.print(Text(text, style="red"), **_PLAIN)
 
 
+def printable(text: str) -> str:
+    """The text without what would move the cursor of a terminal: names may hold it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> None:
     """A table without lines between its cells; all but the first `left` columns are right-aligned.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from scripts.accounting import people
@@ -11,7 +11,7 @@ from scripts.accounting.journal import journal
 from scripts.accounting.ledger import LEDGER, next_month, query
 from scripts.accounting.periods import Period
 from scripts.accounting.verify import broken_links
-from scripts.operations.clock import run_instant
+from scripts.operations.clock import latest_instant
 from scripts.warehouse import WarehouseError
 
 
@@ -54,7 +54,7 @@ def _time(period: date, closed_at: datetime, periods: list[Period]) -> list[str]
     if closed_at.date() < next_month(period):
         found.append(f"{period:%Y-%m} is not over on {closed_at:%Y-%m-%d}")
     # AI_COST_NOW is for tests; what it names may lie before or after the clock
-    now = max(run_instant(), datetime.now(UTC).replace(tzinfo=None))
+    now = latest_instant()
     if closed_at > now:
         found.append(f"the close cannot be at {closed_at} UTC: it is {now:%Y-%m-%d %H:%M:%S} now")
     for other in periods:

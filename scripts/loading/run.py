@@ -258,7 +258,7 @@ def _load(place: Place) -> Run:
             f"cannot list the landing folder {place.landing}: {error.strerror}"
         ) from None
     if found.unknown:
-        names = _printable(", ".join(found.unknown))
+        names = console.printable(", ".join(found.unknown))
         console.complain(f"warning: no raw table is declared for these folders: {names}")
     warehouse, where = _target(place)
     target = WriteBehind(warehouse)
@@ -310,11 +310,6 @@ def _summary(run: Run, where: str) -> None:
 
 def _not_loaded(run: Run) -> list[str]:
     return [
-        _printable(f"warning: {source_file} could not be loaded: {reason}")
+        console.printable(f"warning: {source_file} could not be loaded: {reason}")
         for source_file, reason in run.unread
     ]
-
-
-def _printable(text: str) -> str:
-    """The text without what would move the cursor of a terminal: names of files may hold it."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

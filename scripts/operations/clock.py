@@ -14,6 +14,11 @@ class ClockError(UserError):
     """AI_COST_NOW is no instant; the message says what one looks like."""
 
 
+def latest_instant() -> datetime:
+    """The later of the run's instant and the clock, as naive UTC: nothing can be after both."""
+    return max(run_instant(), datetime.now(UTC).replace(tzinfo=None))
+
+
 def run_instant() -> datetime:
     """The instant that counts as now, as naive UTC."""
     text = os.environ.get(VARIABLE, "")

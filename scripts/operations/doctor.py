@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import find_files
 from scripts.loading.run import KEY_VARIABLE, MODELS, Place
@@ -160,8 +161,8 @@ def bills(connection) -> Iterator[Said]:
     """Bills that are missing or not final, and their words that no seed knows."""
     for each in findings.all_of(Marts(connection)):
         if each.kind in ("no_bill", "late_pull", "incomplete_pull", "unknown_word"):
-            step = each.next_step[0].lower() + each.next_step[1:]
-            yield Said(f"{each.provider}: {each.says.rstrip('.')}", step, not each.is_grave)
+            what = f"{each.provider}: {each.says.rstrip('.')}"
+            yield Said(what, each.step_within, not each.is_grave)
 
 
 def names(connection) -> Iterator[Said]:
@@ -192,8 +193,7 @@ def prices(connection) -> Iterator[Said]:
     (newest,) = connection.execute("select max(recorded_at) from marts.dim_rate_cards").fetchall()[
         0
     ]
-    now = run_instant().replace(tzinfo=None)
-    if newest is not None and now - newest > _CARD_IS_OLD:
+    if newest is not None and run_instant() - newest > _CARD_IS_OLD:
         yield Said(
             f"the newest price was recorded on {days(newest.date(), None)}",
             "`ai-cost import rates` shows what has changed since",
@@ -227,7 +227,7 @@ def nights(connection) -> Iterator[Said]:
             "compare them: select * from marts.fct_run_history",
             is_note=True,
         )
-    if run_instant().replace(tzinfo=None) - started > _NIGHT_IS_LATE:
+    if run_instant() - started > _NIGHT_IS_LATE:
         yield Said(
             f"the last night began on {started:%Y-%m-%d %H:%M} UTC",
             "look whether the schedule still runs; run `make nightly`",
@@ -252,7 +252,7 @@ _OF_WAREHOUSE: dict[str, Callable[..., Iterable[Said]]] = {
 
 def _few(names: Iterable[str]) -> str:
     """The first of them, as they can be printed: names come from logs and bills."""
-    shown = ["".join(c if c.isprintable() else "\ufffd" for c in str(name)) for name in names]
+    shown = [console.printable(str(name)) for name in names]
     more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
     return ", ".join(shown[:_SHOWN]) + more
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from scripts.errors import UserError
-from scripts.operations.clock import run_instant
+from scripts.operations.clock import latest_instant
 from scripts.operations.company import ROOT, bring_in, files_of_seeds
 from scripts.rates import card_rules
 from scripts.rates.seed_files import Line, Problem, read_lines
@@ -67,7 +66,7 @@ def problems(
         # rows that cannot be read would make others look wrong
         return _sorted(found)
     # the later of both: a run of an instant long ago still reads the card as it is today
-    now = max(run_instant(), datetime.now(UTC).replace(tzinfo=None))
+    now = latest_instant()
     found += card_rules.of_recording(seeds, lines, now)
     found += card_rules.of_contracts(seeds, lines)
     for rule in (

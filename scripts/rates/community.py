@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from scripts import console
 from scripts.operations.company import bring_in, decisions, files_of_seeds, started
+from scripts.rates.card import COLUMNS as CARD_COLUMNS
 from scripts.rates.card import Card, Key, block_size, parse_instant
 from scripts.rates.checks import files_in, problems, refuse
 from scripts.rates.community_lists import (
@@ -38,19 +39,9 @@ from scripts.rates.proposals import DECIMALS
 from scripts.rates.seed_files import Line, read_lines
 
 NAME = "community_prices"
+# Those of the card, but for an end and a status, which no list states.
 COLUMNS = (
-    "price_card_version",
-    "provider",
-    "model",
-    "meter",
-    "service_tier",
-    "region_scope",
-    "context_min_tokens",
-    "threshold_inclusive",
-    "unit_price_usd",
-    "block_size",
-    "valid_from",
-    "recorded_at",
+    *(name for name in CARD_COLUMNS if name not in ("valid_to", "status", "source")),
     "source_count",
     "source",
 )
@@ -150,7 +141,7 @@ def _by_model_and_list(card: Card, offers: Iterable[Offer]) -> dict[tuple, list[
 
 
 def _is_known(card: Card, provider: str, name: str) -> bool:
-    """Whether our card has the name, or the name that a profile stands in front of."""
+    """Whether our card has the name, or the name without the profile in front of it."""
     bare = card.without_profile(provider, name)
     return card.has_name(provider, name) or bool(bare and card.has_name(provider, bare[0]))
 

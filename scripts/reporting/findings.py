@@ -47,6 +47,11 @@ class Finding:
         """The light of it."""
         return "Look now" if self.is_grave else "To look at"
 
+    @property
+    def step_within(self) -> str:
+        """The next step, to go on with within a sentence."""
+        return self.next_step[0].lower() + self.next_step[1:]
+
 
 @cache
 def _meanings() -> dict[str, str]:
@@ -240,14 +245,17 @@ def _totals(marts: Marts) -> list[Finding]:
         if abs(row["undecided_variance_usd"] - row["told_usd"]) > row["materiality_usd"]
     ]
     # a month that is off says what its models and days say
-    said = {(row["provider"], _month(row)) for row in off if row["level"] == "month"}
-    models = [row for row in off if row["level"] == "model"]
-    models = [row for row in models if (row["provider"], _month(row)) not in said]
-    said |= {(row["provider"], _month(row)) for row in models}
-    single = [row for row in off if row["level"] == "day"]
-    single = [row for row in single if (row["provider"], _month(row)) not in said]
-    months = [row for row in off if row["level"] == "month"]
-    return [_total(row) for row in (*months, *models)] + _days(single)
+    said: set[tuple[str, date]] = set()
+    by_level = {}
+    for level in ("month", "model", "day"):
+        by_level[level] = [
+            row
+            for row in off
+            if row["level"] == level and (row["provider"], _month(row)) not in said
+        ]
+        said |= {(row["provider"], _month(row)) for row in by_level[level]}
+    totals = [*by_level["month"], *by_level["model"]]
+    return [_total(row) for row in totals] + _days(by_level["day"])
 
 
 def _month(row: dict) -> date:

@@ -6,6 +6,7 @@ import os
 from decimal import Decimal
 from pathlib import Path
 
+from scripts import console
 from scripts.operations.company import COMPANY, ORGANIZATION
 from scripts.reporting import findings
 from scripts.reporting.findings import Finding
@@ -226,14 +227,8 @@ class Headline:
         if len(found) > _FINDINGS_SHOWN:
             lines.append(f"  and {len(found) - _FINDINGS_SHOWN} more: `make report`")
         if grave:
-            step = grave[0].next_step
-            self.steps.append((1, f"{grave[0].provider}: {step[0].lower()}{step[1:]}"))
+            self.steps.append((1, f"{grave[0].provider}: {grave[0].step_within}"))
         return lines
-
-
-def _printable(text: str) -> str:
-    """Without what would move the cursor of a terminal: names come from logs."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def show() -> int:
@@ -249,5 +244,5 @@ def show() -> int:
     lines.append(f"Warehouse: {where}, schema marts")
     if _STATIC_DOCS.exists():
         lines.append(f"Docs: {_STATIC_DOCS.resolve()}")
-    print("\n" + "\n".join(map(_printable, lines)))
+    print("\n" + "\n".join(map(console.printable, lines)))
     return 0
