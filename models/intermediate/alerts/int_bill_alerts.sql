@@ -56,6 +56,7 @@ findings as (
 
 )
 
+{% for found in ['breaches', 'totals', 'findings'] %}
 select
     kind,
     alert_date,
@@ -64,28 +65,6 @@ select
     item_count,
     amount_usd,
     newest_date
-from breaches
-
-union all
-
-select
-    kind,
-    alert_date,
-    subject,
-    cause,
-    item_count,
-    amount_usd,
-    newest_date
-from totals
-
-union all
-
-select
-    kind,
-    alert_date,
-    subject,
-    cause,
-    item_count,
-    amount_usd,
-    newest_date
-from findings
+from {{ found }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

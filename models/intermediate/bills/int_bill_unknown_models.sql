@@ -1,4 +1,4 @@
--- The models that bills name and no seed knows, with the longest known name that stands in each, whatever marks
+-- The models that bills name and no seed knows, with the longest known name that is part of each, whatever marks
 -- part its words: most often the model itself, or the one it is a version of. A line of such a model is compared
 -- with nothing, so it looks like leaked spend.
 with named as (

@@ -12,6 +12,7 @@ with earlier as (
 
 )
 
+{% for parts, months in {'int_statement_parts_both_ways': 'not in', 'int_statement_parts_by_total': 'in'}.items() %}
 select
     posting_period,
     team_id,
@@ -19,17 +20,7 @@ select
     component,
     exact_usd,
     part_cents
-from {{ ref('int_statement_parts_both_ways') }}
-where posting_period not in (select earlier.posting_period from earlier)
-
-union all
-
-select
-    posting_period,
-    team_id,
-    cost_center_id,
-    component,
-    exact_usd,
-    part_cents
-from {{ ref('int_statement_parts_by_total') }}
-where posting_period in (select earlier.posting_period from earlier)
+from {{ ref(parts) }}
+where posting_period {{ months }} (select earlier.posting_period from earlier)
+{{ 'union all' if not loop.last }}
+{% endfor %}

@@ -99,20 +99,13 @@ connected as (
 
 )
 
+{% for found in ['direct', 'connected'] %}
 select
     {{ own | join(', ') }},
     kept_source_system,
     kept_source_file,
     kept_line_number,
     kept_record_number
-from direct
-
-union all
-
-select
-    {{ own | join(', ') }},
-    kept_source_system,
-    kept_source_file,
-    kept_line_number,
-    kept_record_number
-from connected
+from {{ found }}
+{{ 'union all' if not loop.last }}
+{% endfor %}

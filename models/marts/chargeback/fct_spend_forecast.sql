@@ -1,18 +1,19 @@
 -- What the next months will bring if use goes on as in the last 28 days, by provider and model: four whole weeks,
 -- so that each weekday counts alike. The same sum one period earlier says how far off that was.
+{% set first_day = days_before(run_date(), 28) %}
 {% set last_day = days_before(run_date(), 1) %}
 with spend as (
 
     select
         provider,
         billed_model,
-        usage_date > {{ days_before(run_date(), 29) }} as is_recent,
+        usage_date >= {{ first_day }} as is_recent,
         attempt_count,
         {{ sum_of(meters() | selectattr('is_token') | map(attribute='quantity')) }} as total_tokens,
         cost_usd,
         unpriced_count
     from {{ ref('fct_spend_daily') }}
-    where usage_date > {{ days_before(run_date(), 57) }} and usage_date <= {{ last_day }}
+    where usage_date between {{ days_before(run_date(), 56) }} and {{ last_day }}
 
 ),
 
@@ -22,7 +23,7 @@ days as (
     select cast(count(*) as bigint) as day_count
     from {{ ref('dim_dates') }}
     where
-        date_day > {{ days_before(run_date(), 29) }} and date_day <= {{ last_day }}
+        date_day between {{ first_day }} and {{ last_day }}
         and date_day >= (select min(spend.usage_date) from {{ ref('fct_spend_daily') }} as spend)
 
 ),
@@ -53,8 +54,8 @@ select
     sums.cost_usd,
     sums.previous_cost_usd,
     {{ money_ratio_of('(sums.cost_usd - sums.previous_cost_usd)', 'sums.previous_cost_usd') }} as change_share,
-    {% for days in [30, 90, 365] %}
-    {{ prorate('sums.cost_usd', days, 'days.day_count') }} as next_{{ days }}_days_usd,
+    {% for ahead in [30, 90, 365] %}
+    {{ prorate('sums.cost_usd', ahead, 'days.day_count') }} as next_{{ ahead }}_days_usd,
     {% endfor %}
     cast(floor(sums.total_tokens * 365 / nullif(days.day_count, 0)) as bigint) as next_365_days_tokens
 from sums
