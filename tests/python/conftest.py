@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.python.landing import Landing
 from tests.python.prepared import shared, tidy
-from tests.python.project import Project, copy_project
+from tests.python.project import NOW, Project, copy_project
 
 
 def pytest_configure(config):
@@ -160,3 +161,22 @@ def sample_night():
         return project.freeze()
 
     return shared("sample-night", make)
+
+
+@pytest.fixture
+def company(tmp_path, monkeypatch):
+    """An empty company folder that commands of this process read, at the tests' instant."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    monkeypatch.setenv("AI_COST_COMPANY", str(folder))
+    monkeypatch.setenv("AI_COST_NOW", NOW)
+    monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
+    return folder
+
+
+@pytest.fixture
+def landing(tmp_path, monkeypatch):
+    """A landing folder and a warehouse that no variable of the shell moves elsewhere."""
+    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_WAREHOUSE"):
+        monkeypatch.delenv(name, raising=False)
+    return Landing(tmp_path)

@@ -237,6 +237,13 @@ class Project:
             *("--exclude", "test_type:generic", *arguments),
         )
 
+    def build_part(self, *selected: str) -> None:
+        """These nodes, and the data tests that need nothing else."""
+        self.dbt(
+            *("build", "--exclude-resource-type", "unit_test"),
+            *("--indirect-selection", "cautious", "--select", *selected),
+        )
+
     def build_whole(self) -> str:
         """Every node and every test, whatever is there already."""
         self._forget()

@@ -56,10 +56,7 @@ def bills(tmp_path_factory):
         landing.put(name, text)
     project = Project(folder, folder / "landing")
     project.load()
-    project.dbt(
-        "build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-        "--select", "+int_bill_lines", "+int_provider_usage_daily",
-    )  # fmt: skip
+    project.build_part("+int_bill_lines", "+int_provider_usage_daily")
     return project
 
 
@@ -90,13 +87,6 @@ def test_so_are_those_of_usage(bills):
         ("openai", "gpt-4o", "output", 50),
         ("openai", "gpt-4o", "uncached_input", 600),
     ]
-
-
-@pytest.fixture
-def landing(tmp_path, monkeypatch):
-    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_WAREHOUSE"):
-        monkeypatch.delenv(name, raising=False)
-    return Landing(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from scripts.cli import main
 from scripts.rates.card import COLUMNS
 from scripts.rates.checks import files_in, problems
-from tests.python.project import NOW, ROOT, Project
+from tests.python.project import ROOT, Project
 
 CARDS = ROOT / "seeds" / "rate_cards"
 OURS = (CARDS / "rate_card_prices.csv").read_text()
@@ -40,17 +40,6 @@ HEADERS = {
     for folder in ("rate_cards", "contracts")
     for file in (ROOT / "seeds" / folder).glob("*.csv")
 }
-
-
-@pytest.fixture
-def company(tmp_path, monkeypatch):
-    """A company folder, whose files one case writes."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    monkeypatch.setenv("AI_COST_COMPANY", str(folder))
-    monkeypatch.setenv("AI_COST_NOW", NOW)
-    monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
-    return folder
 
 
 def put(folder, name, *rows):

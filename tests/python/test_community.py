@@ -11,26 +11,14 @@ from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 
-import pytest
-
 from scripts.cli import main
 from scripts.rates.card import Card, Key
 from scripts.rates.community import layer
 from scripts.rates.offers import Offer
-from tests.python.project import NOW, ROOT
+from tests.python.project import ROOT
 
 FIRST, LATER = "2027-01-05 09:00:00", "2027-01-06 09:00:00"
 CARD = ROOT / "seeds" / "rate_cards"
-
-
-@pytest.fixture
-def company(tmp_path, monkeypatch):
-    folder = tmp_path / "own"
-    folder.mkdir()
-    monkeypatch.setenv("AI_COST_COMPANY", str(folder))
-    monkeypatch.setenv("AI_COST_NOW", NOW)
-    monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
-    return folder
 
 
 def model(provider, source, output, mode="chat", **prices):

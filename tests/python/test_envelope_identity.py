@@ -46,10 +46,7 @@ def envelope(tmp_path_factory):
     (landing / "b.jsonl").write_text("\n".join(reversed(lines)) + "\n")
     project = Project(folder, folder / "landing")
     project.load()
-    project.dbt(
-        "build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-        "--select", "+fct_priced_requests", "+assert_every_raw_record_is_accounted_for",
-    )  # fmt: skip
+    project.build_part("+fct_priced_requests", "+assert_every_raw_record_is_accounted_for")
     return project
 
 

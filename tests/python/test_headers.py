@@ -8,20 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.python.landing import Landing
-
 AWS = (
     "identity_line_item_id,line_item_usage_start_date,line_item_unblended_cost,"
     "line_item_usage_amount"
 )
 RAW = "select unblended_cost, usage_amount from raw.aws_cur2"
-
-
-@pytest.fixture
-def landing(tmp_path, monkeypatch):
-    for name in ("AI_COST_LANDING", "AI_COST_TARGET", "AI_COST_WAREHOUSE"):
-        monkeypatch.delenv(name, raising=False)
-    return Landing(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -9,25 +9,13 @@ import json
 import os
 import time
 
-import pytest
-
 from scripts.cli import main
-from tests.python.project import NOW, ROOT, Project
+from tests.python.project import ROOT, Project
 
 HEADER = "provider,provider_kind,genai_prices_id,litellm_names,source"
 AT = ("--recorded-at", "2026-11-22 09:30:00")
 MODEL = "llama-3.1-8b-instant"
 FIVE_MINUTES_S = 300
-
-
-@pytest.fixture
-def company(tmp_path, monkeypatch):
-    folder = tmp_path / "own"
-    folder.mkdir()
-    monkeypatch.setenv("AI_COST_COMPANY", str(folder))
-    monkeypatch.setenv("AI_COST_NOW", NOW)
-    monkeypatch.delenv("AI_COST_ORGANIZATION", raising=False)
-    return folder
 
 
 def add_groq(folder):

@@ -43,10 +43,7 @@ def followed(tmp_path_factory):
     (landing / "envelope_events" / "calls.jsonl").write_text("\n".join(map(json.dumps, calls)))
     project = Project(folder, landing, root=root)
     project.load()
-    project.dbt(
-        "build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious",
-        "--select", "+fct_priced_requests",
-    )  # fmt: skip
+    project.build_part("+fct_priced_requests")
     return project
 
 
