@@ -1,7 +1,7 @@
 """Closing a month: check it, post it with all its documents, and write the seed.
 
 What is posted never changes; what moves later is an adjustment in the first open month. The row of
-the close stands in accounting_periods.csv of the company folder (of seeds/policy without one). A
+the close is in accounting_periods.csv of the company folder (of seeds/policy without one). A
 close that was interrupted, or whose row was lost, is finished by running it again, with the same
 names.
 """

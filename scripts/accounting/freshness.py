@@ -24,7 +24,7 @@ _NAMED = 5
 
 def stale() -> list[str]:
     """What was not built or not loaded, in sentences."""
-    # finance may not read raw logs, and what was loaded and built stands beside them
+    # finance may not read raw logs, nor the records of loads and builds next to them
     with owner_of("marts", target()):
         return [*_builds(), *_seeds(), *_landing()]
 

@@ -125,7 +125,7 @@ def peel(value: object, known: Names, exact: bool, depth: int = 0) -> list[objec
 
 
 def _joined(value: dict, key: str) -> dict | None:
-    """The object under a key whose keys stand beside their values; None where it is none such."""
+    """The object under a key with its own keys next to its values in a list; else None."""
     found = value.get(key)
     if isinstance(found, list) and found and all(isinstance(each, dict) for each in found):
         pairs = [(each.get("key"), each.get("value")) for each in found]

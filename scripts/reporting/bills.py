@@ -1,4 +1,4 @@
-"""Print what became of every bill file: its sum is what stands in figures and what is listed.
+"""Print what became of every bill file: its sum is what is in figures and what is listed.
 
 Then the files that were held back, and what is wrong with bills as such.
 """
