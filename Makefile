@@ -24,7 +24,7 @@ DEMO_KEY := demo-key-not-a-secret
 # The sample is of one quarter; the demo is the day its last bill arrives, whatever the clock says.
 DEMO_NOW := 2026-10-06T12:00:00Z
 
-.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-long test-focus test-spark mutants benchmark lock clean
+.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-wide test-long test-focus test-spark mutants benchmark lock clean
 
 help: ## Show this list, and the commands once they are set up
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,18 +84,26 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 		lint --disable-progress-bar models tests/assertions analyses
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
-test: $(BIN)/.dev ## Every test: style, dbt unit and data tests, pytest, and the build on a private PostgreSQL
+# The three tiers of tests are the markers of pyproject.toml: no marker, `wide`, `long`.
+# Which tests stay on one worker is in tests/python/conftest.py.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+
+test: $(BIN)/.dev ## Style, dbt unit and data tests, pytest: what a change needs to pass
 	@# Lint is one process, so it runs beside the tests; what it says comes last, in one piece.
-	@# Which tests stay on one worker is in tests/python/conftest.py.
 	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
 	$(MAKE) --no-print-directory lint > "$$said" 2>&1 & linting=$$!; \
-	code=0; $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder || code=$$?; \
+	code=0; $(PYTEST) || code=$$?; \
 	wait $$linting || code=$$?; cat "$$said"; \
 	echo "make test: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
 
-test-long: $(BIN)/.dev ## The heavier forms of the tests
-	@$(BIN)/python -m pytest -m "long and not spark"
-	@$(MAKE) --no-print-directory test-spark SPARK_TESTS="spark and long"
+test-wide: $(BIN)/.dev ## More of the same harms: the build on a private PostgreSQL, nights, ledger, every format
+	@code=0; $(PYTEST) -m "wide and not long" || code=$$?; \
+	echo "make test-wide: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
+
+test-long: $(BIN)/.dev ## The heavier forms of the tests, the FOCUS validators, Spark (hours)
+	@$(PYTEST) -m "long and not spark"
+	@$(MAKE) --no-print-directory test-focus
+	@$(MAKE) --no-print-directory test-spark SPARK_TESTS=spark
 
 SPARK_TESTS ?= spark and not long
 test-spark: export AI_COST_TARGET := spark

@@ -18,12 +18,17 @@ def pytest_configure(config):
         tidy()
 
 
+@pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their markers
 def pytest_collection_modifyitems(config, items):
-    """Files of few tests first: theirs are the long ones, so no worker ends alone with one.
+    """What asks for PostgreSQL is wide. Files of few tests first: theirs are the long ones, so no
+    worker ends alone with one.
 
     The tests of a file stay on one worker (--dist loadgroup), because they share a warehouse; not
     those of a module that says `EACH_ALONE = True`.
     """
+    for item in items:
+        if _asks_for_postgres(item):
+            item.add_marker(pytest.mark.wide)
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])
     if not config.pluginmanager.hasplugin("xdist"):
@@ -31,6 +36,14 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         alone = getattr(item.module, "EACH_ALONE", False)
         item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.path.stem))
+
+
+def _asks_for_postgres(item) -> bool:
+    """By a parameter that says so, or by a fixture when no parameter says otherwise."""
+    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    if "postgres" in chosen:
+        return True
+    return "duckdb" not in chosen and bool({"postgres", "new_database"} & set(item.fixturenames))
 
 
 def variables(server, database: str) -> dict[str, str]:

@@ -22,6 +22,8 @@ from tests.python.landing import event
 from tests.python.planted import CAUGHT, plant
 from tests.python.project import Project, copy_project
 
+pytestmark = pytest.mark.wide
+
 SECRETS = {
     "PGPASSWORD": "canary-pg-password-51c",
     "AI_COST_USER_KEY": "canary-user-key-88d",

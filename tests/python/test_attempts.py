@@ -11,6 +11,8 @@ import pytest
 from tests.python.landing import as_line
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 FOLDER = "envelope_events"
 
 

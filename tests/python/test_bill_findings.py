@@ -15,6 +15,8 @@ from scripts.cli import main
 from tests.python.landing import Landing
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 # 1,000,000 tokens of gpt-4o in: 2.50 USD
 OURS = Decimal("2.5")
 

@@ -10,6 +10,8 @@ import pytest
 from tests.python.call_trees import Trees
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 MARTS = ("fct_priced_requests", "fct_call_evidence", "fct_evidence_conflicts")
 BUILT = ("--select", *(f"+{mart}" for mart in MARTS))
 COLUMNS = {

@@ -11,6 +11,8 @@ import pytest
 from tests.python.landing import CAPTURES, as_line
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 ENVELOPE = [
     {
         "request_id": "env-1",

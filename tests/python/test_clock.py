@@ -10,6 +10,8 @@ import pytest
 
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 RUN, LATER = "2026-11-11T06:00:00Z", "2027-01-06T06:00:00+02:00"
 CALLS = {
     "before": ("2026-11-10T09:00:00Z", "gpt-5.4"),

@@ -16,6 +16,8 @@ import pytest
 
 from tests.python.project import ROOT, Project
 
+pytestmark = pytest.mark.wide
+
 COMPANY = Path(__file__).parent / "fixtures" / "company"
 SAMPLE = ROOT / "companies" / "sample"
 # Words of the sample that are anybody's.

@@ -9,6 +9,8 @@ import pytest
 
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 BASE = {
     "timestamp": "2026-11-20T10:00:00Z",
     "team": "growth",

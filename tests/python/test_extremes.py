@@ -12,6 +12,8 @@ from tests.python import absurd_seeds
 from tests.python.extremes import write_landing
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 
 def build(folder, records: int, copies: int, seed: int = 1) -> Project:
     """A night on records, bills and seeds at their extremes; fails with what dbt said."""

@@ -24,6 +24,8 @@ from tests.python.faults import LOAD, NIGHT, TESTED_NIGHT, Moments, clock_moved,
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts
 
+pytestmark = pytest.mark.wide
+
 ARGUMENTS = ["--requests", "600", "--days", "22", "--start", "2026-07-20"]
 RUNS = "select status, count(*) from marts.fct_run_history group by 1"
 

@@ -28,6 +28,8 @@ from scripts.loading.sources import read_contract
 from scripts.loading.typing import Rules
 from tests.python.landing import event
 
+pytestmark = pytest.mark.wide
+
 CONTRACT = read_contract(MODELS)
 # A few of its columns: each file of a table is typed by a query of its own.
 USED = ("request_id", "occurred_at", "team", "input_tokens")

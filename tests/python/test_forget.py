@@ -13,6 +13,8 @@ from scripts.loading.people import user_hash
 from tests.python.landing import Landing, event
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 ANA = "ana@example.com"
 ARN = f"arn:aws:sts::1:assumed-role/Dev/{ANA}"
 BATCH = {

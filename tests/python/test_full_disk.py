@@ -18,6 +18,8 @@ from scripts.rates.imports import append as append_prices
 from scripts.reporting.site import write as write_site
 from tests.python.test_publish import write_warehouse
 
+pytestmark = pytest.mark.wide
+
 PERIOD = Period("2026-10-01", "closed", "a", "b", "2026-11-02 00:00:00", "1", "1", "x", "")
 HEADER = ",".join(PERIOD.__dataclass_fields__).encode() + b"\n"
 SAID = "No space left on device: "

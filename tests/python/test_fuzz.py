@@ -17,6 +17,8 @@ from scripts.cli import main
 from tests.python.formats import leaves, records, replaced
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 RECORDS = records()
 CHANGES = [
     lambda value: ...,

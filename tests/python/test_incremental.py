@@ -14,6 +14,8 @@ from scripts.cli import main
 from tests.python.prepared import shared
 from tests.python.project import Project, assert_same_marts, copy_project
 
+pytestmark = pytest.mark.wide
+
 ARGUMENTS = ["--requests", "3000", "--days", "24", "--start", "2026-07-20"]
 
 

@@ -16,6 +16,8 @@ from tests.python import ledger_year as script
 from tests.python.ledger_year import Year, first, run_month
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 PYTHON = sys.executable
 ALWAYS = {"accrual_reversal", "invoice_received"}  # the month before, whose bill has landed
 # month: what comes to light, about which month; and the reasons that must follow, no others

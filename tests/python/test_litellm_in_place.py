@@ -17,6 +17,8 @@ from psycopg2.extras import execute_values
 from tests.python.landing import CAPTURES
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 # As Prisma makes it (litellm/proxy/schema.prisma, 1.109).
 SPEND_LOGS = """
 create schema litellm;

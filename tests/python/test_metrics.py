@@ -18,6 +18,8 @@ from scripts.reporting.report import Report
 from scripts.reporting.tables import total
 from tests.python.project import copy_project
 
+pytestmark = pytest.mark.wide
+
 CENT = Decimal("0.01")
 METRICS = {
     "spend_usd": ("fct_spend_daily", "sum(cost_usd)"),

@@ -7,8 +7,12 @@ charged beside the contract's.
 import json
 from decimal import Decimal
 
+import pytest
+
 from scripts.cli import main
 from tests.python.project import Project, assert_same_marts, copy_project
+
+pytestmark = pytest.mark.wide
 
 PRICED = "marts.fct_priced_requests where price_status = 'priced' and provider = 'openai'"
 

@@ -9,8 +9,12 @@ import json
 import os
 import time
 
+import pytest
+
 from scripts.cli import main
 from tests.python.project import ROOT, Project
+
+pytestmark = pytest.mark.wide
 
 HEADER = "provider,provider_kind,genai_prices_id,litellm_names,source"
 AT = ("--recorded-at", "2026-11-22 09:30:00")

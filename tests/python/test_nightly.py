@@ -18,6 +18,8 @@ from scripts.operations.lock import only_writer
 from tests.python.landing import Landing, event
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 COMMANDS = ("load", "build", "nightly")
 HISTORY = ("--", "--select", "+fct_run_history")
 HOLD = """

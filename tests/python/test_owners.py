@@ -9,6 +9,8 @@ import pytest
 from tests.python.landing import as_line
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 UUID = "5f0c1b9a-2b8f-4a1e-9d6b-0a6b3a1f7c11"
 
 

@@ -17,6 +17,8 @@ from scripts.loading.sources import read_contract
 from tests.python.formats import leaves, opened, records, replaced
 from tests.python.project import ROOT, Project
 
+pytestmark = pytest.mark.wide
+
 CONTRACT = read_contract(ROOT / "models")
 CANARY = "canary-7f3a91"
 # Where the formats put what people wrote, what identifies them, and secrets of the wire.

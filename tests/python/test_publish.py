@@ -15,6 +15,8 @@ import pytest
 from scripts.cli import main
 from tests.python.project import ROOT
 
+pytestmark = pytest.mark.wide
+
 MARTS = {"fct_spend_daily": 3, "dim_teams": 2}
 
 

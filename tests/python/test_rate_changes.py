@@ -17,6 +17,8 @@ from scripts.cli import main
 from scripts.rates.impact import CardError, lines, weigh
 from tests.python.project import NOW, Project, assert_same_marts, copy_project
 
+pytestmark = pytest.mark.wide
+
 RATES = "seeds/rate_cards"
 FIRST, SECOND = "2026-12-01 00:00:00", "2026-12-05 00:00:00"
 BY = """

@@ -15,6 +15,8 @@ from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts, copy_project
 from tests.python.schedules import UNKNOWN, Schedule, change, deliver
 
+pytestmark = pytest.mark.wide
+
 GATEWAYS = Path(__file__).parent / "fixtures" / "gateways"
 # Langfuse's polls repeat an observation as it grows; nginx knows only what passed through it.
 FIXTURES = ("langfuse_observations", "nginx_access_logs")

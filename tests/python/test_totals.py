@@ -14,6 +14,8 @@ import pytest
 from scripts.cli import main
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
 DAYS = 30
 # 100,000 tokens of gpt-4o in and 25,000 out: 0.25 + 0.25 USD a day

@@ -16,6 +16,8 @@ from scripts.operations.unchanged import Unchanged
 from tests.python.landing import Landing, event
 from tests.python.project import Project
 
+pytestmark = pytest.mark.wide
+
 CALL = {"provider": "openai", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
 
 

@@ -14,6 +14,8 @@ import yaml
 from tests.python.landing import Landing, event
 from tests.python.project import ROOT, Project, copy_project
 
+pytestmark = pytest.mark.wide
+
 # Enough of the project: attempts, and sums of them.
 PART = ("--select", "+int_priced_attempts", "+int_rateable_usage_daily")
 ENGINES = ["duckdb", "postgres"]

@@ -12,6 +12,8 @@ import pytest
 from tests.python.landing import event
 from tests.python.project import ROOT, Project, copy_project
 
+pytestmark = pytest.mark.wide
+
 # "`path`, and why:", then the piece of a diff
 STEP = re.compile(r"^`([\w/.-]+)`[^\n]*:\n\n```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
