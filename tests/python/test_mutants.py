@@ -33,8 +33,8 @@ def test_the_sql_of_all_mutants_is_sql(tmp_path):
     project = Project(tmp_path, tmp_path / "landing", root=root)
     project.dbt("compile", "--select", "resource_type:model")
     compiled = list((project.target / "compiled" / "ai_cost" / "models").rglob("*.sql"))
-    assert {mutant.file for mutant in MUTANTS if mutant.file.startswith(("int_", "fct_", "stg_"))} <= {
-        path.name for path in compiled
-    }
+    assert {
+        mutant.file for mutant in MUTANTS if mutant.file.startswith(("int_", "fct_", "stg_"))
+    } <= {path.name for path in compiled}
     for path in compiled:
         assert len(duckdb.extract_statements(path.read_text())) == 1, path.name
