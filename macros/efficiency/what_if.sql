@@ -61,5 +61,5 @@
         'request_key', 'usage_date', 'usage_at', 'usage_at_basis', 'latency_ms', 'team_id', 'service_name', 'feature',
         'prompt_version', 'provider', 'billing_account_id', 'billed_model', 'priced_tier', 'region_scope',
         'context_tokens', 'cost_usd',
-    ] + (meters() | map(attribute='quantity') | list)) }}
+    ] + meter_quantities()) }}
 {%- endmacro %}

@@ -21,3 +21,8 @@
 {% macro quantity_of_kind(kind) -%}
     {{ sum_of(meter_kinds()[kind] | map(attribute='quantity')) }}
 {%- endmacro %}
+
+{# The quantities that a figure of the log, input or output, holds beside its own meter, added up. #}
+{% macro quantity_within(figure) -%}
+    {{ sum_of(meters() | selectattr('part_of', 'equalto', figure) | map(attribute='quantity')) }}
+{%- endmacro %}

@@ -1,24 +1,26 @@
-{# The one list of what can be charged for. Models loop over it: a new meter is a line here and
-   a column in the staging models that can read it.
+{# The one list of what can be charged for. Models, seeds' tests and the readers of price lists take it from here:
+   docs/add-a-meter.md adds one.
 
    name       as in the rate card
    quantity   column that counts it; the meters are disjoint, so a price is a plain sum of products
    in_tier    counts towards the context tier of a request (input tokens of any kind do)
-   is_token   tokens take a geography's multiplier and have context tiers; fees per call do not #}
+   is_token   tokens take a geography's multiplier and have context tiers; fees per call do not
+   part_of    figure of the log that holds it already, input or output: it is taken out of that one's meter. Blank
+              where it stands for itself, or is split in a way of its own, as the cache is #}
 {% macro meters() -%}
     {{ return([
-        {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true},
-        {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true},
-        {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true},
-        {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true},
-        {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true},
-        {'name': 'cache_write_12h',  'quantity': 'cache_write_12h_tokens',  'in_tier': true,  'is_token': true},
-        {'name': 'input_audio',      'quantity': 'input_audio_tokens',      'in_tier': true,  'is_token': true},
-        {'name': 'input_image',      'quantity': 'input_image_tokens',      'in_tier': true,  'is_token': true},
-        {'name': 'output',           'quantity': 'output_tokens',           'in_tier': false, 'is_token': true},
-        {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true},
-        {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true},
-        {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false},
+        {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'cache_write_12h',  'quantity': 'cache_write_12h_tokens',  'in_tier': true,  'is_token': true,  'part_of': ''},
+        {'name': 'input_audio',      'quantity': 'input_audio_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input'},
+        {'name': 'input_image',      'quantity': 'input_image_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input'},
+        {'name': 'output',           'quantity': 'output_tokens',           'in_tier': false, 'is_token': true,  'part_of': ''},
+        {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
+        {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
+        {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false, 'part_of': ''},
     ]) }}
 {%- endmacro %}
 
@@ -35,4 +37,16 @@
 {# All of them, for use after "in". #}
 {% macro meter_names() -%}
     ('{{ meters() | map(attribute='name') | join("', '") }}')
+{%- endmacro %}
+
+{# The columns that count them. #}
+{% macro meter_quantities() -%}
+    {{ return(meters() | map(attribute='quantity') | list) }}
+{%- endmacro %}
+
+{# The meters whose quantity is a reported figure as it stands. #}
+{% macro meters_as_reported() -%}
+    {% set found = [] %}
+    {% for meter in meters() if meter.part_of or not meter.is_token %}{% do found.append(meter) %}{% endfor %}
+    {{ return(found) }}
 {%- endmacro %}

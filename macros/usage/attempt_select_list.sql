@@ -1,6 +1,8 @@
 {# The select list of a model that reads int_priced_attempts: what that leaves out because it follows from
-   the rest is filled in, and its labels become text. Other columns are taken as they are. #}
+   the rest is filled in, and its labels become text. Other columns of its YAML, and the quantities and costs of
+   all meters, are taken as they are. #}
 {% macro attempt_select_list(model) -%}
+    {% set described = model_columns(model) %}
     {% set filled = {
         'logical_request_id': 'coalesce(logical_request_id, request_id)',
         'list_cost_usd': "case when price_source = 'list' or price_status = 'not_billable' then cost_usd "
@@ -10,7 +12,7 @@
     {% for column in enum_values() %}
         {% do filled.update({column: 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')'}) %}
     {% endfor %}
-    {%- for column in model_columns(model) %}
+    {%- for column in described + (meter_quantities() + meter_cost_columns() if described else []) %}
     {{ filled.get(column, column) }} as {{ column }}{{ ',' if not loop.last }}
     {%- else %} *
     {%- endfor %}

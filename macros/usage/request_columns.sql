@@ -1,6 +1,10 @@
 {# The shape every gateway's staging model is brought to: (column, type). Described, with units, in
-   models/intermediate/requests/int_requests_unioned.yml. #}
+   models/intermediate/requests/int_requests_unioned.yml. Uncached input is what is left of the input. #}
 {% macro request_columns() -%}
+    {% set quantities = [] %}
+    {% for meter in meters() if meter.name != 'uncached_input' %}
+        {% do quantities.append(('reported_' ~ meter.quantity, 'bigint')) %}
+    {% endfor %}
     {{ return([
         ('source_system', 'varchar'), ('request_id', 'varchar'), ('event_id', 'varchar'),
         ('logical_request_id', 'varchar'), ('trace_id', 'varchar'), ('span_id', 'varchar'),
@@ -9,12 +13,8 @@
         ('usage_at', 'timestamp'), ('usage_at_basis', 'varchar'), ('latency_ms', 'bigint'),
         ('provider_name', 'varchar'), ('requested_model', 'varchar'), ('served_model', 'varchar'),
         ('service_tier_name', 'varchar'), ('inference_geo', 'varchar'),
-        ('reported_input_tokens', 'bigint'), ('reported_cache_read_tokens', 'bigint'), ('reported_cache_write_tokens', 'bigint'),
-        ('reported_cache_write_5m_tokens', 'bigint'), ('reported_cache_write_30m_tokens', 'bigint'),
-        ('reported_cache_write_1h_tokens', 'bigint'), ('reported_cache_write_12h_tokens', 'bigint'),
-        ('reported_input_audio_tokens', 'bigint'), ('reported_input_image_tokens', 'bigint'),
-        ('reported_output_tokens', 'bigint'), ('reported_output_audio_tokens', 'bigint'), ('reported_output_image_tokens', 'bigint'),
-        ('reported_reasoning_tokens', 'bigint'), ('reported_web_search_calls', 'bigint'), ('reported_total_tokens', 'bigint'),
+        ('reported_input_tokens', 'bigint'), ('reported_cache_write_tokens', 'bigint'),
+        ('reported_reasoning_tokens', 'bigint'), ('reported_total_tokens', 'bigint'),
         ('reported_unclassified_tokens', 'bigint'), ('usage_iterations', 'varchar'), ('usage_quality', 'varchar'),
         ('unread_usage', 'varchar'), ('usage_emitter', 'varchar'),
         ('gateway_reported_cost_usd', 'decimal(30, 15)'), ('gateway_price_card_version', 'varchar'),
@@ -34,7 +34,7 @@
         ('counts_as_request', 'boolean'),
         ('batch_id', 'varchar'), ('source_file', 'varchar'), ('line_number', 'bigint'),
         ('record_number', 'bigint'), ('loaded_at', 'timestamp'),
-    ]) }}
+    ] + quantities) }}
 {%- endmacro %}
 
 {# The type of one of its columns. #}

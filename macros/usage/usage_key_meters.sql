@@ -1,24 +1,27 @@
 {# The meters that a key of usage_keys may fill, beside input and output themselves: name of the meter. `reasoning`
    is no meter, but a figure that may be part of the output. #}
 {% macro usage_key_meters() -%}
-    {{ return([
-        'cache_read', 'cache_write_5m', 'cache_write_30m', 'cache_write_1h', 'cache_write_12h', 'input_audio',
-        'input_image', 'output_audio', 'output_image', 'reasoning', 'web_search',
-    ]) }}
+    {{ return(meters() | map(attribute='name') | reject('in', ['uncached_input', 'output']) | list + ['reasoning']) }}
 {%- endmacro %}
 
 {# The figures that a key beside them makes larger, and the meters of such keys. #}
 {% macro figures_of_usage_keys() -%}
-    {{ return({
-        'input': "('uncached_input', 'input_audio', 'input_image')",
-        'output': "('output', 'output_audio', 'output_image')",
-        'cache_write': "('cache_write', 'cache_write_5m', 'cache_write_30m', 'cache_write_1h', 'cache_write_12h')",
-    }) }}
+    {% set figures = {'input': ['uncached_input'], 'output': ['output'], 'cache_write': ['cache_write']} %}
+    {% for meter in meters() %}
+        {% if meter.part_of %}{% do figures[meter.part_of].append(meter.name) %}{% endif %}
+        {% if meter.name.startswith('cache_write_') %}{% do figures['cache_write'].append(meter.name) %}{% endif %}
+    {% endfor %}
+    {% for figure, names in figures.items() %}
+        {% do figures.update({figure: "('" ~ names | join("', '") ~ "')"}) %}
+    {% endfor %}
+    {{ return(figures) }}
 {%- endmacro %}
 
 {# A reported figure with what the keys add to it; null where neither says anything. #}
 {% macro with_usage_keys(name) -%}
-    {%- set added = name.replace('reported_', '').replace('_tokens', '').replace('_calls', '') -%}
+    {%- set names = {} -%}
+    {%- for meter in meters() %}{% do names.update({'reported_' ~ meter.quantity: meter.name}) %}{% endfor -%}
+    {%- set added = names.get(name, name.replace('reported_', '').replace('_tokens', '')) -%}
     {%- if added in usage_key_meters() + (figures_of_usage_keys() | list) -%}
     case
         when keys.{{ added }}_quantity is null then requests.{{ name }}

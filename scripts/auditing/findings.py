@@ -11,6 +11,7 @@ import duckdb
 
 from scripts.auditing.named_rows import named_rows
 from scripts.loading.sources import RAW_SCHEMA, Table
+from scripts.rates.meters import meters
 
 _READ = """
     select
@@ -118,14 +119,6 @@ _OTHERWISE = """
     where abs(gateway_estimate_difference_usd) >= 0.000001
     order by abs(gateway_estimate_difference_usd) desc, line_number
 """
-_METERS = """
-    select regexp_replace(column_name, '_cost_usd$', '')
-    from information_schema.columns
-    where table_schema = 'marts' and table_name = 'fct_priced_requests'
-        and column_name like '%\\_cost\\_usd' escape '\\'
-        and column_name not in ('list_cost_usd', 'gateway_reported_cost_usd')
-    order by ordinal_position
-"""
 SHOWN = 5
 
 
@@ -231,16 +224,11 @@ def _spend(ask, totals: tuple) -> list[str]:
 def _one(connection: duckdb.DuckDBPyConnection, ask) -> list[str]:
     """One attempt, taken apart: what each meter counted and cost."""
     parts = []
-    columns = [
-        column
-        for (column,) in ask("select name from pragma_table_info('marts.fct_priced_requests')")
-    ]
-    for (meter,) in ask(_METERS):
-        quantity = next(c for c in (f"{meter}_tokens", f"{meter}_calls") if c in columns)
-        sql = f"select {quantity}, {meter}_cost_usd from marts.fct_priced_requests"
+    for meter in meters():
+        sql = f"select {meter.quantity}, {meter.name}_cost_usd from marts.fct_priced_requests"
         used, cost = connection.execute(sql).fetchone()
         if used:
-            parts.append([meter, f"{used:,}", usd(cost)])
+            parts.append([meter.name, f"{used:,}", usd(cost)])
     status, card, since = ask(
         "select price_status, price_card_version, rate_valid_from from marts.fct_priced_requests"
     )[0]

@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
+from scripts.rates.meters import meters
+
 COLUMNS = (
     "price_card_version",
     "provider",
@@ -28,7 +30,7 @@ COLUMNS = (
     "source",
 )
 KEY_COLUMNS = COLUMNS[1:7]
-CALL_METERS = frozenset({"web_search", "request"})
+CALL_METERS = frozenset(meter.name for meter in meters() if not meter.is_token) | {"request"}
 # They cost the same in every tier, region and context, so their price stands once.
 ONCE_METERS = CALL_METERS | {"cache_storage_token_hour"}
 

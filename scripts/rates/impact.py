@@ -23,6 +23,7 @@ import duckdb
 from scripts.errors import UserError
 from scripts.operations.company import COMPANY, COPY, ORGANIZATION, bring_in, write_seeds
 from scripts.rates.card import COLUMNS
+from scripts.rates.meters import meters
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,6 @@ _COLUMNS = (
     "billing_account_id", "billed_model", "served_model", "requested_model", "service_tier",
     "priced_tier", "region_scope", "price_status",
 )  # fmt: skip
-_QUANTITIES = ("_tokens", "_calls")
 _NAMES = (
     "select column_name from information_schema.columns "
     f"where table_schema = 'intermediate' and table_name = '{ATTEMPTS}'"
@@ -135,11 +135,14 @@ def _copy_attempts(scratch: Path, between: Path) -> None:
 def _columns() -> list[str]:
     """The columns to copy, the quantities of all meters among them."""
     with connect() as source:
-        names = [name for (name,) in source.execute(_NAMES).fetchall()]
-    quantities = [name for name in names if name.endswith(_QUANTITIES)]
-    if not quantities:
+        names = {name for (name,) in source.execute(_NAMES).fetchall()}
+    if not names:
         raise WarehouseError("the warehouse has no priced requests yet; run `make nightly`")
-    return [*_COLUMNS, *quantities]
+    return [*_COLUMNS, *_quantities()]
+
+
+def _quantities() -> list[str]:
+    return ["context_tokens", *(meter.quantity for meter in meters())]
 
 
 def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: str, _: Path) -> None:
@@ -157,7 +160,7 @@ def _from_postgres(connection: duckdb.DuckDBPyConnection, table: str, between: P
     names = _columns()
     with connect() as source:
         source.export(f"select {', '.join(names)} from {table}", between)
-    types = {name: "bigint" if name.endswith(_QUANTITIES) else "varchar" for name in names}
+    types = {name: "bigint" if name in _quantities() else "varchar" for name in names}
     types |= {"usage_date": "date", "usage_at": "timestamp", "latency_ms": "bigint"}
     connection.execute(
         f"create table {table} as select * from read_csv(?, header = true, columns = {types}, "

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import yaml
 
+from scripts.rates import meters
+
 _DECIMAL = re.compile(r"decimal\((\d+), ?(\d+)\)")
 _REFERENCE = re.compile(r"ref\('(\w+)'\)")
 _INSTANT, _DAY = "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"
@@ -132,6 +134,8 @@ def _column(name: str, kind: str, tests: list, words_of: Callable[[str, str], se
     for test, arguments in map(_test, tests):
         if test == "accepted_values":
             said["words"] = frozenset(map(str, arguments["values"]))
+        elif test == "is_meter":
+            said["words"] = frozenset(meters.names()).union(arguments.get("others", ()))
         elif test == "is_within":
             said |= {edge: Decimal(str(arguments[edge])) for edge in ("low", "high")}
         elif test == "relationships":

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from scripts import yaml_files
+from scripts.rates import meters
 from tests.python.project import ROOT
 
 FOLDERS = ("models", "macros", "seeds", "analyses", "scripts", "docs", "tests")
@@ -83,7 +84,14 @@ def vocabularies() -> dict[tuple[str, str], list[str]]:
         for node in content.get("models", []) + content.get("seeds", []):
             for column in node.get("columns", []):
                 for test in column.get("data_tests", []):
-                    if isinstance(test, dict) and "accepted_values" in test:
-                        words = test["accepted_values"]["arguments"]["values"]
-                        found[node["name"], column["name"]] = [str(word) for word in words]
+                    words = _words(test) if isinstance(test, dict) else []
+                    if words:
+                        found[node["name"], column["name"]] = words
     return found
+
+
+def _words(test: dict) -> list[str]:
+    """The words that a test of a column accepts; none where it asks for something else."""
+    if "accepted_values" in test:
+        return [str(word) for word in test["accepted_values"]["arguments"]["values"]]
+    return [*meters.names(), *test["is_meter"]["arguments"]["others"]] if "is_meter" in test else []

@@ -14,28 +14,19 @@ from pathlib import Path
 
 import pytest
 
+from scripts.rates.meters import meters
+
 SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "rate_cards"
 KEY = ("provider", "model", "meter", "service_tier", "region_scope", "context_min_tokens")
 STATUSES = {"effective", "announced", "withdrawn", "corrected"}
 TIERS = {"standard", "batch", "flex", "priority", "fast", "peak", "off_peak"}
-BLOCKS = {"web_search": 1000, "request": 1000}
-NOT_TOKENS = {"web_search", "request", "cache_storage_token_hour"}
-METERS = NOT_TOKENS | {
-    "uncached_input",
-    "cache_read",
-    "cache_write_5m",
-    "cache_write_30m",
-    "cache_write_1h",
-    "cache_write_12h",
-    "output",
-    "input_audio",
-    "cache_read_audio",
-    "output_audio",
-    "input_image",
-    "cache_read_image",
-    "output_image",
-}
-CONTEXT = METERS - NOT_TOKENS - {"output", "output_audio", "output_image"}
+CALLS = {meter.name for meter in meters() if not meter.is_token} | {"request"}
+BLOCKS = dict.fromkeys(CALLS, 1000)
+NOT_TOKENS = CALLS | {"cache_storage_token_hour"}
+# priced, and not counted by any model
+OF_THE_CACHE = {"cache_read_audio", "cache_read_image"}
+METERS = NOT_TOKENS | OF_THE_CACHE | {meter.name for meter in meters()}
+CONTEXT = OF_THE_CACHE | {meter.name for meter in meters() if meter.in_tier}
 
 
 def read(name):

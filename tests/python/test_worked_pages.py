@@ -1,7 +1,7 @@
 """The worked pages, followed to the letter.
 
-Harm guarded against: somebody adds a column as the page says and ends with a build that fails, or
-with a column that stays empty.
+Harm guarded against: somebody adds a column or a meter as the page says and ends with a build that
+fails, with a column that stays empty, or with usage that is not charged.
 """
 
 import json
@@ -16,6 +16,13 @@ pytestmark = pytest.mark.wide
 
 # "`path`, and why:", then the piece of a diff
 STEP = re.compile(r"^`([\w/.-]+)`[^\n]*:\n\n```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BILL = (
+    "ServiceProviderName,InvoiceIssuerName,BillingPeriodStart,ChargePeriodStart,ChargeCategory,"
+    "BilledCost,EffectiveCost,BillingCurrency,ServiceName,SkuMeter,ConsumedQuantity,ConsumedUnit,"
+    "x_ModelId\n"
+    "Mistral,Mistral,2026-11-01T00:00:00Z,2026-11-03T00:00:00Z,Usage,"
+    "0.03,0.03,USD,Mistral API,Scanned Pages,15,Pages,page-reader-1\n"
+)
 
 
 def steps(page: str) -> list[tuple[str, str, str]]:
@@ -29,23 +36,42 @@ def steps(page: str) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def followed(tmp_path_factory):
-    """A copy of the project in which the page's steps are done, and two calls."""
-    folder = tmp_path_factory.mktemp("column")
+def followed(folder, page: str, files: dict[str, str]) -> Project:
+    """A copy of the project in which the page's steps are done, and what it is to load."""
     root = copy_project(folder)
-    for path, before, after in steps("add-a-column.md"):
+    for path, before, after in steps(page):
         text = (root / path).read_text()
         assert text.count(before) == 1, f"{path} has this {text.count(before)} times:\n{before}"
         (root / path).write_text(text.replace(before, after))
     landing = folder / "landing"
-    (landing / "envelope_events").mkdir(parents=True)
-    call = {"provider": "openai", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
-    calls = [event(1, experiment="blue", **call), event(2, **call)]
-    (landing / "envelope_events" / "calls.jsonl").write_text("\n".join(map(json.dumps, calls)))
+    for name, content in files.items():
+        (landing / name).parent.mkdir(parents=True, exist_ok=True)
+        (landing / name).write_text(content)
     project = Project(folder, landing, root=root)
     project.load()
+    return project
+
+
+def calls(*records: dict) -> dict[str, str]:
+    return {"envelope_events/calls.jsonl": "\n".join(map(json.dumps, records))}
+
+
+@pytest.fixture(scope="module")
+def with_column(tmp_path_factory):
+    call = {"provider": "openai", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
+    files = calls(event(1, experiment="blue", **call), event(2, **call))
+    project = followed(tmp_path_factory.mktemp("column"), "add-a-column.md", files)
     project.build_part("+fct_priced_requests")
+    return project
+
+
+@pytest.fixture(scope="module")
+def with_meter(tmp_path_factory):
+    call = {"provider": "mistral", "model": "page-reader-1"}
+    files = calls(event(1, ocr_pages=12, **call), event(2, ocr_pages=3, **call))
+    files["focus_costs/20261106.csv"] = BILL
+    project = followed(tmp_path_factory.mktemp("meter"), "add-a-meter.md", files)
+    project.build_part("+fct_priced_requests", "+fct_spend_daily", "+fct_reconciliation_daily")
     return project
 
 
@@ -53,8 +79,42 @@ def test_a_column_takes_eight_files():
     assert len({path for path, *_ in steps("add-a-column.md")}) == 8
 
 
-def test_the_column_is_filled_where_a_record_has_it(followed):
-    found = followed.rows(
+def test_the_column_is_filled_where_a_record_has_it(with_column):
+    found = with_column.rows(
         "select request_id, experiment_id from marts.fct_priced_requests order by 1"
     )
     assert [experiment for _, experiment in found] == ["blue", None]
+
+
+def test_a_meter_takes_eleven_files_and_no_intermediate_model():
+    files = {path for path, *_ in steps("add-a-meter.md")}
+    assert len(files) == 11
+    assert not [path for path in files if path.startswith("models/intermediate/")]
+
+
+def test_the_meter_is_counted_and_priced(with_meter):
+    found = with_meter.rows(
+        "select request_id, ocr_pages, cast(ocr_page_cost_usd as varchar), "
+        "cast(cost_usd as varchar), price_status from marts.fct_priced_requests order by 1"
+    )
+    assert found == [
+        ("r1", 12, "0.024000000000000", "0.024000000000000", "priced"),
+        ("r2", 3, "0.006000000000000", "0.006000000000000", "priced"),
+    ]
+    assert with_meter.rows(
+        "select ocr_pages, cast(cost_usd as varchar) from marts.fct_spend_daily"
+    ) == [(15, "0.030000000000000")]
+
+
+def test_the_meter_is_compared_with_the_bill(with_meter):
+    found = with_meter.rows(
+        "select provider, billed_model, meter, cast(gateway_quantity as bigint), "
+        "cast(provider_quantity as bigint), cast(gateway_cost_usd as varchar), "
+        "cast(provider_cost_usd as varchar), status from marts.fct_reconciliation_daily"
+    )
+    assert found == [
+        (
+            *("mistral", "all models", "ocr_page", 15, 15),
+            *("0.030000000000000", "0.030000000000000", "matched"),
+        )
+    ]

@@ -4,8 +4,7 @@ with attempts as (
 
     select
         *,
-        cache_read_tokens + cache_write_5m_tokens + cache_write_30m_tokens
-        + cache_write_1h_tokens + cache_write_12h_tokens as cached_tokens
+        {{ quantity_of_kind('cache_read') }} + {{ quantity_of_kind('cache_write') }} as cached_tokens
     from {{ ref('int_accepted_attempts') }}
     where price_status = 'priced'
 

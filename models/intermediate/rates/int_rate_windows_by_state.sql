@@ -4,7 +4,13 @@
 
 with prices as (
 
-    select * from {{ ref('int_span_prices') }}
+    select
+        *,
+        -- a model that is charged by the call alone has the tier and the context of its calls
+        is_token or max(case when is_token then 1 else 0 end) over (
+            partition by as_of_recorded_at, provider, model, region_scope, valid_from
+        ) = 0 as makes_windows
+    from {{ ref('int_span_prices') }}
 
 ),
 
@@ -23,7 +29,7 @@ context_tiers as (
             partition by as_of_recorded_at, provider, model, region_scope, valid_from order by context_start_tokens
         ) as context_end_tokens
     from prices
-    where is_token
+    where makes_windows
     group by 1, 2, 3, 4, 5, 6, 7
 
 ),
@@ -32,7 +38,7 @@ service_tiers as (
 
     select distinct as_of_recorded_at, provider, model, region_scope, valid_from, service_tier
     from prices
-    where is_token
+    where makes_windows
 
 ),
 

@@ -8,6 +8,8 @@
     'reported_cache_write_5m_tokens': ['cache_creation', 'ephemeral_5m_input_tokens'],
     'reported_cache_write_1h_tokens': ['cache_creation', 'ephemeral_1h_input_tokens'],
 } %}
+{% set of_the_answer = ['gateway_reported_cost_usd'] %}
+{% for meter in meters() if not meter.is_token %}{% do of_the_answer.append('reported_' ~ meter.quantity) %}{% endfor %}
 with requests as (
 
     select
@@ -52,7 +54,7 @@ select
     end as {{ name }},
     {% elif name == 'service_name' %}
     service_name as stated_service_name,
-    {% elif name.endswith('_usd') or name.endswith('_calls') %}
+    {% elif name in of_the_answer %}
     {# money and calls of the whole answer stand on its first piece #}
     cast(case when coalesce(iteration_number, 1) = 1 then {{ name }} end as {{ raw_type(data_type) }}) as {{ name }},
     {% elif name.startswith('reported_') %}

@@ -14,10 +14,14 @@ split as (
         -- a write whose lifetime nobody stated is its provider's default
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
-        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens,
-        coalesce(reported_input_audio_tokens, 0) as input_audio_tokens,
-        coalesce(reported_output_audio_tokens, 0) + coalesce(reported_output_image_tokens, 0)
-            as other_output_tokens
+        {% for meter in meters_as_reported() %}
+        {% if meter.name == 'input_image' %}
+        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens
+        {%- else %}
+        coalesce(reported_{{ meter.quantity }}, 0) as {{ meter.quantity }}
+        {%- endif %}
+        {{- ',' if not loop.last }}
+        {% endfor %}
     from requests
 
 ),
@@ -26,7 +30,7 @@ final as (
 
     select
         *,
-        coalesce(reported_input_tokens, 0) - input_audio_tokens - input_image_tokens
+        coalesce(reported_input_tokens, 0) - ({{ quantity_within('input') }})
         - case when input_includes_cache then cached_tokens else 0 end as uncached_input_tokens,
         coalesce(reported_cache_read_tokens, 0) as cache_read_tokens,
         {% for lifetime in ['5m', '30m', '1h', '12h'] %}
@@ -34,12 +38,9 @@ final as (
         + case when coalesce(default_lifetime, '5m') = '{{ lifetime }}' then unstated_write_tokens else 0 end
             as cache_write_{{ lifetime }}_tokens,
         {% endfor %}
-        coalesce(reported_output_tokens, 0) - other_output_tokens
+        coalesce(reported_output_tokens, 0) - ({{ quantity_within('output') }})
         + case when output_includes_reasoning then 0 else coalesce(reported_reasoning_tokens, 0) end
             as output_tokens,
-        coalesce(reported_output_audio_tokens, 0) as output_audio_tokens,
-        coalesce(reported_output_image_tokens, 0) as output_image_tokens,
-        coalesce(reported_web_search_calls, 0) as web_search_calls,
         reported_reasoning_tokens as reasoning_tokens,
         unstated_write_tokens > 0 as is_cache_lifetime_assumed
     from split
