@@ -112,7 +112,8 @@ class Headline:
         width = max(len(team) for team, _, _ in teams)
         marked = f"; {in_usd(bound)} of it is a lower bound" if bound else ""
         return [
-            f"Spend {days(first, last)}, USD: {_usd(total)} for {many(attempts, 'attempt')}{marked}",
+            f"Spend {days(first, last)}, USD: {_usd(total)} for {many(attempts, 'attempt')}"
+            + marked,
             *(
                 f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  "
                 f"{requests:>10,} {'request' if requests == 1 else 'requests'}"

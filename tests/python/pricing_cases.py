@@ -112,11 +112,14 @@ class Priced:
             *of_meters,
         ) in self.project.rows(
             "select request_id, price_status, provider, billed_model, priced_tier, region_scope, "
-            f"cost_usd, cost_lower_bound_usd, meters_without_a_price, {', '.join(costs)} from marts.fct_priced_requests"
+            f"cost_usd, cost_lower_bound_usd, meters_without_a_price, {', '.join(costs)} "
+            "from marts.fct_priced_requests"
         ):
             self.found_ids.append(request_id)
             by_meter = {
-                meter: cost for meter, cost in zip(METERS, of_meters, strict=True) if cost is not None
+                meter: cost
+                for meter, cost in zip(METERS, of_meters, strict=True)
+                if cost is not None
             }
             self._answers[request_id] = Answer(
                 status,

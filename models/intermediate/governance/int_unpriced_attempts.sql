@@ -1,5 +1,6 @@
--- Every attempt that lacks a price, of all its meters or of some, and what one whose provider nobody knows would have cost at the list price
--- of the model's maker: the money at stake, never a cost. The makers' names are the last part of the model's.
+-- Every attempt that lacks a price, of all its meters or of some, and what one whose provider nobody knows would
+-- have cost at the list price of the model's maker: the money at stake, never a cost. The makers' names are the last
+-- part of the model's.
 with attempts as (
 
     select
