@@ -54,7 +54,7 @@ metered as (
         {{ meter.name }}_cost_usd as meter_cost_usd,
         {{ meter.name }}_rate_usd as list_rate_usd
     from attempts
-    where {{ meter.quantity }} != 0 {{ "or price_status != 'priced'" if loop.first }}
+    where {{ meter.quantity }} != 0 {{ 'or price_status not in ' ~ rated_statuses() if loop.first }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -107,6 +107,8 @@ select
     metered.cost_usd as attempt_cost_usd,
     metered.gateway_reported_cost_usd,
     metered.price_status,
+    metered.cost_lower_bound_usd as attempt_lower_bound_usd,
+    metered.meters_without_a_price,
 
     ---------- what it is made of
     metered.meter,

@@ -1,13 +1,14 @@
 {# The exact cost of one meter of a rated attempt: 0 where nobody is billed or nothing was used, null
-   where the attempt has no price. `width` is that of the quantity: one attempt's, or a sum's. #}
+   where the attempt or the meter has no price. `width` is that of the quantity: one attempt's, or a sum's. #}
 {% macro meter_cost(meter, width) -%}
     case
-            when price_status = 'priced' and {{ meter.quantity }} != 0
+            when price_status in {{ rated_statuses() }} and {{ meter.quantity }} != 0
                 then cast(
                     cast({{ meter.quantity }} as {{ width }}) * {{ meter.name }}_rate_usd
                     as {{ money_type() }}
                 )
-            when price_status in ('priced', 'not_billable', 'covered_by_commitment') then cast(0 as {{ money_type() }})
+            when price_status in {{ rated_statuses() }} or price_status in {{ free_statuses() }}
+                then cast(0 as {{ money_type() }})
         end
 {%- endmacro %}
 
@@ -28,11 +29,38 @@
     {{ return(columns) }}
 {%- endmacro %}
 
+{# The costs of those meters that have one, added up. #}
+{% macro known_meter_costs() -%}
+    {%- for column in meter_cost_columns() -%}
+        coalesce({{ column }}, 0) {{- ' + ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# What could be priced of a costed attempt: all of its cost, but for what a meter without a price hides.
+   Null where nothing has a price. #}
+{% macro cost_lower_bound() -%}
+    cast(case
+        when price_status = 'partly_priced'
+            then {{ known_meter_costs() }}
+        else {{ sum_of(meter_cost_columns()) }}
+    end as {{ money_type() }})
+{%- endmacro %}
+
+{# The meters that a partly priced attempt used and that have no price, by name; null on any other. #}
+{% macro meters_without_a_price() -%}
+    case when price_status = 'partly_priced' then trim(
+        {%- for meter in meters() | sort(attribute='name') %}
+        case when {{ meter.name }}_cost_usd is null then '{{ meter.name }} ' else '' end
+        {{- ' ||' if not loop.last }}
+        {%- endfor %}
+    ) end
+{%- endmacro %}
+
 {# What the list would charge for a costed attempt: its cost, unless a contract or a commitment took the
    list's place; null where the list has no price for it. #}
 {% macro list_cost() -%}
     cast(case
-        when price_source = 'list' or price_status = 'not_billable' then cost_usd
+        when price_source = 'list' and price_status = 'priced' or price_status = 'not_billable' then cost_usd
         when list_version is not null and usage_status not in ('missing', 'zero_reported') and usage_issue is null
             then
                 {%- for meter in meters() %}

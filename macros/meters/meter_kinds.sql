@@ -10,11 +10,12 @@
     {{ return(kinds) }}
 {%- endmacro %}
 
-{# The cost columns of the meters of a kind, added up. Every meter of a priced attempt has a cost. #}
+{# What the meters of a kind add to the cost of an attempt: a meter without a price adds nothing where the rest
+   counts as a lower bound, and no kind has a cost where the attempt has none. #}
 {% macro cost_of_kind(kind) -%}
-    {%- for meter in meter_kinds()[kind] -%}
-        {{ meter.name }}_cost_usd {{- ' + ' if not loop.last }}
-    {%- endfor -%}
+    case when cost_usd is not null then
+    {%- for meter in meter_kinds()[kind] %} coalesce({{ meter.name }}_cost_usd, 0) {{- ' +' if not loop.last }}
+    {%- endfor %} end
 {%- endmacro %}
 
 {# Their quantities, likewise. #}

@@ -30,6 +30,8 @@
         ['reconciliation_materiality', ['level', 'provider', 'valid_from'], 'provider', 'provider'],
         ['settlement_lags', ['provider', 'valid_from'], 'provider', 'provider'],
         ['authority_rules', ['provider', 'purpose', 'bill_source', 'valid_from'], 'provider', 'provider'],
+        ['partly_priced_rules', ['provider', 'model', 'valid_from'], 'provider', 'provider'],
+        ['partly_priced_rules', ['provider', 'model', 'valid_from'], 'model', 'model'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'provider', 'provider'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'model', 'model'],
         ['efficiency_rules', ['rule_id', 'valid_from'], 'alternative_provider', 'provider'],

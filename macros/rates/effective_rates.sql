@@ -10,10 +10,34 @@
         coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
 {%- endmacro %}
 
-{# True where a rated attempt has no price: no window fits, or a meter it used has no rate in it. #}
+{# True where a rated attempt lacks a price: no window fits, or a meter it used has no rate in it. #}
 {% macro lacks_a_rate() -%}
     price_card_version is null
             {%- for meter in meters() %}
             or ({{ meter.quantity }} != 0 and {{ meter.name }}_rate_usd is null)
             {%- endfor %}
+{%- endmacro %}
+
+{# True where a meter it used has one. #}
+{% macro has_a_rate() -%}
+    {%- for meter in meters() %}
+            {{ 'or ' if not loop.first }}({{ meter.quantity }} != 0 and {{ meter.name }}_rate_usd is not null)
+    {%- endfor %}
+{%- endmacro %}
+
+{# The price status of rated usage: by what it used, and what of that has a rate. #}
+{% macro rated_status() -%}
+    case
+            when {{ lacks_a_rate() }}
+                then case when {{ has_a_rate() }} then 'partly_priced' else 'unpriced_no_rate' end
+            else 'priced'
+        end
+{%- endmacro %}
+
+{# The condition on which a row of int_partly_priced_models takes the priced part of a request for its cost. #}
+{% macro lower_bound_applies(rules) -%}
+    requests.provider = {{ rules }}.provider
+            and requests.billed_model = {{ rules }}.model
+            and requests.usage_date >= {{ rules }}.valid_from
+            and requests.usage_date < {{ rules }}.valid_to
 {%- endmacro %}

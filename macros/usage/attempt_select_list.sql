@@ -5,8 +5,9 @@
     {% set described = model_columns(model) %}
     {% set filled = {
         'logical_request_id': 'coalesce(logical_request_id, request_id)',
-        'list_cost_usd': "case when price_source = 'list' or price_status = 'not_billable' then cost_usd "
-            ~ 'else separate_list_cost_usd end',
+        'list_cost_usd': "case when price_source = 'list' and price_status = 'priced' or price_status = 'not_billable' "
+            ~ 'then cost_usd else separate_list_cost_usd end',
+        'cost_lower_bound_usd': 'coalesce(cost_usd, separate_lower_bound_usd)',
         'gateway_estimate_difference_usd': 'cast(gateway_reported_cost_usd - cost_usd as ' ~ money_type() ~ ')',
     } %}
     {% for column in enum_values() %}

@@ -14,7 +14,7 @@
             'parts_exceed_total', 'reasoning_exceeds_output', 'unclassified_cache_tokens', 'too_many_iterations',
             'unknown_token_convention'],
         'price_status': ['priced', 'unpriced_unknown_model', 'unpriced_no_rate', 'not_billable',
-            'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider'],
+            'covered_by_commitment', 'usage_missing', 'unpriced_unknown_provider', 'partly_priced'],
         'price_source': ['list', 'contract', 'commitment', 'community'],
         'price_confidence': ['card', 'agreed', 'single'],
         'attribution_method': ['explicit_tag', 'team_alias', 'gateway_team', 'credential_owner',
@@ -31,7 +31,17 @@
     {{ stored_enum(expression or column, enum_values()[column]) }} as {{ column }}
 {%- endmacro %}
 
-{# The price statuses of usage that is known and has no price, for use after "in". #}
+{# The price statuses of usage that is known and lacks a price, of all its meters or of some, for use after "in". #}
 {% macro unpriced_statuses() -%}
-    ('unpriced_unknown_provider', 'unpriced_unknown_model', 'unpriced_no_rate')
+    ('unpriced_unknown_provider', 'unpriced_unknown_model', 'unpriced_no_rate', 'partly_priced')
+{%- endmacro %}
+
+{# Those of usage that a card or a contract prices, all of it or some, likewise. #}
+{% macro rated_statuses() -%}
+    ('priced', 'partly_priced')
+{%- endmacro %}
+
+{# Those of what nobody is billed for, or was billed for in advance, likewise. #}
+{% macro free_statuses() -%}
+    ('not_billable', 'covered_by_commitment')
 {%- endmacro %}

@@ -29,7 +29,8 @@ _TOTALS = """
         count(gateway_reported_cost_usd) as with_gateway_cost,
         sum(gateway_reported_cost_usd) as gateway_usd,
         sum(case when gateway_reported_cost_usd is not null then cost_usd end) as compared_usd,
-        min(usage_at) as first_usage_at, max(usage_at) as last_usage_at
+        min(usage_at) as first_usage_at, max(usage_at) as last_usage_at,
+        sum(case when price_status = 'partly_priced' then cost_usd end) as lower_bound_cost_usd
     from marts.fct_priced_requests
 """
 _BY_OWNER = """
@@ -83,7 +84,9 @@ _READY = """
         sum(case when {owned} then cost_usd end) as cost_usd,
         sum(case when {owned} then 0 else 1 end) as without_owner,
         sum(case when {owned} then null else cost_usd end) as without_owner_usd,
-        sum(case when cost_usd is null then 1 else 0 end) as without_price
+        sum(case when cost_usd is null then 1 else 0 end) as without_price,
+        sum(case when price_status = 'partly_priced' and cost_usd is not null then 1 else 0 end)
+            as at_a_lower_bound
     from marts.fct_priced_requests
 """.format(owned="attribution_status in ('attributed', 'shared')")
 _UNPRICED = """
@@ -91,10 +94,12 @@ _UNPRICED = """
         price_status || coalesce(': ' || usage_issue, '') as reason,
         provider || ' ' || coalesce(served_model, requested_model, 'none') as model,
         priced_tier, count(*) as attempts, min(line_number) as first_line,
-        sum(gateway_reported_cost_usd) as gateway_reported_cost_usd, provider
+        sum(gateway_reported_cost_usd) as gateway_reported_cost_usd, provider,
+        meters_without_a_price,
+        sum(cost_lower_bound_usd) as cost_lower_bound_usd, sum(cost_usd) as lower_bound_cost_usd
     from marts.fct_priced_requests
-    where cost_usd is null
-    group by 1, 2, 3, 7 order by 4 desc, 1, 2
+    where cost_usd is null or price_status = 'partly_priced'
+    group by 1, 2, 3, 7, 8 order by 4 desc, 1, 2, 8
 """
 _DUPLICATES = """
     select 'delivered again' as kind, line_number, record_number
@@ -172,9 +177,10 @@ def problems(database: Path) -> list[str]:
         ask = _asker(connection)
         attempts = ask("select count(*) from marts.fct_priced_requests")[0][0]
         held_back = ask("select count(*) from marts.fct_quarantined_records")[0][0]
-        _, _, unowned, _, unpriced = ask(_READY)[0]
+        _, _, unowned, _, unpriced, bound = ask(_READY)[0]
     counts = {
         "without a price": unpriced,
+        "priced in part": bound,
         "without a registered owner": unowned,
         "rejected or held back": held_back,
     }
@@ -208,12 +214,14 @@ def _loaded(ask, totals: tuple) -> list[str]:
 
 def _spend(ask, totals: tuple) -> list[str]:
     owners = [[team, method, f"{n:,}", usd(cost)] for team, method, n, cost in ask(_BY_OWNER)]
+    bound = totals[8]
+    marked = f", USD {usd(bound)} of it a lower bound" if bound is not None else ""
     models = [
         [model, f"{n:,}", f"{tokens_in or 0:,}", f"{tokens_out or 0:,}", usd(cost)]
         for model, n, tokens_in, tokens_out, cost in ask(_BY_MODEL)
     ]
     return [
-        f"Spend: USD {usd(totals[2])}",
+        f"Spend: USD {usd(totals[2])}" + marked,
         "",
         *aligned(["owner", "named by", "attempts", "USD"], owners),
         "",
@@ -268,20 +276,25 @@ def _missing(ask, attempts: int) -> list[str]:
     found = [
         f"{name} {count:,}" for name, count in zip(names, ask(_MISSING)[0], strict=True) if count
     ]
-    ready, ready_usd, unowned, unowned_usd, unpriced = ask(_READY)[0]
+    ready, ready_usd, unowned, unowned_usd, unpriced, bound = ask(_READY)[0]
     said = f"Ready for chargeback: {ready:,} of {attempts:,} attempts, USD {ready_usd or 0:,.6f}"
     if unowned:
         said += f"; {unowned:,} lack a registered owner (USD {unowned_usd or 0:,.6f})"
     if unpriced:
         said += f"; {unpriced:,} lack a price"
+    if bound:
+        said += f"; {bound:,} count at a lower bound"
     return ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}", said]
 
 
 def _faults(ask, table: str) -> list[str]:
     unpriced = [
         f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_unknown(reason, provider)}"
+        + _known(meters, known, taken)
         + (f"; by the gateway USD {usd(theirs)}" if theirs else "")
-        for reason, model, tier, count, line, theirs, provider in ask(_UNPRICED)
+        for reason, model, tier, count, line, theirs, provider, meters, known, taken in ask(
+            _UNPRICED
+        )
     ]
     duplicates = [
         f"line {line}, record {number}: {kind}" for kind, line, number in ask(_DUPLICATES)
@@ -311,6 +324,17 @@ def _unknown(reason: str, provider: str) -> str:
         return ""
     return (
         f"; to price it, add `{provider},<provider of the rate card>` to extra_provider_aliases.csv"
+    )
+
+
+def _known(meters: str | None, known: Decimal | None, taken: Decimal | None) -> str:
+    """What lacks a price, and what could be priced beside it."""
+    if not meters:
+        return ""
+    taken_or_not = "counts as a lower bound" if taken is not None else "does not count"
+    return (
+        f"; no price for {meters.replace(' ', ' and ')}, the rest is USD {usd(known)} and "
+        f"{taken_or_not}"
     )
 
 

@@ -169,12 +169,23 @@ def names(connection) -> Iterator[Said]:
     """Models and services that nobody wrote down."""
     models = connection.execute(
         "select model_name, min(missing_row), sum(attempt_count) "
-        "from marts.fct_unpriced_usage_daily group by 1 order by 3 desc, 1"
+        "from marts.fct_unpriced_usage_daily where coalesce(price_status, '') != 'partly_priced' "
+        "group by 1 order by 3 desc, 1"
     ).fetchall()
     if models:
         yield Said(
             f"{many(len(models), 'model')} without a price: {_few(row[0] for row in models)}",
             f"add the rows that marts.fct_unpriced_usage_daily names, first {models[0][1]}",
+        )
+    meters = connection.execute(
+        "select model_name || ' (' || meter || ')', min(missing_row), sum(attempt_count) "
+        "from marts.fct_unpriced_meters_daily group by 1 order by 3 desc, 1"
+    ).fetchall()
+    if meters:
+        yield Said(
+            f"{many(len(meters), 'meter')} without a price, of models that have one for others: "
+            f"{_few(row[0] for row in meters)}",
+            f"add the rows that marts.fct_unpriced_meters_daily names, first {meters[0][1]}",
         )
     services = connection.execute(
         "select service_name from marts.fct_unknown_services group by 1 order by 1"

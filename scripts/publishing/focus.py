@@ -45,7 +45,7 @@ _PERIODS = """
     select distinct "BillingPeriodStart" from marts.rpt_focus_cost_and_usage order by 1
 """
 _LEFT_OUT = """
-    select coalesce(sum(unpriced_count), 0) from marts.fct_spend_daily
+    select coalesce(sum(unpriced_count), 0), sum(lower_bound_cost_usd) from marts.fct_spend_daily
     where usage_date >= cast('{start}' as date) and usage_date < cast('{end}' as date)
 """
 
@@ -142,11 +142,16 @@ def _export(connection, folder: Path, periods: list[datetime], formats: list[str
                 rows = write_file(connection, mart, period, target / f"{name}.{suffix}")
             print(f"{target / name}: {rows:,} rows")
         end = datetime(period.year + period.month // 12, period.month % 12 + 1, 1)
-        left_out = connection.execute(
+        left_out, bound = connection.execute(
             _LEFT_OUT.format(start=f"{period:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
-        ).fetchall()[0][0]
+        ).fetchall()[0]
         if left_out:
             print(f"  left out: {left_out:,} attempts without a price (fct_priced_requests)")
+        if bound:
+            print(
+                f"  a lower bound: USD {bound:,.2f}, of attempts with a meter that has no price "
+                "(fct_unpriced_meters_daily)"
+            )
 
 
 def export(folder: Path, periods: list[str], formats: list[str]) -> int:

@@ -19,7 +19,8 @@ def coverage(marts: Marts, period: Period) -> list[dict]:
         select
             usage_date,
             coalesce(sum(cost_usd), 0) as cost_usd,
-            coalesce(sum(unattributed_cost_usd), 0) as mystery_usd
+            coalesce(sum(unattributed_cost_usd), 0) as mystery_usd,
+            sum(lower_bound_cost_usd) as lower_bound_usd
         from marts.fct_attribution_coverage_daily
         where usage_date between '{period.first}' and '{period.last}'
         group by 1
@@ -39,6 +40,7 @@ def coverage_table(rows: list[dict]) -> Table:
             Column("cost_usd", "All spend, USD", "usd"),
             Column("mystery_usd", "Without an owner, USD", "usd"),
             Column("share", "Share", "share"),
+            Column("lower_bound_usd", "Known as a lower bound only, USD", "usd"),
         ],
         rows,
         empty="No coverage figures yet.",
@@ -93,6 +95,7 @@ def unpriced(marts: Marts, period: Period) -> Table:
                 as reason,
             sum(attempt_count) as attempts, sum(maker_list_cost_usd) as at_stake_usd,
             sum(gateway_reported_cost_usd) as gateway_usd,
+            sum(cost_lower_bound_usd) as lower_bound_usd,
             min(missing_row) as missing_row
         from marts.fct_unpriced_usage_daily
         where usage_date between '{period.month}' and '{period.last}'
@@ -115,12 +118,48 @@ def unpriced(marts: Marts, period: Period) -> Table:
             Column("attempts", "Without a price", "count"),
             Column("gateway_usd", "By the gateway's own figure, USD", "usd"),
             Column("at_stake_usd", "At the maker's list price, in no total, USD", "usd"),
+            Column("lower_bound_usd", "Priced in part, in no total, USD", "usd"),
             Column("missing_row", "Row that is missing"),
         ],
         kept,
         adds=True,
         empty="Every billable attempt of this month has a price.",
         total={"provider": "Total", "attempts": sum(int(row["attempts"]) for row in rows)},
+        more=more,
+    )
+
+
+def meters(marts: Marts, period: Period) -> Table:
+    """Which meters have no price while others of the same attempts have one."""
+    rows = marts.rows(
+        f"""
+        select
+            provider, model_name, service_tier, meter, missing_row,
+            sum(quantity) as quantity, sum(attempt_count) as attempts,
+            sum(cost_lower_bound_usd) as lower_bound_usd, sum(cost_usd) as taken_usd
+        from marts.fct_unpriced_meters_daily
+        where usage_date between '{period.month}' and '{period.last}'
+        group by 1, 2, 3, 4, 5
+        order by 8 desc, 1, 2, 3, 4, 5
+        """,
+        "fct_unpriced_meters_daily",
+    )
+    kept, more = top(rows, _SHOWN)
+    return Table(
+        "Meters of this month without a price, of attempts that have one for others",
+        [
+            Column("provider", "Provider"),
+            Column("model_name", "Model"),
+            Column("service_tier", "Tier"),
+            Column("meter", "Meter", "words"),
+            Column("quantity", "Used", "count"),
+            Column("attempts", "Attempts", "count", adds=False),
+            Column("lower_bound_usd", "Priced of them, USD", "usd", adds=False),
+            Column("taken_usd", "Taken for their cost, USD", "usd", adds=False),
+            Column("missing_row", "Row that is missing"),
+        ],
+        kept,
+        empty="Every meter of a priced attempt of this month has a price.",
         more=more,
     )
 
@@ -198,6 +237,7 @@ def page(marts: Marts, period: Period, days: list[dict]) -> dict:
     parts = {
         "coverage": coverage_table(days),
         "unpriced": unpriced(marts, period),
+        "meters": meters(marts, period),
         "conflicts": conflicts(marts, period),
         "quarantine": quarantine(marts),
     }

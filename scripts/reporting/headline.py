@@ -20,7 +20,8 @@ _TEAMS = """
 """
 _PERIOD = """
     select min(usage_date), max(usage_date), sum(attempt_count), sum(unpriced_count),
-        sum(community_priced_count), sum(community_cost_usd)
+        sum(community_priced_count), sum(community_cost_usd),
+        sum(partly_priced_count), sum(partly_priced_usd), sum(lower_bound_cost_usd)
     from marts.fct_spend_daily
 """
 _PROVIDERS = """
@@ -46,7 +47,7 @@ _CONFLICTS = "select count(*) from marts.fct_evidence_conflicts"
 _UNPRICED = """
     select
         provider, model_name, min(missing_row), sum(attempt_count),
-        sum(gateway_reported_cost_usd), sum(maker_list_cost_usd)
+        sum(gateway_reported_cost_usd), sum(maker_list_cost_usd), sum(cost_lower_bound_usd)
     from marts.fct_unpriced_usage_daily
     group by 1, 2
     order by coalesce(sum(gateway_reported_cost_usd), 0) desc, 4 desc, 1, 2
@@ -83,7 +84,8 @@ class Headline:
 
     def lines(self) -> list[str]:
         """All of it but for where to look."""
-        first, last, attempts, unpriced, *community = self._rows(_PERIOD)[0]
+        first, last, attempts, unpriced, *parts = self._rows(_PERIOD)[0]
+        community, partly = parts[:2], parts[2:]
         if first is None:
             return [
                 *self._rejected(),
@@ -92,23 +94,26 @@ class Headline:
             ]
         return [
             "What did it cost, and who caused it?",
-            *self._spend(first, last, attempts),
+            *self._spend(first, last, attempts, partly[-1]),
             *self._unowned(),
             *self._community(*community),
             *self._unpriced(unpriced),
+            *self._partly(*partly),
             *self._rejected(),
             "",
             "Is the bill right?",
             *self._bills(),
         ]
 
-    def _spend(self, first, last, attempts) -> list[str]:
+    def _spend(self, first, last, attempts, bound: Decimal | None) -> list[str]:
         teams = self._rows(_TEAMS)
         priced = [cost for _, _, cost in teams if cost is not None]
         total = sum(priced, Decimal(0)) if priced else None
         width = max(len(team) for team, _, _ in teams)
+        marked = f"; {in_usd(bound)} of it is a lower bound" if bound else ""
         return [
-            f"Spend {days(first, last)}, USD: {_usd(total)} for {many(attempts, 'attempt')}",
+            f"Spend {days(first, last)}, USD: {_usd(total)} for {many(attempts, 'attempt')}"
+            + marked,
             *(
                 f"  {team:<{width}}  {_usd(cost):>14}  {_share(cost, total):>7}  "
                 f"{requests:>10,} {'request' if requests == 1 else 'requests'}"
@@ -146,6 +151,16 @@ class Headline:
             "own card does not know"
         ]
 
+    @staticmethod
+    def _partly(attempts: int | None, known: Decimal | None, taken: Decimal | None) -> list[str]:
+        if not attempts:
+            return []
+        part = f"{in_usd(taken)} of it is" if taken else "nothing of it is"
+        return [
+            f"Priced in part: {many(attempts, 'attempt')}, at least {in_usd(known)}; {part} in "
+            "these figures (marts.fct_unpriced_meters_daily)"
+        ]
+
     def _unpriced(self, attempts: int) -> list[str]:
         rows = self._rows(_UNPRICED) if attempts else []
         said = f"Without a price: {many(attempts, 'attempt')}, never counted as zero"
@@ -153,13 +168,14 @@ class Headline:
         if stated:
             said += f"; by the gateways' own figures {in_usd(sum(stated))}"
         lines = [said]
-        for provider, model, missing, number, gateway, maker in rows[:_SHOWN]:
+        for provider, model, missing, number, gateway, maker, bound in rows[:_SHOWN]:
             size = next(
                 (
                     f"{in_usd(amount)} by {whose}"
                     for amount, whose in (
                         (gateway, "the gateway's own figure"),
                         (maker, "its maker's list price"),
+                        (bound, "its other meters alone"),
                     )
                     if amount is not None
                 ),

@@ -49,6 +49,7 @@ def headline(
         "mystery_usd": mystery,
         "mystery_share": ratio(mystery, total(row["cost_usd"] for row in month)),
         "unpriced": sum(row.unpriced for row in drivers),
+        "lower_bound_usd": total(row["lower_bound_usd"] for row in month),
         "bills": many(grave, "finding") if grave else ("nothing wrong" if billed else "none yet"),
         "bills_note": f"in the bills of {many(len(billed), 'provider')}" if billed else "",
         "bills_mark": "grave" if grave else "",
@@ -77,6 +78,16 @@ def attention(
                 "note",
                 "Without a price",
                 f"{many(int(head['unpriced']), 'attempt')} of this month.",
+                "governance.html#prices",
+            )
+        )
+    if head["lower_bound_usd"]:
+        items.append(
+            _item(
+                "note",
+                "A lower bound",
+                f"USD {usd(head['lower_bound_usd'])} of this month's spend is what could be priced "
+                "of attempts with a meter that has no price.",
                 "governance.html#prices",
             )
         )

@@ -28,7 +28,7 @@ used as (
         '{{ meter.name }}' as meter,
         {{ meter.quantity }} as quantity
     from unpriced
-    where {{ meter.quantity }} != 0
+    where {{ meter.quantity }} != 0 and {{ meter.name }}_cost_usd is null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

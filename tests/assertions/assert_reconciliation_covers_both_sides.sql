@@ -1,4 +1,5 @@
--- Harm: a reconciliation that leaves out a line of either side shows a gap smaller than it is.
+-- Harm: a reconciliation that leaves out a line of either side shows a gap smaller than it is. Of a partly priced
+-- request it takes the meters that have a price, whether or not they are taken for its cost.
 with reconciled as (
 
     select
@@ -10,7 +11,7 @@ with reconciled as (
 
 gateway as (
 
-    select sum(cost_usd) as gateway_usd from {{ ref('fct_priced_requests') }}
+    select sum(cost_lower_bound_usd) as gateway_usd from {{ ref('fct_priced_requests') }}
 
 ),
 

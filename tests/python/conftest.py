@@ -149,6 +149,7 @@ def priced():
     def make(folder):
         root = copy_project(folder)
         synthetic_cards.append(root / "seeds" / "rate_cards", seed=7)
+        synthetic_cards.append_bounds(root / "seeds" / "policy" / "partly_priced_rules.csv")
         test_pricing_goldens.append_card(root / "seeds" / "rate_cards" / "rate_card_prices.csv")
         requests = test_pricing_property.requests(root / "seeds")
         requests += test_pricing_goldens.requests()

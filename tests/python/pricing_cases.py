@@ -107,15 +107,30 @@ class Priced:
             tier,
             region,
             cost,
+            bound,
+            lacking,
             *of_meters,
         ) in self.project.rows(
             "select request_id, price_status, provider, billed_model, priced_tier, region_scope, "
-            f"cost_usd, {', '.join(costs)} from marts.fct_priced_requests"
+            f"cost_usd, cost_lower_bound_usd, meters_without_a_price, {', '.join(costs)} "
+            "from marts.fct_priced_requests"
         ):
             self.found_ids.append(request_id)
-            by_meter = None if cost is None else dict(zip(METERS, of_meters, strict=True))
+            by_meter = {
+                meter: cost
+                for meter, cost in zip(METERS, of_meters, strict=True)
+                if cost is not None
+            }
             self._answers[request_id] = Answer(
-                status, provider, model, tier, region, cost, by_meter
+                status,
+                provider,
+                model,
+                tier,
+                region,
+                cost,
+                by_meter or None,
+                bound,
+                tuple((lacking or "").split()),
             )
 
     def __getitem__(self, request_id: str) -> Answer:
@@ -132,8 +147,9 @@ def draw_usage(pick: random.Random, meters: list[str], thresholds: list[int]) ->
     """Counts of some meters; a third of them add up to a threshold's neighbourhood."""
     chosen = set(pick.sample(meters, pick.randint(1, min(4, len(meters)))))
     chosen |= {meter for meter in ("uncached_input", "output") if pick.random() < 0.6}
-    if pick.random() < 0.05:
-        chosen.add(pick.choice(METERS))
+    if pick.random() < 0.1:
+        # most models have no price for most meters
+        chosen |= set(pick.sample(METERS, pick.randint(1, 2)))
     usage = {}
     for meter in sorted(chosen):
         top = 5 if meter == "web_search" else 10 ** pick.randint(0, 6)

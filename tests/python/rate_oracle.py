@@ -55,7 +55,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the attempt costs, USD; None where it has no price."""
+    """What the attempt costs, USD; None where it has no price.
+
+    Of a partly priced one, `costs` leaves out the meters that have none, and `lower_bound` is
+    their sum; it is the cost too where a rule says so.
+    """
 
     status: str
     provider: str
@@ -64,6 +68,8 @@ class Answer:
     region: str
     cost: Decimal | None = None
     costs: dict[str, Decimal] | None = None
+    lower_bound: Decimal | None = None
+    lacking: tuple[str, ...] = ()
 
 
 def read_seed(name: str, seeds: Path = SEEDS) -> list[dict[str, str]]:
@@ -172,6 +178,7 @@ class Oracle:
             (row["provider"], row["alias"]): row["service_tier"]
             for row in read_seed("reference/service_tier_aliases", seeds)
         }
+        self._bounds = read_seed("policy/partly_priced_rules", seeds)
         self._lifetimes = read_seed("reference/cache_write_defaults", seeds)
         self._image_rules = read_seed("reference/image_input_rules", seeds)
 
@@ -418,7 +425,7 @@ class Oracle:
         about = (provider, model, tier, region)
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):
-            return Answer("not_billable", *about, Decimal(0), nothing)
+            return Answer("not_billable", *about, Decimal(0), nothing, Decimal(0))
         if not request.has_usage or not any(usage.values()) or request.is_contradictory:
             return Answer("usage_missing", *about)
         if (request.provider_name or "").strip().lower() not in {"", *self._provider_names}:
@@ -428,10 +435,28 @@ class Oracle:
         context = sum(usage[meter] for meter in CONTEXT_METERS)
         rates = self.rates(provider, model, request.at, tier, region, context)
         used = {meter: count for meter, count in usage.items() if count}
-        if rates is None or not set(used) <= set(rates):
+        if rates is None or not set(used) & set(rates):
             return Answer("unpriced_no_rate", *about)
-        costs = nothing | {meter: count * rates[meter] for meter, count in used.items()}
-        return Answer("priced", *about, sum(costs.values(), Decimal(0)), costs)
+        lacking = tuple(sorted(set(used) - set(rates)))
+        costs = {meter: cost for meter, cost in nothing.items() if meter not in lacking}
+        costs |= {meter: used[meter] * rates[meter] for meter in used if meter in rates}
+        known = sum(costs.values(), Decimal(0))
+        if not lacking:
+            return Answer("priced", *about, known, costs, known)
+        cost = known if self._takes_lower_bound(provider, model, request.at) else None
+        return Answer("partly_priced", *about, cost, costs, known, lacking)
+
+    def _takes_lower_bound(self, provider: str, model: str, at: datetime) -> bool:
+        """The closest rule: of this very model, of its provider, of all; of two the later."""
+        fits = [
+            (row["model"] != "*", row["provider"] != "*", row["valid_from"], row)
+            for row in self._bounds
+            if row["provider"] in (provider, "*")
+            and row["model"] in (model, "*")
+            and row["valid_from"] <= at.date().isoformat()
+            and (not row["valid_to"] or at.date().isoformat() < row["valid_to"])
+        ]
+        return bool(fits) and max(fits, key=lambda fit: fit[:3])[3]["takes_lower_bound"] == "true"
 
 
 def _per_unit(row: Row, factor: Decimal) -> Decimal:

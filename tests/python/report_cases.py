@@ -241,6 +241,7 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
             team_id=lambda n: teams[n % len(teams)],
             usage_issue=lambda n: ["none", "negative_tokens"][n % 2],
         ),
+        "fct_unpriced_meters_daily": filled("fct_unpriced_meters_daily", 4, chance),
         "fct_efficiency_weekly": filled(
             "fct_efficiency_weekly",
             3 * len(teams),

@@ -40,6 +40,24 @@ def append(folder: Path, seed: int, count: int = 60) -> None:
     _append(folder / "model_aliases.csv", aliases)
 
 
+# Who takes what could be priced for the cost: by model, by provider, for a while, no more.
+_BOUNDS = (
+    ("anthropic", "*", "true", "2025-06-01", "2026-06-01"),
+    ("anthropic", "made-up-1", "false", "2025-09-01", ""),
+    ("mistral", "*", "false", "2025-01-01", ""),
+    ("*", "made-up-2", "true", "", ""),
+    ("xai", "*", "true", "2025-01-01", ""),
+    ("xai", "*", "false", "2026-01-01", ""),
+)
+
+
+def append_bounds(path: Path) -> None:
+    """Append rules to a copy of partly_priced_rules.csv."""
+    names = ("provider", "model", "takes_lower_bound", "valid_from", "valid_to")
+    made_up = {"rule_version": "made-up", "note": "made up"}
+    _append(path, [dict(zip(names, row, strict=True)) | made_up for row in _BOUNDS])
+
+
 def _append(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open(newline="") as file:
         names = next(csv.reader(file))

@@ -119,6 +119,17 @@ def test_a_log_with_one_of_everything(audit, tmp_path):
     assert "Missing, of 2 attempts: registered owner 1, customer 2" in said
 
 
+def test_a_meter_without_a_price_is_named_beside_what_the_rest_costs(audit):
+    """The card has no price for what this model reads from a cache."""
+    used = {"model": "gpt-4o-2024-05-13", "input_tokens": 10000, "cache_read_tokens": 1000}
+    done = audit("--strict", "-", pasted=json.dumps(ENVELOPE | used | {"output_tokens": 0}))
+    assert done.returncode == 1, done.stderr
+    assert "no price for cache_read, the rest is USD 0.045000 and does not count" in done.stdout
+    assert "partly_priced; rates of " in done.stdout
+    (meter,) = [line for line in done.stdout.splitlines() if line.split()[:1] == ["cache_read"]]
+    assert meter.split() == ["cache_read", "1,000", "unpriced"]
+
+
 def test_a_provider_nobody_knows_is_named_with_the_row_to_add(audit):
     done = audit("-", pasted=json.dumps(ENVELOPE | {"provider": "custom-myproxy"}))
     assert done.returncode == 0, done.stderr

@@ -95,6 +95,19 @@ WAREHOUSE = {
         "DO    names: 1 model without a price: new\ufffd[2J. Do: add the rows that "
         "marts.fct_unpriced_usage_daily names, first extra.csv: new",
     ),
+    "a meter has no price": (
+        {
+            "fct_unpriced_meters_daily": [
+                {"model_name": "m", "meter": "input_image", "attempt_count": 2,
+                 "missing_row": "extra.csv: m"}
+            ],
+            "fct_unpriced_usage_daily": [
+                {"model_name": "m", "price_status": "partly_priced", "attempt_count": 2}
+            ],
+        },
+        "DO    names: 1 meter without a price, of models that have one for others: m (input_image)"
+        ". Do: add the rows that marts.fct_unpriced_meters_daily names, first extra.csv: m",
+    ),
     "a service is unknown": (
         {"fct_unknown_services": [{"service_name": "web"}]},
         "note  names: 1 service that the catalogue does not know: web. Do: add them to "

@@ -65,6 +65,34 @@ def test_what_has_no_price_is_said_with_its_size_and_the_row_that_is_missing(
     ]
 
 
+@pytest.mark.parametrize(
+    ("taken", "spend", "part"),
+    [
+        (Decimal("1.5"), "15.00 for 3 attempts; USD 1.50 of it is a lower bound", "USD 1.50 of it"),
+        (None, "15.00 for 3 attempts", "nothing of it"),
+    ],
+)
+def test_a_lower_bound_is_told_from_a_cost(tmp_path, monkeypatch, capsys, taken, spend, part):
+    partly = {"partly_priced_count": 2, "partly_priced_usd": Decimal("3.25")}
+    row = SPEND | partly | {"lower_bound_cost_usd": taken}
+    unpriced = UNPRICED[2] | {
+        "attempt_count": 1, "cost_lower_bound_usd": Decimal("1.75"),
+        "missing_row": "extra_rate_card_prices.csv: openai, newest, input_image",
+    }  # fmt: skip
+    lines = said(
+        tmp_path, monkeypatch, capsys, fct_spend_daily=[row], fct_unpriced_usage_daily=[unpriced]
+    )
+    assert f"Spend 30 September 2026, USD: {spend}" in lines
+    assert (
+        f"Priced in part: 2 attempts, at least USD 3.25; {part} is in these figures "
+        "(marts.fct_unpriced_meters_daily)"
+    ) in lines
+    assert (
+        "  openai newest: 1 attempt, USD 1.75 by its other meters alone; add to "
+        "extra_rate_card_prices.csv: openai, newest, input_image"
+    ) in lines
+
+
 def test_what_was_rejected_is_said_with_its_reason_and_its_file(tmp_path, monkeypatch, capsys):
     rejected = [REJECTED, REJECTED | {"source_file": "envelope_events/b.csv"}]
     lines = said(

@@ -15,12 +15,14 @@ from tests.python.pricing_cases import LOGGED
 from tests.python.rate_oracle import Request
 
 NO_RATE, UNKNOWN, MISSING = "unpriced_no_rate", "unpriced_unknown_model", "usage_missing"
+PARTLY = "partly_priced"
 MILLION = 1000000
 
 
 @dataclass(frozen=True)
 class Golden:
-    """One hand-priced request: USD, or the status that says why there is no price."""
+    """One hand-priced request: USD, or the status that says why there is no price, with what could
+    be priced of it."""
 
     about: str
     expected: str
@@ -208,9 +210,9 @@ SECTION_2 = [
            unstated_write_tokens=10000),
     Golden("a write of no stated lifetime at OpenAI", "0.05", "openai/gpt-5.6-sol", NOW, used(),
            unstated_write_tokens=10000),
-    Golden("no price for cache reads", NO_RATE, "openai/gpt-4o-2024-05-13", "2024-06-01",
+    Golden("no price for cache reads", f"{PARTLY} 0.045", "openai/gpt-4o-2024-05-13", "2024-06-01",
            used(9000, cache_read=1000)),
-    Golden("no price for cache reads in a batch", NO_RATE, "openai/gpt-4.1", NOW,
+    Golden("no price for cache reads in a batch", f"{PARTLY} 0.005", "openai/gpt-4.1", NOW,
            used(1000, 1000, cache_read=9000), "batch"),
     Golden("the same batch without them", "0.005", "openai/gpt-4.1", NOW, used(1000, 1000),
            "batch"),
@@ -313,6 +315,9 @@ def test_hand_priced(priced, number, golden):
     found = priced[f"golden-{number}"]
     if golden.expected in (NO_RATE, UNKNOWN, MISSING):
         assert (found.status, found.cost) == (golden.expected, None)
+    elif golden.expected.startswith(PARTLY):
+        known = Decimal(golden.expected.removeprefix(PARTLY))
+        assert (found.status, found.cost, found.lower_bound) == (PARTLY, None, known)
     else:
         assert (found.status, found.cost) == ("priced", Decimal(golden.expected))
 

@@ -54,6 +54,7 @@ def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):
     assert statuses["priced"] > COUNT / 3
     assert set(statuses) == {
         "priced",
+        "partly_priced",
         "unpriced_no_rate",
         "unpriced_unknown_model",
         "unpriced_unknown_provider",
@@ -61,6 +62,10 @@ def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):
         "not_billable",
     }
     assert min(statuses.values()) > 100
+    partly = [answer for answer in map(oracle.price, cases) if answer.status == "partly_priced"]
+    assert {meter for answer in partly for meter in answer.lacking} == set(METERS)
+    assert {answer.cost is None for answer in partly} == {True, False}
+    assert max(len(answer.lacking) for answer in partly) > 1
     found = [priced[request.request_id] for request in cases]
     paid = [answer for answer in found if answer.status == "priced"]
     sold = {model for model in Oracle().models() if oracle.offers(*model)[3]}

@@ -445,6 +445,29 @@ def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
     assert row["gateway_usd"] == Decimal("0.16")
 
 
+def test_what_is_a_lower_bound_is_said_on_the_first_page(tmp_path, monkeypatch):
+    """Part of the spend is less than it was, and which meter's price is missing is listed."""
+    used = {"usage_date": LAST, "team_id": "images", "provider": "cohere", "cost_usd": Decimal(5)}
+    meter = {"usage_date": LAST, "provider": "cohere", "model_name": "m", "meter": "input_image"}
+    meter |= {"service_tier": "standard", "quantity": 1200, "attempt_count": 2}
+    meter |= {"cost_lower_bound_usd": Decimal(3), "cost_usd": Decimal(2), "missing_row": "a row"}
+    rows = {
+        "fct_spend_daily": [used | {"attempt_count": 3, "request_count": 3, "unpriced_count": 0}],
+        "fct_attribution_coverage_daily": [
+            {"usage_date": LAST, "cost_usd": Decimal(5), "lower_bound_cost_usd": Decimal(2)}
+        ],
+        "fct_unpriced_meters_daily": [meter],
+    }
+    folder = build(tmp_path, rows, monkeypatch)
+    said = Page(folder / "index.html").soup.find("ul", class_="attention").get_text(" ")
+    assert "USD\u00a02.00 of this month's spend is what could be priced of attempts" in said
+    page = Page(folder / "governance.html")
+    (row,) = page.rows("Meters of this month without a price, of attempts that have one for others")
+    assert (row["meter"], row["quantity"], row["taken_usd"]) == ("input image", 1200, Decimal(2))
+    days = page.rows("Spend without a registered owner, per day")
+    assert [row["lower_bound_usd"] for row in days if row["lower_bound_usd"]] == [Decimal(2)]
+
+
 def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
     """A line at zero says that nothing was spent; nobody looked yet."""
     first = LAST - datetime.timedelta(days=3)

@@ -23,12 +23,13 @@ unpriced as (
         {{ month_of('usage_date') }} as alert_date,
         team_id,
         provider || ' ' || coalesce(served_model, requested_model, 'none') as subject,
-        'in use without a price: ' || price_status as cause,
+        'in use without a price: ' || min(coalesce(replace(meters_without_a_price, ' ', ' and '), price_status))
+            as cause,
         count(*) as item_count,
         max(usage_date) as newest_date
     from {{ ref('int_accepted_attempts') }}
     where price_status in {{ unpriced_statuses() }}
-    group by 2, 3, 4, 5
+    group by 2, 3, 4
 
 ),
 

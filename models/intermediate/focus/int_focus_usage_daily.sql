@@ -1,5 +1,6 @@
 -- What is charged for usage, summed as far as one price per meter allows: the prices of an attempt are
--- found again, and are part of the grain.
+-- found again, and are part of the grain. Of a partly priced attempt, the meters that have a price, where the lower
+-- bound is taken for its cost.
 {{ incremental_by_day() }}
 
 with attempts as (
@@ -33,7 +34,7 @@ requests as (
         *,
         {{ priced_at() }} as priced_at
     from attempts
-    where is_billable and price_status in ('priced', 'covered_by_commitment')
+    where is_billable and cost_usd is not null
 
 )
 

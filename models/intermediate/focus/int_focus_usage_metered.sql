@@ -19,7 +19,7 @@ metered as (
         {{ meter.name }}_cost_usd as cost_usd,
         {{ meter.name }}_list_rate_usd as list_rate_usd
     from usage
-    where {{ meter.quantity }} != 0
+    where {{ meter.quantity }} != 0 and {{ meter.name }}_cost_usd is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -1,5 +1,6 @@
--- Every attempt that has no price, and what one whose provider nobody knows would have cost at the list price
--- of the model's maker: the money at stake, never a cost. The makers' names are the last part of the model's.
+-- Every attempt that lacks a price, of all its meters or of some, and what one whose provider nobody knows would
+-- have cost at the list price of the model's maker: the money at stake, never a cost. The makers' names are the last
+-- part of the model's.
 with attempts as (
 
     select
@@ -40,6 +41,10 @@ requests as (
         attempts.priced_tier as stated_tier,
         attempts.region_scope,
         attempts.price_status,
+        attempts.price_source,
+        attempts.meters_without_a_price,
+        attempts.cost_usd,
+        attempts.cost_lower_bound_usd,
         attempts.usage_issue,
         attempts.gateway_reported_cost_usd,
         attempts.context_tokens,
@@ -73,6 +78,10 @@ select
     requests.stated_tier as service_tier,
     requests.region_scope,
     requests.price_status,
+    requests.price_source,
+    requests.meters_without_a_price,
+    requests.cost_usd,
+    requests.cost_lower_bound_usd,
     requests.usage_issue,
     requests.context_tokens as input_tokens,
     requests.output_tokens,

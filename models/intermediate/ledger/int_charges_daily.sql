@@ -24,8 +24,7 @@ select
     max(price_card_version) as price_card_version,
     count(*) as attempt_count,
     cast(sum(case when counts_as_request then 1 else 0 end) as bigint) as request_count,
-    cast(sum(case when price_status like 'unpriced%' or price_status = 'usage_missing' then 1 else 0 end) as bigint)
-        as unpriced_count,
+    cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count,
     cast(
         {% for meter in meters() if meter.is_token -%}
         sum({{ meter.quantity }}){{ ' + ' if not loop.last }}

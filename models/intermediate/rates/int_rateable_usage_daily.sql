@@ -1,6 +1,6 @@
 -- Daily usage at the coarsest grain that every version of the rate card still prices identically: what a new
 -- card changes is worked out on these rows, not on requests. Sums are of requests with the same meters, because
--- one without a rate leaves the whole request unpriced.
+-- one without a rate leaves the cost of the whole request unknown.
 {{ incremental_by_day() }}
 
 with attempts as (

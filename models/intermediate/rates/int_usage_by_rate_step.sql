@@ -49,11 +49,18 @@ contract_rates as (
 
 ),
 
+lower_bounds as (
+
+    select * from {{ ref('int_partly_priced_models') }}
+
+),
+
 rated as (
 
     select
         requests.*,
-        {{ effective_rates() }}
+        {{ effective_rates() }},
+        lower_bounds.model is not null as takes_lower_bound
     from requests
     left join rates
         on
@@ -64,6 +71,8 @@ rated as (
             requests.priced_with = contract_rates.as_of_recorded_at
             and requests.billing_account_id = contract_rates.billing_account_id
             and {{ rate_applies('contract_rates') }}
+    left join lower_bounds
+        on {{ lower_bound_applies('lower_bounds') }}
 
 ),
 
@@ -71,7 +80,7 @@ judged as (
 
     select
         *,
-        case when {{ lacks_a_rate() }} then 'unpriced_no_rate' else 'priced' end as price_status
+        {{ rated_status() }} as price_status
     from rated
 
 ),
@@ -95,5 +104,5 @@ select
     billed_model,
     attempt_count,
     price_status,
-    cast({{ sum_of(meter_cost_columns()) }} as {{ money_type() }}) as cost_usd
+    case when price_status != 'partly_priced' or takes_lower_bound then {{ cost_lower_bound() }} end as cost_usd
 from costed

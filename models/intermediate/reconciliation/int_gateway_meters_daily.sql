@@ -68,7 +68,8 @@ metered as (
         {{ meter.quantity }} as gateway_quantity,
         {{ meter.name }}_cost_usd as gateway_cost_usd,
         attempt_count,
-        unpriced_count,
+        case when meters_without_a_price is null or {{ meter.name }}_cost_usd is null then unpriced_count else 0 end
+            as unpriced_count,
         covered_count
     from placed
     where {{ meter.quantity }} != 0

@@ -1,6 +1,7 @@
 -- What the gateways saw, summed by day as a provider bills it, and by what can explain a difference: tier,
 -- team, credential, and what became of the attempt. The meters are still columns next to each other. Attempts that
--- cost nothing or do not count are here too: they may stand on the bill all the same.
+-- cost nothing or do not count are here too: they may stand on the bill all the same. A bill is by the meter, so what
+-- a partly priced attempt costs by the others is here whether or not it is taken for its cost.
 {{ incremental_by_day() }}
 
 with attempts as (
@@ -86,14 +87,15 @@ select
     attempt_outcome,
     is_billable,
     is_quarantined,
+    meters_without_a_price,
     {% for meter in meters() %}
     cast(sum({{ meter.quantity }}) as {{ money_type() }}) as {{ meter.quantity }},
     cast(sum({{ meter.name }}_cost_usd) as {{ money_type() }}) as {{ meter.name }}_cost_usd,
     {% endfor %}
     count(*) as attempt_count,
     cast(
-        sum(case when price_status in ('priced', 'not_billable', 'covered_by_commitment') then 0 else 1 end) as bigint
+        sum(case when price_status = 'priced' or price_status in {{ free_statuses() }} then 0 else 1 end) as bigint
     ) as unpriced_count,
     cast(sum(case when price_status = 'covered_by_commitment' then 1 else 0 end) as bigint) as covered_count
 from named
-group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

@@ -65,6 +65,8 @@ select
     cost_usd,
     case when price_source != 'list' or price_source is null and price_status != 'not_billable' then list_cost_usd end
         as separate_list_cost_usd,
+    case when cost_usd is null then cost_lower_bound_usd end as separate_lower_bound_usd,
+    meters_without_a_price,
     gateway_reported_cost_usd,
     {{ enum_column('price_status') }},
     {{ enum_column('price_source') }},

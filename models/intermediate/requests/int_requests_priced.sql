@@ -1,6 +1,6 @@
 -- What each attempt costs, at the price of the second it was used: its account's negotiated one, else the
 -- listed one. Left joins to windows that are tested unique: pricing adds no row and drops none. No price
--- is null, never zero.
+-- is null, never zero; a meter without one leaves the others their price.
 with requests as (
 
     select * from {{ ref('int_requests_with_tariff') }}
@@ -19,6 +19,12 @@ contract_rates as (
 
 ),
 
+lower_bounds as (
+
+    select * from {{ ref('int_partly_priced_models') }}
+
+),
+
 rated as (
 
     select
@@ -30,7 +36,8 @@ rated as (
         rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
         {% endfor %}
         {{ effective_rates() }},
-        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
+        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from,
+        lower_bounds.model is not null as takes_lower_bound
     from requests
     left join rates
         on {{ rate_applies('rates') }}
@@ -38,6 +45,8 @@ rated as (
         on
             requests.billing_account_id = contract_rates.billing_account_id
             and {{ rate_applies('contract_rates') }}
+    left join lower_bounds
+        on {{ lower_bound_applies('lower_bounds') }}
 
 ),
 
@@ -52,8 +61,7 @@ judged as (
             when usage_status in ('missing', 'zero_reported') or usage_issue is not null then 'usage_missing'
             when is_unknown_provider then 'unpriced_unknown_provider'
             when billed_model is null then 'unpriced_unknown_model'
-            when {{ lacks_a_rate() }} then 'unpriced_no_rate'
-            else 'priced'
+            else {{ rated_status() }}
         end as price_status
     from rated
 
@@ -65,12 +73,13 @@ costed as (
         *,
         case
             when price_status = 'covered_by_commitment' then 'commitment'
-            when price_status = 'priced' and rate_contract_id is not null then 'contract'
-            when price_status = 'priced' and source_count is not null then 'community'
-            when price_status = 'priced' then 'list'
+            when price_status not in {{ rated_statuses() }} then null
+            when rate_contract_id is not null then 'contract'
+            when source_count is not null then 'community'
+            else 'list'
         end as price_source,
         case
-            when price_status != 'priced' then null
+            when price_status not in {{ rated_statuses() }} then null
             when source_count is null then 'card'
             when source_count > 1 then 'agreed'
             else 'single'
@@ -80,12 +89,25 @@ costed as (
 
 ),
 
+bounded as (
+
+    select
+        *,
+        {{ cost_lower_bound() }} as cost_lower_bound_usd,
+        {{ meters_without_a_price() }} as meters_without_a_price
+    from costed
+
+),
+
 final as (
 
     select
         *,
-        cast({{ sum_of(meter_cost_columns()) }} as {{ money_type() }}) as cost_usd
-    from costed
+        cast(
+            case when price_status != 'partly_priced' or takes_lower_bound then cost_lower_bound_usd end
+            as {{ money_type() }}
+        ) as cost_usd
+    from bounded
 
 )
 

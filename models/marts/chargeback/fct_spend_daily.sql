@@ -27,7 +27,11 @@ select
     cast(sum(case when price_status = 'priced' then 1 else 0 end) as bigint) as priced_count,
     cast(sum(case when price_source = 'community' then cost_usd end) as {{ money_type() }}) as community_cost_usd,
     cast(sum(case when price_source = 'community' then 1 else 0 end) as bigint) as community_priced_count,
-    cast(sum(case when price_status like 'unpriced%' or price_status = 'usage_missing' then 1 else 0 end) as bigint)
-        as unpriced_count
+    cast(sum(case when price_status = 'partly_priced' then 1 else 0 end) as bigint) as partly_priced_count,
+    cast(sum(case when price_status = 'partly_priced' then cost_lower_bound_usd end) as {{ money_type() }})
+        as partly_priced_usd,
+    cast(sum(case when price_status = 'partly_priced' then cost_usd end) as {{ money_type() }})
+        as lower_bound_cost_usd,
+    cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from requests
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9

@@ -24,6 +24,8 @@ by_source as (
         cast(sum(case when environment is null then 1 else 0 end) as bigint) as missing_environment_count,
         cast(sum(case when customer_id is null then 1 else 0 end) as bigint) as missing_customer_count,
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
+        cast(sum(case when price_status = 'partly_priced' then cost_usd end) as {{ money_type() }})
+            as lower_bound_cost_usd,
         cast(
             sum(case when attribution_status in ('unattributed', 'unregistered_team') then cost_usd else 0 end)
             as {{ money_type() }}
@@ -59,6 +61,7 @@ select
     missing_environment_count,
     missing_customer_count,
     cost_usd,
+    lower_bound_cost_usd,
     unattributed_cost_usd,
     merged_owner_cost_usd,
     cast(day_cost_usd as {{ money_type() }}) as day_cost_usd,

@@ -3,7 +3,7 @@ with usage as (
 
     select
         *,
-        coalesce({{ sum_of(meter_cost_columns()) }}, 0) as cost_usd
+        {{ known_meter_costs() }} as cost_usd
     from {{ ref('int_metered_usage_daily') }}
 
 ),

@@ -41,6 +41,8 @@ select
     attempts.{{ meter.name }}_cost_usd,
     {% endfor %}
     attempts.cost_usd,
+    attempts.cost_lower_bound_usd,
+    attempts.meters_without_a_price,
     attempts.list_cost_usd,
     attempts.gateway_reported_cost_usd,
     attempts.gateway_estimate_difference_usd,
