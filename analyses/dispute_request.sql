@@ -105,7 +105,9 @@ select
     metered.attempt_number,
     metered.request_status,
     metered.cost_usd as attempt_cost_usd,
+    metered.cost_if_cache_beside_usd,
     metered.gateway_reported_cost_usd,
+    metered.gateway_guardrail_cost_usd,
     metered.price_status,
 
     ---------- what it is made of

@@ -123,7 +123,8 @@ _METERS = """
     from information_schema.columns
     where table_schema = 'marts' and table_name = 'fct_priced_requests'
         and column_name like '%\\_cost\\_usd' escape '\\'
-        and column_name not in ('list_cost_usd', 'gateway_reported_cost_usd')
+        and column_name not in
+            ('list_cost_usd', 'gateway_reported_cost_usd', 'gateway_guardrail_cost_usd')
     order by ordinal_position
 """
 SHOWN = 5

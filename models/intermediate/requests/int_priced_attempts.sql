@@ -65,7 +65,9 @@ select
     cost_usd,
     case when price_source != 'list' or price_source is null and price_status != 'not_billable' then list_cost_usd end
         as separate_list_cost_usd,
+    cost_if_cache_beside_usd,
     gateway_reported_cost_usd,
+    gateway_guardrail_cost_usd,
     {{ enum_column('price_status') }},
     {{ enum_column('price_source') }},
     {{ enum_column('price_confidence') }},

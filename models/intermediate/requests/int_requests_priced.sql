@@ -30,7 +30,8 @@ rated as (
         rates.{{ meter.name }}_rate_usd as {{ meter.name }}_list_rate_usd,
         {% endfor %}
         {{ effective_rates() }},
-        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
+        coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from,
+        coalesce(contract_rates.context_end_tokens, rates.context_end_tokens) as context_end_tokens
     from requests
     left join rates
         on {{ rate_applies('rates') }}
@@ -80,16 +81,35 @@ costed as (
 
 ),
 
-final as (
+summed as (
 
     select
         *,
-        cast({{ sum_of(meter_cost_columns()) }} as {{ money_type() }}) as cost_usd
+        cast({{ sum_of(meter_cost_columns()) }} as {{ money_type() }}) as cost_usd,
+        -- longer by its cache, a request may reach the next context tier; null elsewhere, so that the look-up costs
+        -- nothing
+        case
+            when fits_two_readings and price_status = 'priced' and context_tokens + cached_tokens >= context_end_tokens
+                then provider
+        end as longer_provider,
+        context_tokens + cached_tokens as longer_context_tokens
     from costed
 
 )
 
 select
-    *,
-    {{ list_cost() }} as list_cost_usd
-from final
+    requests.*,
+    {{ list_cost() }} as list_cost_usd,
+    {{ cost_if_cache_beside() }} as cost_if_cache_beside_usd
+from summed as requests
+left join rates as longer_rates
+    on
+        requests.longer_provider = longer_rates.provider
+        and requests.rate_contract_id is null
+        and {{ rate_applies('longer_rates', 'longer_context_tokens') }}
+left join contract_rates as longer_contract_rates
+    on
+        requests.longer_provider = longer_contract_rates.provider
+        and requests.rate_contract_id is not null
+        and requests.billing_account_id = longer_contract_rates.billing_account_id
+        and {{ rate_applies('longer_contract_rates', 'longer_context_tokens') }}

@@ -42,7 +42,9 @@ select
     {% endfor %}
     attempts.cost_usd,
     attempts.list_cost_usd,
+    attempts.cost_if_cache_beside_usd,
     attempts.gateway_reported_cost_usd,
+    attempts.gateway_guardrail_cost_usd,
     attempts.gateway_estimate_difference_usd,
     attempts.price_status,
     attempts.price_source,
