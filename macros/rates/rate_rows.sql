@@ -49,14 +49,15 @@
             end
 {%- endmacro %}
 
-{# The condition on which a row of rates prices a request: joined to windows of the same shape. #}
-{% macro rate_applies(rates) -%}
+{# The condition on which a row of rates prices a request: joined to windows of the same shape. `context` is the
+   column with the tokens that choose its context tier. #}
+{% macro rate_applies(rates, context='context_tokens') -%}
     requests.provider = {{ rates }}.provider
             and requests.billed_model = {{ rates }}.model
             and requests.priced_tier = {{ rates }}.service_tier
             and requests.region_scope = {{ rates }}.region_scope
             and requests.priced_at >= {{ rates }}.valid_from
             and requests.priced_at < {{ rates }}.valid_to
-            and requests.context_tokens >= {{ rates }}.context_start_tokens
-            and requests.context_tokens < {{ rates }}.context_end_tokens
+            and requests.{{ context }} >= {{ rates }}.context_start_tokens
+            and requests.{{ context }} < {{ rates }}.context_end_tokens
 {%- endmacro %}

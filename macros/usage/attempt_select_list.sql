@@ -8,7 +8,8 @@
         'list_cost_usd': "case when price_source = 'list' and price_status = 'priced' or price_status = 'not_billable' "
             ~ 'then cost_usd else separate_list_cost_usd end',
         'cost_lower_bound_usd': 'coalesce(cost_usd, separate_lower_bound_usd)',
-        'gateway_estimate_difference_usd': 'cast(gateway_reported_cost_usd - cost_usd as ' ~ money_type() ~ ')',
+        'gateway_estimate_difference_usd': 'cast(gateway_reported_cost_usd '
+            ~ '- coalesce(gateway_guardrail_cost_usd, 0) - cost_usd as ' ~ money_type() ~ ')',
     } %}
     {% for column in enum_values() %}
         {% do filled.update({column: 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')'}) %}

@@ -7,7 +7,7 @@
         'model_drift': model_drift_words(),
         'usage_at_basis': ['start', 'end'],
         'usage_status': ['metered', 'zero_reported', 'missing', 'estimated'],
-        'usage_quality': ['exact', 'lower_bound', 'estimated', 'remainder', 'usage_unexplained'],
+        'usage_quality': ['exact', 'lower_bound', 'estimated', 'remainder', 'usage_unexplained', 'may_repeat'],
         'usage_convention': ['cache_inside', 'cache_beside', 'cache_beside_by_total', 'reasoning_beside_by_total',
             'all_beside_by_total'],
         'usage_issue': ['negative_tokens', 'cache_write_split_exceeds_total', 'cached_exceeds_input',

@@ -11,7 +11,7 @@
         'credential_name': 'gateway', 'sub_account_id': 'gateway', 'route': 'gateway', 'endpoint': 'gateway',
         'stated_gateway_name': 'gateway', 'routing_policy': 'gateway',
         'gateway_call_id': 'gateway', 'attempt_number': 'gateway', 'is_retry': 'gateway', 'is_fallback': 'gateway',
-        'fallback_from_model': 'gateway', 'gateway_reported_cost_usd': 'gateway',
+        'fallback_from_model': 'gateway', 'gateway_reported_cost_usd': 'gateway', 'gateway_guardrail_cost_usd': 'gateway',
         'gateway_price_card_version': 'gateway',
     }) }}
 {%- endmacro %}

@@ -104,7 +104,7 @@ def audit(name: str, table: str | None, scratch: Path) -> Audited:
     head["read"] = findings.read_counts(database)
     if known[table].kind == "bill":
         return _of_bill(prepared, database, head | {"kind": "bill"})
-    return _of_log(prepared, database, head, known[table], now, _folder(scratch, "other-reading"))
+    return _of_log(prepared, database, head, known[table], now)
 
 
 def _of_bill(prepared: Prepared, database: Path, head: dict) -> Audited:
@@ -121,18 +121,13 @@ def _of_bill(prepared: Prepared, database: Path, head: dict) -> Audited:
     return Audited("bill", database, lines, head | found | {"problems": problems}, problems)
 
 
-def _of_log(
-    prepared: Prepared, database: Path, head: dict, table: Table, now: datetime, scratch: Path
-) -> Audited:
+def _of_log(prepared: Prepared, database: Path, head: dict, table: Table, now: datetime) -> Audited:
     undated = findings.count_undated(database, table, now)
-    other = two_readings.prepare(database, table.name, scratch)
     prepared.build(database, "gateway")
-    if other:
-        prepared.build(other, "gateway")
     lines = [f"Audit of {head['file']}, format {table.name} ({head['format_is']})"]
     if undated:
         lines.append(f"Without a time: {undated:,} records, taken as of now ({now:%F %T} UTC)")
-    readings = two_readings.said(database, other) if other else []
+    readings = two_readings.said(database)
     problems = findings.problems(database)
     problems += [f"{len(readings) - 1:,} fit two readings"] if readings else []
     found = head | findings.structure(database, table.name)

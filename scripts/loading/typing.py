@@ -105,14 +105,25 @@ def _in_column(text: str, path: JsonPath) -> str:
 def _raw_sql(
     table: Table, texts: list[list[str]], nul: bool, relation: str, field_fault: str
 ) -> str:
-    """The text of every field as r0, r1, ..., beside the faults found so far."""
-    raw = ", ".join(
-        f"{_text(table, column, texts[i], nul)} as r{i}" for i, column in enumerate(table.fields)
-    )
-    return (
-        "select file_no, line_number, line, line_fault, "
-        f"{field_fault} as field_fault, {raw} from ({relation})"
-    )
+    """The text of every field as r0, r1, ..., beside the faults found so far.
+
+    Of the names that a field may have most are in no record: the first text that is there is taken
+    in a step of its own, and the names are looked at one by one only where it is blank.
+    """
+    if nul:
+        texts = [[f"replace({text}, chr(0), '')" for text in each] for each in texts]
+    fields = list(enumerate(table.fields))
+    firsts = [
+        f"coalesce({', '.join(texts[i])}) as c{i}"
+        for i, column in fields
+        if len(texts[i]) > 1 and column.format != "other_counts"
+    ]
+    found = ", ".join(f"{_found(table, column, texts[i], f'c{i}')} as f{i}" for i, column in fields)
+    raw = ", ".join(f"{_named(table, column, f'f{i}')} as r{i}" for i, column in fields)
+    taken = ", ".join(["*", f"{field_fault} as field_fault", *firsts])
+    place = "file_no, line_number, line, line_fault, field_fault"
+    relation = f"select {place}, {found} from (select {taken} from ({relation}))"
+    return f"select {place}, {raw} from ({relation})"
 
 
 def _typed_sql(table: Table, raw_sql: str, rules: Rules) -> str:
@@ -249,13 +260,11 @@ def _nested(text: str) -> str:
     return f"(starts_with({text}, '{{') or (starts_with({text}, '[') and ({listed})))"
 
 
-def _text(table: Table, column: Column, alternatives: list[str], nul: bool) -> str:
-    """The first alternative that is not blank, trimmed, without NUL, which no text type holds."""
+def _found(table: Table, column: Column, alternatives: list[str], first: str) -> str:
+    """The first alternative that is not blank, trimmed; `first` is the first that is there."""
     if column.format == "other_counts":
         # not the first of them: what is counted in any
         return f"nullif(concat_ws(' ', {', '.join(alternatives)}), '')"
-    if nul:
-        alternatives = [f"replace({text}, chr(0), '')" for text in alternatives]
     trimmed = [_trimmed(text) for text in alternatives]
     if table.none is not None:
         trimmed = [f"nullif({text}, {literal(table.none)})" for text in trimmed]
@@ -266,22 +275,38 @@ def _text(table: Table, column: Column, alternatives: list[str], nul: bool) -> s
             f"case when {t} > '~' and regexp_full_match({t}, {blank}) then null else {t} end"
             for t in trimmed
         ]
-    found = trimmed[0] if len(trimmed) == 1 else f"coalesce({', '.join(trimmed)})"
+    if len(alternatives) == 1:
+        return trimmed[0]
+    is_odd = _has_blanks(first)
+    if table.none is not None:
+        is_odd += f" or {first} = {literal(table.none)}"
+    if column.role == "identifies":
+        is_odd += f" or {first} > '~'"
+    return f"case when {is_odd} then coalesce({', '.join(trimmed)}) else {first} end"
+
+
+def _named(table: Table, column: Column, text: str) -> str:
+    """The text, unless it is a word that says that there is none."""
     if column.data_type == "boolean":
-        return f"case when lower({found}) in ('none', 'null') then null else {found} end"
+        return f"case when lower({text}) in ('none', 'null') then null else {text} end"
     if column.posted and table.kind == "gateway":
         # An owner, a model or a tier that a program wrote as text for want of one. Not by "in": a
         # list as long is a join to DuckDB, which does not keep the order of the lines.
-        is_none = f"length({found}) < 10 and regexp_full_match({found}, {_NO_NAME})"
-        return f"case when {is_none} then null else {found} end"
-    return found
+        is_none = f"length({text}) < 10 and regexp_full_match({text}, {_NO_NAME})"
+        return f"case when {is_none} then null else {text} end"
+    return text
 
 
 def _trimmed(text: str) -> str:
-    # Trimming reads the whole text; the ends tell whether that is needed. Blank sorts before "!".
-    ends = " or ".join(f"ends_with({text}, chr({code}))" for code in (9, 10, 13, 32))
+    # Trimming reads the whole text; the ends tell whether that is needed.
     trimmed = f"nullif(trim({text}, e' \\t\\r\\n'), '')"
-    return f"case when {text} < '!' or {ends} then {trimmed} else {text} end"
+    return f"case when {_has_blanks(text)} then {trimmed} else {text} end"
+
+
+def _has_blanks(text: str) -> str:
+    """SQL that is true for a text that is empty, or has blanks at an end, which sort before "!"."""
+    ends = " or ".join(f"ends_with({text}, chr({code}))" for code in (9, 10, 13, 32))
+    return f"{text} < '!' or {ends}"
 
 
 def _parsed(column: Column, text: str) -> str:

@@ -1,5 +1,5 @@
--- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds,
--- nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and other
+-- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds, nor a sum of
+-- its calls, nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and other
 -- traffic of a gateway, are counted as such.
 with loaded as (
 
@@ -41,6 +41,14 @@ explained as (
             line_number,
             record_number
         from {{ ref('int_cross_source_copies') }}
+        union
+        select
+            source_system,
+            source_file,
+            line_number,
+            record_number
+        from {{ ref('int_sums_over_calls') }}
+        where decision = 'repeats'
     ) as left_out
     group by 1
 

@@ -46,6 +46,8 @@ class Node:
     used: tuple[int, int, int] | None = None
     below: list[Node] = field(default_factory=list)
     is_exported: bool = True
+    # a sum whose calls without a span another system has, with the trace
+    is_sum_elsewhere: bool = False
 
     def calls(self) -> list[Node]:
         """The real calls in it, failed ones too."""
@@ -84,6 +86,7 @@ class Trees:
         self.files: list[dict[str, list[str]]] = [defaultdict(list) for _ in range(nights)]
         self.records: list[Record] = []
         self.statements: list[Record] = []
+        self.sums: list[Record] = []
         self.true_cost = Decimal(0)
         self._outputs = iter(self.random.sample(range(100, 9000), 6000))
         for number in range(count):
@@ -115,6 +118,8 @@ class Trees:
         has_session = chance.random() < 0.5
         if "otel_genai_spans" in systems:
             self._leave_out(tree, None, logged)
+            if chance.random() < 0.6:
+                self._sum_up_elsewhere(tree, logged, has_session)
             self._export_spans(tree, trace)
         for call in tree.calls():
             by = {system for system in LATER if call.name in logged.get(system, ())}
@@ -151,7 +156,7 @@ class Trees:
 
     def _leave_out(self, node: Node, summed: Node | None, logged: dict[str, set[str]]) -> None:
         """Some calls get no span of their own. Then the sum above them stands for them, unless
-        another system has them too: no name tells that they are a part of the sum."""
+        another system has them too: _sum_up_elsewhere does that."""
         if node.kind == "call" and self.random.random() < 0.25:
             elsewhere = any(node.name in logged.get(system, ()) for system in LATER)
             if summed is None:
@@ -160,6 +165,28 @@ class Trees:
                 node.is_exported = summed.model != node.model
         for child in node.below:
             self._leave_out(child, node if node.used else summed, logged)
+
+    def _sum_up_elsewhere(self, tree: Node, logged: dict[str, set[str]], has_session: bool) -> None:
+        """Takes the spans of all calls that one sum has alone, where other systems have the calls,
+        with the trace: the sum then equals them. One sum a tree: the calls of another one within
+        the same time could not be told from these."""
+        traced = set(logged.get("langfuse_observations", ()))
+        traced |= logged.get("litellm_spend_logs", set()) if has_session else set()
+        for node in walk(tree):
+            own_calls = [call for child in node.below for call in _alone(child) if call.used]
+            others = [call for call in node.calls() if call not in own_calls]
+            if (
+                node.kind in ("sum", "model")
+                and len(own_calls) > 1
+                and all(call.name in traced for call in own_calls)
+                and all(call.is_exported for call in node.calls())
+                and all(call.is_exported for call in tree.calls() if call.used)
+                and not any(call.used is None for call in others)
+            ):
+                node.is_sum_elsewhere = True
+                for call in own_calls:
+                    call.is_exported = False
+                return
 
     def _is_in_a_sum(self, tree: Node, call: Node, systems: set[str]) -> bool:
         return "otel_genai_spans" in systems and any(
@@ -183,7 +210,7 @@ class Trees:
             is_tagged = (place == "root" and above is None) or (place == "calls" and node.used)
             attributes = self._attributes(node, owner if is_tagged else {})
             used = node.used and (node.used[0], node.used[2])
-            each = span(node.name, above and above.name, used, node.at, **attributes)
+            each = span(node.name, above and above.name, used, node.at, lasts(node), **attributes)
             for night in self._nights():
                 self.files[night]["otel_genai_spans"].append(line(trace, [each], resource=resource))
             rest = own(node)
@@ -198,6 +225,10 @@ class Trees:
             # a failed call has those of its parent or of the root, where only usage is tagged
             tagged = [one for one in (node, above, tree) if one and one.used and one.is_exported]
             told = owner if place != "calls" or tagged else {}
+            if node.is_sum_elsewhere:
+                keys = {f"trace sum of {call.name}" for call in node.calls()}
+                self.sums.append(Record("otel_genai_spans", node.at * 1000, keys, owner=told))
+                continue
             self.records.append(
                 Record("otel_genai_spans", node.at * 1000, keys, node.model, rest, told)
             )
@@ -241,6 +272,8 @@ class Trees:
             if worse and self.random.random() < 0.1:
                 record.model = self.random.choice(list(PRICES))
             written = build(call, trace, record, systems, has_session, is_alone)
+            if not call.is_exported:
+                record.keys.add(f"trace sum of {call.name}")
             for night in self._nights():
                 self.files[night][system].append(json.dumps(written))
             self.records.append(record)
@@ -282,6 +315,7 @@ class Trees:
     def _envelope(self, call, trace, record, systems, has_session, is_alone) -> dict:
         chance = self.random
         given, cached, made = call.used or (None, None, None)
+        is_worse = "litellm_spend_logs" in systems and (has_session or call.is_exported)
         ways = [{"request_id": call.response, "trace_id": trace}]
         ways.append({"request_id": f"own {call.name}", "provider_response_id": call.response})
         if "litellm_spend_logs" in systems or not call.used:
@@ -291,7 +325,8 @@ class Trees:
         if is_alone and call.used and chance.random() < 0.5:
             way = {"request_id": f"own {call.name}", "trace_id": trace}
             record.keys.add(call.response)
-        elif made and "litellm_spend_logs" in systems and chance.random() < 0.4:
+        # of a part of a sum the record in the trace tells how much it used
+        elif made and is_worse and chance.random() < 0.4:
             made += 1
             record.used = (given, cached, made)
         record.keys |= set(way.values())
@@ -373,7 +408,9 @@ class Trees:
         for records in self._calls():
             best = min(records, key=lambda record: USAGE[record.system])
             said = records + [
-                one for one in self.statements if any(one.keys & other.keys for other in records)
+                one
+                for one in self.statements + self.sums
+                if any(one.keys & other.keys for other in records)
             ]
             found[best.system, moment(best.at_ms)] = self._merge(best, said)
         return found
@@ -480,6 +517,18 @@ def walk(node: Node) -> list[Node]:
 
 def pairs(node: Node, above: Node | None = None) -> list[tuple[Node, Node | None]]:
     return [(node, above), *(each for child in node.below for each in pairs(child, node))]
+
+
+def _alone(node: Node) -> list[Node]:
+    """The calls in it that no sum between says."""
+    if node.used and node.kind != "call":
+        return []
+    return [node] if node.kind == "call" else [c for child in node.below for c in _alone(child)]
+
+
+def lasts(node: Node) -> int:
+    """A span that holds calls ends after the last of them, with what other systems say of it."""
+    return max(each.at for each in walk(node)) - node.at + 3 if node.below else 1
 
 
 def own(node: Node) -> tuple[int, int, int] | None:

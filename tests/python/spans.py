@@ -10,7 +10,12 @@ NOON = 1_794_312_000 * SECOND
 
 
 def span(
-    name: str, above: str | None = None, used: tuple | None = None, at: int = 0, **more
+    name: str,
+    above: str | None = None,
+    used: tuple | None = None,
+    at: int = 0,
+    lasts: int = 1,
+    **more,
 ) -> dict:
     """A span named by its id; `used` is input and output tokens, `at` seconds after noon.
 
@@ -19,7 +24,7 @@ def span(
     attributes = {key.replace("__", "."): value for key, value in more.items()}
     if used:
         attributes |= {"gen_ai.usage.input_tokens": used[0], "gen_ai.usage.output_tokens": used[1]}
-    return {"name": name, "above": above, "at": at, "attributes": attributes}
+    return {"name": name, "above": above, "at": at, "lasts": lasts, "attributes": attributes}
 
 
 def chat(name: str, above: str | None = None, used: tuple | None = (1000, 200), **more) -> dict:
@@ -66,7 +71,7 @@ def _span(trace: str, each: dict) -> dict:
         "parentSpanId": each["above"] or "",
         "name": each["name"],
         "startTimeUnixNano": str(start),
-        "endTimeUnixNano": str(start + SECOND),
+        "endTimeUnixNano": str(start + each["lasts"] * SECOND),
         "attributes": _attributes(each["attributes"]),
         "status": {},
     }

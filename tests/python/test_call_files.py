@@ -114,6 +114,40 @@ def test_searches_are_found_under_another_name(files):
     ) == [(2, None)]
 
 
+def test_a_model_behind_a_profile_or_a_router_is_the_one_that_the_answer_names(files):
+    """The profile says nothing of its region, so that the model is priced as in-region."""
+    found = files.rows(
+        "select right(request_id, 2), operation, billed_model, region_scope, "
+        "cast(cost_usd as varchar) from marts.fct_priced_requests "
+        "inner join raw.bedrock_invocations using (request_id) "
+        "where fct_priced_requests.source_file like '%B02%' order by 1"
+    )
+    assert [(*row[:4], row[4] and row[4].rstrip("0")) for row in found] == [
+        ("41", "Converse", None, "global", None),
+        ("47", "Converse", "claude-3-haiku", "regional", "0.0005"),
+        ("50", "InvokeModel", "claude-sonnet-4-5", "regional", "0.0066"),
+        ("60", "InvokeModelWithResponseStream", "claude-sonnet-4-5", "regional", "0.0066"),
+        ("61", "ConverseStream", "claude-sonnet-4-5", "regional", "0.0066"),
+    ]
+
+
+def test_what_a_gateway_charges_for_guardrails_is_kept_apart(files):
+    assert files.rows(
+        "select cast(cost_usd as varchar), cast(gateway_reported_cost_usd as varchar), "
+        "cast(gateway_guardrail_cost_usd as varchar), "
+        "cast(gateway_estimate_difference_usd as varchar) "
+        "from marts.fct_priced_requests where request_id = 'll-25'"
+    ) == [("0.000000000000000", "0.000100000000000", "0.000100000000000", "0.000000000000000")]
+
+
+def test_cached_tokens_that_may_be_beside_the_input_have_a_second_cost(files):
+    found = files.rows(
+        "select request_id, cast(cost_usd as varchar), cast(cost_if_cache_beside_usd as varchar) "
+        "from marts.fct_priced_requests where cost_if_cache_beside_usd is not null"
+    )
+    assert found == [("gwb-v-seed3", "0.010050000000000", "0.011550000000000")]
+
+
 def test_other_traffic_is_counted_by_file_and_makes_no_request(files):
     others = dict(
         files.rows(

@@ -133,7 +133,9 @@ def check(folder, empty_warehouse, bent):
             "select count(*) from (select source_file, line_number, record_number "
             "from intermediate.int_duplicate_deliveries union "
             "select source_file, line_number, record_number "
-            "from intermediate.int_cross_source_copies)"
+            "from intermediate.int_cross_source_copies union "
+            "select source_file, line_number, record_number "
+            "from intermediate.int_sums_over_calls where decision = 'repeats')"
         )[0]
         priced = ask(
             "select count(*) filter (where coalesce(iteration_number, 1) = 1), min(cost_usd), "

@@ -62,6 +62,22 @@ own_names as (
             and models.model_name = aliases.model_name
     group by 1, 2, 3, 4
 
+),
+
+-- in its answer a model of Bedrock leaves out the version that its id ends with
+answer_names as (
+
+    select
+        provider,
+        regexp_replace(model_name, '-v[0-9]+(:[0-9]+)?$', '') as model_name,
+        max(model) as model,
+        min(valid_from) as valid_from,
+        max(valid_to) as valid_to
+    from aliases
+    where provider = 'bedrock' and model_name like 'anthropic.%-v%'
+    group by 1, 2
+    having min(model) = max(model)
+
 )
 
 select
@@ -84,3 +100,15 @@ select
     not is_community as is_common
 from own_names
 where valid_from < valid_to
+
+union all
+
+select
+    provider,
+    model_name,
+    model,
+    valid_from,
+    valid_to,
+    false as is_common
+from answer_names
+where model_name not in (select aliases.model_name from aliases)

@@ -1,6 +1,6 @@
 -- What each record of a call says that may be merged, and the rank of its source's word. A span that the gateway itself
 -- emits names the gateway as the service: that is no word on whose call it is. Of one source's words those of the
--- call itself come before a statement, which may be of a whole trace.
+-- call itself come before a statement, which may be of a whole trace, and a sum, which is of several calls.
 {{ incremental_by_day() }}
 
 {% set columns = [
@@ -85,16 +85,18 @@ select
     {% for column in columns if column not in record_keys() %}
     {% if column in ['service_name', 'service_namespace', 'environment'] %}
     case when coalesce(said.usage_emitter, '') not like 'litellm%' then said.{{ column }} end as {{ column }},
+    {% elif column == 'span_id' or merged_fields().get(column) == 'gateway' %}
+    case when said.evidence_role != 'sum' then said.{{ column }} end as {{ column }},
     {% else %}
     said.{{ column }},
     {% endif %}
     {% endfor %}
     cast(1000 + coalesce(by_owner.precedence, 999) as {{ dbt.type_string() }})
     || rpad(said.source_system, 40, ' ')
-    || case when said.evidence_role = 'statement' then '2' else '1' end as owner_authority,
+    || case when said.evidence_role in ('statement', 'sum') then '2' else '1' end as owner_authority,
     cast(1000 + coalesce(by_gateway.precedence, 999) as {{ dbt.type_string() }})
     || rpad(said.source_system, 40, ' ')
-    || case when said.evidence_role = 'statement' then '2' else '1' end as gateway_authority
+    || case when said.evidence_role in ('statement', 'sum') then '2' else '1' end as gateway_authority
 from said
 left join precedences as by_owner
     on said.source_system = by_owner.source_system and by_owner.field_group = 'owner'

@@ -1,36 +1,16 @@
--- Which records belong to a call that has more than one: the record that counts, those that it counts for, and what an
--- application said of it. A record may be known through another one of its call.
-with copies as (
-
-    select distinct
-        usage_date,
-        source_file,
-        line_number,
-        record_number,
-        kept_source_file,
-        kept_line_number,
-        kept_record_number
-    from {{ ref('int_call_copies') }}
-
-),
-
-kept_of_copies as (
+-- Which records belong to a call that has more than one: the record that counts, those that it counts for, what an
+-- application said of it, and the sums that it is a part of.
+with kept_of_copies as (
 
     select
-        copies.usage_date,
-        copies.source_file as evidence_file,
-        copies.line_number as evidence_line,
-        copies.record_number as evidence_record,
-        coalesce(further.kept_source_file, copies.kept_source_file) as source_file,
-        coalesce(further.kept_line_number, copies.kept_line_number) as line_number,
-        coalesce(further.kept_record_number, copies.kept_record_number) as record_number
-    from copies
-    left join copies as further
-        on
-            copies.usage_date = further.usage_date
-            and copies.kept_source_file = further.source_file
-            and copies.kept_line_number = further.line_number
-            and copies.kept_record_number = further.record_number
+        usage_date,
+        source_file as evidence_file,
+        line_number as evidence_line,
+        record_number as evidence_record,
+        kept_source_file as source_file,
+        kept_line_number as line_number,
+        kept_record_number as record_number
+    from {{ ref('int_kept_records') }}
 
 ),
 
@@ -55,6 +35,27 @@ statements as (
 
 ),
 
+-- what an application says of a run is a word on each call that its record sums up
+sums as (
+
+    select
+        calls.usage_date,
+        calls.source_file as evidence_file,
+        calls.line_number as evidence_line,
+        calls.record_number as evidence_record,
+        calls.call_file as source_file,
+        calls.call_line as line_number,
+        calls.call_record as record_number
+    from {{ ref('int_calls_within_records') }} as calls
+    inner join {{ ref('int_sums_over_calls') }} as sums
+        on
+            {{ same_record('calls', 'sums') }}
+            and sums.decision = 'repeats'
+            and sums.systems in ('*', calls.call_system)
+    where calls.is_inside or sums.reach = 'near'
+
+),
+
 others as (
 
     select
@@ -68,6 +69,13 @@ others as (
         *,
         'statement' as evidence_role
     from statements
+
+    union all
+
+    select
+        *,
+        'sum' as evidence_role
+    from sums
 
 )
 

@@ -1,4 +1,4 @@
--- Each call once, with all that its records know.
+-- Each call once, with all that its records know. A record that may be the sum of other calls is marked.
 with requests as (
 
     select * from {{ ref('int_requests_unioned') }}
@@ -6,13 +6,26 @@ with requests as (
 ),
 
 -- few rows are left out, so an anti-join is far cheaper than ranking every request
-left_out as (
+marked as (
 
-    select {{ record_keys() | join(', ') }} from {{ ref('int_duplicate_deliveries') }}
+    select
+        {{ record_keys() | join(', ') }},
+        'repeats' as decision
+    from {{ ref('int_duplicate_deliveries') }}
 
     union
 
-    select {{ record_keys() | join(', ') }} from {{ ref('int_cross_source_copies') }}
+    select
+        {{ record_keys() | join(', ') }},
+        'repeats' as decision
+    from {{ ref('int_cross_source_copies') }}
+
+    union
+
+    select
+        {{ record_keys() | join(', ') }},
+        decision
+    from {{ ref('int_sums_over_calls') }}
 
 ),
 
@@ -26,6 +39,8 @@ select
     {% for name, data_type in request_columns() %}
     {% if name in merged_fields() %}
     coalesce(merged.{{ name }}, requests.{{ name }}) as {{ name }},
+    {% elif name == 'usage_quality' %}
+    coalesce(marked.decision, requests.usage_quality) as usage_quality,
     {% else %}
     requests.{{ name }},
     {% endif %}
@@ -36,8 +51,8 @@ select
     merged.evidence_count,
     requests.usage_date
 from requests
-left join left_out
-    on {{ same_record('requests', 'left_out') }}
+left join marked
+    on {{ same_record('requests', 'marked') }}
 left join merged
     on {{ same_record('requests', 'merged') }}
-where left_out.source_file is null
+where coalesce(marked.decision, 'may_repeat') = 'may_repeat'

@@ -37,6 +37,7 @@ rated as (
         {% endfor %}
         {{ effective_rates() }},
         coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from,
+        coalesce(contract_rates.context_end_tokens, rates.context_end_tokens) as context_end_tokens,
         lower_bounds.model is not null as takes_lower_bound
     from requests
     left join rates
@@ -71,47 +72,40 @@ costed as (
 
     select
         *,
-        case
-            when price_status = 'covered_by_commitment' then 'commitment'
-            when price_status not in {{ rated_statuses() }} then null
-            when rate_contract_id is not null then 'contract'
-            when source_count is not null then 'community'
-            else 'list'
-        end as price_source,
-        case
-            when price_status not in {{ rated_statuses() }} then null
-            when source_count is null then 'card'
-            when source_count > 1 then 'agreed'
-            else 'single'
-        end as price_confidence,
+        {{ price_source() }} as price_source,
+        {{ price_confidence() }} as price_confidence,
         {{ meter_costs() }}
     from judged
 
 ),
 
-bounded as (
+summed as (
 
     select
         *,
         {{ cost_lower_bound() }} as cost_lower_bound_usd,
-        {{ meters_without_a_price() }} as meters_without_a_price
+        {{ meters_without_a_price() }} as meters_without_a_price,
+        case when price_status != 'partly_priced' or takes_lower_bound then {{ cost_lower_bound() }} end as cost_usd,
+        -- null where the tier stays, so that the look-up costs nothing
+        {{ reaches_next_tier() }} as longer_provider,
+        context_tokens + cached_tokens as longer_context_tokens
     from costed
-
-),
-
-final as (
-
-    select
-        *,
-        cast(
-            case when price_status != 'partly_priced' or takes_lower_bound then cost_lower_bound_usd end
-            as {{ money_type() }}
-        ) as cost_usd
-    from bounded
 
 )
 
 select
-    *,
-    {{ list_cost() }} as list_cost_usd
-from final
+    requests.*,
+    {{ list_cost() }} as list_cost_usd,
+    {{ cost_if_cache_beside() }} as cost_if_cache_beside_usd
+from summed as requests
+left join rates as longer_rates
+    on
+        requests.longer_provider = longer_rates.provider
+        and requests.rate_contract_id is null
+        and {{ rate_applies('longer_rates', 'longer_context_tokens') }}
+left join contract_rates as longer_contract_rates
+    on
+        requests.longer_provider = longer_contract_rates.provider
+        and requests.rate_contract_id is not null
+        and requests.billing_account_id = longer_contract_rates.billing_account_id
+        and {{ rate_applies('longer_contract_rates', 'longer_context_tokens') }}

@@ -83,6 +83,20 @@ final as (
         *,
         stated_input_includes_cache and not total_says_cache_is_beside as input_includes_cache,
         stated_output_includes_reasoning and not total_says_reasoning_is_beside as output_includes_reasoning,
+        -- who writes the plain envelope may count either way, and neither name nor total says which
+        coalesce(
+            source_system = 'envelope_events' and token_convention is null and usage_emitter is null
+            and stated_input_includes_cache and not total_says_cache_is_beside
+            and cached_tokens > 0 and cached_tokens <= reported_input_tokens
+            and coalesce(
+                reported_total_tokens not in (
+                    reported_input_tokens + reported_output_tokens,
+                    reported_input_tokens + reported_output_tokens + coalesce(reported_reasoning_tokens, 0)
+                ),
+                true
+            ),
+            false
+        ) as fits_two_readings,
         case
             when
                 stated_input_includes_cache and total_says_cache_is_beside

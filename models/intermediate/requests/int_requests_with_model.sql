@@ -24,7 +24,12 @@ with_model as (
     select
         requests.*,
         served_names.model as billed_model,
-        served_names.region_scope as profile_region,
+        -- an alias of a company's own profile knows its region; a model that the answer names does not
+        case
+            when requests.requested_name like '%:application-inference-profile/%'
+                then coalesce(asked_own.region_scope, served_names.region_scope)
+            else served_names.region_scope
+        end as profile_region,
         served_names.cache_write_lifetime as default_lifetime,
         coalesce(served_names.images_are_text, false) as images_are_text,
         coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider,

@@ -39,6 +39,8 @@ explained as (
 
     select
         *,
+        -- guardrails are no call of a model
+        gateway_reported_cost_usd - coalesce(gateway_guardrail_cost_usd, 0) as own_cost_usd,
         usage_issue is null and coalesce(usage_quality, 'exact') in ('exact', 'estimated')
         and (coalesce(reported_input_tokens, 0) != 0 or coalesce(reported_output_tokens, 0) != 0)
         and coalesce(
@@ -60,7 +62,7 @@ final as (
                 metered_quantity = 0
                 and (
                     (reported_input_tokens is null and reported_output_tokens is null)
-                    or gateway_reported_cost_usd > 0
+                    or own_cost_usd > 0
                 )
                 then 'missing'
             when metered_quantity = 0 then 'zero_reported'
@@ -75,7 +77,7 @@ final as (
         and (
             request_status not in {{ failed_statuses() }}
             or metered_quantity != 0
-            or coalesce(gateway_reported_cost_usd, 0) > 0
+            or coalesce(own_cost_usd, 0) > 0
         ) as is_billable
     from explained
 

@@ -66,6 +66,9 @@ conflicts as (
     where
         lower(cast({{ side }}.{{ field }} as {{ dbt.type_string() }}))
         != lower(cast(evidence.{{ field }} as {{ dbt.type_string() }}))
+        {% if field in of_the_charged %}
+        and evidence.evidence_role != 'sum'
+        {% endif %}
         {% if field == 'reported_input_tokens' %}
         and coalesce(used.reported_cache_read_tokens, 0) + coalesce(evidence.reported_cache_read_tokens, 0) = 0
         {% endif %}

@@ -4,6 +4,27 @@ with source as (
 
 ),
 
+-- a profile of the company's own, a prompt router and a stored prompt say nothing of the model: the answer may, and
+-- else an alias has to. Anthropic's models call themselves by the maker's name
+named as (
+
+    select
+        *,
+        case
+            when
+                answered_model is null
+                or not (
+                    model_id like '%:application-inference-profile/%' or model_id like '%prompt-router/%'
+                    or model_id like '%:prompt/%'
+                )
+                then model_id
+            when answered_model like 'claude-%' then 'anthropic.' || answered_model
+            else answered_model
+        end as known_model_id
+    from source
+
+),
+
 renamed as (
 
     select
@@ -22,11 +43,10 @@ renamed as (
         ---------- model
         'bedrock' as provider_name,
         model_id as requested_model,
-        -- an application inference profile says nothing of its model: an alias has to name it
         case
-            when model_id like '%:inference-profile/%' then split_part(model_id, ':inference-profile/', 2)
-            when model_id like '%:foundation-model/%' then split_part(model_id, ':foundation-model/', 2)
-            else model_id
+            when known_model_id like '%:inference-profile/%' then split_part(known_model_id, ':inference-profile/', 2)
+            when known_model_id like '%:foundation-model/%' then split_part(known_model_id, ':foundation-model/', 2)
+            else known_model_id
         end as served_model,
         -- latency-optimised capacity has prices of its own, whatever tier is named beside it
         case when lower(performance_latency) = 'optimized' then 'latency_optimized' else service_tier end
@@ -70,7 +90,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from source
+    from named
 
 )
 

@@ -72,6 +72,7 @@ renamed as (
         unread_usage,
         usage_iterations,
         {{ text_to_money('spend_usd') }} as gateway_reported_cost_usd,
+        {{ text_to_money('guardrail_cost_usd') }} as gateway_guardrail_cost_usd,
 
         ---------- owner
         tagged_team as team_tag,

@@ -70,6 +70,7 @@ renamed as (
         unread_usage,
         usage_iterations,
         cast(response_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
+        cast(guardrail_cost_usd as {{ money_type() }}) as gateway_guardrail_cost_usd,
 
         ---------- owner
         tagged_team as team_tag,

@@ -1,0 +1,109 @@
+-- The records of traces that several systems have logged, with what each used as figures that can be compared, and the
+-- call that each is of. A trace of very many records is no trace but a name that everything has.
+{{ incremental_by_day() }}
+
+with shared_days as (
+
+    select usage_date
+    from {{ ref('int_requests_unioned') }}
+    {{ where_days_changed() }}
+    group by 1
+    having min(source_system) != max(source_system)
+
+),
+
+requests as (
+
+    select * from {{ ref('int_requests_unioned') }}
+    {{ where_days_changed() }}
+
+),
+
+-- numbers take a fraction of the memory of the texts they stand for
+shared_traces as (
+
+    select
+        traced.usage_date,
+        {{ text_hash('traced.trace_id') }} as trace_hash
+    from {{ ref('int_requests_unioned') }} as traced
+    inner join shared_days
+        on traced.usage_date = shared_days.usage_date
+    where traced.trace_id is not null
+    group by 1, 2
+    having
+        min(traced.source_system) != max(traced.source_system)
+        and max(case when traced.source_system in {{ application_sources() }} then 1 else 0 end) = 1
+        and count(*) <= {{ longest_trace() }}
+
+),
+
+duplicates as (
+
+    select * from {{ ref('int_duplicate_deliveries') }}
+    {{ where_days_changed() }}
+
+),
+
+kept as (
+
+    select * from {{ ref('int_kept_records') }}
+    {{ where_days_changed() }}
+
+),
+
+timed as (
+
+    select
+        requests.*,
+        kept.source_file is null as is_kept,
+        coalesce(kept.kept_source_file, requests.source_file) as call_file,
+        coalesce(kept.kept_line_number, requests.line_number) as call_line,
+        coalesce(kept.kept_record_number, requests.record_number) as call_record,
+        {{ epoch_us('requests.usage_at') }}
+        - case when requests.usage_at_basis = 'end' then 1000 * coalesce(requests.latency_ms, 0) else 0 end
+            as started_us,
+        1000 * requests.latency_ms as duration_us,
+        coalesce(requests.reported_cache_read_tokens, 0) + coalesce(
+            requests.reported_cache_write_tokens,
+            coalesce(requests.reported_cache_write_5m_tokens, 0) + coalesce(requests.reported_cache_write_30m_tokens, 0)
+            + coalesce(requests.reported_cache_write_1h_tokens, 0)
+            + coalesce(requests.reported_cache_write_12h_tokens, 0)
+        ) as cached_tokens
+    from requests
+    inner join shared_traces
+        on
+            requests.usage_date = shared_traces.usage_date
+            and {{ text_hash('requests.trace_id') }} = shared_traces.trace_hash
+    left join duplicates
+        on {{ same_record('requests', 'duplicates') }}
+    left join kept
+        on {{ same_record('requests', 'kept') }}
+    where requests.trace_id is not null and duplicates.source_file is null
+
+)
+
+select
+    usage_date,
+    source_file,
+    line_number,
+    record_number,
+    source_system,
+    trace_id,
+    is_kept,
+    call_file,
+    call_line,
+    call_record,
+    started_us,
+    started_us + duration_us as ended_us,
+    coalesce(reported_input_tokens, 0) as input_tokens,
+    coalesce(reported_output_tokens, 0) as output_tokens,
+    cached_tokens,
+    coalesce(reported_reasoning_tokens, 0) as reasoning_tokens,
+    reported_total_tokens as total_tokens,
+    {% for meter in sum_meters() %}
+    reported_{{ meter }}_tokens as {{ meter }}_tokens,
+    {% endfor %}
+    lower(provider_name) as provider_name,
+    coalesce(usage_quality = 'remainder', false) as is_remainder,
+    coalesce(provider_response_id, gateway_call_id) is not null as is_one_call
+from timed
