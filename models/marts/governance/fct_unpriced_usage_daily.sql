@@ -22,9 +22,12 @@ select
     cast(sum(maker_list_cost_usd) as {{ money_type() }}) as maker_list_cost_usd,
     case price_status
         when 'unpriced_unknown_provider'
-            then 'extra_provider_aliases.csv: ' || provider || ',<provider of the rate card>'
+            then 'extra_provider_aliases.csv: ' || {{ csv_cell('provider') }} || ',<provider of the rate card>'
         when 'unpriced_unknown_model'
-            then 'extra_model_aliases.csv: ' || provider || ',' || model_name || ',<model of the rate card>'
+            then
+                'extra_model_aliases.csv: ' || {{ csv_cell('provider') }} || ',' || {{ csv_cell('model_name') }}
+                || ',<model of the rate card>,' || cast(usage_date as {{ dbt.type_string() }})
+                || ' 00:00:00,,<where you read it>'
         when 'unpriced_no_rate'
             then 'extra_rate_card_prices.csv: ' || provider || ', ' || model_name || ', tier ' || service_tier
                 || ', region ' || region_scope
