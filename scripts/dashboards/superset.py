@@ -1,6 +1,6 @@
 """The dashboard as Apache Superset imports it: a zip of YAML files, one per chart and mart.
 
-Every name has an id that follows from it, so that a later import replaces what an earlier one made.
+Every name has an id that follows from it, so that a later import finds what an earlier one made.
 Superset puts its own numbers in place of those here; they only have to differ.
 """
 
@@ -252,7 +252,11 @@ def _position(dashboard: Dashboard) -> dict:
 
     numbers = {chart.name: number for number, chart in enumerate(dashboard.charts, start=1)}
     for place, (section, rows) in enumerate(dashboard.sections.items(), start=1):
-        meta = {"text": section, "headerSize": "MEDIUM_HEADER", "background": "BACKGROUND_TRANSPARENT"}
+        meta = {
+            "text": section,
+            "headerSize": "MEDIUM_HEADER",
+            "background": "BACKGROUND_TRANSPARENT",
+        }
         put({"type": "HEADER", "id": f"HEADER-{place}", "meta": meta}, "GRID_ID")
         for line, charts in enumerate(rows, start=1):
             row = f"ROW-{place}-{line}"

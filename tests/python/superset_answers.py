@@ -1,4 +1,4 @@
-"""Imports a dashboard into a fresh Apache Superset and asks every chart of it; writes what they say.
+"""Imports a dashboard into a fresh Apache Superset, asks every chart, and writes what they say.
 
 Run by the Python of .venv-superset, which has nothing of ours: `python superset_answers.py ZIP OUT`
 with SUPERSET_HOME as an empty folder and, where the address has none, the password as PASSWORD.

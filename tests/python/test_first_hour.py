@@ -21,7 +21,7 @@ EXAMPLE = ROOT / "docs" / "examples" / "first-hour"
 # what is typed and what is seen; or, behind the name of a file of the reader's, what is changed
 BLOCK = re.compile(
     r"^```sh\n(?P<typed>.*?)^```$(?:\n\n```text\n(?P<seen>.*?)^```$)?"
-    r"|in `(?P<file>\$HOME/[^`]+)`:\n\n```diff\n(?P<change>.*?)^```$",
+    r"|[Ii]n `(?P<file>\$HOME/[^`]+)`:\n\n```diff\n(?P<change>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 # The two that start dbt: a test has a dbt that is warm. Everything else runs as it is typed.

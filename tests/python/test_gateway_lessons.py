@@ -330,7 +330,7 @@ def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
 
 
 def test_the_row_that_a_name_lacks_is_whole(gateways):
-    """Harm: somebody pastes it, and the company folder is refused for a column that is not there."""
+    """Harm: somebody pastes it, and the company folder is refused for the columns it lacks."""
     found = {
         row[0]
         for row in gateways.rows("select missing_row from marts.fct_unpriced_usage_daily")

@@ -15,8 +15,8 @@ from scripts.commands import _options
 @click.argument("folder", type=_options.PATH)
 @click.option(
     "--address", metavar="URI",
-    help="Where Superset finds the marts, as SQLAlchemy writes it (default: the published copy of a "
-    "DuckDB warehouse, or PostgreSQL as bi_reader; Superset asks for the password).",
+    help="Where Superset finds the marts, as SQLAlchemy writes it (default: the published copy of "
+    "a DuckDB warehouse, or PostgreSQL as bi_reader; Superset asks for the password).",
 )  # fmt: skip
 def command(folder: Path, address: str | None) -> int:
     """Hand over to the part that does it."""
