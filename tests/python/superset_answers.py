@@ -1,8 +1,8 @@
 """Imports a dashboard into a fresh Apache Superset, asks every chart, and writes what they say.
 
-Run by the Python of .venv-superset, which has nothing of ours: `python superset_answers.py ZIP OUT`
-with SUPERSET_HOME as an empty folder and, where the address has none, the password as PASSWORD.
-OUT gets one JSON document: the charts, the filters that found their mart, and the answers.
+Run in an empty folder by the Python of .venv-superset, which has nothing of ours:
+`python superset_answers.py ZIP OUT PASSWORD`, the password being that of the database. OUT gets one
+JSON document: the charts, the filters that found their mart, and the answers.
 """
 
 import json
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from zipfile import ZipFile
 
-HOME = Path(os.environ["SUPERSET_HOME"])
+HOME = Path.cwd()
 CONFIG = f"""
 SECRET_KEY = "of a test, for an hour"
 SQLALCHEMY_DATABASE_URI = "sqlite:///{HOME}/superset.db"
@@ -22,7 +22,7 @@ RATELIMIT_ENABLED = False
 """
 
 
-def main(archive: str, out: str) -> None:
+def main(archive: str, out: str, password: str) -> None:
     """Import the zip as a person does on the page of dashboards, and ask each chart."""
     (HOME / "superset_config.py").write_text(CONFIG)
     os.environ["SUPERSET_CONFIG_PATH"] = str(HOME / "superset_config.py")
@@ -41,7 +41,7 @@ def main(archive: str, out: str) -> None:
         security_manager.add_user("admin", "A", "B", "admin@localhost", admin, password="admin")
         # twice: whoever imports a newer file must not get everything a second time
         for _ in range(2):
-            import_as(admin_user(security_manager), archive)
+            import_as(admin_user(security_manager), archive, password)
         found = ask(admin_user(security_manager))
     Path(out).write_text(json.dumps(found, default=str))
 
@@ -51,7 +51,7 @@ def admin_user(security_manager):
     return security_manager.find_user("admin")
 
 
-def import_as(user, archive: str) -> None:
+def import_as(user, archive: str, password: str) -> None:
     """The command behind the button "Import dashboards"."""
     from superset.commands.dashboard.importers.dispatcher import ImportDashboardsCommand
     from superset.commands.importers.v1.utils import get_contents_from_bundle
@@ -60,7 +60,7 @@ def import_as(user, archive: str) -> None:
     with ZipFile(archive) as bundle:
         contents = get_contents_from_bundle(bundle)
     databases = [name for name in contents if name.startswith("databases/")]
-    passwords = {name: os.environ.get("PASSWORD", "") for name in databases}
+    passwords = {name: password for name in databases}
     with override_user(user):
         ImportDashboardsCommand(contents, overwrite=True, passwords=passwords).run()
 
