@@ -24,7 +24,7 @@ DEMO_KEY := demo-key-not-a-secret
 # The sample is of one quarter; the demo is the day its last bill arrives, whatever the clock says.
 DEMO_NOW := 2026-10-06T12:00:00Z
 
-.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-wide test-long test-focus test-spark mutants benchmark lock clean
+.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-wide test-long test-focus test-spark test-superset mutants benchmark lock clean
 
 help: ## Show this list, and the commands once they are set up
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -126,6 +126,16 @@ FOCUS_PYTHON ?= $(shell for python in python3.12 $(HOME)/.pyenv/versions/3.12.*/
 test-focus: .venv-focus/.done ## The FOCUS files against the public validators
 	@$(BIN)/python -m pytest -m focus -r s
 
+# Superset needs older versions of half of what we use: an environment of its own.
+.venv-superset/.done: requirements-superset.txt $(BIN)/.dev
+	@echo "Installing the pinned Apache Superset into .venv-superset ..."
+	@$(BIN)/python -m venv --clear .venv-superset
+	@.ci/install .venv-superset requirements-superset.txt
+	@touch $@
+
+test-superset: .venv-superset/.done ## The dashboards imported into Apache Superset, every chart asked
+	@$(BIN)/python -m pytest -m superset
+
 mutants: $(BIN)/.dev ## Faults put in on purpose, one at a time: which test finds each (hours)
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) --out target/mutants.md
 
@@ -144,7 +154,10 @@ lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml again
 	done
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group focus \
 		--no-emit-index-url --no-annotate --no-header -o requirements-focus.txt
-	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." requirements-focus.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --group superset \
+		--no-emit-index-url --no-annotate --no-header -o requirements-superset.txt
+	@sed -i "1i # Made by 'make lock' from pyproject.toml; edit that, not this." \
+		requirements-focus.txt requirements-superset.txt
 
 clean: ## Remove what was built; landing and environments stay
 	@rm -rf target logs .test-cache $(AI_COST_WAREHOUSE) $(AI_COST_WAREHOUSE).wal $(AI_COST_WAREHOUSE).lock $(AI_COST_SPARK_WAREHOUSE)

@@ -140,7 +140,8 @@ def landing_files(connection) -> Iterator[Said]:
     folder = Place.chosen().landing
     if not folder.is_dir():
         return
-    found = find_files(folder, read_contract(MODELS).raw)
+    tables = read_contract(MODELS).raw
+    found = find_files(folder, tables)
     if found.unknown:
         yield Said(
             f"{many(len(found.unknown), 'folder')} of landing of no known source: "
@@ -149,7 +150,12 @@ def landing_files(connection) -> Iterator[Said]:
         )
     known = {row[0] for row in connection.execute("select batch_id from raw.load_files").fetchall()}
     waiting = [file.source_file for file in found.files if file.batch_id not in known]
-    waiting += [file.source_file for file in found.inbox]
+    # a file of the inbox stays there; which table it went to is not asked again
+    waiting += [
+        file.source_file
+        for file in found.inbox
+        if not any(file.of(table).batch_id in known for table in tables.values())
+    ]
     if waiting:
         yield Said(
             f"{many(len(waiting), 'file')} in landing that no night has loaded: {_few(waiting)}",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from scripts import yaml_files
+from scripts.descriptions import sentence, shared_sentences
 
-# Sentences that several columns share (docs/decisions/0038-every-fact-once.md).
-_SHARED = Path(__file__).resolve().parents[2] / "models" / "columns.md"
-_BLOCK = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.S)
 _OWN = ("organization", "policy", "contracts")
 _HEAD = """# Company folder
 
@@ -32,7 +29,7 @@ this folder in `AI_COST_COMPANY`; it is only read, except by the commands that r
 
 def guide(seeds: Path) -> str:
     """The text, with a section for every file that a company may state."""
-    shared = dict(_BLOCK.findall(_SHARED.read_text(encoding="utf-8")))
+    shared = shared_sentences()
     parts = [_HEAD]
     for folder in _OWN:
         for path in sorted((seeds / folder).glob("_*.yml")):
@@ -44,8 +41,5 @@ def guide(seeds: Path) -> str:
 def _section(folder: str, seed: dict, shared: dict[str, str]) -> str:
     lines = [f"## {folder}/{seed['name']}.csv", "", " ".join(seed["description"].split()), ""]
     for column in seed["columns"]:
-        named = re.fullmatch(r"\{\{ doc\('(\w+)'\) \}\}", column["description"])
-        lines.append(
-            f"- `{column['name']}`: {shared[named[1]] if named else column['description']}"
-        )
+        lines.append(f"- `{column['name']}`: {sentence(column['description'], shared)}")
     return "\n".join(lines) + "\n"

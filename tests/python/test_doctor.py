@@ -14,6 +14,9 @@ import duckdb
 import pytest
 
 from scripts.cli import main
+from scripts.loading.files import find_files
+from scripts.loading.run import MODELS
+from scripts.loading.sources import read_contract
 from scripts.operations import doctor
 from scripts.operations.lock import only_writer
 from tests.python import mart_tables
@@ -171,6 +174,18 @@ def test_files_that_no_night_has_loaded(house, capsys):
         "DO    landing: 2 files in landing that no night has loaded: envelope_events/a.jsonl, "
         "inbox/b.csv. Do: run `make nightly`; a file that cannot be read is named at its end",
     ]
+
+
+def test_a_file_of_the_inbox_that_a_night_has_loaded_waits_for_nothing(house, capsys):
+    house.make()
+    (house.landing / "inbox").mkdir()
+    (house.landing / "inbox" / "a.jsonl").write_text(json.dumps(event(1)))
+    tables = read_contract(MODELS).raw
+    (file,) = find_files(house.landing, tables).inbox
+    with duckdb.connect(str(house.folder / "w.duckdb")) as connection:
+        batch = file.of(tables["envelope_events"]).batch_id
+        connection.execute("insert into raw.load_files values (?)", [batch])
+    assert asked(capsys) == (0, [])
 
 
 def test_what_is_not_set(house, capsys, monkeypatch):

@@ -20,6 +20,7 @@ READERS = {
     ],
     "bill_files": ["scripts/reporting/bills.py"],
     "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
+    "dashboards": ["scripts/dashboards/charts.yml"],
     "alerts": ["scripts/operations/alerts.py"],
     "month_end_close": ["scripts/accounting/*.py"],
 }

@@ -1,10 +1,12 @@
 """Thirty lessons of other projects' mistakes, each on what the pipeline made of its lines."""
 
+import csv
 from decimal import Decimal
 
 import duckdb
 
 from tests.python.gateway_lessons import PENNIES
+from tests.python.project import ROOT
 
 COPIES = "select count(*) from intermediate.{} where source_file like '%lessons%' and {}"
 
@@ -325,6 +327,24 @@ def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
             ("heroku", "none", None),
         )
     ]
+
+
+def test_the_row_that_a_name_lacks_is_whole(gateways):
+    """Harm: somebody pastes it, and the company folder is refused for the columns it lacks."""
+    found = {
+        row[0]
+        for row in gateways.rows("select missing_row from marts.fct_unpriced_usage_daily")
+        if "_aliases.csv: " in row[0]
+    }
+    files = {
+        "extra_model_aliases.csv": ROOT / "seeds" / "rate_cards" / "model_aliases.csv",
+        "extra_provider_aliases.csv": ROOT / "seeds" / "reference" / "provider_aliases.csv",
+    }
+    assert {row.split(": ", 1)[0] for row in found} == set(files)
+    for row in found:
+        name, cells = row.split(": ", 1)
+        header = files[name].read_text().split("\n")[0].split(",")
+        assert len(next(csv.reader([cells]))) == len(header), row
 
 
 def test_what_has_no_price_is_listed_whole(gateways):

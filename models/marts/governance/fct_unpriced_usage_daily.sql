@@ -14,9 +14,12 @@ with attempts as (
         coalesce(maker, 'none') as maker,
         case price_status
             when 'unpriced_unknown_provider'
-                then 'extra_provider_aliases.csv: ' || provider || ',<provider of the rate card>'
+                then 'extra_provider_aliases.csv: ' || {{ csv_cell('provider') }} || ',<provider of the rate card>'
             when 'unpriced_unknown_model'
-                then 'extra_model_aliases.csv: ' || provider || ',' || model_name || ',<model of the rate card>'
+                then
+                    'extra_model_aliases.csv: ' || {{ csv_cell('provider') }} || ',' || {{ csv_cell('model_name') }}
+                    || ',<model of the rate card>,' || cast(usage_date as {{ dbt.type_string() }})
+                    || ' 00:00:00,,<where you read it>'
             when 'unpriced_no_rate' then {{ missing_price_row() }}
             when 'partly_priced' then {{ missing_price_row("replace(meters_without_a_price, ' ', ' and ')") }}
             else 'none: the log states no usage, or contradicts itself'

@@ -1,1 +1,1 @@
-"""Write FOCUS files, the posted ledger, or a month's journal."""
+"""Write FOCUS files, the posted ledger, a month's journal, or dashboards."""

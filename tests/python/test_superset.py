@@ -1,0 +1,96 @@
+"""The dashboard in a real Apache Superset: imported, and every chart asked: make test-superset.
+
+Harm guarded against: a zip that Superset refuses or half takes, which is noticed by the first who
+imports it; a chart that is an error.
+"""
+
+import json
+import os
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from scripts.cli import main
+from scripts.dashboards.charts import read
+from tests.python import mart_tables
+from tests.python.project import ROOT
+from tests.python.test_dashboards import MAY_BE_EMPTY
+
+pytestmark = pytest.mark.superset
+
+PYTHON = ROOT / ".venv-superset" / "bin" / "python"
+DASHBOARD = read()
+CHARTS = {chart.title: chart for chart in DASHBOARD.charts}
+
+
+def asked(folder: Path, address: str, password: str = "") -> dict:
+    """What Superset says after it has imported the dashboards for an address."""
+    folder.mkdir()
+    assert main(["export", "dashboards", str(folder), "--address", address]) == 0
+    done = subprocess.run(
+        [PYTHON, ROOT / "tests" / "python" / "superset_answers.py", folder / "superset.zip",
+         folder / "answers.json", password],
+        env={"PATH": os.environ["PATH"]},
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:]
+    return json.loads((folder / "answers.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def published(sample_night, tmp_path_factory) -> dict:
+    """Over the copy that people read."""
+    folder = tmp_path_factory.mktemp("superset")
+    sample_night.copy(folder).ai_cost("publish", "--to", str(folder / "published"))
+    return asked(folder / "home", f"duckdb:///{folder}/published/warehouse.duckdb")
+
+
+def check(found: dict) -> None:
+    assert found["dashboard"] == DASHBOARD.title
+    assert found["on_dashboard"] == sorted(CHARTS)
+    # the range of days asks no mart
+    assert found["filters"] == {
+        "Days": [None], **{each.label: [each.marts[0]] for each in DASHBOARD.filters}
+    }  # fmt: skip
+    assert set(found["answers"]) == set(CHARTS)
+    for title, answer in found["answers"].items():
+        chart = CHARTS[title]
+        assert answer["error"] is None, f"{title}: {answer['error']}\n{answer['sql']}"
+        assert answer["mart"] == chart.mart.name
+        assert answer["rows"] or chart.name in MAY_BE_EMPTY, f"{title}\n{answer['sql']}"
+
+
+def test_every_chart_answers_over_the_published_copy(published):
+    check(published)
+
+
+def test_the_figures_are_those_of_the_marts(published, sample_night):
+    """To the cent: Superset reads decimals as floating point."""
+    spend = round(sample_night.value("select sum(cost_usd) from marts.fct_spend_daily"), 2)
+    answers = published["answers"]
+    for title in ("Cost", "Cost by day and team", "Cost by team", "Cost by model"):
+        found = sum(Decimal(str(row["cost"])) for row in answers[title]["rows"] if row["cost"])
+        assert round(found, 2) == spend, title
+
+
+def test_every_chart_answers_over_postgres(tmp_path, postgres, sample_night):
+    """The rows are the sample's."""
+    from contextlib import closing
+
+    import psycopg2
+
+    address = {name.removeprefix("PG").lower(): value for name, value in postgres.items()}
+    address["dbname"] = address.pop("database")
+    with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
+        for statement in mart_tables.statements({}):
+            cursor.execute(statement)
+        for mart in DASHBOARD.marts.values():
+            names = [each.name for each in mart.columns]
+            rows = sample_night.rows(f"select {', '.join(names)} from marts.{mart.name} limit 300")
+            blanks = ", ".join(["%s"] * len(names))
+            cursor.executemany(f"insert into marts.{mart.name} values ({blanks})", rows)
+        connection.commit()
+    where = f"{address['user']}:XXXXXXXXXX@/{address['dbname']}?host={address['host']}"
+    check(asked(tmp_path / "home", f"postgresql+psycopg2://{where}", address["password"] or "none"))
