@@ -44,10 +44,18 @@ duplicates as (
 
 ),
 
+-- a record that was delivered twice counts once for its call
 kept as (
 
-    select * from {{ ref('int_kept_records') }}
-    {{ where_days_changed() }}
+    select kept.*
+    from {{ ref('int_kept_records') }} as kept
+    left join duplicates
+        on
+            kept.usage_date = duplicates.usage_date
+            and kept.kept_source_file = duplicates.source_file
+            and kept.kept_line_number = duplicates.line_number
+            and kept.kept_record_number = duplicates.record_number
+    where duplicates.source_file is null
 
 ),
 
