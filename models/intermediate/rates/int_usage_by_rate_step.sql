@@ -55,15 +55,7 @@ rated as (
         requests.*,
         {{ effective_rates() }}
     from requests
-    left join rates
-        on
-            requests.priced_with = rates.as_of_recorded_at
-            and {{ rate_applies('rates') }}
-    left join contract_rates
-        on
-            requests.priced_with = contract_rates.as_of_recorded_at
-            and requests.billing_account_id = contract_rates.billing_account_id
-            and {{ rate_applies('contract_rates') }}
+    {{ left_join_rates(state='priced_with') }}
 
 ),
 

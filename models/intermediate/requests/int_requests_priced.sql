@@ -32,12 +32,7 @@ rated as (
         {{ effective_rates() }},
         coalesce(contract_rates.contract_valid_from, rates.price_valid_from) as rate_valid_from
     from requests
-    left join rates
-        on {{ rate_applies('rates') }}
-    left join contract_rates
-        on
-            requests.billing_account_id = contract_rates.billing_account_id
-            and {{ rate_applies('contract_rates') }}
+    {{ left_join_rates() }}
 
 ),
 
