@@ -243,7 +243,8 @@ def _tests(copy: Path, arguments: list[str]) -> str | None:
     if done.returncode == 0:
         return None
     test = _FOUND.search(done.stdout)
-    if done.returncode != 1 or not test:
+    # 2: the workers were stopped at the first failure
+    if done.returncode not in (1, 2) or not test:
         raise SystemExit(f"mutants: the tests did not run:\n{done.stdout[-3000:]}{done.stderr}")
     node = _NODE.search(done.stdout)
     inside = f", `{node.group(1) or node.group(2)}`" if node else ""

@@ -10,6 +10,19 @@
         coalesce(contract_rates.contract_id, rates.price_card_version) as price_card_version
 {%- endmacro %}
 
+{# The two joins it reads, for requests: no price adds a row, and none drops one. `state` is the column that says by
+   which state of the rate card a request is priced, where there are several. #}
+{% macro left_join_rates(state=none) -%}
+    left join rates
+        on
+            {% if state %}requests.{{ state }} = rates.as_of_recorded_at and {% endif %}{{ rate_applies('rates') }}
+    left join contract_rates
+        on
+            {% if state %}requests.{{ state }} = contract_rates.as_of_recorded_at and {% endif -%}
+            requests.billing_account_id = contract_rates.billing_account_id
+            and {{ rate_applies('contract_rates') }}
+{%- endmacro %}
+
 {# True where a rated attempt lacks a price: no window fits, or a meter it used has no rate in it. #}
 {% macro lacks_a_rate() -%}
     price_card_version is null

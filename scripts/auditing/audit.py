@@ -13,6 +13,7 @@ import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,12 +42,12 @@ class Checks:
 
 @dataclass(frozen=True)
 class Audited:
-    """A log or a bill in a database of its own, and what is said of it: as text and as JSON."""
+    """A log or a bill in a database of its own, and what is said of it: as text or as JSON."""
 
     kind: str
     database: Path
-    lines: list[str]
-    found: dict
+    text: Callable[[], list[str]]
+    data: Callable[[], dict]
     problems: list[str]
 
 
@@ -61,20 +62,22 @@ def show(
     checks = checks or Checks()
     with tempfile.TemporaryDirectory(prefix="ai-cost-audit-") as scratch:
         audited = audit(name, table, _folder(Path(scratch), "log"))
-        lines, found, failed = audited.lines, audited.found, []
+        before, failed = None, []
         if against:
             before = audit(against, table, _folder(Path(scratch), "against"))
             if "bill" in (before.kind, audited.kind):
                 raise AuditError("--against compares two logs, and one of these is a bill")
-            lines += ["", f"Against {against}", *difference(before.database, audited.database)]
-            found["against"] = before.found
             failed += rise(before.database, audited.database, checks.max_rise_percent)
         if checks.is_strict:
             failed += audited.problems
-    if as_json:
-        print(json.dumps(found | {"not_passed": failed}, indent=2, ensure_ascii=False))
-        return 1 if failed else 0
-    print("\n".join(lines))
+        if as_json:
+            found = audited.data() | ({"against": before.data()} if before else {})
+            print(json.dumps(found | {"not_passed": failed}, indent=2, ensure_ascii=False))
+            return 1 if failed else 0
+        print("\n".join(audited.text()))
+        if before:
+            print("", f"Against {against}", sep="\n")
+            print("\n".join(difference(before.database, audited.database)))
     if failed:
         print(f"Not passed: {'; '.join(failed)}")
     return 1 if failed else 0
@@ -111,29 +114,38 @@ def _of_bill(prepared: Prepared, database: Path, head: dict) -> Audited:
     prepared.build(database, "bill")
     found = bill.structure(database)
     read = head["read"]
-    lines = [
-        f"Audit of {head['file']}, bill {head['format']} ({head['format_is']})",
-        f"Read: {read['lines']:,} lines, {read['records']:,} records, "
-        f"{read['rejected']:,} rejected",
-        *bill.report(database, found),
-    ]
     problems = bill.problems(found)
-    return Audited("bill", database, lines, head | found | {"problems": problems}, problems)
+
+    def text() -> list[str]:
+        return [
+            f"Audit of {head['file']}, bill {head['format']} ({head['format_is']})",
+            f"Read: {read['lines']:,} lines, {read['records']:,} records, "
+            f"{read['rejected']:,} rejected",
+            *bill.report(database, found),
+        ]
+
+    data = head | found | {"problems": problems}
+    return Audited("bill", database, text, lambda: data, problems)
 
 
 def _of_log(prepared: Prepared, database: Path, head: dict, table: Table, now: datetime) -> Audited:
     undated = findings.count_undated(database, table, now)
     prepared.build(database, "gateway")
-    lines = [f"Audit of {head['file']}, format {table.name} ({head['format_is']})"]
-    if undated:
-        lines.append(f"Without a time: {undated:,} records, taken as of now ({now:%F %T} UTC)")
     readings = two_readings.said(database)
     problems = findings.problems(database)
     problems += [f"{len(readings) - 1:,} fit two readings"] if readings else []
-    found = head | findings.structure(database, table.name)
-    found |= {"records_without_a_time": undated, "two_readings": readings, "problems": problems}
-    lines += [*findings.report(database, table.name), *readings]
-    return Audited("log", database, lines, found, problems)
+
+    def text() -> list[str]:
+        lines = [f"Audit of {head['file']}, format {table.name} ({head['format_is']})"]
+        if undated:
+            lines.append(f"Without a time: {undated:,} records, taken as of now ({now:%F %T} UTC)")
+        return [*lines, *findings.report(database, table.name), *readings]
+
+    def data() -> dict:
+        own = {"records_without_a_time": undated, "two_readings": readings, "problems": problems}
+        return head | findings.structure(database, table.name) | own
+
+    return Audited("log", database, text, data, problems)
 
 
 def _prepared() -> Prepared:

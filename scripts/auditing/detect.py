@@ -130,7 +130,7 @@ def _fields(record: dict, above: str = "") -> Iterator[str]:
 def _declared(table: Table) -> set[str]:
     """The names of all fields that the table reads, and of what they are in."""
     found: set[str] = set()
-    for path in (path for column in table.fields for path in column.paths):
+    for path in table.paths:
         parts = [part for keys in (*path.arrays, *path.documents, path.keys) for part in keys]
         found |= {".".join(parts[: n + 1]) for n in range(len(parts)) if parts[n] != OBJECT}
     return found

@@ -47,7 +47,6 @@ _ENOUGH = 8
 # A word or a few, as columns are named. What looks like a value, a key or a person is not shown.
 _COLUMN = re.compile(r"(?!(?:.*\d){4})[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
 _COLUMN_LENGTH = 40
-_SHOWN = 8
 
 
 class Unreadable(Exception):
@@ -133,11 +132,11 @@ def _in_tables(headers: Iterable[str]) -> list[str]:
     return [header for header in headers if "[" not in header] or headers
 
 
-def some(names: Iterable[str]) -> str:
+def some(names: Iterable[str], shown: int = 8) -> str:
     """The first few names, and how many more there are."""
     names = list(names)
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def _is_zlib(head: bytes) -> bool:

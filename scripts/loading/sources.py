@@ -113,6 +113,11 @@ class Table:
         return tuple(column for column in self.columns if column.paths)
 
     @property
+    def paths(self) -> tuple[JsonPath, ...]:
+        """Where in a record they are looked for, of all columns."""
+        return tuple(path for column in self.fields for path in column.paths)
+
+    @property
     def headers(self) -> tuple[str, ...]:
         """Every header a CSV or Parquet file of this table may use, each once."""
         return tuple(dict.fromkeys(name for field in self.fields for name in field.headers))

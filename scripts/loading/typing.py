@@ -53,7 +53,7 @@ def line_sql(table: Table, rules: Rules, nul: bool) -> str:
 
     `nul` says that some text may hold a NUL character, which costs a look at every text.
     """
-    query = LineQuery([path for column in table.fields for path in column.paths], table.keep_empty)
+    query = LineQuery(list(table.paths), table.keep_empty)
     texts = [[query.expression(path) for path in column.paths] for column in table.fields]
     faults = " ".join(
         f"when {sql} then {literal(f'{name}: not valid JSON')}" for sql, name in query.faults()
@@ -388,9 +388,8 @@ def _other_counts(table: Table, text: str) -> str:
 
     Where the key stands in the object is left out: what nobody reads has no better name.
     """
-    paths = [path for column in table.fields for path in column.paths]
-    known = {path.attribute or (path.keys[-1] if path.keys else "") for path in paths}
-    known |= {path.pick.keys[-1] for path in paths if path.pick and path.pick.keys}
+    known = {path.attribute or (path.keys[-1] if path.keys else "") for path in table.paths}
+    known |= {path.pick.keys[-1] for path in table.paths if path.pick and path.pick.keys}
     listed = ", ".join(literal(name) for name in sorted(known) if name)
     found = f"regexp_extract_all({text}, {literal(_COUNT)}"
     pairs = f"list_zip({found}, 1), {found}, 2))"

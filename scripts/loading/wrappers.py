@@ -61,7 +61,7 @@ class Names:
 @cache
 def names(table: Table) -> Names:
     """See Names."""
-    paths = [path for column in table.fields for path in column.paths]
+    paths = table.paths
     lists = frozenset(path.arrays[0][0] for path in paths if path.arrays and path.arrays[0])
     texts = frozenset(
         path.documents[0][0]

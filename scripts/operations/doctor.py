@@ -17,6 +17,7 @@ from pathlib import Path
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import find_files
+from scripts.loading.foreign import some
 from scripts.loading.run import KEY_VARIABLE, MODELS, Place
 from scripts.loading.sources import read_contract
 from scripts.operations.clock import run_instant
@@ -269,9 +270,7 @@ _OF_WAREHOUSE: dict[str, Callable[..., Iterable[Said]]] = {
 
 def _few(names: Iterable[str]) -> str:
     """The first of them, as they can be printed: names come from logs and bills."""
-    shown = [console.printable(str(name)) for name in names]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return ", ".join(shown[:_SHOWN]) + more
+    return some((console.printable(str(name)) for name in names), _SHOWN)
 
 
 def checked() -> Iterator[tuple[str, list[Said]]]:

@@ -54,12 +54,7 @@ rated as (
         requests.*,
         {{ effective_rates() }}
     from requests
-    left join rates
-        on {{ rate_applies('rates') }}
-    left join contract_rates
-        on
-            requests.billing_account_id = contract_rates.billing_account_id
-            and {{ rate_applies('contract_rates') }}
+    {{ left_join_rates() }}
 
 ),
 

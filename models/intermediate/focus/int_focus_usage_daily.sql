@@ -64,10 +64,5 @@ select
     {% endfor %}
     count(*) as attempt_count
 from requests
-left join rates
-    on {{ rate_applies('rates') }}
-left join contract_rates
-    on
-        requests.billing_account_id = contract_rates.billing_account_id
-        and {{ rate_applies('contract_rates') }}
+{{ left_join_rates() }}
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18

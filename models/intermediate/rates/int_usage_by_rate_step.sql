@@ -62,15 +62,7 @@ rated as (
         {{ effective_rates() }},
         lower_bounds.model is not null as takes_lower_bound
     from requests
-    left join rates
-        on
-            requests.priced_with = rates.as_of_recorded_at
-            and {{ rate_applies('rates') }}
-    left join contract_rates
-        on
-            requests.priced_with = contract_rates.as_of_recorded_at
-            and requests.billing_account_id = contract_rates.billing_account_id
-            and {{ rate_applies('contract_rates') }}
+    {{ left_join_rates(state='priced_with') }}
     left join lower_bounds
         on {{ lower_bound_applies('lower_bounds') }}
 

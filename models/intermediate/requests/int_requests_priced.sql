@@ -40,12 +40,7 @@ rated as (
         coalesce(contract_rates.context_end_tokens, rates.context_end_tokens) as context_end_tokens,
         lower_bounds.model is not null as takes_lower_bound
     from requests
-    left join rates
-        on {{ rate_applies('rates') }}
-    left join contract_rates
-        on
-            requests.billing_account_id = contract_rates.billing_account_id
-            and {{ rate_applies('contract_rates') }}
+    {{ left_join_rates() }}
     left join lower_bounds
         on {{ lower_bound_applies('lower_bounds') }}
 
