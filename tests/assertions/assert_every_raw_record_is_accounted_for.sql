@@ -1,6 +1,6 @@
 -- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds, nor a sum of
--- its calls, nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and other
--- traffic of a gateway, are counted as such.
+-- its calls, nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and
+-- other traffic of a gateway, are counted as such.
 with loaded as (
 
     select

@@ -72,12 +72,12 @@ select
     cached_tokens,
     output_tokens,
     reasoning_tokens,
-    call_input_tokens,
-    call_output_tokens,
     -- nothing can be told of a part of a remainder that is not there
     {% for meter in sum_meters() %}
     case when is_remainder then nullif({{ meter }}_tokens, 0) else {{ meter }}_tokens end as {{ meter }}_tokens,
-    call_{{ meter }}_tokens{{ ',' if not loop.last }}
+    call_{{ meter }}_tokens,
     {% endfor %}
+    call_input_tokens,
+    call_output_tokens
 from pairs
 where starts_after_us >= -{{ nearby_us }} and coalesce(ends_before_us, 0) >= -{{ nearby_us }}
