@@ -52,6 +52,18 @@ items as (
     union all
 
     select
+        3 as section_number,
+        'charged at a lower bound' as section,
+        provider || ' ' || billed_model as item,
+        sum(partly_priced_count) as item_count,
+        sum(lower_bound_cost_usd) as amount_usd
+    from spend
+    where lower_bound_cost_usd is not null
+    group by provider, billed_model
+
+    union all
+
+    select
         4 as section_number,
         'gross variance by status' as section,
         provider || ': ' || status as item,

@@ -56,6 +56,10 @@ inner join unpriced
         gaps.provider = unpriced.provider
         and gaps.model = unpriced.model_name
         and gaps.service_tier = unpriced.service_tier
+        and (
+            unpriced.meters_without_a_price is null
+            or ' ' || unpriced.meters_without_a_price || ' ' like '% ' || gaps.meter || ' %'
+        )
         and unpriced.usage_date >= cast(gaps.ended_at as date)
         and (gaps.next_price_at is null or unpriced.usage_date < cast(gaps.next_price_at as date))
 group by 1, 2, 3, 4, 5, 6, 7, 8

@@ -47,7 +47,9 @@ def test_lesson_04_inclusive_input_beside_cache_keys_is_flagged(gateways):
 def test_lesson_05_a_meter_without_a_price_is_not_free(gateways):
     (row,) = gateways.lesson(5)
     assert row["cache_read_tokens"] == 100
-    assert (row["price_status"], row["cost_usd"]) == ("unpriced_no_rate", None)
+    assert (row["price_status"], row["cost_usd"]) == ("partly_priced", None)
+    assert row["meters_without_a_price"] == "cache_read"
+    assert row["cache_read_cost_usd"] is None and row["uncached_input_cost_usd"] > 0
 
 
 def test_lesson_06_a_client_that_left_is_unmetered_not_free(gateways):

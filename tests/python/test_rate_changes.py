@@ -27,7 +27,8 @@ BY = """
         coalesce(sum(cost_usd), 0), sum(case when price_status = 'priced' then 1 else 0 end)
     from marts.fct_priced_requests
     where price_status in (
-        'priced', 'unpriced_no_rate', 'unpriced_unknown_model', 'unpriced_unknown_provider'
+        'priced', 'partly_priced', 'unpriced_no_rate', 'unpriced_unknown_model',
+        'unpriced_unknown_provider'
     )
     group by 1, 2, 3, 4
 """
