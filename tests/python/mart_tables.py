@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -68,13 +69,29 @@ def ask(folder: Path, sql: str) -> list[tuple]:
 
 def make_postgres(address: dict[str, str], rows: dict[str, list[dict]]) -> None:
     """The same in a Postgres database."""
-    names = {name.removeprefix("PG").lower(): value for name, value in address.items()}
-    names["dbname"] = names.pop("database")
-    with closing(psycopg2.connect(**names)) as connection:
+    with closing(connect(address)) as connection:
         cursor = connection.cursor()
         for statement in statements(rows):
             cursor.execute(statement)
         connection.commit()
+
+
+def connect(address: dict[str, str]):
+    """A connection to a Postgres database by its PG* variables."""
+    names = {name.removeprefix("PG").lower(): value for name, value in address.items()}
+    names["dbname"] = names.pop("database")
+    return psycopg2.connect(**names)
+
+
+def take_over(project, address: dict[str, str], marts: Iterable[str]) -> None:
+    """Every mart in a Postgres database, some of them with the first rows that a project has."""
+    make_postgres(address, {})
+    with closing(connect(address)) as connection, connection, connection.cursor() as cursor:
+        for mart in marts:
+            names = ", ".join(contracts()[mart])
+            rows = project.rows(f"select {names} from marts.{mart} limit 300")
+            blanks = ", ".join(["%s"] * len(contracts()[mart]))
+            cursor.executemany(f"insert into marts.{mart} values ({blanks})", rows)
 
 
 def search_index(report: Path) -> list[dict]:

@@ -12,7 +12,6 @@ from decimal import Decimal
 from zipfile import ZipFile
 
 import duckdb
-import psycopg2
 import pytest
 import yaml
 
@@ -226,16 +225,8 @@ def test_the_charts_say_what_the_marts_say(sample_night):
 
 def test_every_query_is_answered_by_postgres_as_grafana_asks_it(postgres, sample_night, document):
     """Rows of each mart that a chart reads are taken over from the sample."""
-    address = {name.removeprefix("PG").lower(): value for name, value in postgres.items()}
-    address["dbname"] = address.pop("database")
-    with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
-        for statement in mart_tables.statements({}):
-            cursor.execute(statement)
-        for mart in DASHBOARD.marts.values():
-            names = [each.name for each in mart.columns]
-            rows = sample_night.rows(f"select {', '.join(names)} from marts.{mart.name} limit 300")
-            blanks = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"insert into marts.{mart.name} values ({blanks})", rows)
+    mart_tables.take_over(sample_night, postgres, DASHBOARD.marts)
+    with closing(mart_tables.connect(postgres)) as connection, connection.cursor() as cursor:
         values = {}
         for variable in document["templating"]["list"][1:]:
             cursor.execute(variable["query"])

@@ -77,20 +77,7 @@ def test_the_figures_are_those_of_the_marts(published, sample_night):
 
 def test_every_chart_answers_over_postgres(tmp_path, postgres, sample_night):
     """The rows are the sample's."""
-    from contextlib import closing
-
-    import psycopg2
-
-    address = {name.removeprefix("PG").lower(): value for name, value in postgres.items()}
-    address["dbname"] = address.pop("database")
-    with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
-        for statement in mart_tables.statements({}):
-            cursor.execute(statement)
-        for mart in DASHBOARD.marts.values():
-            names = [each.name for each in mart.columns]
-            rows = sample_night.rows(f"select {', '.join(names)} from marts.{mart.name} limit 300")
-            blanks = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"insert into marts.{mart.name} values ({blanks})", rows)
-        connection.commit()
-    where = f"{address['user']}:XXXXXXXXXX@/{address['dbname']}?host={address['host']}"
-    check(asked(tmp_path / "home", f"postgresql+psycopg2://{where}", address["password"] or "none"))
+    mart_tables.take_over(sample_night, postgres, DASHBOARD.marts)
+    where = "{PGUSER}:XXXXXXXXXX@/{PGDATABASE}?host={PGHOST}".format(**postgres)
+    password = postgres["PGPASSWORD"] or "none"
+    check(asked(tmp_path / "home", f"postgresql+psycopg2://{where}", password))
