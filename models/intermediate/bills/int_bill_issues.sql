@@ -46,6 +46,7 @@ select
     summed.last_usage_date,
     summed.line_count,
     unknown_models.likely_model,
+    unknown_models.candidate_models,
     -- what a person has to know stays a question mark
     case summed.issue
         when 'service' then summed.bill_source || ',' || summed.quoted_term || ',?,' || summed.bill_source

@@ -32,6 +32,7 @@ renamed as (
         ---------- what for; names are abbreviated as Microsoft pleases, so a seed says what they mean
         lower(meter_id) as meter_id,
         lower(meter_name) as meter_name,
+        '' as stated_model,
         coalesce(product_name, meter_name) as description,
         resource_location,
 
