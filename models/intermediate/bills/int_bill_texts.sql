@@ -58,10 +58,12 @@ select
     {{ key | join(',\n    ') }},
     meter_text,
     provider,
-    -- a lifetime is one word: 5 minutes, 1-hour
-    {{ replace_all(
-        replace_all(separate_words('bare_text'), '([0-9]) ?min(ute)?s?( |$)', '\\1m '),
-        '([0-9]) h(ou)?rs?( |$)', '\\1h '
-    ) }} as words
+    -- what is one thing is one word: 5 minutes, 1-hour, grounding with Google Search
+    trim({{ replace_all(
+        replace_all(
+            replace_all(separate_words('bare_text'), '(^| )(grounding with |google |web )+search( |$)', ' websearch '),
+            '([0-9]) ?min(ute)?s?( |$)', '\\1m '
+        ), '([0-9]) h(ou)?rs?( |$)', '\\1h '
+    ) }}) as words
 from placed
 where provider is not null

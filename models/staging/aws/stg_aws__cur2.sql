@@ -11,7 +11,11 @@ named as (
     select
         *,
         lower(usage_type) as words,
-        coalesce(product_name like '%(Amazon Bedrock Edition)', false) as is_marketplace
+        -- a report without the product's name has marketplace lines of tokens all the same
+        coalesce(
+            product_name like '%(Amazon Bedrock Edition)' or (usage_type like '%-MP:%' and lower(usage_type) like '%token%'),
+            false
+        ) as is_marketplace
     from source
 
 ),
@@ -21,7 +25,11 @@ renamed as (
     select
         'aws_cur2' as bill_source,
         'aws' as provider_name,
-        case when is_marketplace then 'amazon bedrock edition' else lower(product_code) end as service,
+        case
+            when is_marketplace then 'amazon bedrock edition'
+            -- a legacy report may leave the product out
+            else coalesce(lower(product_code), case when words like '%put-token%' then 'amazonbedrock' end)
+        end as service,
         payer_account_id as stated_account_id,
 
         ---------- time
@@ -41,8 +49,11 @@ renamed as (
         ---------- what for
         usage_type,
         description,
-        case when is_marketplace then lower(trim(replace(product_name, '(Amazon Bedrock Edition)', ''))) else '' end
-            as stated_model,
+        case
+            when product_name like '%(Amazon Bedrock Edition)'
+                then lower(trim(replace(product_name, '(Amazon Bedrock Edition)', '')))
+            else ''
+        end as stated_model,
 
         ---------- whose
         usage_account_id as sub_account_id,

@@ -9,7 +9,9 @@ renamed as (
     select
         'azure_costs' as bill_source,
         'microsoft' as provider_name,
-        lower(meter_category) as service,
+        -- models of others are sold on the marketplace, whose category names no service
+        lower(meter_category) || case when lower(meter_category) = 'saas' then coalesce(' of ' || lower(publisher_name), '') else '' end
+            as service,
         billing_account_id as stated_account_id,
 
         ---------- time

@@ -17,8 +17,11 @@ renamed as (
 
         ---------- time
         cast(charge_period_start_at as date) as usage_date,
-        -- the end is no part of the period
-        cast({{ plus_ms('charge_period_end_at', '-1') }} as date) as last_usage_date,
+        -- the end is no part of the period; a day by another clock than UTC's is one day
+        case
+            when charge_period_end_at >= {{ plus_ms('charge_period_start_at', '172800000') }}
+                then cast({{ plus_ms('charge_period_end_at', '-1') }} as date)
+        end as last_usage_date,
         coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
             as billing_period_start_date,
         cast(
