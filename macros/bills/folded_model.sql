@@ -31,13 +31,16 @@
     )
 {%- endmacro %}
 
-{# A name in a list of models without what tells editions of one model apart: maker in front, date, first version,
-   host's ending, preview. Where that leaves one name for two models, nothing is found by it. #}
+{# A name in a list of models without what tells editions of one model apart: date, first version, host's ending,
+   preview. Where that leaves one name for two models, nothing is found by it. #}
 {% macro without_edition(model_name) -%}
-    {%- set name = "regexp_replace(" ~ model_name ~ ", '^[a-z0-9-]+/', '')" -%}
-    {%- set name = replace_all(name, '^[a-z][a-z0-9]*[.]([a-z])', '\\1') -%}
-    {%- set name = "regexp_replace(" ~ name ~ ", '[-@]20[0-9][0-9]-?[01][0-9]-?[0-3][0-9]', '')" -%}
+    {%- set name = "regexp_replace(" ~ model_name ~ ", '[-@]20[0-9][0-9]-?[01][0-9]-?[0-3][0-9]', '')" -%}
     {%- set name = "regexp_replace(" ~ name ~ ", '(-v1)?:0$', '')" -%}
     {%- set name = replace_all(name, '([0-9].*)-v[0-9]+:[0-9]+$', '\\1') -%}
     regexp_replace({{ name }}, '(-instruct|-preview)?(-maas|@[0-9]+)?$', '')
+{%- endmacro %}
+
+{# Such a name without the maker in front of it: meta.llama3-8b, qwen/qwen3-32b. #}
+{% macro without_prefix(model_name) -%}
+    {{ replace_all("regexp_replace(" ~ model_name ~ ", '^[a-z0-9-]+/', '')", '^[a-z][a-z0-9]*[.]([a-z])', '\\1') }}
 {%- endmacro %}

@@ -58,8 +58,12 @@ select
     counted.billing_period_start_date,
     counted.invoice_id,
     counted.charge_type,
-    {%- for column in ['amount', 'invoiced_amount', 'list_amount', 'billed_quantity'] %}
-    {%- set part = prorate('counted.' ~ column, '1', 'counted.day_count') %}
+    {#- quantities are read with nine decimals later #}
+    {%- for column, part_type in [
+        ('amount', money_type()), ('invoiced_amount', money_type()), ('list_amount', money_type()),
+        ('billed_quantity', 'decimal(24, 9)'),
+    ] %}
+    {%- set part = 'cast(' ~ prorate('counted.' ~ column, '1', 'counted.day_count') ~ ' as ' ~ part_type ~ ')' %}
     cast(
         case
             when counted.day_count = 1 then counted.{{ column }}

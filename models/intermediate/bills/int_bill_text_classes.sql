@@ -22,7 +22,7 @@ lifetimes as (
     select
         provider,
         lifetime,
-        replace(model_prefix, '-', '') as bare_prefix
+        replace(coalesce(model_prefix, ''), '-', '') as bare_prefix
     from {{ ref('cache_write_defaults') }}
 
 ),

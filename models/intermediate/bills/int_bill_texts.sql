@@ -58,10 +58,14 @@ select
     {{ key | join(',\n    ') }},
     meter_text,
     provider,
-    -- what is one thing is one word: 5 minutes, 1-hour, grounding with Google Search
+    -- names of services say nothing; what is one thing is one word: 5 minutes, 1-hour, grounding with Google Search
     trim({{ replace_all(
         replace_all(
-            replace_all(separate_words('bare_text'), '(^| )(grounding with |google |web )+search( |$)', ' websearch '),
+            replace_all(
+                "regexp_replace(" ~ separate_words('bare_text') ~ ", '^(oci |oracle |cloud |vertex ai |azure |openai |"
+                ~ "generative ai |model garden |model as a service |aws |amazon |bedrock |marketplace software )+', '')",
+                '(^| )(grounding with |google |web )+search( |$)', ' websearch '
+            ),
             '([0-9]) ?min(ute)?s?( |$)', '\\1m '
         ), '([0-9]) h(ou)?rs?( |$)', '\\1h '
     ) }}) as words

@@ -7,7 +7,7 @@ with names as (
     select
         named_under as provider,
         model_name,
-        {{ without_edition('model_name') }} as bare_name,
+        {{ without_edition('model_name') }} as undated_name,
         model,
         valid_from,
         valid_to
@@ -33,7 +33,7 @@ forms as (
 
     {# Azure writes of a date the month and the day: gpt-4o-2024-11-20 is "gpt 4o 1120" #}
     {%- set forms = [
-        ('model_name', 1), ('bare_name', 2),
+        ('model_name', 1), ('undated_name', 2), (without_prefix('undated_name'), 2),
         (replace_all('model_name', '-20[0-9][0-9]-([01][0-9])-([0-3][0-9])$', '-\\1\\2'), 2),
     ] %}
     {%- for form, name_rank in forms %}

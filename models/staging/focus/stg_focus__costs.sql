@@ -19,7 +19,7 @@ renamed as (
         cast(charge_period_start_at as date) as usage_date,
         -- the end is no part of the period; a day by another clock than UTC's is one day
         case
-            when charge_period_end_at >= {{ plus_ms('charge_period_start_at', '172800000') }}
+            when charge_period_end_at >= {{ dbt.dateadd('day', 2, 'charge_period_start_at') }}
                 then cast({{ plus_ms('charge_period_end_at', '-1') }} as date)
         end as last_usage_date,
         coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
