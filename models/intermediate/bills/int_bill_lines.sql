@@ -40,6 +40,7 @@ select
     lines.sub_account_id,
     lines.credential_id,
     lines.description,
+    lines.charge_day_count,
     lines.currency,
     lines.amount,
     lines.amount_usd,

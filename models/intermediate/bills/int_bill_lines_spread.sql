@@ -13,13 +13,19 @@ files as (
 
 ),
 
+fifty as (
+
+    {{ tag_numbers() }}
+
+),
+
+-- periods of up to a year
 numbers as (
 
-    -- periods of up to a year
-    select (tens.tag_number - 1) * 50 + ones.tag_number - 1 as line_part
-    from ({{ tag_numbers() }}) as ones
-    cross join ({{ tag_numbers() }}) as tens
-    where tens.tag_number <= 8
+    select (fifties.tag_number - 1) * 50 + ones.tag_number - 1 as line_part
+    from fifty as ones
+    cross join fifty as fifties
+    where fifties.tag_number <= 8
 
 ),
 
@@ -43,7 +49,10 @@ counted as (
 
     select
         *,
-        greatest({{ dbt.datediff('usage_date', 'last_date', 'day') }} + 1, 1) as day_count
+        greatest(
+            {{ dbt.datediff('usage_date', 'last_date', 'day') }}
+            + 1, 1
+        ) as day_count
     from limited
 
 )
@@ -84,9 +93,11 @@ select
     counted.credential_id,
     case
         when counted.day_count > 1
-            then 'one of ' || counted.day_count || ' days: ' || coalesce(counted.description, counted.sku_meter, 'charge')
+            then 'one of ' || counted.day_count || ' days: '
+                || coalesce(counted.description, counted.sku_meter, 'charge')
         else counted.description
     end as description,
+    cast(counted.day_count as integer) as charge_day_count,
     counted.batch_id,
     counted.source_file,
     counted.line_number,

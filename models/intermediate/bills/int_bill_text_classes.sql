@@ -13,7 +13,9 @@ with readings as (
         ) as token_direction
     from {{ ref('int_bill_text_readings') }}
     -- whatever else is said beside a model that is stated elsewhere is not understood
-    where stated_model = '' or model_name is null or {{ joined_words('model_name') }} = {{ folded_model('stated_model') }}
+    where
+        stated_model = '' or model_name is null
+        or {{ joined_words('model_name') }} = {{ folded_model('stated_model') }}
 
 ),
 
@@ -32,9 +34,10 @@ written as (
     select
         readings.*,
         -- a write that does not say for how long stays for its provider's default
-        case when readings.cache_action = 'write'
-            then coalesce(readings.lifetime, by_family.lifetime, by_provider.lifetime) else readings.lifetime end
-            as cache_lifetime
+        coalesce(
+            readings.lifetime,
+            case when readings.cache_action = 'write' then coalesce(by_family.lifetime, by_provider.lifetime) end
+        ) as cache_lifetime
     from readings
     left join lifetimes as by_family
         on

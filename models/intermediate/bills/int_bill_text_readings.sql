@@ -21,23 +21,32 @@ ordered as (
 
 ),
 
+numbers as (
+
+    {%- for least_count in [0, 1, 2, 2] %}
+    select
+        {{ loop.index0 }} as reading,
+        {{ least_count }} as least_count
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
 readings as (
 
     select
         ordered.*,
         numbers.reading,
         coalesce(
-            kind is null or kind = 'name'
-            or (may_be_name and (
+            ordered.kind is null or ordered.kind = 'name'
+            or (ordered.may_be_name and (
                 numbers.reading = 1
-                or (numbers.reading = 2 and name_number < name_count)
-                or (numbers.reading = 3 and name_number > 1)
+                or (numbers.reading = 2 and ordered.name_number < ordered.name_count)
+                or (numbers.reading = 3 and ordered.name_number > 1)
             )), false
         ) as is_name
     from ordered
-    inner join (
-        select 0 as reading, 0 as least_count union all select 1, 1 union all select 2, 2 union all select 3, 2
-    ) as numbers
+    inner join numbers
         on ordered.name_count >= numbers.least_count
 
 ),

@@ -64,7 +64,7 @@ ranked as (
             partition by {{ key }}
             order by
                 case when is_known then 0 else 1 end,
-                case when is_known then - name_word_count else name_word_count end,
+                case when is_known then 0 - name_word_count else name_word_count end,
                 reading
         ) as reading_rank
     from found

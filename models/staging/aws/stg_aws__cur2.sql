@@ -13,8 +13,8 @@ named as (
         lower(usage_type) as words,
         -- a report without the product's name has marketplace lines of tokens all the same
         coalesce(
-            product_name like '%(Amazon Bedrock Edition)' or (usage_type like '%-MP:%' and lower(usage_type) like '%token%'),
-            false
+            product_name like '%(Amazon Bedrock Edition)'
+            or (usage_type like '%-MP:%' and lower(usage_type) like '%token%'), false
         ) as is_marketplace
     from source
 

@@ -10,7 +10,8 @@ renamed as (
         'azure_costs' as bill_source,
         'microsoft' as provider_name,
         -- models of others are sold on the marketplace, whose category names no service
-        lower(meter_category) || case when lower(meter_category) = 'saas' then coalesce(' of ' || lower(publisher_name), '') else '' end
+        lower(meter_category)
+        || case when lower(meter_category) = 'saas' then coalesce(' of ' || lower(publisher_name), '') else '' end
             as service,
         billing_account_id as stated_account_id,
 
