@@ -27,13 +27,14 @@
 {# The cast is outermost: a `case` without `else` forgets the decimals of its branches. #}
 {% macro postgres__prorate(amount, numerator, denominator, digits) -%}
     {%- set units = in_last_decimals(amount) -%}
-    {%- set divisor = 'nullif(' ~ denominator ~ ', 0)' -%}
+    {%- set factor = 'cast(' ~ numerator ~ ' as numeric)' -%}
+    {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as numeric), 0)' -%}
     cast(
         case
             when
                 abs(div({{ units }}, {{ divisor }}))
-                < div({{ prorate_limit(digits) }}, greatest(abs(cast({{ numerator }} as numeric)), 1))
-                then div({{ units }} * {{ numerator }}, {{ divisor }}) * 0.000000000000001
+                < div({{ prorate_limit(digits) }}, greatest(abs({{ factor }}), 1))
+                then div({{ units }} * {{ factor }}, {{ divisor }}) * 0.000000000000001
         end as {{ money_type() }}
     )
 {%- endmacro %}

@@ -15,7 +15,7 @@
 
 {% macro postgres__prorate_remainder(amount, numerator, denominator) -%}
     cast(
-        mod({{ in_last_decimals(amount) }} * {{ numerator }}, nullif({{ denominator }}, 0))
+        mod({{ in_last_decimals(amount) }} * cast({{ numerator }} as numeric), nullif(cast({{ denominator }} as numeric), 0))
         as decimal(38, 0)
     )
 {%- endmacro %}

@@ -11,6 +11,7 @@
         ('amount', 'decimal(30, 15)'), ('invoiced_amount', 'decimal(30, 15)'), ('list_amount', 'decimal(30, 15)'),
         ('currency', 'varchar'), ('billed_quantity', 'decimal(30, 15)'), ('billed_unit', 'varchar'),
         ('sub_account_id', 'varchar'), ('credential_id', 'varchar'), ('description', 'varchar'),
+        ('charge_day_count', 'integer'),
     ] + bill_evidence_columns() + [('line_part', 'integer')]) }}
 {%- endmacro %}
 

@@ -129,6 +129,15 @@ CASES = {
         "9999999999999.999990000000000",
     ),
     "prorate_by_nothing": ("{{ prorate('cast(1 as decimal(30, 15))', '1', '0') }}", None),
+    # the numerator and the denominator may be sums
+    "prorate_by_sums": (
+        "{{ prorate('cast(1 as decimal(30, 15))', '1 + 1', '3 + 4') }}",
+        "0.285714285714285",
+    ),
+    "prorate_remainder_by_sums": (
+        "{{ prorate_remainder('cast(1 as decimal(30, 15))', '1 + 1', '3 + 4') }}",
+        "5",
+    ),
     "prorate_remainder": (
         "{{ prorate_remainder('cast(1 as decimal(30, 15))', '2', '7') }}",
         "5",
@@ -155,6 +164,15 @@ CASES = {
     "without_controls": (
         "{{ without_controls(\"chr(1) || 'a' || chr(9) || chr(31) || ' \" ~ 'é' ~ \"~'\") }}",
         " a   é~",
+    ),
+    "replace_all": (
+        "{{ replace_all(\"'llama3-1-8b'\", '([0-9])[^0-9a-z]([0-9])', '\\\\1.\\\\2') }}",
+        "llama3.1-8b",
+    ),
+    "joined_in_order": (
+        "(select {{ joined_in_order('word', 'place') }} from (select 2 as place, 'b' as word "
+        "union all select 1, 'a' union all select 3, null) as words)",
+        "ab",
     ),
     "hash_number": ("{{ hash_number(\"'abc'\") }}", str(int("900150983cd24fb", 16))),
     "text_to_money": ("{{ text_to_money(\"'7.5e-06'\") }}", "0.000007500000000"),

@@ -85,14 +85,14 @@ FILES = {
     "aws_cur2/account=models/20261106.csv": AWS.strip()
     + ",product_product_name\n"
     + "l1,AWS,2026-10-01T00:00:00Z,Usage,2026-10-05T10:00:00Z,AmazonBedrock,"
-    + "USE1-Nova2.0Lite-input-tokens,1000,USD,7,Amazon Bedrock\n"
+    + "USE1-Nova2.0Lite-Hologram-input-tokens,1000,USD,7,Amazon Bedrock\n"
     + "l2,AWS Marketplace,2026-10-01T00:00:00Z,Usage,2026-10-05T10:00:00Z,4abhash,"
-    + "USE1-MP:USE1_InputTokenCount-Units,1,USD,7,OpenAI GPT-6 Astra (Amazon Bedrock Edition)\n",
+    + "USE1-MP:USE1_InputTokenCount-Units,1,USD,7,OpenAI GPT-6 Quasar (Amazon Bedrock Edition)\n",
     "gcp_billing/account=models/20261106.csv": GOOGLE
     + "".join(
         f"Vertex AI,{sku},2026-10-05,regular,7\n"
         for sku in (
-            "Gemini 3.5 Flash Regional Text Input - Predictions",
+            "Gemini 3.5 Flash Hologram Regional Text Input - Predictions",
             "Gemini 2.5 Flash Lite Text Input - Predictions",
             "Model Garden Llama 4 Scout Batch Input Token",
         )
@@ -100,7 +100,7 @@ FILES = {
     "openai_costs/account=words/20261106.json": openai(
         ("gpt-image-1 image, output", "5"),
         ("gpt-4.1-turbo, output", "7"),
-        ("ft-gpt-4o-2024-08-06, input", "7"),
+        ("ft-gpt-4.1-nano, input", "7"),
     ),
     "generic_invoice_lines/account=legal/20261106.csv": INVOICE
     + 'INV-2,"OpenAI, L.L.C.",2026-10-01,1,usage,1,USD\n'
@@ -182,12 +182,11 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
     ("provider", "term", "likely"),
     [
         ("openai", "gpt-4.1-turbo", "gpt-4.1"),
-        ("openai", "ft-gpt-4o-2024-08-06", "ft:gpt-4o-2024-08-06"),
-        ("bedrock", "nova2.0lite", "nova-2-lite"),
-        ("bedrock", "openai gpt-6 astra", "gpt-6-astra"),
-        ("google-vertex", "gemini 3.5 flash", "gemini-3.5-flash"),
-        ("google-vertex", "gemini 2.5 flash lite", "gemini-2.5-flash-lite"),
-        ("google-vertex", "model garden llama 4 scout", None),
+        ("openai", "ft-gpt-4.1-nano", "gpt-4.1-nano"),
+        ("bedrock", "nova2lite hologram", "nova-2-lite"),
+        ("bedrock", "openai gpt-6 quasar", None),
+        ("google-vertex", "gemini 3.5 flash hologram", "gemini-3.5-flash"),
+        ("google-vertex", "llama 4 scout", None),
     ],
 )
 def test_an_unknown_model_is_listed_with_the_likeliest_and_the_row_to_add(

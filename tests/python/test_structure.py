@@ -83,7 +83,8 @@ LISTED_WHOLE = {
     *("int_accepted_attempts", "int_otel_requests", "int_langfuse_requests"),
     *("int_focus_detailed_charges", "int_focus_lump_charges"),
     *("int_focus_purchases", "int_focus_prepayments"),
-    *("int_bill_lines_azure", "int_bill_lines_gcp", "int_bill_lines_invoice"),
+    *("int_bill_lines_aws", "int_bill_lines_azure", "int_bill_lines_focus", "int_bill_lines_gcp"),
+    "int_bill_lines_invoice",
 }
 
 

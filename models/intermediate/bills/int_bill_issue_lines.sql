@@ -54,12 +54,12 @@ union all
 select
     'model' as issue,
     'bill_models' as seed,
-    lines.model_name as term,
+    unknown_models.model_name as term,
     lines.*
 from lines
 inner join unknown_models
-    on lines.provider = unknown_models.provider and lines.model_name = unknown_models.model_name
-where lines.line_category = 'usage' and coalesce(lines.meter in {{ token_meters() }}, true)
+    on lines.provider = unknown_models.provider and coalesce(lines.model_name, 'none') = unknown_models.model_name
+where lines.line_category = 'usage' and coalesce(lines.meter in {{ token_meters() }}, lines.model_name is not null)
 
 union all
 

@@ -5,9 +5,9 @@ with lines as (
 
 ),
 
-unknown_models as (
+likely_models as (
 
-    select * from {{ ref('int_bill_unknown_models') }}
+    select * from {{ ref('int_bill_likely_models') }}
 
 ),
 
@@ -45,7 +45,8 @@ select
     summed.first_usage_date,
     summed.last_usage_date,
     summed.line_count,
-    unknown_models.likely_model,
+    likely_models.likely_model,
+    likely_models.candidate_models,
     -- what a person has to know stays a question mark
     case summed.issue
         when 'service' then summed.bill_source || ',' || summed.quoted_term || ',?,' || summed.bill_source
@@ -53,12 +54,12 @@ select
         when 'meter' then summed.provider || ',' || summed.quoted_term || ',?,false,' || summed.bill_source
         when 'model'
             then
-                summed.provider || ',' || summed.quoted_term || ',' || coalesce(unknown_models.likely_model, '?')
+                summed.provider || ',' || summed.quoted_term || ',' || coalesce(likely_models.likely_model, '?')
                 || ',' || summed.bill_source
         when 'unit' then summed.bill_source || ',' || summed.quoted_term || ',?,?,' || summed.bill_source
     end as seed_row
 from summed
-left join unknown_models
+left join likely_models
     on
         summed.issue = 'model'
-        and summed.provider = unknown_models.provider and summed.term = unknown_models.model_name
+        and summed.provider = likely_models.provider and summed.term = likely_models.model_name

@@ -14,15 +14,9 @@ billed_days as (
 
 ),
 
-bill_models as (
+matched_models as (
 
-    select * from {{ ref('bill_models') }}
-
-),
-
-model_names as (
-
-    select * from {{ ref('int_model_names') }}
+    select * from {{ ref('int_bill_matched_models') }}
 
 )
 
@@ -38,7 +32,7 @@ select
     lines.is_reconciling_item,
     case
         when lines.meter in {{ call_meters() }} then 'all models'
-        else coalesce(bill_models.model, model_names.model, lines.model_name, 'none')
+        else coalesce(matched_models.model, lines.model_name, 'none')
     end as billed_model,
     coalesce(lines.meter, 'unmapped') as meter,
     lines.token_class,
@@ -46,6 +40,7 @@ select
     lines.sub_account_id,
     lines.credential_id,
     lines.description,
+    lines.charge_day_count,
     lines.currency,
     lines.amount,
     lines.amount_usd,
@@ -68,11 +63,8 @@ inner join billed_days
         and lines.billing_account_id = billed_days.billing_account_id
         and lines.usage_date = billed_days.usage_date
         and lines.bill_source = billed_days.bill_source
-left join bill_models
-    on lines.provider = bill_models.provider and lines.model_name = bill_models.model_name
-left join model_names
+left join matched_models
     on
-        lines.provider = model_names.named_under
-        and lines.model_name = model_names.model_name
-        and cast(lines.usage_date as timestamp) >= model_names.valid_from
-        and cast(lines.usage_date as timestamp) < model_names.valid_to
+        lines.provider = matched_models.provider
+        and lines.model_name = matched_models.model_name
+        and lines.usage_date = matched_models.usage_date

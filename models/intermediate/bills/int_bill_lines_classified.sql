@@ -104,6 +104,7 @@ select
     sub_account_id,
     credential_id,
     description,
+    charge_day_count,
     batch_id,
     source_file,
     line_number,

@@ -2,9 +2,15 @@
 with billing as (
 
     select
-        *,
-        case when credits is not null then {{ json_array_size('credits') }} end as iteration_count
-    from {{ ref('stg_gcp__billing') }}
+        costs.*,
+        words.model_name,
+        coalesce(words.token_class, lower(costs.sku_name)) as token_class,
+        words.service_tier,
+        words.region_scope,
+        case when costs.credits is not null then {{ json_array_size('costs.credits') }} end as iteration_count
+    from {{ ref('stg_gcp__billing') }} as costs
+    left join {{ ref('int_bill_words') }} as words
+        on {{ on_bill_text('costs', 'words', 'sku_name') }}
 
 ),
 

@@ -31,7 +31,6 @@ services as (
 clouds as (
 
     select distinct provider from {{ ref('bill_services') }}
-    where bill_source != 'focus_costs'
 
 ),
 

@@ -21,6 +21,7 @@ select
     sub_account_id,
     credential_id,
     description,
+    charge_day_count,
     currency,
     quantity,
     amount,

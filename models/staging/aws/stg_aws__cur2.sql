@@ -1,21 +1,8 @@
--- The usage type says model, token class and variant in one word, in a spelling of its own for each of
--- three families; the marketplace names the model only in the product. What does not fit stays as it is.
-{% set variants = ['mantle-', '-cross-region', '-global', '-batch', '-flex', '-priority', '-standard',
-    '_global', '_batch', '_long_ctx', '_standard', '-units'] %}
+-- The usage type says model, token class and variant in one word; the marketplace names the model only in the
+-- product. What they mean is read later (int_bill_words).
 with source as (
 
     select * from {{ source('aws', 'aws_cur2') }}
-
-),
-
-worded as (
-
-    select
-        *,
-        coalesce(product_name like '%(Amazon Bedrock Edition)', false) as is_marketplace,
-        -- without the region: USE1-NovaLite-input-tokens, USE1-MP:USE1_InputTokenCount-Units
-        lower(regexp_replace(usage_type, '^[A-Z]{2,4}[0-9]*-(MP:[A-Z]{2,4}[0-9]*_)?', '')) as words
-    from source
 
 ),
 
@@ -23,22 +10,13 @@ named as (
 
     select
         *,
-        case
-            when is_marketplace then lower(trim(replace(product_name, '(Amazon Bedrock Edition)', '')))
-            when words like '%put-token%'
-                then regexp_replace(words, '-(mantle-)?(cache-read-|cache-write-)?(input|output)-token.*$', '')
-        end as model_name
-    from worded
-
-),
-
-classed as (
-
-    select
-        *,
-        case when is_marketplace or model_name is null then words else substr(words, length(model_name) + 2) end
-            as token_words
-    from named
+        lower(usage_type) as words,
+        -- a report without the product's name has marketplace lines of tokens all the same
+        coalesce(
+            product_name like '%(Amazon Bedrock Edition)'
+            or (usage_type like '%-MP:%' and lower(usage_type) like '%token%'), false
+        ) as is_marketplace
+    from source
 
 ),
 
@@ -47,7 +25,11 @@ renamed as (
     select
         'aws_cur2' as bill_source,
         'aws' as provider_name,
-        case when is_marketplace then 'amazon bedrock edition' else lower(product_code) end as service,
+        case
+            when is_marketplace then 'amazon bedrock edition'
+            -- a legacy report may leave the product out
+            else coalesce(lower(product_code), case when words like '%put-token%' then 'amazonbedrock' end)
+        end as service,
         payer_account_id as stated_account_id,
 
         ---------- time
@@ -67,15 +49,11 @@ renamed as (
         ---------- what for
         usage_type,
         description,
-        model_name,
-        {{ remove_words('token_words', variants) }} as token_class,
         case
-            when words like '%batch%' then 'batch'
-            when words like '%flex%' then 'flex'
-            when words like '%priority%' then 'priority'
-            else 'standard'
-        end as service_tier,
-        case when words like '%global%' then 'global' end as region_scope,
+            when product_name like '%(Amazon Bedrock Edition)'
+                then lower(trim(replace(product_name, '(Amazon Bedrock Edition)', '')))
+            else ''
+        end as stated_model,
 
         ---------- whose
         usage_account_id as sub_account_id,
@@ -89,7 +67,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from classed
+    from named
 
 )
 

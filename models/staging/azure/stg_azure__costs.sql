@@ -9,7 +9,10 @@ renamed as (
     select
         'azure_costs' as bill_source,
         'microsoft' as provider_name,
-        lower(meter_category) as service,
+        -- models of others are sold on the marketplace, whose category names no service
+        lower(meter_category)
+        || case when lower(meter_category) = 'saas' then coalesce(' of ' || lower(publisher_name), '') else '' end
+            as service,
         billing_account_id as stated_account_id,
 
         ---------- time
@@ -32,6 +35,7 @@ renamed as (
         ---------- what for; names are abbreviated as Microsoft pleases, so a seed says what they mean
         lower(meter_id) as meter_id,
         lower(meter_name) as meter_name,
+        '' as stated_model,
         coalesce(product_name, meter_name) as description,
         resource_location,
 

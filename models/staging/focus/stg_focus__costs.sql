@@ -17,6 +17,11 @@ renamed as (
 
         ---------- time
         cast(charge_period_start_at as date) as usage_date,
+        -- the end is no part of the period; a day by another clock than UTC's is one day
+        case
+            when charge_period_end_at >= {{ dbt.dateadd('day', 2, 'charge_period_start_at') }}
+                then cast({{ plus_ms('charge_period_end_at', '-1') }} as date)
+        end as last_usage_date,
         coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
             as billing_period_start_date,
         cast(
@@ -31,7 +36,11 @@ renamed as (
         {{ text_to_money('list_cost') }} as list_amount,
         upper(currency) as currency,
         {{ text_to_money('coalesce(consumed_quantity, pricing_quantity)') }} as billed_quantity,
-        lower(case when consumed_quantity is not null then consumed_unit else pricing_unit end) as billed_unit,
+        case
+            when service_name like '%(Amazon Bedrock Edition)' and sku_meter like '%oken%' then 'marketplace '
+            else ''
+        end
+        || lower(case when consumed_quantity is not null then consumed_unit else pricing_unit end) as billed_unit,
         lower(charge_category)
         || case
             when charge_category != 'Purchase' then ''
@@ -41,22 +50,21 @@ renamed as (
         end as charge_type,
         charge_class,
 
-        ---------- what for; the lifetime of a cache write stands in the meter's words alone
+        ---------- what for
         charge_description as description,
         sku_id,
-        lower(model) as model_name,
-        case
-            when token_direction is null then lower(sku_meter)
-            else
-                lower(token_direction || coalesce(' ' || token_cache_action, ''))
-                || case
-                    when lower(coalesce(token_cache_action, '')) != 'write' then ''
-                    when sku_meter like '%5m%' then ' 5m'
-                    when sku_meter like '%30m%' then ' 30m'
-                    when sku_meter like '%1h%' then ' 1h'
-                    else ''
-                end
-        end as token_class,
+        coalesce(
+            lower(model),
+            case
+                when service_name like '%(Amazon Bedrock Edition)'
+                    then lower(trim(replace(service_name, '(Amazon Bedrock Edition)', '')))
+            end, ''
+        ) as stated_model,
+        lower(token_direction || coalesce(' ' || token_cache_action, '')) as stated_class,
+        -- the texts that may name model and meter; of AWS the description has the usage type in it
+        meter_text,
+        sku_meter,
+        {{ replace_all('charge_description', '^.* for ([A-Z0-9]+-[^ ]+) in .*$', '\\1') }} as charge_text,
         lower(service_tier) as service_tier,
         region_id,
 

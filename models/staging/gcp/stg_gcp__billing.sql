@@ -1,31 +1,6 @@
--- The SKU's words say model, modality and direction. What does not fit stays as it is.
 with source as (
 
     select * from {{ source('gcp', 'gcp_billing') }}
-
-),
-
-worded as (
-
-    select
-        *,
-        lower(regexp_replace(sku_name, ' Regional ', ' ')) as words
-    from source
-
-),
-
-named as (
-
-    select
-        *,
-        case
-            when words like '% input%' or words like '% output%'
-                then regexp_replace(
-                        words,
-                        '( batch)?( thinking)? ((text|image|audio|video) (input|output)|(input|output) tokens?$).*$', ''
-                    )
-        end as model_name
-    from worded
 
 ),
 
@@ -61,12 +36,8 @@ renamed as (
         ---------- what for
         sku_id,
         sku_name as description,
-        model_name,
-        replace(
-            case when model_name is null then words else substr(words, length(model_name) + 2) end, 'batch ', ''
-        ) as token_class,
-        case when lower(sku_name) like '%batch%' then 'batch' else 'standard' end as service_tier,
-        case when sku_name like '% Regional %' then 'regional' end as region_scope,
+        sku_name,
+        '' as stated_model,
 
         ---------- whose
         project_id as sub_account_id,
@@ -77,7 +48,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from named
+    from source
 
 )
 
