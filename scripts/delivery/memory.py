@@ -1,0 +1,81 @@
+"""What was sent, to whom and in which version: a file with a line for each message.
+
+A line is on the disk right after its message left, so a run that is killed or fails goes on where
+it stopped. At worst the message under way is sent a second time, with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripts.operations.whole_files import writing
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message that left."""
+
+    document: str
+    version: str
+    email_address: str
+    sent_at: str
+
+
+class Memory:
+    """The file, read once and appended to."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._sent = _read(file)
+
+    def has(self, document: str, version: str, email_address: str) -> bool:
+        """Whether this version was sent there."""
+        last = self.last(document, email_address)
+        return last is not None and last.version == version
+
+    def last(self, document: str, email_address: str) -> Sent | None:
+        """The newest version that was sent there."""
+        address = email_address.lower()
+        for each in reversed(self._sent):
+            if (each.document, each.email_address) == (document, address):
+                return each
+        return None
+
+    @contextmanager
+    def open(self):
+        """Gives what remembers one message, on the disk when it returns."""
+        torn = self._file.exists() and not self._file.read_bytes().endswith(b"\n")
+        with writing(self._file), self._file.open("a", encoding="utf-8") as stream:
+            # A line that a crash cut off must not swallow the next one.
+            stream.write("\n" if torn else "")
+
+            def remember(document: str, version: str, email_address: str) -> None:
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                each = Sent(document, version, email_address.lower(), now)
+                stream.write(json.dumps(vars(each), ensure_ascii=False) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+                self._sent.append(each)
+
+            yield remember
+
+
+Remember = Callable[[str, str, str], None]
+
+
+def _read(file: Path) -> list[Sent]:
+    """The lines; a last one that a crash cut off was not remembered."""
+    found = []
+    if file.exists():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            try:
+                found.append(Sent(**json.loads(line)))
+            except (ValueError, TypeError):
+                continue
+    return found
