@@ -17,6 +17,8 @@ from scripts.delivery.document import Document
 from scripts.delivery.recipients import Recipient
 
 _SUBJECT = 180
+# of RFC 5322
+_LONGEST = 998
 
 
 def letter(
@@ -47,7 +49,10 @@ def letter(
         attached, maintype="application", subtype="pdf", filename=f"{document.stem}.pdf"
     )
     _settle(found, mark)
-    return found.as_bytes()
+    # Python folds a long subject behind its name, where some readers begin it with a space; what
+    # is written in encoded words has to be folded.
+    is_plain = all(str(value).isascii() for value in found.values())
+    return found.as_bytes(policy=SMTP.clone(max_line_length=_LONGEST) if is_plain else SMTP)
 
 
 def subject(document: Document, is_again: bool) -> str:
