@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from scripts.console import printable
 from scripts.delivery import rollups, statements
 from scripts.delivery.document import Document
 from scripts.delivery.mail import letter, message_mark
-from scripts.delivery.memory import Memory
+from scripts.delivery.memory import Memory, Sent
 from scripts.delivery.pdf import pdf
 from scripts.delivery.recipients import MONTHLY, QUARTERLY, Recipient, Recipients
 from scripts.delivery.smtp import Post, Settings, own_sender, reason_of, settings
@@ -54,7 +55,7 @@ def run(
             name, found, people = _of_quarter(connection, marts, period, teams)
         else:
             name, found, people = _of_month(connection, marts, period, teams)
-    due = list(_written(found, out / name, memory))
+    due = list(_written(found, out / name, memory, only_news=send))
     _show(found, due)
     unheard = [] if is_quarter else _unheard(found, people)
     for fault in people.faults:
@@ -116,30 +117,38 @@ def _of_quarter(
     return quarter.name, found, people
 
 
-def _written(found: Found, folder: Path, memory: Memory):
-    """Each document as PDF, and a message for each person, in the folder."""
+def _written(found: Found, folder: Path, memory: Memory, only_news: bool) -> Iterator[Due]:
+    """Each document as PDF, and a message for each person, in the folder.
+
+    only_news: what everybody has already is left as it is there; a job that asks every day is
+    done at once.
+    """
     at, sender = run_instant(), own_sender()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for document, people in console.track(found, "statements"):
+            known = [memory.has(document.key, document.version, p.email_address) for p in people]
+            if only_news and people and all(known):
+                yield from (Due(document, person, b"", "known") for person in people)
+                continue
             paper = pdf(document.html("paper"))
             write_whole(folder / f"{document.stem}.pdf", paper)
-            for person in people:
-                last = memory.last(document.key, person.email_address)
-                known = last is not None and last.version == document.version
-                note = "" if known or last is None else _replaces(last)
-                message = letter(document, person, paper, at, sender, note)
+            for person, is_known in zip(people, known, strict=True):
+                replaced = memory.replaced(document.key, document.version, person.email_address)
+                message = letter(document, person, paper, at, sender, _note(replaced))
                 mark = message_mark(document, person, "")[:8]
                 write_whole(folder / f"{document.stem}.{person.role}-{mark}.eml", message)
-                state = "known" if known else "again" if note else "new"
+                state = "known" if is_known else "again" if replaced else "new"
                 yield Due(document, person, message, state)
     except OSError as error:
         raise Refused(f"cannot write {error.filename}: {error.strerror}") from None
 
 
-def _replaces(last) -> str:
+def _note(replaced: Sent | None) -> str:
+    if replaced is None:
+        return ""
     return (
-        f"This takes the place of version {last.version}, sent {last.sent_at[:10]}: "
+        f"This takes the place of version {replaced.version}, sent {replaced.sent_at[:10]}: "
         "its figures have changed since."
     )
 
@@ -153,18 +162,20 @@ def _show(found: Found, due: list[Due]) -> None:
     rows = []
     for document, people in found:
         figure = "final" if document.is_final else "provisional"
-        about = (printable(document.of), f"{usd(document.total_usd)}", figure, document.version)
+        about = (figure, document.version, usd(document.total_usd))
+        team = printable(document.of)
         rows += [
             (
-                *about,
+                team,
                 printable(f"{person.name} <{person.email_address}>".strip()),
                 person.role,
                 _TOLD[states[document.key, person]],
+                *about,
             )
             for person in people
-        ] or [(*about, "-", "-", "nobody named")]
-    header = ["team", "USD", "figures", "version", "goes to", "as", "state"]
-    console.table(header, rows, left=7)
+        ] or [(team, "-", "-", "nobody named", *about)]
+    header = ["team", "goes to", "as", "state", "figures", "version", "USD"]
+    console.table(header, rows, left=6)
 
 
 def _send(due: list[Due], to: Settings, memory: Memory) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,9 @@ class Sent:
     sent_at: str
 
 
+Remember = Callable[[str, str, str], None]
+
+
 class Memory:
     """The file, read once and appended to."""
 
@@ -35,20 +38,23 @@ class Memory:
         self._sent = _read(file)
 
     def has(self, document: str, version: str, email_address: str) -> bool:
-        """Whether this version was sent there."""
-        last = self.last(document, email_address)
-        return last is not None and last.version == version
+        """Whether this version is what was sent there last."""
+        told = self._told(document, email_address)
+        return bool(told) and told[-1].version == version
 
-    def last(self, document: str, email_address: str) -> Sent | None:
-        """The newest version that was sent there."""
+    def replaced(self, document: str, version: str, email_address: str) -> Sent | None:
+        """What a version took the place of there, or takes when it is sent; None for the first."""
+        told = self._told(document, email_address)
+        if told and told[-1].version == version:
+            told.pop()
+        return told[-1] if told else None
+
+    def _told(self, document: str, email_address: str) -> list[Sent]:
         address = email_address.lower()
-        for each in reversed(self._sent):
-            if (each.document, each.email_address) == (document, address):
-                return each
-        return None
+        return [s for s in self._sent if (s.document, s.email_address) == (document, address)]
 
     @contextmanager
-    def open(self):
+    def open(self) -> Iterator[Remember]:
         """Gives what remembers one message, on the disk when it returns."""
         torn = self._file.exists() and not self._file.read_bytes().endswith(b"\n")
         with writing(self._file), self._file.open("a", encoding="utf-8") as stream:
@@ -64,9 +70,6 @@ class Memory:
                 self._sent.append(each)
 
             yield remember
-
-
-Remember = Callable[[str, str, str], None]
 
 
 def _read(file: Path) -> list[Sent]:

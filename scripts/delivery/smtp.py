@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scripts.errors import UserError
 
+HOST_VARIABLE = "AI_COST_SMTP_HOST"
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _TIMEOUT_S = 30
 
@@ -31,10 +32,10 @@ class Settings:
 
 def settings() -> Settings:
     """The settings of the environment; SmtpError where they do not do."""
-    host = os.environ.get("AI_COST_SMTP_HOST", "")
+    host = os.environ.get(HOST_VARIABLE, "")
     sender = own_sender()
     if not host or not sender:
-        raise SmtpError("set AI_COST_SMTP_HOST and AI_COST_SMTP_SENDER, or leave --send out")
+        raise SmtpError(f"set {HOST_VARIABLE} and AI_COST_SMTP_SENDER, or leave --send out")
     encryption = os.environ.get("AI_COST_SMTP_ENCRYPTION", "starttls")
     if encryption not in _PORTS:
         raise SmtpError(f"AI_COST_SMTP_ENCRYPTION is {encryption!r}; write starttls, tls or none")
