@@ -27,7 +27,6 @@ from scripts.reporting.tables import (
     share,
     top,
     total,
-    unbroken,
     usd,
 )
 from scripts.reporting.teams import page_name, recipients
@@ -268,7 +267,9 @@ class Month:
             else "Every attempt of the month has a price."
         ]
         used = {line["service_name"] for line in lines if line["component"] in _USAGE}
-        whole = total(self._ownerless.values())
+        kind = (self._known.get(team_id) or {}).get("team_kind")
+        # the statement of what has no owner is about nothing else
+        whole = Decimal(0) if kind == "unattributed" else total(self._ownerless.values())
         ours = {name: cost for name, cost in self._ownerless.items() if name in used}
         if whole:
             named = ", ".join(f"{name} USD {usd(ours[name])}" for name in sorted(ours))
@@ -290,7 +291,7 @@ class Month:
             adds=True,
             more=more,
         )
-        return [unbroken(sentence) for sentence in said], [table] if rows else []
+        return said, [table] if rows else []
 
 
 def _status(is_final: bool) -> str:

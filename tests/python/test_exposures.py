@@ -21,6 +21,7 @@ READERS = {
     "bill_files": ["scripts/reporting/bills.py"],
     "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
     "alerts": ["scripts/operations/alerts.py"],
+    "statements": ["scripts/delivery/*.py"],
     "month_end_close": ["scripts/accounting/*.py"],
 }
 
