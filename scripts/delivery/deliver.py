@@ -195,6 +195,8 @@ def _send(due: list[Due], to: Settings, memory: Memory) -> int:
         with memory.open() as remember:
             for place, each in enumerate(console.track(due, "messages")):
                 document, person = each.document, each.recipient
+                if memory.has(document.key, document.version, person.email_address):
+                    continue  # by a run that ended while this one waited
                 try:
                     post.open()
                 except OSError as error:

@@ -6,6 +6,7 @@ it stopped. At worst the message under way is sent a second time, with the same 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -56,9 +57,12 @@ class Memory:
     @contextmanager
     def open(self) -> Iterator[Remember]:
         """Gives what remembers one message, on the disk when it returns."""
-        torn = self._file.exists() and not self._file.read_bytes().endswith(b"\n")
-        with writing(self._file), self._file.open("a", encoding="utf-8") as stream:
+        with writing(self._file), self._file.open("a+", encoding="utf-8") as stream:
+            # A second run at the same time would send the same again: it waits, and reads anew.
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            self._sent = _read(self._file)
             # A line that a crash cut off must not swallow the next one.
+            torn = self._file.stat().st_size and not self._file.read_bytes().endswith(b"\n")
             stream.write("\n" if torn else "")
 
             def remember(document: str, version: str, email_address: str) -> None:
