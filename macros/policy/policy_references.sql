@@ -10,6 +10,7 @@
         ['services', ['service_name', 'valid_from'], 'team_id', 'team'],
         ['services', ['service_name', 'valid_from'], 'alias_of', 'service'],
         ['team_leads', ['login', 'valid_from'], 'team_id', 'team_or_logged'],
+        ['statement_recipients', ['team_id', 'role', 'name', 'valid_from'], 'team_id', 'team_or_logged'],
         ['allocation_pools', ['pool_id'], 'team_id', 'team_or_logged'],
         ['allocation_pools', ['pool_id'], 'central_team_id', 'team'],
         ['allocation_pools', ['pool_id'], 'central_cost_center_id', 'cost_center'],

@@ -26,10 +26,11 @@ def stale() -> list[str]:
     """What was not built or not loaded, in sentences."""
     # finance may not read raw logs, nor the records of loads and builds next to them
     with owner_of("marts", target()):
-        return [*_builds(), *_seeds(), *_landing()]
+        return [*failed_builds(), *_seeds(), *_landing()]
 
 
-def _builds() -> list[str]:
+def failed_builds() -> list[str]:
+    """The builds since the last whole one that did not pass, or that there is none."""
     runs = query(LAST_BUILDS.format(schema="ops"))
     if not runs:
         return ["no whole build is on record: run `make nightly`"]

@@ -160,7 +160,7 @@ def text(found: Table) -> str:
     """The table as text, figures to the right."""
     names = [column.name for column in found.columns]
     printed = [[column.label for column in found.columns]]
-    for row in [*found.rows, found.total]:
+    for row in [*found.rows, *found.foot]:
         printed.append(
             [
                 _line(shown(column.kind, row[column.name])) if column.name in row else ""

@@ -34,6 +34,7 @@ _DEFAULTS = (
     "organization/service_accounts",
     "organization/services",
     "organization/team_leads",
+    "organization/statement_recipients",
     "policy/budgets",
     "policy/chargeback_terms",
 )

@@ -38,6 +38,7 @@ _NO_INPUT = {
     "logs",
     "published",
     "report",
+    "statements",
     "review.xlsx",
     "target",
     "warehouse.spark",

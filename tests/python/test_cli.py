@@ -69,6 +69,7 @@ MISSING = {
     "bills": [],
     "close 2026-07": ["--prepared-by", "Ann", "--approved-by", "Bob"],
     "close verify": [],
+    "deliver": [],
     "export focus": [],
     "export journal": ["2026-07"],
     "export ledger": ["--verify"],

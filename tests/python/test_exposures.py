@@ -22,6 +22,7 @@ READERS = {
     "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
     "dashboards": ["scripts/dashboards/charts.yml"],
     "alerts": ["scripts/operations/alerts.py"],
+    "statements": ["scripts/delivery/*.py"],
     "month_end_close": ["scripts/accounting/*.py"],
 }
 
