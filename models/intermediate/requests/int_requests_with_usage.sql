@@ -14,14 +14,10 @@ split as (
         -- a write whose lifetime nobody stated is its provider's default
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
-        {% for meter in meters_as_reported() %}
-        {% if meter.name == 'input_image' %}
-        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens
-        {%- else %}
-        coalesce(reported_{{ meter.quantity }}, 0) as {{ meter.quantity }}
-        {%- endif %}
-        {{- ',' if not loop.last }}
+        {% for meter in meters_as_reported() if meter.name != 'input_image' %}
+        coalesce(reported_{{ meter.quantity }}, 0) as {{ meter.quantity }},
         {% endfor %}
+        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens
     from requests
 
 ),
