@@ -84,7 +84,9 @@ select
     requests.cost_lower_bound_usd,
     requests.usage_issue,
     requests.context_tokens as input_tokens,
-    requests.output_tokens,
+    {% for meter in meters() %}
+    requests.{{ meter.quantity }},
+    {% endfor %}
     requests.gateway_reported_cost_usd,
     requests.provider as maker,
     case when rates.price_card_version is not null then {{ what_if_cost() }} end as maker_list_cost_usd

@@ -3,17 +3,17 @@
 
 with attempts as (
 
-    select
-        *,
-        {{ named_model() }} as model_name
-    from {{ ref('int_accepted_attempts') }}
+    select * from {{ ref('int_unpriced_attempts') }}
     {{ where_days_changed() }}
 
 ),
 
 partly_priced as (
 
-    select * from attempts
+    select
+        *,
+        ' ' || meters_without_a_price || ' ' as missing_meters
+    from attempts
     where price_status = 'partly_priced'
 
 ),
@@ -25,7 +25,7 @@ used as (
         usage_date,
         provider,
         model_name,
-        priced_tier as service_tier,
+        service_tier,
         region_scope,
         price_source,
         '{{ meter.name }}' as meter,
@@ -33,7 +33,7 @@ used as (
         cost_lower_bound_usd,
         cost_usd
     from partly_priced
-    where {{ meter.quantity }} != 0 and {{ meter.name }}_cost_usd is null
+    where missing_meters like '% {{ meter.name }} %'
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
