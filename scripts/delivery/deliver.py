@@ -70,8 +70,8 @@ def run(
     if to is None:
         print(f"{len(news)} to send, {len(due) - len(news)} sent before; --send sends them")
         return 1 if unheard or people.faults else 0
-    refused = _send(news, to, memory)
-    print(f"sent {len(news) - refused}, refused {refused}")
+    taken, refused = _send(news, to, memory)
+    print(f"sent {taken}, refused {refused}")
     return 1 if refused or unheard or people.faults else 0
 
 
@@ -178,19 +178,19 @@ def _show(found: Found, due: list[Due]) -> None:
     console.table(header, rows, left=6)
 
 
-def _send(due: list[Due], to: Settings, memory: Memory) -> int:
-    """Send one after the other and remember each; how many were not taken.
+def _send(due: list[Due], to: Settings, memory: Memory) -> tuple[int, int]:
+    """Send one after the other and remember each; how many were taken, and how many not.
 
     When the server is gone the rest is not tried: each would wait for it in vain.
     """
     if not due:
-        return 0
+        return 0, 0
     post = Post(to)
     try:
         post.open()
     except OSError as error:
         raise Refused(f"cannot hand messages in at {to.host}: {reason_of(error)}") from None
-    refused = 0
+    taken = refused = 0
     try:
         with memory.open() as remember:
             for place, each in enumerate(console.track(due, "messages")):
@@ -205,7 +205,7 @@ def _send(due: list[Due], to: Settings, memory: Memory) -> int:
                         f"ai-cost deliver: {to.host} is gone, {many(left, 'message')} not tried: "
                         f"{reason_of(error)}"
                     )
-                    return refused + left
+                    return taken, refused + left
                 try:
                     post.send(person.email_address, each.message)
                 except OSError as error:
@@ -216,6 +216,7 @@ def _send(due: list[Due], to: Settings, memory: Memory) -> int:
                     )
                     continue
                 remember(document.key, document.version, person.email_address)
+                taken += 1
     finally:
         post.close()
-    return refused
+    return taken, refused
