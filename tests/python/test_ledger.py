@@ -8,12 +8,13 @@ the warehouse.
 import csv
 import shutil
 import sys
+from fractions import Fraction
 
 import pytest
 
 from scripts.accounting.entries import chained_hash
 from tests.python import ledger_year as script
-from tests.python.ledger_year import Year, first, run_month
+from tests.python.ledger_year import INPUT, OUTPUT, Year, first, run_month
 from tests.python.project import Project
 
 PYTHON = sys.executable
@@ -33,8 +34,8 @@ SHORT = {
             (script.dispute, 1),
         ],
         ALWAYS
-        # the card changes all usage of the month, so nothing is merely moved
-        | {"late_arrival", "re_rate", "re_attribution_and_re_rate"}
+        # all at once, and told apart
+        | {"late_arrival", "re_rate", "re_attribution", "re_allocation"}
         | {"invoice_true_up", "restatement", "credit_memo", "dispute"},
     ),
 }
@@ -81,6 +82,24 @@ def test_closed_months_never_change_and_every_adjustment_is_explained(closed):
     # bytes, sums and reasons were compared after each close
     assert set(closed.closed) == {1, 2}
     assert all(content.count(b"\n") > 1 for content in closed.closed.values())
+
+
+def test_each_reason_has_what_it_caused_and_no_more(closed):
+    """An invoice 1.01 above its estimate, beside a reorganisation, a new price and late requests."""
+    sums = closed.project.rows(
+        "select reason, sum(amount_usd) from ledger.posted_entries "
+        "where posting_period = date '2025-02-01' and entry_type = 'adjustment' group by 1"
+    )
+    found = {reason: Fraction(usd) for reason, usd in sums}
+    late = sum(closed.price(one) for one in closed.requests if one.number >= 48)
+    known = [one for one in closed.requests if one.month == 1 and one.number < 48]
+    new = sum(closed.price(one) - one.input_tokens * INPUT - one.output_tokens * OUTPUT
+              for one in known)  # fmt: skip
+    assert found["invoice_true_up"] == Fraction("1.01")
+    assert found["restatement"] == Fraction("0.5")
+    assert found["credit_memo"] == Fraction("-7.77")
+    assert (found["late_arrival"], found["re_rate"]) == (late, new)
+    assert found["re_attribution"] == found["re_allocation"] == 0
 
 
 def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path):
