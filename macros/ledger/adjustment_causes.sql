@@ -1,12 +1,13 @@
 {# The causes of an adjustment in the order in which they are taken: each is what it changes after those before it, so
    that together they are the whole difference, to the last digit (docs/decisions/0046-reasons-one-after-the-other.md).
    `after` is the prefix of the columns that say how a charge stands when the cause was taken. The last is left over:
-   of shared costs a restatement, of manual adjustments what their seed says. #}
+   of shared costs a restatement, of manual adjustments what their seed says. Attempts come, go and move in the first
+   three only. #}
 {% macro adjustment_causes() -%}
     {{ return([
-        {'cause': 're_rate', 'after': 're_rated'},
-        {'cause': 're_attribution', 'after': 're_attributed'},
-        {'cause': 'late_arrival', 'after': 'counted'},
+        {'cause': 're_rate', 'after': 're_rated', 'counts_attempts': true},
+        {'cause': 're_attribution', 'after': 're_attributed', 'counts_attempts': true},
+        {'cause': 'late_arrival', 'after': 'counted', 'counts_attempts': true},
         {'cause': 're_allocation', 'after': 're_allocated'},
         {'cause': 'invoice_true_up', 'after': 'trued_up'},
         {'cause': 'restatement', 'after': 'now'},

@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import duckdb
 import pytest
@@ -237,7 +238,7 @@ def test_causes_of_usage_are_those_of_each_attempt(ledger, attempts):
 
 @dataclass(frozen=True)
 class Cost:
-    """A cost of a pool, its amounts in the order in which they were recorded, and what was posted."""
+    """A cost of a pool, its amounts in the order of recording, and how many of them were known."""
 
     pool: str
     kind: str
@@ -290,7 +291,7 @@ def shared_causes(cost: Cost, number: int, before: Drivers, after: Drivers) -> d
             (now, "restatement"),
         ]
     parts = {}
-    for (earlier, _), (later_on, reason) in zip(chain, chain[1:], strict=False):
+    for (earlier, _), (later_on, reason) in pairwise(chain):
         for team in {*earlier, *later_on}:
             change = later_on.get(team, Fraction(0)) - earlier.get(team, Fraction(0))
             if change:
@@ -350,7 +351,9 @@ def shared_tables(costs: list[Cost], before: Drivers, after: Drivers) -> dict:
 
 AMOUNTS = st.decimals(min_value=-1000, max_value=100_000, places=6)
 DRIVERS = st.dictionaries(
-    st.integers(0, DAYS - 1), st.dictionaries(st.sampled_from(TEAMS), st.integers(0, 50)), max_size=4
+    st.integers(0, DAYS - 1),
+    st.dictionaries(st.sampled_from(TEAMS), st.integers(0, 50)),
+    max_size=4,
 )
 
 

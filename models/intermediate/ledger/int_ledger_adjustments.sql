@@ -15,22 +15,26 @@ chained as (
         usage.period_new_attempts,
         coalesce(shared.is_pool_of_requests, false) as is_pool_of_requests,
         coalesce(shared.is_source_posted, true) as is_source_posted,
-        coalesce(usage.re_rated_usd, posted_usd) as re_rated_usd,
-        coalesce(usage.re_attributed_usd, posted_usd) as re_attributed_usd,
-        case when charge_type = 'usage' then now_usd else posted_usd end as counted_usd,
-        case when charge_type = 'usage' then now_usd else coalesce(shared.re_allocated_usd, posted_usd) end
-            as re_allocated_usd,
-        case when charge_type = 'usage' then now_usd else coalesce(shared.trued_up_usd, posted_usd) end as trued_up_usd,
-        -- attempts and those without a price, as far as the causes so far explain more or less of them
-        {% for count in ['attempts', 'unpriced'] -%}
-        0 as posted_new_{{ count }},
-        coalesce(usage.re_rated_{{ count }}, 0) as re_rated_new_{{ count }},
-        coalesce(usage.re_attributed_{{ count }}, 0) as re_attributed_new_{{ count }},
-        {% for step in steps[3:] -%}
-        difference_{{ count }} as {{ step.after }}_new_{{ count }}{{ ',' if not loop.last }}
-        {% endfor -%}
-        {{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(usage.re_rated_usd, differences.posted_usd) as re_rated_usd,
+        coalesce(usage.re_attributed_usd, differences.posted_usd) as re_attributed_usd,
+        case when usage.charge_key is null then differences.posted_usd else differences.now_usd end as counted_usd,
+        coalesce(
+            shared.re_allocated_usd,
+            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
+        ) as re_allocated_usd,
+        coalesce(
+            shared.trued_up_usd,
+            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
+        ) as trued_up_usd,
+        -- of attempts, and of those without a price: how many more there are
+        0 as posted_attempts_more,
+        coalesce(usage.re_rated_attempts, 0) as re_rated_attempts_more,
+        coalesce(usage.re_attributed_attempts, 0) as re_attributed_attempts_more,
+        differences.difference_attempts as counted_attempts_more,
+        0 as posted_unpriced_more,
+        coalesce(usage.re_rated_unpriced, 0) as re_rated_unpriced_more,
+        coalesce(usage.re_attributed_unpriced, 0) as re_attributed_unpriced_more,
+        differences.difference_unpriced as counted_unpriced_more
     from differences
     left join {{ ref('int_usage_steps') }} as usage
         on differences.charge_key = usage.charge_key
@@ -40,19 +44,23 @@ chained as (
 ),
 
 causes as (
+
     {% for step in steps[1:] %}
-    {%- set before = steps[loop.index0].after %}
+    {% set before = steps[loop.index0].after %}
     select
         *,
         '{{ step.cause }}' as cause,
         cast({{ step.after }}_usd - {{ before }}_usd as {{ money_type() }}) as part_usd,
-        {{ step.after }}_new_attempts - {{ before }}_new_attempts as part_attempts,
-        {{ step.after }}_new_unpriced - {{ before }}_new_unpriced as part_unpriced
+        {% if step.counts_attempts %}
+        {{ step.after }}_attempts_more - {{ before }}_attempts_more as part_attempts,
+        {{ step.after }}_unpriced_more - {{ before }}_unpriced_more as part_unpriced
+        {% else %}
+        0 as part_attempts,
+        0 as part_unpriced
+        {% endif %}
     from chained
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 parts as (
@@ -69,6 +77,7 @@ parts as (
 
 -- one entry takes back what was accrued, the other puts the final amount in its place
 accruals as (
+
     {% for entry_type, reason, sign, evidence in [
         ('accrual', 'accrual_reversal', '', 'the bill is final, or what was accrued has changed'),
         ('adjustment', 'invoice_received', '-', 'takes the place of the accrual'),
@@ -83,10 +92,8 @@ accruals as (
         '{{ evidence }}' as evidence
     from differences
     where accrual_difference_usd != 0 or accrual_difference_attempts != 0
-    {% if not loop.last %}
-    union all
-    {% endif %}
-    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 {% set columns = ['charge_key'] + charge_columns() + [
