@@ -3,6 +3,7 @@ with parts as (
 
     select pool_id, usage_period, sum(part_usd) as parts_usd
     from {{ ref('int_allocated_parts') }}
+    where version = 'now'
     group by 1, 2
 
 ),

@@ -8,12 +8,14 @@ the warehouse.
 import csv
 import shutil
 import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from scripts.accounting.entries import chained_hash
 from tests.python import ledger_year as script
-from tests.python.ledger_year import Year, first, run_month
+from tests.python.ledger_year import INPUT, OUTPUT, Year, first, run_month
 from tests.python.project import Project
 
 pytestmark = pytest.mark.wide
@@ -35,8 +37,8 @@ SHORT = {
             (script.dispute, 1),
         ],
         ALWAYS
-        # the card changes all usage of the month, so nothing is merely moved
-        | {"late_arrival", "re_rate", "re_attribution_and_re_rate"}
+        # all at once, and told apart
+        | {"late_arrival", "re_rate", "re_attribution", "re_allocation"}
         | {"invoice_true_up", "restatement", "credit_memo", "dispute"},
     ),
 }
@@ -83,6 +85,24 @@ def test_closed_months_never_change_and_every_adjustment_is_explained(closed):
     # bytes, sums and reasons were compared after each close
     assert set(closed.closed) == {1, 2}
     assert all(content.count(b"\n") > 1 for content in closed.closed.values())
+
+
+def test_each_reason_has_what_it_caused_and_no_more(closed):
+    """An invoice 1.01 above its estimate beside a reorganisation, a new price, late requests."""
+    sums = closed.project.rows(
+        "select reason, sum(amount_usd) from ledger.posted_entries "
+        "where posting_period = date '2025-02-01' and entry_type = 'adjustment' group by 1"
+    )
+    found = {reason: Fraction(usd) for reason, usd in sums}
+    late = sum(closed.price(one) for one in closed.requests if one.number >= 48)
+    known = [one for one in closed.requests if one.month == 1 and one.number < 48]
+    new = sum(closed.price(one) - one.input_tokens * INPUT - one.output_tokens * OUTPUT
+              for one in known)  # fmt: skip
+    assert found["invoice_true_up"] == Fraction("1.01")
+    assert found["restatement"] == Fraction("0.5")
+    assert found["credit_memo"] == Fraction("-7.77")
+    assert (found["late_arrival"], found["re_rate"]) == (late, new)
+    assert found["re_attribution"] == found["re_allocation"] == 0
 
 
 def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path):
@@ -145,6 +165,59 @@ def test_the_journal_balances_and_books_what_the_statements_say(closed, tmp_path
     assert {line["account"] for line in lines if line["component"] == "invoice_received"} == {
         "6510", "6520", "2110", "6590",
     }  # fmt: skip
+
+
+def test_a_preview_of_rules_is_what_a_build_would_charge(closed, tmp_path):
+    """By the whole chain of models, and nothing is written before the rules are."""
+    year = copied(closed, tmp_path)
+    rules = year.root / "seeds/policy/allocation_rules.csv"
+    before = year.project.warehouse.read_bytes()
+
+    def previewed(text: str) -> dict[str, list[str]]:
+        proposed = tmp_path / "allocation_rules.csv"
+        proposed.write_text(text)
+        said = year.project.ai_cost("allocate", "preview", "2025-01", str(proposed))
+        return {line.split()[0]: line.split()[1:] for line in said.splitlines()[2:]}
+
+    def charged() -> dict[str, str]:
+        rows = year.project.rows(
+            "select team_id, sum(amount_usd) from intermediate.int_shared_charges "
+            "where usage_period = date '2025-01-01' group by 1"
+        )
+        return {team: f"{usd.quantize(Decimal('0.01')):,}" for team, usd in rows}
+
+    same = previewed(rules.read_text())
+    assert {team: line[1] for team, line in same.items() if team != "sum"} == charged()
+    assert {line[2] for line in same.values()} == {"0.00"}
+
+    changed = rules.read_text().replace(
+        "gateway-infrastructure,proportional_requests", "gateway-infrastructure,even"
+    )
+    after = previewed(changed)
+    assert after["sum"][0] == after["sum"][1] and after["sum"][2] == "0.00"
+    assert any(line[2] != "0.00" for line in after.values())
+    assert year.project.warehouse.read_bytes() == before
+
+    rules.write_text(changed)
+    chain = ("allocation_rules", "int_pooled_spend", "int_allocated_parts")
+    year.project.dbt("build", "--exclude-resource-type", "test", "unit_test", "--select", *chain)
+    assert {team: line[1] for team, line in after.items() if team != "sum"} == charged()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("proportional_requests", "proportional_request", "'proportional_request' is none of"),
+        (",observability,", ",observabilty,", "unknown pool observabilty"),
+        ("rule_id,pool_id", "rule,pool_id", "the columns must be rule_id,pool_id"),
+    ],
+)
+def test_rules_that_a_build_would_not_take_are_named(old, new, complaint, closed, tmp_path):
+    proposed = tmp_path / "allocation_rules.csv"
+    text = (closed.root / "seeds/policy/allocation_rules.csv").read_text()
+    proposed.write_text(text.replace(old, new))
+    code, _, said = closed.project.outcome("allocate", "preview", "2025-01", str(proposed))
+    assert code == 2 and complaint in said
 
 
 def copied(closed: Year, folder) -> Year:

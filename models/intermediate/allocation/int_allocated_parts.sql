@@ -50,7 +50,8 @@ footed as (
     select
         *,
         {{ with_missing_units(
-            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'portion_date'], 'team_id, cost_center_id',
+            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'version', 'portion_date'],
+            'team_id, cost_center_id',
         ) }} as part_usd
     from cut
 
@@ -62,6 +63,7 @@ select
     usage_period,
     portion_date,
     source_ref,
+    version,
     charge_type,
     provider,
     is_accrued,

@@ -14,7 +14,7 @@ spend as (
 
 costs as (
 
-    select * from {{ ref('int_shared_costs') }}
+    select * from {{ ref('int_shared_cost_versions') }}
 
 ),
 
@@ -32,6 +32,7 @@ from_requests as (
         spend.usage_period,
         case when rules.allocated_by = 'day' then spend.usage_date else spend.usage_period end as portion_date,
         rules.pool_id as source_ref,
+        'now' as version,
         'shared' as charge_type,
         'none' as provider,
         false as is_accrued,
@@ -54,10 +55,11 @@ by_month as (
         coalesce(rules.allocated_by, 'month') as allocated_by,
         costs.usage_period,
         costs.cost_id as source_ref,
-        case when costs.cost_kind = 'credit' then 'credit' else 'shared' end as charge_type,
+        costs.version,
+        costs.charge_type,
         costs.provider,
-        costs.cost_status = 'estimate' as is_accrued,
-        cast(costs.amount_usd as {{ money_type() }}) as amount_usd
+        costs.is_accrued,
+        costs.amount_usd
     from costs
     left join rules
         on
@@ -71,8 +73,8 @@ by_day as (
     select
         by_month.*,
         {{ days_before('by_month.usage_period', '(-days.day_number)') }} as portion_date,
-        count(*) over (partition by by_month.source_ref) as day_count,
-        row_number() over (partition by by_month.source_ref order by days.day_number) as nth_day
+        count(*) over (partition by by_month.source_ref, by_month.version) as day_count,
+        row_number() over (partition by by_month.source_ref, by_month.version order by days.day_number) as nth_day
     from by_month
     inner join days
         on
@@ -95,23 +97,25 @@ spread as (
 
 final as (
 
-    select pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued, amount_usd
+    select
+        pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
+        amount_usd
     from from_requests
     union all
     select
-        pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued,
+        pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
         day_usd as amount_usd
     from spread
     union all
     select
-        pool_id, rule_id, usage_period, usage_period as portion_date, source_ref, charge_type, provider, is_accrued,
-        amount_usd
+        pool_id, rule_id, usage_period, usage_period as portion_date, source_ref, version, charge_type, provider,
+        is_accrued, amount_usd
     from by_month
     where allocated_by = 'month'
 
 )
 
 select
-    pool_id, rule_id, usage_period, portion_date, source_ref, charge_type, provider, is_accrued,
+    pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
     cast(amount_usd as {{ money_type() }}) as amount_usd
 from final

@@ -3,6 +3,7 @@
 with parts as (
 
     select * from {{ ref('int_allocated_parts') }}
+    where version = 'now'
 
 ),
 

@@ -1,5 +1,8 @@
--- For months that are closed: what a charge is now against what was posted for it. Only what differs, and
--- the sums over its surroundings from which the reason is read.
+{{ config(materialized='table') }}
+
+-- For months that are closed: what a charge is now against what was posted for it. All charges of a source, as soon
+-- as one of them differs: what two causes did to a charge may cancel out. A table, because DuckDB plans the steps
+-- that follow many times over.
 with truth as (
 
     select charges.*
@@ -31,6 +34,10 @@ compared as (
         truth.price_card_version,
         posted.price_card_version as posted_price_card_version,
         posted.charge_key is not null as was_posted,
+        coalesce(truth.amount_usd, 0) as now_usd,
+        coalesce(posted.amount_usd, 0) as posted_usd,
+        coalesce(posted.accrued_usd, 0) as posted_accrued_usd,
+        coalesce(posted.attempt_count, 0) as posted_attempts,
         coalesce(truth.amount_usd, 0) - coalesce(posted.amount_usd, 0) as difference_usd,
         coalesce(truth.attempt_count, 0) - coalesce(posted.attempt_count, 0) as difference_attempts,
         coalesce(truth.unpriced_count, 0) - coalesce(posted.unpriced_count, 0) as difference_unpriced,
@@ -38,10 +45,24 @@ compared as (
         coalesce(truth.accrued_attempt_count, 0) - coalesce(posted.accrued_attempt_count, 0)
             as accrual_difference_attempts,
         coalesce(truth.late_usd, 0) as late_usd,
-        coalesce(truth.late_attempt_count, 0) as late_attempts
+        coalesce(truth.late_attempt_count, 0) as late_attempts,
+        coalesce(truth.late_unpriced_count, 0) as late_unpriced
     from truth
     full outer join posted
         on truth.charge_key = posted.charge_key
+
+),
+
+marked as (
+
+    select
+        *,
+        difference_usd != 0
+        or difference_attempts != 0
+        or difference_unpriced != 0
+        or accrual_difference_usd != 0
+        or accrual_difference_attempts != 0 as is_different
+    from compared
 
 ),
 
@@ -49,20 +70,11 @@ in_context as (
 
     select
         *,
-        sum(case when charge_type = 'usage' then difference_attempts else 0 end) over (partition by usage_period)
-            as period_new_attempts,
-        sum(late_attempts) over (partition by usage_period) as period_late_attempts,
-        sum(difference_usd) over (partition by usage_period, charge_type, source_ref) as source_difference_usd,
-        max(case when was_posted then 1 else 0 end) over (partition by usage_period, charge_type, source_ref) = 1
-            as is_source_posted
-    from compared
+        max(case when is_different then 1 else 0 end) over (partition by usage_period, charge_type, source_ref) = 1
+            as is_source_different
+    from marked
 
 )
 
 select * from in_context
-where
-    difference_usd != 0
-    or difference_attempts != 0
-    or difference_unpriced != 0
-    or accrual_difference_usd != 0
-    or accrual_difference_attempts != 0
+where is_source_different

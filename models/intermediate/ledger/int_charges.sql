@@ -33,8 +33,8 @@ unioned as (
     select
         {{ charge_columns() | join(', ') }},
         price_card_version, amount_usd, accrued_usd, late_usd, attempt_count, accrued_attempt_count,
-        late_attempt_count, unpriced_count, pool_id, allocation_rule_id, allocation_method, allocated_ratio,
-        stated_reason, stated_evidence
+        late_attempt_count, unpriced_count, late_unpriced_count, pool_id, allocation_rule_id, allocation_method,
+        allocated_ratio, stated_reason, stated_evidence
     from usage
 
     union all
@@ -42,8 +42,8 @@ unioned as (
     select
         {{ charge_columns() | join(', ') }},
         null as price_card_version, amount_usd, accrued_usd, 0 as late_usd, 0 as attempt_count,
-        0 as accrued_attempt_count, 0 as late_attempt_count, 0 as unpriced_count, pool_id, allocation_rule_id,
-        allocation_method, allocated_ratio, null as stated_reason, null as stated_evidence
+        0 as accrued_attempt_count, 0 as late_attempt_count, 0 as unpriced_count, 0 as late_unpriced_count, pool_id,
+        allocation_rule_id, allocation_method, allocated_ratio, null as stated_reason, null as stated_evidence
     from shared
 
     union all
@@ -53,8 +53,8 @@ unioned as (
         'none' as service_name, 'none' as feature, 'none' as environment, 'none' as provider,
         'none' as billed_model,
         null as price_card_version, amount_usd, 0 as accrued_usd, 0 as late_usd, 0 as attempt_count,
-        0 as accrued_attempt_count, 0 as late_attempt_count, 0 as unpriced_count, null as pool_id,
-        null as allocation_rule_id, null as allocation_method, null as allocated_ratio,
+        0 as accrued_attempt_count, 0 as late_attempt_count, 0 as unpriced_count, 0 as late_unpriced_count,
+        null as pool_id, null as allocation_rule_id, null as allocation_method, null as allocated_ratio,
         reason as stated_reason, 'approved by ' || approved_by || ': ' || coalesce(reference, '') as stated_evidence
     from by_hand
 

@@ -1,43 +1,66 @@
--- Each difference in parts that have one reason: what came late, what remains, and the accrual that is
--- reversed (a pair that nets to zero). The reason is read from evidence, never typed in.
+-- Each difference in parts that have one reason: the causes in their order, each as what it changes after those before
+-- it, and the accrual that is reversed (a pair that nets to zero). The reason is read from evidence, never typed in.
+{% set steps = [{'after': 'posted'}] + adjustment_causes() %}
 with differences as (
 
     select * from {{ ref('int_charge_differences') }}
 
 ),
 
-late as (
+chained as (
 
     select
-        *,
-        -- the attempts loaded after the close are exactly those that are new
-        period_late_attempts = period_new_attempts and late_attempts != 0 as is_late_known
+        differences.*,
+        usage.is_late_known,
+        usage.period_new_attempts,
+        coalesce(shared.is_pool_of_requests, false) as is_pool_of_requests,
+        coalesce(shared.is_source_posted, true) as is_source_posted,
+        coalesce(usage.re_rated_usd, differences.posted_usd) as re_rated_usd,
+        coalesce(usage.re_attributed_usd, differences.posted_usd) as re_attributed_usd,
+        case when usage.charge_key is null then differences.posted_usd else differences.now_usd end as counted_usd,
+        coalesce(
+            shared.re_allocated_usd,
+            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
+        ) as re_allocated_usd,
+        coalesce(
+            shared.trued_up_usd,
+            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
+        ) as trued_up_usd,
+        -- of attempts, and of those without a price: how many more there are
+        0 as posted_attempts_more,
+        coalesce(usage.re_rated_attempts, 0) as re_rated_attempts_more,
+        coalesce(usage.re_attributed_attempts, 0) as re_attributed_attempts_more,
+        differences.difference_attempts as counted_attempts_more,
+        0 as posted_unpriced_more,
+        coalesce(usage.re_rated_unpriced, 0) as re_rated_unpriced_more,
+        coalesce(usage.re_attributed_unpriced, 0) as re_attributed_unpriced_more,
+        differences.difference_unpriced as counted_unpriced_more
     from differences
+    left join {{ ref('int_usage_steps') }} as usage
+        on differences.charge_key = usage.charge_key
+    left join {{ ref('int_shared_steps') }} as shared
+        on differences.charge_key = shared.charge_key
 
 ),
 
-rest as (
+causes as (
 
+    {% for step in steps[1:] %}
+    {% set before = steps[loop.index0].after %}
     select
         *,
-        cast(difference_usd - case when is_late_known then late_usd else 0 end as {{ money_type() }}) as rest_usd,
-        difference_attempts - case when is_late_known then late_attempts else 0 end as rest_attempts
-    from late
-
-),
-
-in_context as (
-
-    select
-        *,
-        sum(rest_usd) over (
-            partition by usage_period, charge_type, service_name, feature, environment, provider, billed_model
-        ) as usage_rest_usd,
-        sum(rest_attempts) over (
-            partition by usage_period, charge_type, team_id, cost_center_id, service_name, feature, environment
-        ) as owner_rest_attempts
-    from rest
-
+        '{{ step.cause }}' as cause,
+        cast({{ step.after }}_usd - {{ before }}_usd as {{ money_type() }}) as part_usd,
+        {% if step.counts_attempts %}
+        {{ step.after }}_attempts_more - {{ before }}_attempts_more as part_attempts,
+        {{ step.after }}_unpriced_more - {{ before }}_unpriced_more as part_unpriced
+        {% else %}
+        0 as part_attempts,
+        0 as part_unpriced
+        {% endif %}
+    from chained
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 parts as (
@@ -45,55 +68,40 @@ parts as (
     select
         *,
         'adjustment' as entry_type,
-        'late_arrival' as reason,
-        late_usd as part_usd,
-        late_attempts as part_attempts,
-        cast(late_attempts as {{ dbt.type_string() }}) || ' attempts loaded after the close' as evidence
-    from in_context
-    where is_late_known
-
-    union all
-
-    select
-        *,
-        'adjustment' as entry_type,
         {{ adjustment_reason() }} as reason,
-        rest_usd as part_usd,
-        rest_attempts as part_attempts,
         {{ adjustment_evidence() }} as evidence
-    from in_context
-    where rest_usd != 0 or rest_attempts != 0 or difference_unpriced != 0
+    from causes
+    where part_usd != 0 or part_attempts != 0 or part_unpriced != 0
 
-    union all
+),
 
+-- one entry takes back what was accrued, the other puts the final amount in its place
+accruals as (
+
+    {% for entry_type, reason, sign, evidence in [
+        ('accrual', 'accrual_reversal', '', 'the bill is final, or what was accrued has changed'),
+        ('adjustment', 'invoice_received', '-', 'takes the place of the accrual'),
+    ] %}
     select
         *,
-        'accrual' as entry_type,
-        'accrual_reversal' as reason,
-        accrual_difference_usd as part_usd,
-        accrual_difference_attempts as part_attempts,
-        'the bill is final, or what was accrued has changed' as evidence
-    from in_context
+        '{{ entry_type }}' as entry_type,
+        '{{ reason }}' as reason,
+        cast({{ sign }}accrual_difference_usd as {{ money_type() }}) as part_usd,
+        {{ sign }}accrual_difference_attempts as part_attempts,
+        0 as part_unpriced,
+        '{{ evidence }}' as evidence
+    from differences
     where accrual_difference_usd != 0 or accrual_difference_attempts != 0
-
-    union all
-
-    select
-        *,
-        'adjustment' as entry_type,
-        'invoice_received' as reason,
-        cast(-accrual_difference_usd as {{ money_type() }}) as part_usd,
-        -accrual_difference_attempts as part_attempts,
-        'takes the place of the accrual' as evidence
-    from in_context
-    where accrual_difference_usd != 0 or accrual_difference_attempts != 0
-
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
-select
-    *,
-    case
-        when entry_type = 'adjustment' and reason not in ('late_arrival', 'invoice_received') then difference_unpriced
-        else 0
-    end as part_unpriced
+{% set columns = ['charge_key'] + charge_columns() + [
+    'pool_id', 'allocation_rule_id', 'allocation_method', 'allocated_ratio', 'price_card_version', 'entry_type',
+    'reason', 'part_usd', 'part_attempts', 'part_unpriced', 'evidence',
+] %}
+select {{ columns | join(', ') }}
 from parts
+union all
+select {{ columns | join(', ') }}
+from accruals

@@ -71,6 +71,7 @@ select
     cast(sum(attempt_count) as bigint) as attempt_count,
     cast(sum(case when is_accrued then attempt_count else 0 end) as bigint) as accrued_attempt_count,
     cast(sum(case when is_late then attempt_count else 0 end) as bigint) as late_attempt_count,
-    cast(sum(unpriced_count) as bigint) as unpriced_count
+    cast(sum(unpriced_count) as bigint) as unpriced_count,
+    cast(sum(case when is_late then unpriced_count else 0 end) as bigint) as late_unpriced_count
 from judged
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10

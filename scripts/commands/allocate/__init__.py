@@ -1,0 +1,1 @@
+"""See what a change of the allocation rules would do."""
