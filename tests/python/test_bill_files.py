@@ -100,7 +100,7 @@ FILES = {
     "openai_costs/account=words/20261106.json": openai(
         ("gpt-image-1 image, output", "5"),
         ("gpt-4.1-turbo, output", "7"),
-        ("ft-gpt-4.1-nano, input", "7"),
+        ("ft-gpt-5-nano, input", "7"),
     ),
     "generic_invoice_lines/account=legal/20261106.csv": INVOICE
     + 'INV-2,"OpenAI, L.L.C.",2026-10-01,1,usage,1,USD\n'
@@ -182,7 +182,7 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
     ("provider", "term", "likely"),
     [
         ("openai", "gpt-4.1-turbo", "gpt-4.1"),
-        ("openai", "ft-gpt-4.1-nano", "gpt-4.1-nano"),
+        ("openai", "ft-gpt-5-nano", "gpt-5-nano"),
         ("bedrock", "nova2lite hologram", "nova-2-lite"),
         ("bedrock", "openai gpt-6 quasar", None),
         ("google-vertex", "gemini 3.5 flash hologram", "gemini-3.5-flash"),
