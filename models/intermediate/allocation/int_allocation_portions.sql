@@ -1,4 +1,6 @@
 -- What is to be allocated, in the portions that are allocated by themselves: a month, or a day of it.
+{% set columns = 'pool_id, rule_id, usage_period, source_ref, version, charge_type, provider, is_accrued' %}
+
 with rules as (
 
     select * from {{ ref('int_allocation_rules') }}
@@ -97,25 +99,20 @@ spread as (
 
 final as (
 
-    select
-        pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
-        amount_usd
+    select {{ columns }}, portion_date, amount_usd
     from from_requests
     union all
-    select
-        pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
-        day_usd as amount_usd
+    select {{ columns }}, portion_date, day_usd as amount_usd
     from spread
     union all
-    select
-        pool_id, rule_id, usage_period, usage_period as portion_date, source_ref, version, charge_type, provider,
-        is_accrued, amount_usd
+    select {{ columns }}, usage_period as portion_date, amount_usd
     from by_month
     where allocated_by = 'month'
 
 )
 
 select
-    pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
+    {{ columns }},
+    portion_date,
     cast(amount_usd as {{ money_type() }}) as amount_usd
 from final

@@ -43,9 +43,7 @@ select
     inference_geo,
 
     ---------- usage
-    {% for meter in meters() %}
-    {{ meter.quantity }},
-    {% endfor %}
+    {{ meter_quantities() | join(',\n    ') }},
     reasoning_tokens,
     context_tokens,
     reported_input_tokens,
@@ -59,9 +57,7 @@ select
     is_cache_lifetime_assumed,
 
     ---------- money
-    {% for meter in meters() %}
-    {{ meter.name }}_cost_usd,
-    {% endfor %}
+    {{ meter_cost_columns() | join(',\n    ') }},
     cost_usd,
     case when price_source != 'list' or price_source is null and price_status != 'not_billable' then list_cost_usd end
         as separate_list_cost_usd,
