@@ -367,18 +367,9 @@ def test_restatements_show_before_and_after(bills):
         "restated_usd, restatement_count, is_counted from marts.fct_provider_restatements"
     )
     assert sorted(found) == [
-        ("aws_cur2", "2026-10-05", "outputtokencount", 15 + 70, 70, -15, 1, True),
+        ("aws_cur2", "2026-10-05", "output", 15 + 70, 70, -15, 1, True),
         # a row appended later to a day that was there
-        (
-            "gcp_billing",
-            SAMPLE_DAY,
-            "text output - predictions",
-            2,
-            usd("2.25"),
-            usd("0.25"),
-            1,
-            True,
-        ),
+        ("gcp_billing", SAMPLE_DAY, "output", 2, usd("2.25"), usd("0.25"), 1, True),
         ("openai_costs", "2026-11-10", "input", 2, usd("2.5"), usd("0.5"), 1, True),
     ]
 
