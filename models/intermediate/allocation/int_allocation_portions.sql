@@ -97,10 +97,7 @@ spread as (
 
 final as (
 
-    select
-        pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
-        amount_usd
-    from from_requests
+    select * from from_requests
     union all
     select
         pool_id, rule_id, usage_period, portion_date, source_ref, version, charge_type, provider, is_accrued,
