@@ -83,6 +83,7 @@ Rows = dict[str, list[dict]]
 
 def newest(marts: Marts) -> date:
     """The last closed month; where none is closed, the last one that is over."""
+    _check(marts)
     rows = marts.rows(
         f"""
         select
@@ -90,10 +91,9 @@ def newest(marts: Marts) -> date:
             max(case when posting_period < '{run_instant().date().replace(day=1)}'
                 then posting_period end) as over
         from marts.fct_chargeback_statements
-        """,
-        "fct_chargeback_statements",
+        """
     )
-    month = rows and (rows[0]["closed"] or rows[0]["over"])
+    month = rows[0]["closed"] or rows[0]["over"]
     if not month:
         raise UserError("there is no statement of a month that is over")
     return month
@@ -101,10 +101,14 @@ def newest(marts: Marts) -> date:
 
 def read(marts: Marts, first: date, last: date) -> list[dict]:
     """The statements whose month begins within these days, ordered."""
-    if not marts.has("fct_chargeback_statements"):
-        raise UserError("there is no marts.fct_chargeback_statements; run `make nightly`")
+    _check(marts)
     rows = marts.rows(_STATEMENTS.format(first=first, last=last))
     return sorted(rows, key=lambda r: (r["posting_period"], r["team_id"], r["cost_center_id"]))
+
+
+def _check(marts: Marts) -> None:
+    if not marts.has("fct_chargeback_statements"):
+        raise UserError("there is no marts.fct_chargeback_statements; run `make nightly`")
 
 
 def month_before(month: date) -> date:

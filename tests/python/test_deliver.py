@@ -581,21 +581,3 @@ def test_the_sample_s_statements_foot_with_the_mart(sample_night, tmp_path):
         assert f"September 2026 USD {usd(amount)}" in text
         assert f"Total {usd(amount)}" in text
     assert "leif.berg@example.com" in said and "provisional" in said
-
-
-@pytest.mark.wide
-def test_a_closed_month_is_delivered_as_it_was_posted(focus_warehouse, tmp_path):
-    """Prices and terms changed after the close: the paper has the posted figures."""
-    project = focus_warehouse.project
-    code, said, complained = project.outcome(
-        "deliver", "--out", str(tmp_path), "--sent", str(tmp_path / "sent.jsonl")
-    )
-    assert code == 1 and "nobody of its own" in complained
-    posted = project.rows(
-        "select team_id, sum(total_usd) from ledger.posted_statements "
-        "where posting_period = '2026-07-01' group by 1"
-    )
-    assert posted and "final" in said and "provisional" not in said
-    for team, amount in posted:
-        text = read_pdf((tmp_path / "2026-07" / f"{stem(team)}.pdf").read_bytes())
-        assert f"July 2026 USD {usd(amount)}" in text

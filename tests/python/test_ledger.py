@@ -14,9 +14,11 @@ from fractions import Fraction
 import pytest
 
 from scripts.accounting.entries import chained_hash
+from scripts.reporting.tables import usd
 from tests.python import ledger_year as script
 from tests.python.ledger_year import INPUT, OUTPUT, Year, first, run_month
 from tests.python.project import Project
+from tests.python.test_deliver import read_pdf, stem
 
 pytestmark = pytest.mark.wide
 
@@ -330,12 +332,18 @@ def test_a_changed_export_is_named_and_the_next_build_names_a_forgery(closed, tm
 
 
 def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
-    """A later rate moved a closed statement, and changed terms emptied a closed journal."""
+    """A later rate moved a closed statement, and changed terms emptied a closed journal.
+
+    What is delivered says what was posted, byte for byte.
+    """
     year = copied(closed, tmp_path)
     pack = tmp_path / "pack"
 
     def shown() -> tuple:
         year.project.ai_cost("export", "journal", "2025-01", "--folder", str(pack))
+        year.project.outcome(
+            "deliver", "2025-01", "--out", str(pack), "--sent", str(tmp_path / "sent.jsonl")
+        )
         files = sorted(file for file in pack.rglob("*") if file.is_file())
         marts = ("fct_chargeback_statements", "fct_chargeback_statement_lines")
         return (
@@ -347,6 +355,14 @@ def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
         )
 
     before = shown()
+    posted = year.project.rows(
+        "select team_id, sum(total_usd) from ledger.posted_statements "
+        "where posting_period = date '2025-01-01' group by 1"
+    )
+    assert posted
+    for team, amount in posted:
+        text = read_pdf((pack / "2025-01" / f"{stem(team)}.pdf").read_bytes())
+        assert "Final: the month is closed" in text and f"January 2025 USD {usd(amount)}" in text
     year.append("seeds/policy/fx_rates.csv", "USD,2024-12-31,2.0,x", "EUR,2024-12-31,2.0,x")
     (year.root / "seeds/policy/chargeback_terms.csv").write_text(
         "team_id,charge_mode,currency,valid_from,valid_to\n*,chargeback,EUR,,\n"
