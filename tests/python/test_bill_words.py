@@ -18,6 +18,8 @@ import pytest
 
 from tests.python.project import ROOT, Project
 
+pytestmark = pytest.mark.wide
+
 DAY = "2026-11-10"
 SEEDS = ROOT / "seeds" / "rate_cards"
 CLOUDS = ("bedrock", "azure", "google-vertex", "oci")

@@ -17,6 +17,8 @@ from tests.python.landing import Landing
 from tests.python.project import Project
 from tests.python.spans import chat, line
 
+pytestmark = pytest.mark.wide
+
 FILES = Path(__file__).parent / "fixtures" / "calls"
 EXPECTED = list(csv.DictReader((FILES / "expected.csv").open()))
 BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records")

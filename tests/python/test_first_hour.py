@@ -16,6 +16,8 @@ import pytest
 
 from tests.python.project import ROOT, Project, copy_project
 
+pytestmark = pytest.mark.wide
+
 PAGE = (ROOT / "docs" / "first-hour.md").read_text()
 EXAMPLE = ROOT / "docs" / "examples" / "first-hour"
 # what is typed and what is seen; or, behind the name of a file of the reader's, what is changed

@@ -15,6 +15,8 @@ from tests.python.project import Project, copy_project
 from tests.python.rate_oracle import METERS, Request
 from tests.python.test_negotiated_prices import append, rebuilt
 
+pytestmark = pytest.mark.wide
+
 DAY, LATER = "2026-09-14", "2026-09-15"
 # USD per million; a model has these prices and no other
 CARD = {

@@ -26,6 +26,8 @@ from hypothesis import strategies as st
 from tests.python.project import Project
 from tests.python.test_footing import UNIT, largest_remainder
 
+pytestmark = pytest.mark.wide
+
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",

@@ -14,6 +14,8 @@ from tests.python.call_trees import text
 from tests.python.project import Project
 from tests.python.spans import chat, line, span
 
+pytestmark = pytest.mark.wide
+
 BUILT = ("--select", "+fct_priced_requests", "+fct_call_evidence", "+fct_evidence_conflicts")
 TESTED = ("--select", "assert_every_raw_record_is_accounted_for", "fct_call_evidence")
 AGENT = {"gen_ai__operation__name": "invoke_agent", "gen_ai__provider__name": "openai"}
