@@ -387,6 +387,8 @@ class Oracle:
             row = in_force(card.get((meter, "standard", "global", 0), []), at)
             if row:
                 found[meter] = _per_unit(row, Decimal(1))
+        if found and not tiers:  # while no token has a price, calls are charged by themselves
+            tiers, contexts = {"standard"}, {0}
         return found if tier in tiers and reached in contexts else None
 
     def _lifetime(self, provider: str, model: str | None) -> str:
