@@ -121,7 +121,7 @@ def test_a_log_with_one_of_everything(audit, tmp_path):
 
 def test_a_meter_without_a_price_is_named_beside_what_the_rest_costs(audit):
     """The card has no price for what this model reads from a cache."""
-    used = {"model": "gpt-4o-2024-05-13", "input_tokens": 10000, "cache_read_tokens": 1000}
+    used = {"model": "gpt-4o-2024-05-13", "input_tokens": 10000, "cached_input_tokens": 1000}
     done = audit("--strict", "-", pasted=json.dumps(ENVELOPE | used | {"output_tokens": 0}))
     assert done.returncode == 1, done.stderr
     assert "no price for cache_read, the rest is USD 0.045000 and does not count" in done.stdout
