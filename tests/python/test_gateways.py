@@ -124,7 +124,7 @@ def test_rows_without_a_list_price_say_why(found):
         ("portkey", 4): ("priced", None),
         ("portkey", 5): ("unpriced_unknown_model", None),
         ("langfuse", 5): ("unpriced_unknown_model", None),
-        ("bedrock", 4): ("unpriced_unknown_model", None),
+        ("bedrock", 4): ("priced", None),
         ("nginx", 3): ("usage_missing", None),
         ("nginx", 4): ("usage_missing", None),
     }
