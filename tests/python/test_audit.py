@@ -119,6 +119,7 @@ def test_a_log_with_one_of_everything(audit, tmp_path):
     assert "Missing, of 2 attempts: registered owner 1, customer 2" in said
 
 
+@pytest.mark.wide
 def test_a_meter_without_a_price_is_named_beside_what_the_rest_costs(audit):
     """The card has no price for what this model reads from a cache."""
     used = {"model": "gpt-4o-2024-05-13", "input_tokens": 10000, "cached_input_tokens": 1000}
@@ -188,6 +189,7 @@ ARTICLE = {
 }
 
 
+@pytest.mark.wide
 def test_a_payload_without_a_time_counts_as_of_now_and_says_so(audit):
     said = audit("-", pasted=json.dumps(ARTICLE)).stdout
     assert "Spend: USD 0.018840" in said
@@ -242,6 +244,7 @@ ANTHROPIC_RESPONSE = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("response", "spend"),
     [
@@ -261,6 +264,7 @@ def test_a_provider_s_own_answer_is_priced(audit, response, spend):
     assert "Fits two readings" not in done.stdout
 
 
+@pytest.mark.wide
 def test_cached_tokens_that_fit_two_readings_are_shown_with_both_figures(audit):
     """8,000 beside 2,000 cached is 0.01155; as a part of the 8,000 it is 0.01005."""
     record = ARTICLE | {"input_tokens": 8000, "cached_input_tokens": 2000, "output_tokens": 1200}
@@ -295,6 +299,7 @@ def test_a_log_says_where_its_money_went_and_what_chargeback_lacks(audit, tmp_pa
     )
 
 
+@pytest.mark.wide
 def test_a_strict_audit_fails_a_build(audit, tmp_path):
     good = ENVELOPE | {"cached_input_tokens": 0}
     assert audit("--strict", log_of(tmp_path, "good.jsonl", good)).returncode == 0
@@ -310,6 +315,7 @@ def test_a_strict_audit_fails_a_build(audit, tmp_path):
     assert audit(log).returncode == 0
 
 
+@pytest.mark.wide
 def test_two_logs_are_compared(audit, tmp_path):
     """A new version of a prompt writes twice as much: 0.002340 becomes 0.003915."""
     old = log_of(tmp_path, "old.jsonl", ENVELOPE | {"prompt_version": "v1"})
@@ -373,6 +379,7 @@ def test_a_bill_says_what_it_is_and_what_nobody_knows_of_it(audit, bill):
     assert strict.returncode == 1 and "1 lines without a figure" in strict.stdout
 
 
+@pytest.mark.wide
 def test_a_bill_stands_beside_the_logs_of_the_warehouse(audit, bill, tmp_path):
     warehouse = tmp_path / "logs.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
@@ -405,6 +412,7 @@ def test_a_bill_stands_beside_the_logs_of_the_warehouse(audit, bill, tmp_path):
     assert "this bill is USD 0.100000 above them" in audit(bill, **settings).stdout
 
 
+@pytest.mark.wide
 def test_a_log_as_json_has_the_same_figures_as_text(audit, tmp_path):
     log = tmp_path / "log.jsonl"
     log.write_text("\n".join(LINES))

@@ -687,6 +687,7 @@ ANY_TEXT = st.text(st.characters(exclude_characters="\n\0", codec="utf-8"), min_
 BLANK = st.sampled_from([("", 0, 0), ("  ", 0, 0), ("\r", 0, 0)])
 
 
+@pytest.mark.wide
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     lines=st.lists(st.one_of(GOOD_LINE, BAD_LINE, ANY_TEXT, BLANK), max_size=30),
@@ -717,6 +718,7 @@ def test_every_line_is_accounted_for(tmp_path_factory, lines, ending, packed):
     ]
 
 
+@pytest.mark.wide
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(batches=st.lists(st.lists(st.sampled_from(["good", "bad"]), max_size=6), max_size=8))
 def test_every_span_is_accounted_for(tmp_path_factory, batches):
