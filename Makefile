@@ -24,7 +24,7 @@ DEMO_KEY := demo-key-not-a-secret
 # The sample is of one quarter; the demo is the day its last bill arrives, whatever the clock says.
 DEMO_NOW := 2026-10-06T12:00:00Z
 
-.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-wide test-long test-focus test-spark test-superset mutants benchmark lock clean
+.PHONY: help setup demo nightly init report workbook publish audit docs-site lint test test-engines test-wide test-long test-focus test-spark test-superset mutants benchmark lock clean
 
 help: ## Show this list, and the commands once they are set up
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -96,7 +96,11 @@ test: $(BIN)/.dev ## Style, dbt unit and data tests, pytest: what a change needs
 	wait $$linting || code=$$?; cat "$$said"; \
 	echo "make test: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
 
-test-wide: $(BIN)/.dev ## More of the same harms: the build on a private PostgreSQL, nights, ledger, every format
+test-engines: $(BIN)/.dev ## The whole build with all tests, and each macro, on a private PostgreSQL
+	@code=0; $(PYTEST) -m "wide and not long" tests/python/test_sample_end_to_end.py tests/python/test_adapters.py || code=$$?; \
+	echo "make test-engines: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
+
+test-wide: $(BIN)/.dev ## More of the same harms: whole nights, the ledger's year, every format, PostgreSQL
 	@code=0; $(PYTEST) -m "wide and not long" || code=$$?; \
 	echo "make test-wide: $$((SECONDS / 60)) min $$((SECONDS % 60)) s"; exit $$code
 

@@ -25,8 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 _IGNORED = (".git", ".venv*", ".test-cache", "target", "logs", "landing", "*.duckdb*", "published")
 _FOUND = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
-# what CI runs, and the FOCUS validators and Spark have environments of their own
-_IN_CI = "not long and not focus and not spark and not superset"
+# the FOCUS validators, Spark and Superset have environments of their own
+_QUICK_AND_WIDE = "not long and not focus and not spark and not superset"
 _NODE = re.compile(
     r"(?:Failure|Error) in (?:unit_test|test|model|seed) (\w+)|(\bassert_\w+|\bunique_\w+)"
 )
@@ -239,7 +239,7 @@ def tried(mutant: Mutant, project: Path, concerned: bool) -> str | None:
 def _tests(copy: Path, arguments: list[str]) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "auto", "--dist", "loadgroup"]
     done = subprocess.run(
-        [*command, "--no-loadscope-reorder", "-m", _IN_CI, *arguments],
+        [*command, "--no-loadscope-reorder", "-m", _QUICK_AND_WIDE, *arguments],
         cwd=copy,
         capture_output=True,
         text=True,
