@@ -46,6 +46,14 @@
     end as {{ money_type() }})
 {%- endmacro %}
 
+{# What counts as its cost: what could be priced, but null where a meter has no price and no rule takes the rest. #}
+{% macro cost_that_counts() -%}
+    cast(
+            case when price_status != 'partly_priced' or takes_lower_bound then {{ cost_lower_bound() }} end
+            as {{ money_type() }}
+        )
+{%- endmacro %}
+
 {# The meters that a partly priced attempt used and that have no price, by name; null on any other. #}
 {% macro meters_without_a_price() -%}
     case when price_status = 'partly_priced' then trim(

@@ -96,5 +96,5 @@ select
     billed_model,
     attempt_count,
     price_status,
-    case when price_status != 'partly_priced' or takes_lower_bound then {{ cost_lower_bound() }} end as cost_usd
+    {{ cost_that_counts() }} as cost_usd
 from costed

@@ -80,10 +80,7 @@ summed as (
         *,
         {{ cost_lower_bound() }} as cost_lower_bound_usd,
         {{ meters_without_a_price() }} as meters_without_a_price,
-        cast(
-            case when price_status != 'partly_priced' or takes_lower_bound then {{ cost_lower_bound() }} end
-            as {{ money_type() }}
-        ) as cost_usd,
+        {{ cost_that_counts() }} as cost_usd,
         -- null where the tier stays, so that the look-up costs nothing
         {{ reaches_next_tier() }} as longer_provider,
         context_tokens + cached_tokens as longer_context_tokens
