@@ -1,21 +1,17 @@
-"""What was sent, to whom and in which version: a file with a line for each message.
+"""What was sent, to whom and in which version.
 
-A line is on the disk right after its message left, so a run that is killed or fails goes on where
-it stopped. At worst the message under way is sent a second time, with the same Message-ID.
+A message that is sent a second time has the same Message-ID.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripts.operations.whole_files import writing
+from scripts.operations.remembered import lines, remembering
 
 
 @dataclass(frozen=True)
@@ -57,32 +53,19 @@ class Memory:
     @contextmanager
     def open(self) -> Iterator[Remember]:
         """Gives what remembers one message, on the disk when it returns."""
-        with writing(self._file), self._file.open("a+", encoding="utf-8") as stream:
-            # A second run at the same time would send the same again: it waits, and reads anew.
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        # A second run at the same time would send the same: it waits, and reads the file again.
+        with remembering(self._file, waits=True) as append:
             self._sent = _read(self._file)
-            # A line that a crash cut off must not swallow the next one.
-            torn = self._file.stat().st_size and not self._file.read_bytes().endswith(b"\n")
-            stream.write("\n" if torn else "")
 
             def remember(document: str, version: str, email_address: str) -> None:
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 each = Sent(document, version, email_address.lower(), now)
-                stream.write(json.dumps(vars(each), ensure_ascii=False) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
+                append(vars(each))
                 self._sent.append(each)
 
             yield remember
 
 
 def _read(file: Path) -> list[Sent]:
-    """The lines; a last one that a crash cut off was not remembered."""
-    found = []
-    if file.exists():
-        for line in file.read_text(encoding="utf-8").splitlines():
-            try:
-                found.append(Sent(**json.loads(line)))
-            except (ValueError, TypeError):
-                continue
-    return found
+    names = {each.name for each in fields(Sent)}
+    return [Sent(**line) for line in lines(file) if line.keys() == names]

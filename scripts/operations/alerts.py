@@ -19,6 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from scripts import console
 from scripts.errors import UserError
+from scripts.operations.remembered import lines, remembering
 from scripts.operations.whole_files import writing
 from scripts.reporting.teams import page_name
 from scripts.warehouse import connect
@@ -161,10 +162,7 @@ def deliver(
 ) -> int:
     """Send one after the other and remember each; 1 when some were refused, else 0."""
     refused = 0
-    torn = sent.exists() and not sent.read_bytes().endswith(b"\n")
-    with writing(sent), sent.open("a", encoding="utf-8") as memory:
-        # A line that a crash cut off must not swallow the next one.
-        memory.write("\n" if torn else "")
+    with remembering(sent) as remember:
         for variable, each in console.track(messages, "alerts"):
             try:
                 send(variable, each)
@@ -175,24 +173,14 @@ def deliver(
                 console.complain(f"ai-cost alerts: {each['alert_id']} was refused: {reason}")
                 continue
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            memory.write(json.dumps({"alert_id": each["alert_id"], "sent_at": now}) + "\n")
-            memory.flush()
-            os.fsync(memory.fileno())
+            remember({"alert_id": each["alert_id"], "sent_at": now})
     print(f"sent {len(messages) - refused}, refused {refused}")
     return 1 if refused else 0
 
 
 def _sent_before(file: Path) -> set[str]:
-    """Ids of what was sent. A last line that a crash cut off was not remembered."""
-    if not file.exists():
-        return set()
-    ids = set()
-    for line in file.read_text(encoding="utf-8").splitlines():
-        try:
-            ids.add(json.loads(line)["alert_id"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return ids
+    """Ids of what was sent."""
+    return {line["alert_id"] for line in lines(file) if "alert_id" in line}
 
 
 def _channel(file: Path | None, variables: set[str | None]) -> Callable[[str | None, dict], None]:
