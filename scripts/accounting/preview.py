@@ -16,6 +16,7 @@ from pathlib import Path
 from scripts import console, yaml_files
 from scripts.accounting.ledger import ROOT, dbt, query
 from scripts.errors import UserError
+from scripts.loading.paths import literal
 
 # What follows from the rules, each after what it reads.
 MODELS = (
@@ -106,16 +107,13 @@ def _relation(seed: str, rows: list[dict[str, str]]) -> str:
     selects = [
         "select "
         + ", ".join(
-            f"cast({_quoted(row[name])} as {kind}) as {name}" for name, kind in types.items()
+            f"cast({literal(row[name]) if row[name] else 'null'} as {kind}) as {name}"
+            for name, kind in types.items()
         )
         for row in rows
     ]
     none = "select " + ", ".join(f"cast(null as {kind}) as {name}" for name, kind in types.items())
     return " union all ".join(selects) or f"{none} where 1 = 0"
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'" if value else "null"
 
 
 def _with(relations: dict[str, str], models: tuple[str, ...]) -> str:

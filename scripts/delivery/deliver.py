@@ -21,7 +21,7 @@ from scripts.errors import Refused, UserError
 from scripts.operations.clock import run_instant
 from scripts.operations.roles import owner_of
 from scripts.operations.whole_files import write_whole
-from scripts.reporting.marts import Marts
+from scripts.reporting.marts import Marts, month_end
 from scripts.reporting.tables import many, usd
 from scripts.warehouse import connect, target
 
@@ -92,7 +92,7 @@ def _of_month(
     connection, marts: Marts, month: date | None, teams: tuple[str, ...]
 ) -> tuple[str, Found, Recipients]:
     month = month or statements.newest(marts)
-    people = Recipients(connection, statements.month_end(month))
+    people = Recipients(connection, month_end(month))
     found = [
         (document, people.of(document.of, MONTHLY))
         for document in statements.all_of(marts, month, teams)
@@ -106,7 +106,7 @@ def _of_quarter(
     if teams:
         raise UserError("--team chooses statements of a month; a roll-up is of all teams of one")
     quarter = rollups.Quarter(marts, start)
-    people = Recipients(connection, statements.month_end(quarter.months[-1]))
+    people = Recipients(connection, month_end(quarter.months[-1]))
     found = []
     for rows in people.by_address(QUARTERLY).values():
         document = quarter.roll_up(rows)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import os
 from collections import defaultdict
 from datetime import date
@@ -14,7 +13,7 @@ from scripts.delivery.document import Document, Fact, Section
 from scripts.errors import UserError
 from scripts.operations.alerts import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
-from scripts.reporting.marts import Marts, Period
+from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import (
     Column,
@@ -114,11 +113,6 @@ def _check(marts: Marts) -> None:
 def month_before(month: date) -> date:
     """First day of the month before."""
     return Period(month, month).before_first
-
-
-def month_end(month: date) -> date:
-    """Last day of a month."""
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 class Month:
@@ -374,7 +368,7 @@ def _parts_table(rows: list[dict]) -> Table:
 
 
 def _costliest(lines: list[dict]) -> list[Table]:
-    """The dearest services, features and models of the usage; each table sums to it."""
+    """The costliest services, features and models of the usage; each table sums to it."""
     usage = [line for line in lines if line["component"] in _USAGE]
     whole = total(line["amount_usd"] for line in usage)
     found = []

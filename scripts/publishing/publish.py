@@ -18,6 +18,7 @@ import duckdb
 
 from scripts import console
 from scripts.errors import UserError
+from scripts.loading.paths import literal
 from scripts.operations.builds import LAST_BUILDS
 from scripts.operations.whole_files import writing
 from scripts.warehouse import target, warehouse_file
@@ -100,7 +101,7 @@ def _write(warehouse: Path, draft: Path) -> tuple[str, dict[str, int]]:
     with duckdb.connect() as connection:
         source = _attach(connection, warehouse)
         build = _checked_build(connection, source)
-        connection.execute(f"attach {_literal(draft / 'warehouse.duckdb')} as {_COPY}")
+        connection.execute(f"attach {literal(str(draft / 'warehouse.duckdb'))} as {_COPY}")
         connection.execute(f"create schema {_COPY}.marts")
         found = connection.execute(_MARTS, {"source": source}).fetchall()
         rows = {
@@ -114,7 +115,7 @@ def _write(warehouse: Path, draft: Path) -> tuple[str, dict[str, int]]:
 def _attach(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> str:
     """Open the warehouse under its own name, which its views call it by."""
     try:
-        connection.execute(f"attach {_literal(warehouse)} (read_only)")
+        connection.execute(f"attach {literal(str(warehouse))} (read_only)")
     except duckdb.IOException as error:
         if "lock" not in str(error):
             raise
@@ -144,9 +145,9 @@ def _copy_mart(connection: duckdb.DuckDBPyConnection, source: str, mart: str, dr
     connection.execute(f"create table {table} as from {_name(source)}.marts.{_name(mart)}")
     comments = connection.execute(_COMMENTS, {"source": source, "mart": mart}).fetchall()
     for column, comment in comments:
-        connection.execute(f"comment on column {table}.{_name(column)} is {_literal(comment)}")
+        connection.execute(f"comment on column {table}.{_name(column)} is {literal(comment)}")
     file = draft / "parquet" / f"{mart}.parquet"
-    connection.execute(f"copy {table} to {_literal(file)} (format parquet, compression zstd)")
+    connection.execute(f"copy {table} to {literal(str(file))} (format parquet, compression zstd)")
     return connection.execute(f"select count(*) from {table}").fetchone()[0]
 
 
@@ -166,7 +167,3 @@ def _prune(folder: Path, keep: int) -> None:
 
 def _name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"

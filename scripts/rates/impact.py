@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from scripts.errors import UserError
+from scripts.loading.paths import literal
 from scripts.operations.company import COMPANY, COPY, ORGANIZATION, bring_in, write_seeds
 from scripts.rates.card import COLUMNS
 from scripts.rates.meters import meters
@@ -150,8 +151,7 @@ def _from_duckdb(connection: duckdb.DuckDBPyConnection, table: str, _: Path) -> 
     path = warehouse_file()
     # by the name it was built under: its views name their tables with it
     source = '"{}"'.format(path.stem.replace('"', '""'))
-    place = str(path).replace("'", "''")
-    connection.execute(f"attach '{place}' as {source} (read_only)")
+    connection.execute(f"attach {literal(str(path))} as {source} (read_only)")
     connection.execute(f"create table {table} as select {columns} from {source}.{table}")
     connection.execute(f"detach {source}")
 

@@ -7,7 +7,6 @@ lines of the bill it has, and a total that is off is told where its lines do not
 from __future__ import annotations
 
 import csv
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from scripts.reporting.marts import Marts
+from scripts.reporting.marts import Marts, month_end
 from scripts.reporting.tables import Column, Table, days, in_usd, many, month_name, total, unbroken
 
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -273,7 +272,7 @@ def _total(row: dict) -> Finding:
         says += f" Of that, {in_usd(-row['told_usd'])} is in lines that are listed apart."
     else:
         says += " Each line alone is within its tolerance."
-    last = row["period"].replace(day=monthrange(row["period"].year, row["period"].month)[1])
+    last = month_end(row["period"])
     return _off(row, says + _account(row["billing_account_id"]), gap, row["period"], last)
 
 

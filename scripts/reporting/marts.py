@@ -42,6 +42,11 @@ class Marts:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def month_end(day: date) -> date:
+    """Last day of the month that a day is in."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
 @dataclass(frozen=True)
 class Period:
     """The days a report speaks of; all ends are inclusive, UTC."""
@@ -65,11 +70,10 @@ class Period:
 
         A whole month is compared with a whole month, however long each is.
         """
-        month_end = self.month - timedelta(days=1)
-        days = calendar.monthrange(self.last.year, self.last.month)[1]
-        if self.last.day == days:
-            return month_end
-        return min(month_end, self.before_first + timedelta(days=self.last.day - 1))
+        before_end = month_end(self.before_first)
+        if self.last == month_end(self.last):
+            return before_end
+        return min(before_end, self.before_first + timedelta(days=self.last.day - 1))
 
     def dates(self) -> list[date]:
         """Every day from the first to the last."""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
-from scripts.reporting.marts import Marts, Period
+from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import Column, Table, known_total, less, many, ratio, top, total
 
@@ -126,7 +126,7 @@ def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal
     and while nothing of the use so far has a price.
     """
     rows = []
-    days = max(_days_in(period.month), _days_in(period.before_first))
+    days = max(month_end(period.last).day, month_end(period.before_first).day)
     for n in range(days):
         row: dict = {"day": n + 1}
         for name, start in (("this", period.month), ("before", period.before_first)):
@@ -144,10 +144,6 @@ def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal
     if plan is not None:
         columns.append(Column("plan", "Plan", "usd", series=True))
     return Table("Spend so far in the month, USD", columns, rows)
-
-
-def _days_in(month: date) -> int:
-    return ((month.replace(day=28) + timedelta(days=4)).replace(day=1) - month).days
 
 
 def drivers_table(drivers: list[Driver]) -> Table:
