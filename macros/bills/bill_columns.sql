@@ -15,6 +15,14 @@
     ] + bill_evidence_columns() + [('line_part', 'integer')]) }}
 {%- endmacro %}
 
+{# What the staging model of a cloud's bill says of whose line it is and of when: later steps hand it on as it is. #}
+{% macro bill_heading_columns() -%}
+    {{ return([
+        'bill_source', 'provider_name', 'service', 'stated_account_id', 'replaced_scope', 'usage_date',
+        'billing_period_start_date',
+    ]) }}
+{%- endmacro %}
+
 {# The shape every usage report is brought to, a row per result, meters beside each other. #}
 {% macro provider_usage_columns() -%}
     {% set quantities = [] %}

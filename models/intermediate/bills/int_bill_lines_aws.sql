@@ -13,13 +13,7 @@ words as (
 )
 
 select
-    costs.bill_source,
-    costs.provider_name,
-    costs.service,
-    costs.stated_account_id,
-    costs.replaced_scope,
-    costs.usage_date,
-    costs.billing_period_start_date,
+    costs.{{ bill_heading_columns() | join(',\n    costs.') }},
     costs.invoice_id,
     costs.charge_type,
     coalesce(nullif(costs.stated_model, ''), words.model_name) as model_name,
@@ -33,10 +27,7 @@ select
     costs.sub_account_id,
     costs.credential_id,
     costs.description,
-    costs.batch_id,
-    costs.source_file,
-    costs.line_number,
-    costs.record_number
+    costs.{{ bill_evidence_columns() | map(attribute=0) | join(',\n    costs.') }}
 from costs
 left join words
     on {{ on_bill_text('costs', 'words', 'usage_type') }}

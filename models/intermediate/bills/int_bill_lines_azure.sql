@@ -19,13 +19,7 @@ words as (
 )
 
 select
-    costs.bill_source,
-    costs.provider_name,
-    costs.service,
-    costs.stated_account_id,
-    costs.replaced_scope,
-    costs.usage_date,
-    costs.billing_period_start_date,
+    costs.{{ bill_heading_columns() | join(',\n    costs.') }},
     costs.invoice_id,
     costs.charge_type,
     coalesce(by_id.model_name, by_name.model_name, words.model_name) as model_name,
@@ -38,10 +32,7 @@ select
     costs.billed_unit,
     costs.sub_account_id,
     costs.description,
-    costs.batch_id,
-    costs.source_file,
-    costs.line_number,
-    costs.record_number
+    costs.{{ bill_evidence_columns() | map(attribute=0) | join(',\n    costs.') }}
 from costs
 left join meters as by_id
     on costs.meter_id = by_id.meter

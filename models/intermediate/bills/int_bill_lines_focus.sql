@@ -31,13 +31,7 @@ worded as (
 )
 
 select
-    bill_source,
-    provider_name,
-    service,
-    stated_account_id,
-    replaced_scope,
-    usage_date,
-    billing_period_start_date,
+    {{ bill_heading_columns() | join(',\n    ') }},
     invoice_id,
     charge_type,
     coalesce(nullif(stated_model, ''), worded_model) as model_name,
@@ -58,9 +52,6 @@ select
     credential_id,
     description,
     charge_day_count,
-    batch_id,
-    source_file,
-    line_number,
-    record_number,
+    {{ bill_evidence_columns() | map(attribute=0) | join(',\n    ') }},
     line_part
 from worded

@@ -34,9 +34,8 @@ credited as (
 
 )
 
-{% set shared = ['bill_source', 'provider_name', 'service', 'stated_account_id', 'replaced_scope', 'usage_date',
-    'billing_period_start_date', 'currency', 'model_name', 'sub_account_id', 'batch_id', 'source_file',
-    'line_number', 'record_number'] %}
+{% set shared = bill_heading_columns() + ['currency', 'model_name', 'sub_account_id']
+    + bill_evidence_columns() | map(attribute=0) | list %}
 select
     {{ shared | join(',\n    ') }},
     charge_type,

@@ -2,9 +2,13 @@
 -- is when case, blanks, marks, maker and date do not matter. Where that are several models, none.
 {{ config(materialized='table') }}
 
-with lines as (
+with days as (
 
-    select * from {{ ref('int_bill_lines_classified') }}
+    select distinct
+        provider,
+        model_name,
+        usage_date
+    from {{ ref('int_bill_lines_classified') }}
     where provider is not null and model_name is not null and usage_date is not null
 
 ),
@@ -14,17 +18,7 @@ names as (
     select distinct
         provider,
         model_name
-    from lines
-
-),
-
-days as (
-
-    select distinct
-        provider,
-        model_name,
-        usage_date
-    from lines
+    from days
 
 ),
 

@@ -1,5 +1,8 @@
 -- Each difference in parts that have one reason: the causes in their order, each as what it changes after those before
 -- it, and the accrual that is reversed (a pair that nets to zero). The reason is read from evidence, never typed in.
+{% set counted_usd %}
+case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
+{%- endset %}
 {% set steps = [{'after': 'posted'}] + adjustment_causes() %}
 with differences as (
 
@@ -17,15 +20,9 @@ chained as (
         coalesce(shared.is_source_posted, true) as is_source_posted,
         coalesce(usage.re_rated_usd, differences.posted_usd) as re_rated_usd,
         coalesce(usage.re_attributed_usd, differences.posted_usd) as re_attributed_usd,
-        case when usage.charge_key is null then differences.posted_usd else differences.now_usd end as counted_usd,
-        coalesce(
-            shared.re_allocated_usd,
-            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
-        ) as re_allocated_usd,
-        coalesce(
-            shared.trued_up_usd,
-            case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
-        ) as trued_up_usd,
+        {{ counted_usd }} as counted_usd,
+        coalesce(shared.re_allocated_usd, {{ counted_usd }}) as re_allocated_usd,
+        coalesce(shared.trued_up_usd, {{ counted_usd }}) as trued_up_usd,
         -- of attempts, and of those without a price: how many more there are
         0 as posted_attempts_more,
         coalesce(usage.re_rated_attempts, 0) as re_rated_attempts_more,

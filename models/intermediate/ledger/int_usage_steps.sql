@@ -1,5 +1,6 @@
 -- Usage of closed months after each cause: what was posted, at the rates of today, with the owners of today. What came
 -- after the close is left out of both; it is what remains to the amount of today.
+{% set is_late_known = 'period_late_attempts = period_new_attempts' %}
 with differences as (
 
     select
@@ -16,14 +17,14 @@ known as (
 
     select
         *,
-        period_late_attempts = period_new_attempts as is_late_known,
+        {{ is_late_known }} as is_late_known,
         cast(
-            difference_usd - case when period_late_attempts = period_new_attempts then late_usd else 0 end
+            difference_usd - case when {{ is_late_known }} then late_usd else 0 end
             as {{ money_type() }}
         ) as rest_usd,
-        difference_attempts - case when period_late_attempts = period_new_attempts then late_attempts else 0 end
+        difference_attempts - case when {{ is_late_known }} then late_attempts else 0 end
             as rest_attempts,
-        difference_unpriced - case when period_late_attempts = period_new_attempts then late_unpriced else 0 end
+        difference_unpriced - case when {{ is_late_known }} then late_unpriced else 0 end
             as rest_unpriced
     from differences
 
