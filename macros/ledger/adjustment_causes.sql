@@ -1,6 +1,6 @@
 {# The causes of an adjustment in the order in which they are taken: each is what it changes after those before it, so
    that together they are the whole difference, to the last digit (docs/decisions/0046-reasons-one-after-the-other.md).
-   `after` is the prefix of the columns that say how a charge stands when the cause was taken. The last is left over:
+   `after` is the prefix of the columns that say what a charge is once the cause was taken. The last is left over:
    of shared costs a restatement, of manual adjustments what their seed says. Attempts come, go and move in the first
    three only. #}
 {% macro adjustment_causes() -%}

@@ -6,7 +6,7 @@
    in_tier    counts towards the context tier of a request (input tokens of any kind do)
    is_token   tokens take a geography's multiplier and have context tiers; fees per call do not
    part_of    figure of the log that holds it already, input or output: it is taken out of that one's meter. Blank
-              where it stands for itself, or is split in a way of its own, as the cache is #}
+              where it is counted by itself, or is split in a way of its own, as the cache is #}
 {% macro meters() -%}
     {{ return([
         {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},

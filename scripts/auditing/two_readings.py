@@ -1,7 +1,7 @@
 """Records whose cached tokens may be part of their input, or come on top: both figures.
 
 A plain envelope that names the cached tokens beside the input does not say which of the two it
-means. It is priced as the project defines the envelope, and the other figure stands beside it.
+means. It is priced as the project defines the envelope, and the other figure is next to it.
 """
 
 from __future__ import annotations

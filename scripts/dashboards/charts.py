@@ -17,7 +17,7 @@ MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
 SCHEMA = "marts"
 # Kinds whose horizontal axis is the time.
 OVER_TIME = ("line", "bar")
-# Rows of a table: what is behind the dearest is looked up in the mart.
+# Rows of a table: what is behind the costliest is looked up in the mart.
 ROW_LIMIT = 1000
 
 

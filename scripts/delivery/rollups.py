@@ -135,7 +135,7 @@ def _sum(rows: dict[date, list[dict]], months: list[date]) -> Decimal:
 
 
 def _plan(rows: list[dict], charged: Decimal) -> Fact:
-    """The plans of team and month together; each stands on every cost centre of its team."""
+    """The plans of team and month together; each is on every cost centre of its team."""
     plans = {(row["posting_period"], row["team_id"]): row["budget_usd"] for row in rows}
     known = [plan for plan in plans.values() if plan is not None]
     if len(known) < len(plans) or not known:

@@ -2,7 +2,7 @@
 
 Harm guarded against: a new model, or a known one in a cloud's own spelling, that looks like leaked
 spend; a line that is taken for another model or another kind of tokens; a month's charge that
-stands on its first day.
+counts on its first day.
 
 All lines are composed.
 """

@@ -1,5 +1,5 @@
 -- A charge of a FOCUS file for several days is a line for each of them, in equal parts; what does not divide goes to
--- the last. Use alone is spread: a fee or a purchase stands on its first day. A month that is still open has days
+-- the last. Use alone is spread: a fee or a purchase counts on its first day. A month that is still open has days
 -- that the file cannot speak of yet.
 with costs as (
 

@@ -1,6 +1,6 @@
 -- What the gateways saw, summed by day as a provider bills it, and by what can explain a difference: tier,
 -- team, credential, and what became of the attempt. The meters are still columns next to each other. Attempts that
--- cost nothing or do not count are here too: they may stand on the bill all the same. A bill is by the meter, so what
+-- cost nothing or do not count are here too: they may be on the bill all the same. A bill is by the meter, so what
 -- a partly priced attempt costs by the others is here whether or not it is taken for its cost.
 {{ incremental_by_day() }}
 
