@@ -104,8 +104,8 @@ select
     counts_as_request,
 
     ---------- contract
-    {{ enum_column('policy_decision') }},
-    policy_missing_fields,
+    {{ enum_column('policy_decision', decision_with_price()) }},
+    {{ missing_fields_with_price() }} as policy_missing_fields,
     policy_version,
     usage_at > {{ latest_usage_at() }} as is_in_the_future,
 
