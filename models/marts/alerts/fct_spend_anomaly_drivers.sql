@@ -107,4 +107,4 @@ select
 from newest
 inner join {{ ref('int_request_alerts') }} as alerts
     on newest.rule_id = alerts.rule_id and newest.request_key = alerts.request_key
-where newest.rule_kind = 'request_tokens'
+where newest.rule_kind = 'request_tokens' and alerts.cost_usd is not null
