@@ -21,6 +21,9 @@
         {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
         {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
         {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false, 'part_of': ''},
+        {'name': 'file_search',      'quantity': 'file_search_calls',       'in_tier': false, 'is_token': false, 'part_of': ''},
+        {'name': 'code_session',     'quantity': 'code_sessions',           'in_tier': false, 'is_token': false, 'part_of': ''},
+        {'name': 'request',          'quantity': 'request_units',           'in_tier': false, 'is_token': false, 'part_of': ''},
     ]) }}
 {%- endmacro %}
 
