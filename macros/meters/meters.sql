@@ -23,7 +23,7 @@
         {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false, 'part_of': ''},
         {'name': 'file_search',      'quantity': 'file_search_calls',       'in_tier': false, 'is_token': false, 'part_of': ''},
         {'name': 'code_session',     'quantity': 'code_sessions',           'in_tier': false, 'is_token': false, 'part_of': ''},
-        {'name': 'request',          'quantity': 'request_units',           'in_tier': false, 'is_token': false, 'part_of': ''},
+        {'name': 'request_fee',      'quantity': 'charged_requests',        'in_tier': false, 'is_token': false, 'part_of': ''},
     ]) }}
 {%- endmacro %}
 

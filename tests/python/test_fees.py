@@ -1,7 +1,7 @@
 """Fees beside tokens: of tools that the provider runs, and by the request.
 
-Harms guarded against: a fee that no figure holds, a rerank that costs nothing for the want of a
-meter, and a container whose price depends on its size, charged at a guess.
+Harms guarded against: a fee that no figure holds, and a container whose price depends on its size,
+charged at a guess.
 """
 
 import json
@@ -19,7 +19,7 @@ PRICE_OF_TEXT = Decimal("0.0028")  # at 2 and 8 a million, of both gpt-4.1 and t
 CARD = (
     ("uncached_input", 2, 1000000),
     ("output", 8, 1000000),
-    ("request", 5, 1000),
+    ("request_fee", 5, 1000),
 )
 MADE_UP = [
     f"made-up,cohere,m-fee,{meter},standard,global,0,false,{price},{block},"
@@ -33,8 +33,6 @@ LOG = [
     {"request_id": "fee", "model": "m-fee", **TEXT},
     {"request_id": "failed", "model": "m-fee", "input_tokens": 0, "output_tokens": 0,
      "status": "failure"},
-    {"request_id": "rerank", "model": "rerank-v3.5", "meta": {"billed_units": {"search_units": 3}}},
-    {"request_id": "uncounted", "model": "rerank-v3.5", "input_tokens": 0, "output_tokens": 0},
     {"request_id": "tier", "model": "gpt-4.1", **TEXT, "service_tier": "fast",
      "environment": "production"},
     {"request_id": "elsewhere", "model": "gpt-4.1", **TEXT, "service_tier": "fast"},
@@ -46,9 +44,8 @@ def house(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("fees")
     log = folder / "landing" / "envelope_events" / "log.jsonl"
     log.parent.mkdir(parents=True)
-    provider = {"m-fee": "cohere", "rerank-v3.5": "cohere"}
     for line in LOG:
-        line.setdefault("provider", provider.get(line["model"], "openai"))
+        line.setdefault("provider", "cohere" if line["model"] == "m-fee" else "openai")
         line.setdefault("timestamp", "2026-09-14T10:00:00Z")
     log.write_text("".join(json.dumps(line) + "\n" for line in LOG))
     root = copy_project(folder)
@@ -72,17 +69,12 @@ def of(house, request_id: str, *columns: str) -> tuple:
     ("request_id", "column", "quantity", "meter", "fee"),
     [
         ("searched", "file_search_calls", 4, "file_search", "0.01"),
-        ("fee", "request_units", 1, "request", "0.005"),
+        ("fee", "charged_requests", 1, "request_fee", "0.005"),
     ],
 )
 def test_a_fee_is_added_to_the_tokens(house, request_id, column, quantity, meter, fee):
     found = of(house, request_id, "price_status", column, f"{meter}_cost_usd", "cost_usd")
     assert found == ("priced", quantity, Decimal(fee), PRICE_OF_TEXT + Decimal(fee))
-
-
-def test_a_rerank_costs_its_searches_where_they_are_counted(house):
-    assert of(house, "rerank", "price_status", "cost_usd") == ("priced", Decimal("0.006"))
-    assert of(house, "uncounted", "price_status", "cost_usd") == ("usage_missing", None)
 
 
 def test_a_failed_call_pays_no_fee(house):

@@ -55,7 +55,6 @@ select
     web_search_calls as reported_web_search_calls,
     file_search_calls as reported_file_search_calls,
     code_sessions as reported_code_sessions,
-    request_units as reported_request_units,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
     -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input; a detail of
