@@ -89,6 +89,9 @@ final as (
         calls.request_status,
         calls.http_status_code as status_code,
         coalesce(calls.agent_name, outer_spans.agent_name, parents.agent_name, roots.agent_name) as agent_name,
+        -- the root is the whole run, no step of it
+        coalesce(calls.step_name, outer_spans.step_name, parents.step_name) as step_name,
+        coalesce(calls.tool_name, outer_spans.tool_name, parents.tool_name) as tool_name,
         calls.is_gateway_cache_hit,
         coalesce(calls.decision, '') != 'remainder' as counts_as_request,
         calls.batch_id,

@@ -22,6 +22,7 @@ select
     span_id,
     gateway_call_id,
     provider_response_id,
+    provider_request_id,
 
     ---------- time
     usage_at,

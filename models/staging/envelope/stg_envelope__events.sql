@@ -26,6 +26,7 @@ select
     coalesce(request_id, {{ record_place() }}) as logical_request_id,
     trace_id,
     provider_response_id,
+    provider_request_id,
     gateway_call_id,
 
     ---------- time
@@ -86,6 +87,8 @@ select
     customer_tier,
     endpoint,
     agent_name,
+    step_name,
+    tool_name,
     route,
     gateway_name as stated_gateway_name,
     routing_policy,
