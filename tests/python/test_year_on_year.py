@@ -1,4 +1,4 @@
-"""A quarter is compared with the same quarter a year before, on the sample with its year of history.
+"""A quarter is compared with the one a year before, on the sample with its year of history.
 
 Harm guarded against: a year-on-year figure that no data ever reached, and so nobody ever saw wrong.
 """
