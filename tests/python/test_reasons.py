@@ -31,7 +31,7 @@ pytestmark = pytest.mark.wide
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
-    "int_allocation_portions", "int_allocation_drivers", "int_allocated_parts",
+    "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
     "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
 )  # fmt: skip
@@ -58,7 +58,8 @@ TABLES = {
     "int_driver_usage": f"usage_date date, usage_period date, {OWNER}, environment varchar, "
     f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
     "total_tokens bigint",
-    "int_team_windows": f"{OWNER}, valid_from date, valid_to date",
+    "int_user_spend_daily": "usage_date date, team_id varchar, user_key varchar",
+    "int_team_windows": f"{OWNER}, team_kind varchar, valid_from date, valid_to date",
     "shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, usage_period date, "
     f"cost_kind varchar, cost_status varchar, amount_usd {MONEY}, provider varchar, "
     "invoice_id varchar, reference_invoice_id varchar",

@@ -99,16 +99,14 @@ final as (
 
     select
         rule_id, portion_date, team_id, cost_center_id,
-        case method
-            when 'proportional_spend' then ceil(amount_usd * cast(10000 as decimal(5, 0)))
-            when 'proportional_requests' then request_count
-            when 'proportional_tokens' then ceil(total_tokens * cast(0.01 as decimal(2, 2)))
-            else floor({{ even_units() }} / count(*) over (partition by rule_id, portion_date, team_id))
-        end as driver_units
+        {{ units_of_usage() }} as driver_units
     from used
     union all
     select rule_id, portion_date, team_id, cost_center_id, driver_units
     from listed
+    union all
+    select rule_id, portion_date, team_id, cost_center_id, driver_units
+    from {{ ref('int_user_drivers') }}
 
 )
 
