@@ -18,8 +18,8 @@ spend as (
         coalesce(team_id, 'unattributed') as team_id,
         coalesce(service_name, 'none') as service_name,
         coalesce(feature, 'none') as feature,
-        provider,
-        {{ named_model() }} as billed_model,
+        coalesce(provider, 'none') as provider,
+        coalesce(billed_model, 'none') as billed_model,
         sum(attempt_count) as attempt_count,
         sum(unpriced_count) as unpriced_count,
         sum(cost_usd) as cost_usd
