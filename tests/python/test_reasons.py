@@ -56,8 +56,8 @@ TABLES = {
     f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
     "total_tokens bigint",
     "int_driver_usage": f"usage_date date, usage_period date, {OWNER}, environment varchar, "
-    f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
-    "total_tokens bigint",
+    f"provider varchar, pool_id varchar, billed_model varchar, amount_usd {MONEY}, "
+    "request_count bigint, total_tokens bigint",
     "int_user_spend_daily": "usage_date date, team_id varchar, user_key varchar",
     "int_team_windows": f"{OWNER}, team_kind varchar, valid_from date, valid_to date",
     "shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, usage_period date, "
@@ -68,6 +68,7 @@ TABLES = {
     "central_cost_center_id varchar",
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
     "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date",
+    "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
     "chargeback_adjustments": f"adjustment_id varchar, usage_period date, {OWNER}, "
@@ -324,7 +325,7 @@ def shared_causes(cost: Cost, number: int, before: Drivers, after: Drivers) -> d
 def driver_rows(drivers: Drivers) -> list[tuple]:
     return [
         (f"2026-07-{day + 1:02}", MONTH, team, "cc" if team != "hub" else "hub", "e", "p", None,
-         "0", count, 0)
+         "m", "0", count, 0)
         for day, teams in drivers.items()
         for team, count in teams.items()
     ]  # fmt: skip

@@ -26,13 +26,9 @@ named as (
 
 ),
 
-scopes as (
+models as (
 
-    select
-        rule_id,
-        sum(case when treatment = 'include' then 1 else 0 end) as included_count
-    from named
-    group by 1
+    select * from {{ ref('allocation_rule_models') }}
 
 ),
 
@@ -62,14 +58,15 @@ used as (
             and (rules.allocated_by = 'month' or portions.portion_date = usage.usage_date)
             and (rules.driver_provider is null or rules.driver_provider = usage.provider)
             and (rules.driver_environment is null or rules.driver_environment = usage.environment)
-    left join scopes
-        on portions.rule_id = scopes.rule_id
+    left join models
+        on portions.rule_id = models.rule_id and usage.provider = models.provider and usage.billed_model = models.model
     left join named
         on portions.rule_id = named.rule_id and usage.team_id = named.team_id
     where
         rules.method in ('proportional_spend', 'proportional_requests', 'proportional_tokens', 'even')
         and coalesce(named.treatment, '') != 'exclude'
-        and (coalesce(scopes.included_count, 0) = 0 or named.treatment = 'include' and rules.method != 'even')
+        and (not rules.names_models or models.model is not null)
+        and (not rules.includes_teams or named.treatment = 'include' and rules.method != 'even')
     group by 1, 2, 3, 4, 5
 
 ),

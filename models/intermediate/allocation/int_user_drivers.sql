@@ -30,19 +30,7 @@ teams as (
 
 named as (
 
-    select
-        *,
-        max(case when treatment = 'include' then 1 else 0 end) over (partition by rule_id) as names_who_takes_part
-    from {{ ref('allocation_rule_teams') }}
-
-),
-
-scopes as (
-
-    select distinct
-        rule_id,
-        names_who_takes_part
-    from named
+    select * from {{ ref('allocation_rule_teams') }}
 
 )
 
@@ -64,11 +52,9 @@ inner join teams
     on
         users.team_id = teams.team_id
         and portions.portion_date >= teams.valid_from and portions.portion_date < teams.valid_to
-left join scopes
-    on portions.rule_id = scopes.rule_id
 left join named
     on portions.rule_id = named.rule_id and users.team_id = named.team_id
 where
     coalesce(named.treatment, '') != 'exclude'
-    and (coalesce(scopes.names_who_takes_part, 0) = 0 or named.treatment = 'include')
+    and (not rules.includes_teams or named.treatment = 'include')
 group by 1, 2, 3, 4
