@@ -1,5 +1,5 @@
--- Harm: a rule that takes effect in the middle of a month, percentages that do not sum to 100, a limit that does nothing, or money
--- moved by one person alone. What is wrong, and in which row.
+-- Harm: a rule that takes effect in the middle of a month, percentages that do not sum to 100, a limit that does
+-- nothing, or money moved by one person alone. What is wrong, and in which row.
 select 'allocation_rules: not the first day of a month' as problem, rule_id as row_id
 from {{ ref('allocation_rules') }}
 where
