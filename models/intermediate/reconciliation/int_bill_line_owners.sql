@@ -1,6 +1,7 @@
 -- Whose the usage on the current bill is: the credential's owner, else that of the project or workspace, as
--- of the day. A session of AWS is its role's, as on the logs. A shared owner (team_kind shared) is a credential that the gateways use for several teams. A
--- credential that nobody registered, on an account of which others are registered, is nobody's.
+-- of the day. A session of AWS is its role's, as on the logs. A shared owner (team_kind shared) is a credential that
+-- the gateways use for several teams. A credential that nobody registered, on an account of which others are
+-- registered, is nobody's.
 {{ config(materialized='table') }}
 
 with lines as (

@@ -23,7 +23,7 @@ plans as (
         sum(rows_of_tasks.plan_usd) as budget_usd
     from rows_of_tasks
     inner join months
-        on months.budget_period >= rows_of_tasks.valid_from and months.budget_period < rows_of_tasks.valid_to
+        on rows_of_tasks.valid_from <= months.budget_period and rows_of_tasks.valid_to > months.budget_period
     group by 1, 2
 
 ),
