@@ -1,4 +1,4 @@
-{# True where the fixed fee of a request is charged: its model has one, and the call was answered, or used tokens all
+{# True where the fixed fee of a request is charged although the source does not count it: its model has one, and the call was answered, or used tokens all
    the same. Another piece of an answer, and a row that only carries the money of an earlier call, are no request of
    their own; usage that nobody counted stays missing. #}
 {% macro is_one_answered_call() -%}

@@ -1,8 +1,7 @@
-{# The meters that a key of usage_keys may fill, beside input and output themselves and a fixed
-   fee, which no log counts: name of the meter. `reasoning`
+{# The meters that a key of usage_keys may fill, beside input and output themselves: name of the meter. `reasoning`
    is no meter, but a figure that may be part of the output. #}
 {% macro usage_key_meters() -%}
-    {{ return(meters() | map(attribute='name') | reject('in', ['uncached_input', 'output', 'request_fee']) | list + ['reasoning']) }}
+    {{ return(meters() | map(attribute='name') | reject('in', ['uncached_input', 'output']) | list + ['reasoning']) }}
 {%- endmacro %}
 
 {# The figures that a key beside them makes larger, and the meters of such keys. #}
