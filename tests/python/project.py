@@ -473,6 +473,18 @@ def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str, st
         return code, output.read().decode(), errors.read().decode()
 
 
+def in_a_fork(
+    arguments: list[str], environment: dict[str, str], manifest: Path, pasted: str
+) -> subprocess.CompletedProcess:
+    """The project's command with what was parsed, and with something pasted into it."""
+    request = {"module": COMMAND, "arguments": arguments, "root": str(ROOT)}
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(pasted)
+        file.flush()
+        request |= {"environment": environment, "pasted": file.name}
+        return subprocess.CompletedProcess(arguments, *_warm(request, manifest, Path(os.devnull)))
+
+
 def _sortable(value) -> tuple[bool, str]:
     return value is None, str(value)
 
