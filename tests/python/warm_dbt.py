@@ -244,9 +244,11 @@ def _work_less() -> None:
 
     def generate_once(macro, config, manifest, package_name):
         contexts = kept.__dict__.setdefault("contexts", {})
-        if package_name not in contexts:
-            contexts[package_name] = generate(macro, config, manifest, package_name)
-        return dict(contexts[package_name])
+        # a module may call dbt twice, each time with a connection, and a configuration, of its own
+        key = (id(config), package_name)
+        if key not in contexts:
+            contexts[key] = config, generate(macro, config, manifest, package_name)
+        return dict(contexts[key][1])
 
     requires.generate_runtime_macro_context = generate_once
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)
