@@ -248,7 +248,7 @@ class Project:
     def build_whole(self) -> str:
         """Every node and every test, whatever is there already."""
         self._forget()
-        return self._run_warm(("build",), [])[0]
+        return self.make("build")
 
     def build_as_users_do(self, *arguments: str) -> str:
         """Every node and every test, by a dbt of its own that begins with nothing."""
