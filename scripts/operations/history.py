@@ -35,7 +35,8 @@ class Night:
         arguments = json.dumps({"values": values})
         with owner_of("marts", target()):
             result = dbtRunner(manifest=self._manifest).invoke(
-                ["--quiet", "run-operation", "record_run_event", "--args", arguments]
+                ["--quiet", "--no-write-json", "run-operation", "record_run_event"]
+                + ["--args", arguments]
             )
         if not result.success:
             reason = str(result.exception or "see the lines above").splitlines()[0]
