@@ -97,6 +97,16 @@ def test_every_file_has_a_row_in_the_table():
     assert lying == {row["file"] for row in EXPECTED}
 
 
+def test_each_system_names_the_owner_in_its_own_way(files):
+    """Metadata of tracers, and the application's record that knows the gateway's id of the call."""
+    found = files.rows(
+        "select source_file, string_agg(distinct team_id, ' ') from marts.fct_priced_requests "
+        "where source_file like '%/n0%' or source_file like '%/n1%' group by 1"
+    )
+    names = {Path(file).name[:3] for file, team in found if team == "search"}
+    assert names == {"n01", "n02", "n03", "n06", "n07", "n08", "n09", "n11"}
+
+
 def test_a_count_that_nobody_knows_is_named_and_makes_a_lower_bound(files):
     found = files.rows(
         "select span_id, price_status, cast(cost_usd as varchar), usage_quality, unread_usage "
