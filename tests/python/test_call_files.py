@@ -93,8 +93,8 @@ def test_a_file_holds_these_calls(files, row):
 
 
 def test_every_file_has_a_row_in_the_table():
-    lying = {str(file.relative_to(FILES)) for file in FILES.rglob("*.json*")}
-    assert lying == {row["file"] for row in EXPECTED}
+    lying = {str(file.relative_to(FILES)) for file in FILES.rglob("*.*") if file.is_file()}
+    assert lying - {"expected.csv"} == {row["file"] for row in EXPECTED}
 
 
 def test_each_system_names_the_owner_in_its_own_way(files):
