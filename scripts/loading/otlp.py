@@ -22,7 +22,10 @@ from scripts.loading.documents import NotTaken
 SPANS = "resourceSpans"
 # What a row of the ClickHouse exporter's table is told by.
 CLICKHOUSE = ("TraceId", "SpanId", "SpanAttributes", "SpanName")
-_METRICS = "OTLP metrics have sums and no calls; export traces, or the logs of Claude Code, Codex or Gemini CLI"
+_METRICS = (
+    "OTLP metrics have sums and no calls; export traces, or the logs of Claude Code, Codex or "
+    "Gemini CLI"
+)
 _NO_CALL = (
     "OTLP logs without an event of a call (claude_code.api_request, codex.sse_event, "
     "gemini_cli.api_response)"

@@ -65,7 +65,7 @@ class JsonPath:
     the element before, with OBJECT at the end where it is an object; `documents` the keys that
     lead to JSON text, in order; `keys` the rest of the way; `attribute` the key wanted of the
     attribute list found there, `pick` the element wanted of the array found there. `listed` leads
-    to an attribute list behind the documents, and names its attribute whose JSON text `keys` are in.
+    to an attribute list behind the documents, and names its attribute whose JSON text holds `keys`.
     """
 
     arrays: tuple[Keys, ...]

@@ -205,8 +205,8 @@ FORMS = [
         ),
         (
             "Gemini CLI's log events",
-            "`telemetry` with an OTLP endpoint in `settings.json`, collector with the file exporter "
-            "for logs",
+            "`telemetry` with an OTLP endpoint in `settings.json`, collector with the file "
+            "exporter for logs",
             "the parent: a call has no trace of its own",
             lambda: json.dumps(
                 spans.logs("gemini_cli.api_response", spans.EVENTS["gemini_cli.api_response"][0])

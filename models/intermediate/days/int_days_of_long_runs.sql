@@ -47,6 +47,7 @@ long_runs as (
     select
         raw_table,
         cast(usage_at as date) as usage_date,
+        {{ later }} as days_later,
         {{ days_before('cast(usage_at as date)', -later) }} as call_date
     from records
     where {{ lasts_until_day('usage_at', 'latency_ms', later) }}
@@ -55,6 +56,7 @@ long_runs as (
     select
         raw_table,
         cast(usage_at as date) as usage_date,
+        0 as days_later,
         cast(usage_at as date) as call_date
     from records
     where false
@@ -64,6 +66,7 @@ long_runs as (
 
 select distinct
     long_runs.usage_date,
+    long_runs.days_later,
     long_runs.call_date
 from long_runs
 inner join gateway_days

@@ -57,11 +57,7 @@ long_runs as (
     where
         runs.trace_id is not null
         and runs.source_system in {{ application_sources() }}
-        and ({% for later in days_after_a_run() %}
-            {{ lasts_until_day('runs.usage_at', 'runs.latency_ms', later) }}
-            and days_of_long_runs.call_date = {{ days_before('runs.usage_date', -later) }}
-            {{ 'or' if not loop.last }}
-        {% else %}false{% endfor %})
+        and {{ lasts_until_day('runs.usage_at', 'runs.latency_ms', 'days_of_long_runs.days_later') }}
 
 ),
 
