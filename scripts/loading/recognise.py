@@ -211,14 +211,16 @@ def _has(record: object, path: JsonPath) -> bool:
                 path.keys,
                 path.attribute,
                 path.pick,
+                path.listed,
             )
             return any(_has(each, rest) for each in inside[:_RECORDS])
         record = inside[0]
     for keys in path.documents:
         record = _parsed(_follow(record, keys))
-    found = _follow(record, path.keys)
-    if path.attribute is not None:
-        wanted = path.attribute.rstrip("*")
+    keys, attribute = path.listed or (path.keys, path.attribute)
+    found = _follow(record, keys)
+    if attribute is not None:
+        wanted = attribute.rstrip("*")
         return isinstance(found, list) and any(
             isinstance(pair, dict) and str(pair.get("key")).startswith(wanted) for pair in found
         )

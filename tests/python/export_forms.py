@@ -203,6 +203,15 @@ FORMS = [
             "the parent: a call has no trace of its own",
             lambda: json.dumps(spans.logs("codex.sse_event", spans.EVENTS["codex.sse_event"][0])),
         ),
+        (
+            "Gemini CLI's log events",
+            "`telemetry` with an OTLP endpoint in `settings.json`, collector with the file "
+            "exporter for logs",
+            "the parent: a call has no trace of its own",
+            lambda: json.dumps(
+                spans.logs("gemini_cli.api_response", spans.EVENTS["gemini_cli.api_response"][0])
+            ),
+        ),
         system="OpenTelemetry",
         table="otel_genai_spans",
     ),
@@ -528,7 +537,7 @@ Refused, with what to do instead:
 | what | what is said |
 |---|---|
 | LiteLLM's daily summary | ask `/spend/logs` with `summarize=false` |
-| OTLP metrics | export traces, or the logs of Claude Code or Codex |
+| OTLP metrics | export traces, or the logs of Claude Code, Codex or Gemini CLI |
 | `pg_dump -Fc` | write it as text: `pg_restore -f spend.dump` |
 | Cloudflare's Logpush | it has no time and no tokens; take the API's logs |
 | Langfuse's traces and scores | export the observations |

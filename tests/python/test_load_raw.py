@@ -641,6 +641,9 @@ def test_postgres_holds_the_same_rows(landing, postgres, monkeypatch):
 def test_paths():
     assert parse_path('m|a."b.c".d') == JsonPath((), (("m",),), ("a", "b.c", "d"))
     assert parse_path("r.s[].t[].u{k.l}") == JsonPath((("r", "s"), ("t",)), (), ("u",), "k.l")
+    assert parse_path("s[].u{k.l}|a.b") == JsonPath(
+        (("s",),), (), ("a", "b"), listed=(("u",), "k.l")
+    )
     assert parse_path("a|b[*].c[*].d") == JsonPath(
         (), (("a",),), ("b",), pick=Pick('$[*]."c"[*]."d"')
     )
@@ -662,6 +665,9 @@ def test_paths():
         ("a[*].n", [], None),
         ("a[k=x].n", [{"k": "y"}], None),
         ("a[k=x].n", "text", None),
+        ("a{k}|m.n", [{"key": "k", "value": {"stringValue": '{"m": {"n": 3}}'}}], "3"),
+        ("a{k}|n", [{"key": "k", "value": {"stringValue": "no JSON"}}], None),
+        ("a{k}|n", [{"key": "l", "value": {"stringValue": '{"n": 3}'}}], None),
     ],
 )
 def test_an_element_of_an_array(path, value, expected):
