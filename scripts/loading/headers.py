@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Table
@@ -58,8 +59,8 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
         for name in {_plain(cell), *map(_plain, _IN_BRACKETS.findall(cell))}:
             loose.setdefault(name, []).append(place)
     found: dict[str, int] = {}
-    for name in table.headers:
-        near = loose.get(_plain(name), [])
+    for name, plain in _plain_headers(table):
+        near = loose.get(plain, [])
         if name in exact:
             found[name] = exact[name]
         elif len(near) == 1:
@@ -107,6 +108,11 @@ def cells_of(line: str, mark: str) -> list[str]:
         return next(csv.reader([line], delimiter=mark), [])
     except csv.Error:
         return []
+
+
+@cache
+def _plain_headers(table: Table) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _plain(name)) for name in table.headers)
 
 
 def _plain(name: str) -> str:

@@ -26,7 +26,7 @@ from scripts.loading.otlp import SPANS
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.protobuf import read_messages
-from scripts.loading.records import Records, read_csv, read_parquet
+from scripts.loading.records import ROWS, Records, read_csv, read_parquet
 from scripts.loading.rows import has_spans, read_rows
 from scripts.loading.sources import Contract, Table
 from scripts.loading.streams import ByteStream, Content
@@ -83,11 +83,9 @@ class Typist:
         arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
         return self._run(table, "lines", pa.table(arrays), line_sql, nul)
 
-    def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
-        """Type records of named columns."""
-        files = pa.array(np.full(len(block.numbers), file_no))
-        arrays = {"file_no": files, "line_number": block.numbers, **block.columns}
-        return self._run(table, "records", pa.table(arrays), record_sql, True)
+    def records(self, table: Table, rows: pa.Table) -> pa.Table:
+        """Type records of named columns, each with its file and line."""
+        return self._run(table, "records", rows, record_sql, True)
 
     def _run(
         self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable, nul: bool
@@ -150,6 +148,7 @@ class Load:
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
+        self._pending_rows: list[pa.Table] = []
         self._before = self._last = 0  # lines of the members before, and the last line so far
         self._with_several: set[tuple[int, int]] = set()  # file and line that holds several records
         self._rejects: list[tuple[int, BadLine]] = []
@@ -263,7 +262,7 @@ class Load:
             return
         self.counts[file_no].lines += len(found.numbers)
         if isinstance(found, Records):
-            self._keep(self._typist.records(self._table, file_no, found), None)
+            self._add_rows(_rows_of(file_no, found))
         elif self._table.exact_numbers or wrapped:
             self._add_rewritten(file_no, found)
         else:
@@ -311,6 +310,20 @@ class Load:
                 self._reject(file_no, BadLine(number, str(error), error.shown))
         self._add(file_no, _lines(numbers, texts))
 
+    def _add_rows(self, rows: pa.Table) -> None:
+        """Rows of small files wait for each other: a query for each would cost more than they."""
+        waiting = self._pending_rows
+        if waiting and waiting[0].schema != rows.schema:
+            self._type_rows()
+        self._pending_rows.append(rows)
+        if sum(map(len, self._pending_rows)) >= ROWS:
+            self._type_rows()
+
+    def _type_rows(self) -> None:
+        if self._pending_rows:
+            rows, self._pending_rows = pa.concat_tables(self._pending_rows), []
+            self._keep(self._typist.records(self._table, rows.combine_chunks()), None)
+
     def _add(self, file_no: int, lines: Lines) -> None:
         self._pending.append((file_no, lines))
         self._pending_bytes += lines.text.nbytes
@@ -322,6 +335,7 @@ class Load:
         if self._pending:
             waiting, self._pending, self._pending_bytes = self._pending, [], 0
             self._type([file_no for file_no, _ in waiting], [lines for _, lines in waiting])
+        self._type_rows()
         self._append("load_rejects", self._reject_rows())
         self._rejects = []
 
@@ -467,6 +481,11 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
+
+
+def _rows_of(file_no: int, block: Records) -> pa.Table:
+    files = pa.array(np.full(len(block.numbers), file_no))
+    return pa.table({"file_no": files, "line_number": block.numbers, **block.columns})
 
 
 def _lines(numbers: list[int], texts: list[str]) -> Lines:

@@ -23,7 +23,7 @@ from scripts.loading.foreign import Unreadable
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.recognise import Unrecognised, recognise
-from scripts.loading.sources import Contract, read_contract
+from scripts.loading.sources import Contract, Table, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
 from scripts.operations.clock import run_instant
@@ -116,19 +116,29 @@ class Run:
     def place(self, inbox: list[LandingFile]) -> list[LandingFile]:
         """The files of the inbox as those of their tables; what has none is complained of."""
         tables = list(self._contract.raw.values())
+        known = self._tables_by_content()
         placed: list[LandingFile] = []
         for file in inbox:
             try:
                 # What was loaded once stays where it was put.
-                before = [file.of(table) for table in tables]
-                known = next((each for each in before if each.batch_id in self._known), None)
-                placed.append(known or file.of(recognise(file.path, tables)))
-            except OSError as error:
-                self.complain(file.source_file, _said(error))
+                before = (file.of(table) for table in known.get(file.sha256, ()))
+                again = next((each for each in before if each.batch_id in self._known), None)
+                placed.append(again or file.of(recognise(file.path, tables)))
             except (Unreadable, Unrecognised) as error:
                 self.complain(file.source_file, str(error))
+            except Exception as error:
+                # whatever a reader raises, the other files are placed
+                self.complain(file.source_file, _said(error))
         # A run of files of one table is one transaction.
         return sorted(placed, key=lambda file: (file.table.name, file.source_file))
+
+    def _tables_by_content(self) -> dict[str, list[Table]]:
+        """The tables into which a content was loaded, by its hash."""
+        found: dict[str, list[Table]] = defaultdict(list)
+        for name, content in self._places:
+            if name in self._contract.raw:
+                found[content].append(self._contract.raw[name])
+        return found
 
     def complain(self, source_file: str, reason: str) -> None:
         """Take note of a file that was not loaded, for the end."""
@@ -184,8 +194,9 @@ class Run:
                 self._give_up(group[0], error)
                 return
             # One file of the group is at fault; the others shall not suffer for it.
-            for file in group:
-                self._load_group([file], progress)
+            half = len(group) // 2
+            for part in (group[:half], group[half:]):
+                self._load_group(part, progress)
             return
         self._tally(group, counts)
 
