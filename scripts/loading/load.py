@@ -18,21 +18,20 @@ from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.dumps import read_dump
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
-from scripts.loading.forms import has_cr_ends, sniff
+from scripts.loading.forms import settled, sniff
 from scripts.loading.headers import likely_table
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
-from scripts.loading.otlp import SPANS
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.protobuf import read_messages
 from scripts.loading.records import ROWS, Records, read_csv, read_parquet
-from scripts.loading.rows import has_spans, read_rows
+from scripts.loading.rows import has_records, read_rows
 from scripts.loading.sources import Contract, Table
 from scripts.loading.streams import ByteStream, Content
 from scripts.loading.targets import Target, arrow_schema
 from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
-from scripts.loading.wrappers import elements_of, names, records_of
+from scripts.loading.wrappers import elements_of, records_of
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
@@ -224,18 +223,16 @@ class Load:
             self._take(file_no, BadLine(1, fault, None))
 
     def _read(self, file_no: int, file: LandingFile, name: str, content: Content) -> None:
-        head, whole = content.peek()
+        head, _ = content.peek()
         if content.fault and not head:
             raise Unreadable(content.fault)
-        if has_cr_ends(head, name):
-            content.end_lines_with_lf()
-            head, whole = content.peek()
+        head, whole = settled(content, name, [self._table])
         kind = sniff(head, whole, name, self._table)
         if kind == "document":
             self._read_document(file_no, content)
             return
-        if SPANS in names(self._table).lists and has_spans(kind, content):
-            for found in read_rows(kind, content):
+        if kind in ("csv", "parquet") and has_records(kind, content, self._table):
+            for found in read_rows(kind, content, self._table):
                 self._take(file_no, found, wrapped=True)
             return
         if kind in ("wrapped", "protobuf"):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,14 +20,21 @@ import pyarrow.parquet as pq
 from scripts.loading.archives import is_archive, members
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, parse_all
 from scripts.loading.dumps import COPY, columns_of, is_dump
-from scripts.loading.foreign import Unreadable, foreign_form, is_protobuf
-from scripts.loading.forms import has_cr_ends
+from scripts.loading.foreign import (
+    REFUSAL,
+    Unreadable,
+    foreign_form,
+    is_protobuf,
+    is_refusal,
+)
+from scripts.loading.forms import settled
 from scripts.loading.headers import SEPARATORS, cells_of, places
 from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
 from scripts.loading.paths import OBJECT, JsonPath
+from scripts.loading.rows import first_line, logged_in
 from scripts.loading.sources import Table
 from scripts.loading.streams import ByteStream, Content
-from scripts.loading.wrappers import names, peel
+from scripts.loading.wrappers import LISTS, names, peel
 
 # More of a file says nothing new.
 _RECORDS = 5
@@ -36,6 +43,9 @@ _LINES = 40
 _LEAST_FOUND = 4
 _MARGIN = 1.3
 _NEAREST = 2
+# So many files of an archive are looked at.
+_MEMBERS = 20
+_WHAT_TO_DO = "put it into the folder of its system, or export it as docs/exports.md says"
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,39 @@ class Unrecognised(Exception):
 def recognise(path: Path, tables: Iterable[Table]) -> Table:
     """The table of a file; Unrecognised or Unreadable, with what to say of it."""
     with ByteStream(path) as stream:
-        found = matches(stream, path.name, list(tables))
+        head, _ = stream.peek()
+        if is_archive(head):
+            return _of_members(stream, path.name, list(tables))
+        return _best(matches(stream, path.name, list(tables)))
+
+
+def _of_members(stream: ByteStream, name: str, tables: list[Table]) -> Table:
+    """The table of the files in an archive; what stands beside them, such as a manifest, is none's.
+
+    The archive is one file of one table, so that one of several is left.
+    """
+    found: dict[str, Table] = {}
+    faults: list[Exception] = []
+    try:
+        for member, content in islice(members(stream, name), _MEMBERS):
+            try:
+                table = _best(matches(content, member, tables))
+                found[table.name] = table
+            except (Unreadable, Unrecognised) as fault:
+                # the sheet of a workbook is the file itself
+                said = str(fault) if member.startswith(name) else f"{member}: {fault}"
+                faults.append(type(fault)(said))
+    except Unreadable as fault:
+        faults.append(fault)
+    if len(found) > 1:
+        raise Unrecognised(f"an archive with files of {' and '.join(found)}; unpack it")
+    if found:
+        return found.popitem()[1]
+    raise faults[0] if faults else Unreadable("an archive in which there is no file")
+
+
+def _best(found: list[Match]) -> Table:
+    """The table that fits and clearly better than others; Unrecognised where none does."""
     able = [match for match in found if match.lacks is None and match.found >= _LEAST_FOUND]
     if able and able[0] is found[0]:
         rivals = [match for match in able[1:] if match.score * _MARGIN > able[0].score]
@@ -65,21 +107,17 @@ def recognise(path: Path, tables: Iterable[Table]) -> Table:
         raise Unrecognised(f"it may be of {names_of}; put it into the folder of one")
     near = [match for match in found if match.found > 1][:_NEAREST]
     said = "; ".join(f"{m.table.name} lacks {m.lacks or 'most of its fields'}" for m in near)
-    raise Unrecognised(f"of no known format; nearest: {said}" if said else "of no known format")
+    nearest = f"; nearest: {said}" if said else ""
+    raise Unrecognised(f"of no known format{nearest}; {_WHAT_TO_DO}")
 
 
-def matches(stream: ByteStream, name: str, tables: list[Table]) -> list[Match]:
+def matches(content: Content, name: str, tables: list[Table]) -> list[Match]:
     """The tables that find a field in the file, best first."""
-    head, _ = stream.peek()
-    if stream.fault and not head:
-        raise Unreadable(stream.fault)
-    content: Content = stream
-    if is_archive(head):
-        first = next(members(stream, name), None)
-        if first is None:
-            raise Unreadable("an archive in which there is no file")
-        _, content = first
-        head, _ = content.peek()
+    head, _ = content.peek()
+    if content.fault and not head:
+        raise Unreadable(content.fault)
+    if not head.strip():
+        raise Unreadable("an empty file; delete it, or export it again")
     if head.startswith(b"PAR1"):
         found = (_of_header(table, _parquet_names(content)) for table in tables)
     elif is_protobuf(head):
@@ -91,24 +129,55 @@ def matches(stream: ByteStream, name: str, tables: list[Table]) -> list[Match]:
 
 
 def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match]:
-    head, whole = content.peek()
+    head, _ = content.peek()
     if foreign := foreign_form(head):
         raise Unreadable(foreign)
-    if has_cr_ends(head, name):
-        content.end_lines_with_lf()
-        head, whole = content.peek()
+    head, whole = settled(content, name, tables)
     text = head.lstrip()
+    if whole and is_refusal(text):
+        raise Unreadable(REFUSAL)
     if is_dump(head):
         yield from (_of_header(table, columns) for columns in _copied(head) for table in tables)
         return
+    header = [] if text[:1] in (b"{", b"[") else _of_table(head, tables)
+    if any(match.found >= _LEAST_FOUND for match in header):
+        yield from header
+        return
     values = _values(content, text, whole)
-    if values:
-        yield from (_of_records(table, values) for table in tables)
-    else:
-        first = text.partition(b"\n")[0].decode(errors="replace")
-        for mark in SEPARATORS:
-            if len(cells := cells_of(first, mark)) > 1:
-                yield from (_of_header(table, cells) for table in tables)
+    if values and all(map(_is_empty, values)):
+        raise Unreadable("it holds no record; delete it, or export it again")
+    yield from [_of_records(table, values) for table in tables] if values else header
+
+
+def _is_empty(value: object) -> bool:
+    """Whether a page of an API, or a list, has nothing in it."""
+    if not isinstance(value, dict) or not value:
+        return not value
+    return any(value[key] == [] for key in LISTS & value.keys()) and not any(
+        isinstance(inner, list) and inner for inner in value.values()
+    )
+
+
+def _of_table(head: bytes, tables: list[Table]) -> list[Match]:
+    """How the tables fit a CSV file, by its header and by what was logged in its rows."""
+    first = first_line(head)
+    logged = [value for cell in logged_in(head)[:_RECORDS] for value in _parsed_all(cell)]
+    found = [_of_records(table, logged) for table in tables] if logged else []
+    return found + ([] if "{" in first else [m for t in tables for m in _of_first(t, first)])
+
+
+def _of_first(table: Table, first: str) -> Iterator[Match]:
+    """How a table fits a CSV file, by its first line."""
+    for mark in SEPARATORS:
+        if len(cells := cells_of(first, mark)) > 1:
+            yield _of_header(table, cells)
+
+
+def _parsed_all(text: str | bytes) -> list[object]:
+    try:
+        return parse_all(text, False)
+    except NotTaken:
+        return []
 
 
 def _copied(head: bytes) -> list[list[str]]:
@@ -122,15 +191,10 @@ def _values(content: Content, text: bytes, whole: bool) -> list[object]:
     found: list[object] = []
     for line in lines[:_LINES]:
         if b"{" in line and len(found) < _RECORDS:
-            try:
-                found += parse_all(line, False)
-            except NotTaken:
-                continue
+            found += _parsed_all(line)
     # One line of many may read by itself, such as an element of a document over several lines.
     if text[:1] in (b"[", b"{") and (not found or not _reads(lines[0])):
-        rest = content.read_all(DOCUMENT_BYTES)
-        with suppress(NotTaken):
-            found = parse_all(rest or b"", False) or found
+        found = _parsed_all(content.read_all(DOCUMENT_BYTES) or b"") or found
     return found
 
 

@@ -23,6 +23,7 @@ from scripts.loading.streams import Content
 
 ROWS = 50_000
 _READ = 4 << 20
+_BOM = "\ufeff"
 # The last three are what a name that is no text, or a date that is none, makes of it.
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
 _OPEN_QUOTE = "a quote in it is not closed"
@@ -135,7 +136,7 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
-        if row == []:
+        if row == [] or _is_header_again(row, header):
             continue
         done += 1
         fault = row_fault(row, len(header))
@@ -165,6 +166,12 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     if any("\n" in cell and "," in cell for cell in header):
         raise Unreadable(f"its header is not valid CSV: {_OPEN_QUOTE}")
     return [cell.strip() for cell in header]
+
+
+def _is_header_again(row: list[str] | csv.Error, header: list[str]) -> bool:
+    """Whether files were put together with their headers."""
+    first = not isinstance(row, csv.Error) and row[0].strip() == header[0]
+    return first and [cell.strip() for cell in row] == header
 
 
 def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
@@ -233,10 +240,11 @@ def text_lines(stream: Content) -> Iterator[str]:
     while block := stream.read(_READ):
         *lines, carry = (carry + decoder.decode(block)).split("\n")
         for line in lines:
-            yield line + "\n"
+            # Where files were put together each may bring its own mark.
+            yield line.removeprefix(_BOM) + "\n"
         if len(carry) > LINE_BYTES:
             stream.fault = f"line is longer than {LINE_BYTES >> 20} MiB"
             return
     carry += decoder.decode(b"", final=True)
     if carry and not stream.fault:
-        yield carry
+        yield carry.removeprefix(_BOM)

@@ -17,17 +17,21 @@ from scripts.loading.otlp import SPANS, as_spans
 from scripts.loading.paths import JsonPath
 from scripts.loading.sources import Table
 
-_LISTS = {
+LISTS = {
     *("data", "results", "items", "logs", "result", "value", "values", "records", "Records"),
     *("rows", "entries", "events", "logEvents", "observations", "hits", "streams"),
+    *("Items", "objects", "requests", "calls", "generations", "edges", "nodes", "docs"),
+    *("payload", "Messages"),
 }
 _OBJECTS = {
     *("data", "result", "record", "event", "json", "jsonPayload", "log", "message", "body"),
-    *("attributes", "fields", "_source", "hits", "trace"),
+    *("attributes", "fields", "_source", "hits", "trace", "properties", "payload", "detail"),
+    "node",
 }
 _TEXTS = {
     *("log", "message", "msg", "@message", "MESSAGE", "textPayload", "body", "event", "line"),
-    "data",
+    *("data", "Message", "Body", "short_message", "full_message", "_raw", "payload"),
+    *("LogMessage", "LogEntry", "Log_s", "Log", "Line", "properties"),
 }
 # What another system calls a key that the table knows.
 _OTHER_NAMES = {"batches": "resourceSpans"}
@@ -149,7 +153,7 @@ def _inside(value: dict, exact: bool) -> list[object]:
     """What may hold records, of the values of an object."""
     found: list[object] = []
     for key, inner in value.items():
-        if isinstance(inner, list) and key in _LISTS:
+        if isinstance(inner, list) and key in LISTS:
             # Loki has pairs of a time and a line.
             texts = [text for each in inner for text in (each if _is_pair(each) else [each])]
             found.append(
@@ -219,4 +223,4 @@ def _is_long_page(head: bytes, known: Names) -> bool:
             depth += 1
         elif not inside and mark in b"}]":
             depth -= 1
-    return bool(keys & (_LISTS | _OBJECTS)) and not keys & known.keys
+    return bool(keys & (LISTS | _OBJECTS)) and not keys & known.keys
