@@ -8,7 +8,9 @@ CloudWatch, Loki, Datadog and Google Cloud carry a line, or a logger's words bef
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,7 +28,7 @@ LISTS = {
 _OBJECTS = {
     *("data", "result", "record", "event", "json", "jsonPayload", "log", "message", "body"),
     *("attributes", "fields", "_source", "hits", "trace", "properties", "payload", "detail"),
-    "node",
+    *("node", "kinesis", "awslogs"),
 }
 _TEXTS = {
     *("log", "message", "msg", "@message", "MESSAGE", "textPayload", "body", "event", "line"),
@@ -35,6 +37,9 @@ _TEXTS = {
 }
 # What another system calls a key that the table knows.
 _OTHER_NAMES = {"batches": "resourceSpans"}
+# An object, and what gzip has packed, in base64.
+_IN_BASE64 = ("eyJ", "H4sI")
+_LONGEST = 64 << 20
 _DEPTH = 6
 _WHOLE = 1000
 # A line that says nothing to the table, such as one that is cut short, may come first.
@@ -162,8 +167,32 @@ def _inside(value: dict, exact: bool) -> list[object]:
         elif isinstance(inner, dict) and key in _OBJECTS:
             found.append(inner)
         elif isinstance(inner, str) and key in _TEXTS:
-            found.append(_parsed(inner, exact))
+            found.append(_parsed(_unpacked(inner), exact))
+        elif key in _TEXTS and _is_bytes(inner):
+            # as journald writes a text with characters that cannot be shown
+            found.append(_parsed(bytes(inner).decode(errors="replace"), exact))
     return found
+
+
+def _is_bytes(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(each) is int and 0 <= each < 256 for each in value)
+    )
+
+
+def _unpacked(text: str) -> str:
+    """A text that queues and CloudWatch carry as base64, packed or not, as it was."""
+    if not text.startswith(_IN_BASE64):
+        return text
+    try:
+        content = base64.b64decode(text, validate=True)
+        if content.startswith(b"\x1f\x8b"):
+            content = zlib.decompressobj(wbits=31).decompress(content, _LONGEST)
+        return content.decode()
+    except (ValueError, zlib.error):
+        return text
 
 
 def _is_pair(value: object) -> bool:
