@@ -239,7 +239,7 @@ def _holds_more(line: bytes, table: Table) -> bool | None:
 
 
 def _is_long_page(head: bytes, known: Names) -> bool:
-    """Whether a line that is longer than the head begins as a page does, by its outermost keys."""
+    """Whether a line that is longer than the head has none of a record's keys outermost."""
     depth, keys, inside = 0, set(), False
     for found in _KEY.finditer(head):
         mark = found.group()
@@ -252,4 +252,4 @@ def _is_long_page(head: bytes, known: Names) -> bool:
             depth += 1
         elif not inside and mark in b"}]":
             depth -= 1
-    return bool(keys & (LISTS | _OBJECTS)) and not keys & known.keys
+    return bool(keys) and not keys & known.keys

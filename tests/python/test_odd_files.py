@@ -18,9 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.loading.recognise import Unrecognised, recognise
-from scripts.loading.run import MODELS
-from scripts.loading.sources import read_contract
+from scripts.loading import run
 from tests.python.landing import Landing, event
 from tests.python.test_wrapped_files import records_of
 
@@ -125,7 +123,7 @@ READ = {
     "table.json": (CSV, 3),
     "workbook.csv": (workbook(), 3),
     "parquet.xlsx": (parquet(), 3),
-    "no name": (CSV.upper().replace("ÉQUIPE", "Équipe").replace("R1", "r1"), None),
+    "no name": (CSV.replace(HEADER, HEADER.upper()), 3),
     "bzip2.zip": (bz2.compress(CSV.encode()), 3),
     # archives
     "with a manifest.zip": (zipped(**{"README.txt": "Hello", "a.jsonl": LINES}), 3),
@@ -234,3 +232,49 @@ def loaded(tmp_path_factory):
         patch.setattr("sys.stderr", said)
         assert landing.load() == 1
     return landing, said.getvalue()
+
+
+def test_each_call_is_read_once_and_as_it_is(loaded):
+    landing, _ = loaded
+    found: dict[str, list] = {}
+    for file, *row in landing.rows(
+        "select source_file, request_id, team, model, input_tokens from raw.envelope_events"
+    ):
+        found.setdefault(file.removeprefix("inbox/"), []).append(tuple(row))
+    calls = [(c["request_id"], c["team"], c["model"], c["input_tokens"]) for c in CALLS]
+    different = {
+        name: found.get(name) for name, (_, n) in READ.items() if found.get(name) != calls[:n]
+    }
+    assert different == {}
+
+
+def test_each_other_is_refused_with_what_to_do(loaded):
+    landing, said = loaded
+    assert "the reader stopped" not in said and "Traceback" not in said
+    lines = [line for line in said.splitlines() if "could not be loaded" in line]
+    assert len(lines) == len(SAID)
+    for name, (_, sentence) in SAID.items():
+        (line,) = (each for each in lines if f" inbox/{name} could" in each)
+        assert sentence in line, line
+    rows = landing.rows("select distinct source_file from raw.load_files")
+    assert {file.removeprefix("inbox/") for (file,) in rows} == set(READ)
+
+
+def test_what_cannot_even_be_looked_at_stops_no_other(tmp_path, monkeypatch, capsys):
+    looked_at = run.recognise
+
+    def raises(path, tables):
+        if path.name == "bad":
+            raise KeyError("a prompt of Ada's")
+        return looked_at(path, tables)
+
+    monkeypatch.setattr(run, "recognise", raises)
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    landing = Landing(tmp_path)
+    landing.put("inbox/bad", LINES)
+    landing.put("inbox/good", LINES + "\n")
+    assert landing.load() == 1
+    said = capsys.readouterr().err
+    assert "inbox/bad could not be loaded: the reader stopped with KeyError" in said
+    assert "Ada" not in said
+    assert landing.rows("select source_file from raw.load_files") == [("inbox/good",)]
