@@ -34,7 +34,7 @@ from scripts.loading.paths import OBJECT, JsonPath
 from scripts.loading.rows import first_line, logged_in
 from scripts.loading.sources import Table
 from scripts.loading.streams import ByteStream, Content
-from scripts.loading.wrappers import LISTS, names, peel
+from scripts.loading.wrappers import LISTS, first_key, names, peel
 
 # More of a file says nothing new.
 _RECORDS = 5
@@ -222,12 +222,33 @@ def _of_records(table: Table, values: list[object]) -> Match:
             continue
         if SPANS in known.lists:
             record = as_spans(record)
-        columns = {c.name for c in table.fields if any(_has(record, path) for path in c.paths)}
+        columns = _found_in(record, table)
         # What is in a list of its own is taken whole.
         own = bool(known.lists & record.keys())
         share = 1.0 if own else len(known.keys & record.keys()) / len(record)
         best = max(best, _match(table, columns, share), key=lambda match: match.score)
     return best
+
+
+def _found_in(record: dict, table: Table) -> set[str]:
+    """The columns that have something in a record."""
+    index = _by_first_key(table)
+    found: set[str] = set()
+    # Of a table's many paths few begin with a key that is there.
+    for key in (*record, "", OBJECT):
+        for name, path in index.get(key, ()):
+            if name not in found and _has(record, path):
+                found.add(name)
+    return found
+
+
+@cache
+def _by_first_key(table: Table) -> dict[str, list[tuple[str, JsonPath]]]:
+    found: dict[str, list[tuple[str, JsonPath]]] = {}
+    for column in table.fields:
+        for path in column.paths:
+            found.setdefault(first_key(path), []).append((column.name, path))
+    return found
 
 
 def _of_header(table: Table, header: list[str]) -> Match:

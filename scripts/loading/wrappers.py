@@ -12,7 +12,7 @@ import base64
 import re
 import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from scripts.loading.documents import NotTaken, kind_of, parse_all, write
 from scripts.loading.otlp import SPANS, as_spans
@@ -42,6 +42,7 @@ _IN_BASE64 = ("eyJ", "H4sI")
 _LONGEST = 64 << 20
 _DEPTH = 6
 _WHOLE = 1000
+_SHORT = 1 << 16
 # A line that says nothing to the table, such as one that is cut short, may come first.
 _LOOKED_AT = 20
 _KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|["{}\[\]]|\\.')
@@ -77,10 +78,11 @@ def names(table: Table) -> Names:
         for path in paths
         if not path.arrays and path.documents and len(path.documents[0]) == 1
     )
-    return Names(frozenset(_first(path) for path in paths), lists, texts)
+    return Names(frozenset(first_key(path) for path in paths), lists, texts)
 
 
-def _first(path: JsonPath) -> str:
+def first_key(path: JsonPath) -> str:
+    """The key of a record with which a path begins."""
     for part in (*path.arrays, *path.documents, path.keys):
         if part:
             return part[0]
@@ -202,10 +204,18 @@ def _is_pair(value: object) -> bool:
 def _parsed(text: str, exact: bool) -> object:
     if "{" not in text:
         return text
+    return _parsed_again(text, exact) if len(text) < _SHORT else _parsed_once(text, exact)
+
+
+def _parsed_once(text: str, exact: bool) -> object:
     try:
         return parse_all(text, exact)
     except NotTaken:
         return text
+
+
+# Each table that a file may be of looks into the same texts; nobody changes what is read.
+_parsed_again = lru_cache(maxsize=64)(_parsed_once)
 
 
 def is_wrapped(lines: list[bytes], head: bytes, whole: bool, table: Table) -> bool:
