@@ -7,6 +7,8 @@ import json
 import re
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,6 +83,13 @@ class Unreadable(Exception):
         super().__init__(reason)
         self.text = text
         self.columns = tuple(columns)
+
+
+def stopped(error: Exception) -> str:
+    """What to say of a fault in a reader; it quotes nothing of the file."""
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"the reader stopped with {type(error).__name__}{place}; please report it"
 
 
 def foreign_form(head: bytes) -> str | None:

@@ -26,6 +26,7 @@ from scripts.loading.foreign import (
     foreign_form,
     is_protobuf,
     is_refusal,
+    stopped,
 )
 from scripts.loading.forms import settled
 from scripts.loading.headers import SEPARATORS, cells_of, places
@@ -64,11 +65,17 @@ class Unrecognised(Exception):
 
 def recognise(path: Path, tables: Iterable[Table]) -> Table:
     """The table of a file; Unrecognised or Unreadable, with what to say of it."""
-    with ByteStream(path) as stream:
-        head, _ = stream.peek()
-        if is_archive(head):
-            return _of_members(stream, path.name, list(tables))
-        return _best(matches(stream, path.name, list(tables)))
+    try:
+        with ByteStream(path) as stream:
+            head, _ = stream.peek()
+            if is_archive(head):
+                return _of_members(stream, path.name, list(tables))
+            return _best(matches(stream, path.name, list(tables)))
+    except (Unreadable, Unrecognised, OSError):
+        raise
+    except Exception as error:
+        # whatever a reader raises, the other files are looked at
+        raise Unreadable(stopped(error)) from error
 
 
 def _of_members(stream: ByteStream, name: str, tables: list[Table]) -> Table:

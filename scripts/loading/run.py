@@ -12,14 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from traceback import extract_tb
 
 import duckdb
 
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import LandingFile, find_files
-from scripts.loading.foreign import Unreadable
+from scripts.loading.foreign import Unreadable, stopped
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.recognise import Unrecognised, recognise
@@ -124,11 +123,10 @@ class Run:
                 before = (file.of(table) for table in known.get(file.sha256, ()))
                 again = next((each for each in before if each.batch_id in self._known), None)
                 placed.append(again or file.of(recognise(file.path, tables)))
+            except OSError as error:
+                self.complain(file.source_file, _said(error))
             except (Unreadable, Unrecognised) as error:
                 self.complain(file.source_file, str(error))
-            except Exception as error:
-                # whatever a reader raises, the other files are placed
-                self.complain(file.source_file, _said(error))
         # A run of files of one table is one transaction.
         return sorted(placed, key=lambda file: (file.table.name, file.source_file))
 
@@ -239,9 +237,7 @@ def _said(error: Exception) -> str:
         return error.strerror or type(error).__name__
     if isinstance(error, (MemoryError, duckdb.OperationalError)):
         return str(error).splitlines()[0] if str(error) else "out of memory"
-    frames = extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"the reader stopped with {type(error).__name__}{place}; please report it"
+    return stopped(error)
 
 
 def load(place: Place, wait_s: float = 0) -> Loaded:

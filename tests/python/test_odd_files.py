@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.loading import run
+from scripts.loading import recognise
 from tests.python.landing import Landing, event
 from tests.python.test_wrapped_files import records_of
 
@@ -261,14 +261,14 @@ def test_each_other_is_refused_with_what_to_do(loaded):
 
 
 def test_what_cannot_even_be_looked_at_stops_no_other(tmp_path, monkeypatch, capsys):
-    looked_at = run.recognise
+    looked_at = recognise.matches
 
-    def raises(path, tables):
-        if path.name == "bad":
+    def raises(content, name, tables):
+        if name == "bad":
             raise KeyError("a prompt of Ada's")
-        return looked_at(path, tables)
+        return looked_at(content, name, tables)
 
-    monkeypatch.setattr(run, "recognise", raises)
+    monkeypatch.setattr(recognise, "matches", raises)
     monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
     landing = Landing(tmp_path)
     landing.put("inbox/bad", LINES)
