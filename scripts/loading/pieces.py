@@ -1,7 +1,7 @@
 """Long lines that the log of a container has in pieces.
 
-CRI marks a piece with `P` and the last with `F`; Docker's json-file leaves the line's end out of all
-pieces but the last.
+CRI marks a piece with `P` and the last with `F`; Docker's json-file leaves the line's end out of
+all pieces but the last.
 """
 
 from __future__ import annotations

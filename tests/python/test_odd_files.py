@@ -135,7 +135,7 @@ READ = {
     "titles.csv": (f"Usage of November\n\nTeam,all\n{CSV}", 3),
     "titles.xlsx": (workbook(["Usage of November"], [], ["from", "the gateway"]), 3),
     "spelled.csv": (
-        CSV.replace(HEADER, "Request ID,Timestamp,TEAM, Provider ,Model,Input-Tokens,Output Tokens"),
+        CSV.replace(HEADER, "Request ID,Time,TEAM, Provider ,Model,Input-Tokens,OUTPUT_TOKENS"),
         3,
     ),
     "quoted.csv": (CSV.replace(HEADER, ",".join(f'"{name} "' for name in HEADER.split(","))), 3),
