@@ -172,8 +172,12 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
 
 
 def _are_columns(cells: Iterable[str]) -> bool:
-    names = [cell.strip(' "') for cell in cells]
-    return all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names)
+    return all(is_column(cell.strip(' "')) for cell in cells)
+
+
+def is_column(name: str) -> bool:
+    """Whether a text looks like the name of a column, and not like a value."""
+    return bool(_COLUMN.fullmatch(name)) and len(name) <= _COLUMN_LENGTH
 
 
 def _in_tables(headers: Iterable[str]) -> list[str]:
