@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.foreign import Unreadable
 from scripts.loading.headers import SEPARATORS, cells_of, known_columns, separator
-from scripts.loading.lines import Lines
+from scripts.loading.lines import BadLine, Lines
 from scripts.loading.otlp import CLICKHOUSE, SPANS
 from scripts.loading.records import ROWS, text_lines
 from scripts.loading.sources import Table
@@ -96,7 +96,7 @@ def _logged(header: list[str]) -> list[int]:
     return [place for place, cell in enumerate(header) if cell.strip().lower() in _LOGGED]
 
 
-def read_rows(kind: str, content: Content, table: Table) -> Iterator[Lines]:
+def read_rows(kind: str, content: Content, table: Table) -> Iterator[Lines | BadLine]:
     """Each row as an object of its columns, numbered from 1."""
     done = 0
     rows = _of_parquet(content) if kind == "parquet" else _of_csv(content, table)
@@ -106,7 +106,13 @@ def read_rows(kind: str, content: Content, table: Table) -> Iterator[Lines]:
             done += len(block)
             yield Lines(numbers, pa.array([_line(row) for row in block], pa.string()), nul=True)
     except (csv.Error, pa.ArrowException, OSError, ValueError) as error:
-        raise Unreadable(f"its rows cannot be read: {type(error).__name__}") from None
+        reason = f"its rows cannot be read: {type(error).__name__}"
+        if not done:
+            raise Unreadable(reason) from None
+        yield BadLine(done + 1, reason, None)
+        return
+    if content.fault:
+        yield BadLine(done + 1, content.fault, None)
 
 
 def _of_csv(content: Content, table: Table) -> Iterator[dict]:
