@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
@@ -27,6 +28,7 @@ _BOM = "\ufeff"
 # The last three are what a name that is no text, or a date that is none, makes of it.
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
 _OPEN_QUOTE = "a quote in it is not closed"
+_NULLS = pa.array(["NULL", "null", "(null)", "\\N"])
 csv.field_size_limit(LINE_BYTES)
 
 
@@ -216,13 +218,19 @@ def block_of(
     """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
-        name: pa.array([row[index] for _, row in kept], pa.string())
+        name: _with_nulls(pa.array([row[index] for _, row in kept], pa.string()))
         for name, index in wanted.items()
     }
     columns |= {
         name: pa.array([text] * len(kept), pa.string()) for name, text in (same or {}).items()
     }
     return Records(numbers, _placed(file, columns, len(kept)))
+
+
+def _with_nulls(texts: pa.Array) -> pa.Array:
+    """The same without the words that databases write where there is nothing."""
+    is_none = pc.is_in(texts, value_set=_NULLS)
+    return pc.if_else(is_none, None, texts) if pc.any(is_none).as_py() else texts
 
 
 def _placed(file: LandingFile, columns: dict[str, pa.Array], length: int) -> dict[str, pa.Array]:

@@ -140,6 +140,19 @@ READ = {
     ),
     "quoted.csv": (CSV.replace(HEADER, ",".join(f'"{name} "' for name in HEADER.split(","))), 3),
     "one column more.csv": (CSV.replace(HEADER, "#," + HEADER).replace("\nr", "\n1,r"), 3),
+    "powershell.csv": (("#TYPE Calls\r\n" + CSV).encode("utf-16"), 3),
+    "mysql.tsv": (
+        CSV.replace(HEADER, HEADER + ",retry_count")
+        .replace("1\n", "1,NULL\n")
+        .replace("2\n", "2,\\N\n")
+        .replace("3\n", "3,\n")
+        .replace(",", "\t"),
+        3,
+    ),
+    "psql.txt": (
+        CSV.replace(HEADER, HEADER + "\n" + "-" * 40).replace(",", " | ") + "(3 rows)\n",
+        3,
+    ),
     # searches for logs
     "insights.csv": (search("@timestamp,@message", "2026-11-03 10:00:00.000"), 3),
     "splunk.csv": (search('"_time","_raw"', TIME), 3),
