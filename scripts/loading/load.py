@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -31,11 +33,13 @@ from scripts.loading.sources import Contract, Table
 from scripts.loading.streams import ByteStream, Content
 from scripts.loading.targets import Target, arrow_schema
 from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
+from scripts.loading.unread import unread_keys
 from scripts.loading.wrappers import elements_of, records_of
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
 _LARGE = 4 << 20
+_LOOKED_AT = 1 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
 _SHOWN = 3
@@ -51,9 +55,13 @@ class Changed(Exception):
 
 @dataclass
 class FileCounts:
-    """What became of one file; `unread` says why when it could not be read as a whole."""
+    """What became of one file; `unread` says why when it could not be read as a whole.
+
+    `passed_over` are keys of its first records that no column reads.
+    """
 
     unread: str | None = None
+    passed_over: set[str] = field(default_factory=set)
     lines: int = 0
     records: int = 0
     rejects: int = 0
@@ -337,12 +345,24 @@ class Load:
         self._rejects = []
 
     def _type(self, file_numbers: list[int], lines: list[Lines]) -> None:
+        if self._table.kind == "gateway":
+            for file_no, each in zip(file_numbers, lines, strict=True):
+                self._look_at(file_no, each)
         files = np.repeat(file_numbers, [len(each.numbers) for each in lines])
         numbers = np.concatenate([each.numbers.to_numpy() for each in lines])
         text = pa.chunked_array([each.text for each in lines], pa.string())
         nul = any(each.nul for each in lines)
         typed = self._typist.lines(self._table, numbers, files, text, nul)
         self._keep(typed, _record_numbers(typed))
+
+    def _look_at(self, file_no: int, lines: Lines) -> None:
+        """Take note of what nobody reads, by the first record of a piece."""
+        if not len(lines.text) or len(first := lines.text[0].as_py()) > _LOOKED_AT:
+            return
+        with suppress(ValueError, RecursionError):
+            record = json.loads(first)
+            if isinstance(record, dict):
+                self.counts[file_no].passed_over |= unread_keys(record, self._table)
 
     def _keep(self, typed: pa.Table, record_numbers: np.ndarray | None) -> None:
         """Write accepted records; turn the others into rejects."""

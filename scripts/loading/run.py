@@ -18,13 +18,14 @@ import duckdb
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import LandingFile, find_files
-from scripts.loading.foreign import Unreadable, stopped
+from scripts.loading.foreign import Unreadable, some, stopped
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
 from scripts.loading.recognise import Unrecognised, recognise
 from scripts.loading.sources import Contract, Table, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
+from scripts.loading.unread import looks_like_usage
 from scripts.operations.clock import run_instant
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import loader
@@ -95,6 +96,7 @@ class Run:
         self._faults: dict[str, str] = {}
         self.tallies: dict[str, Counter] = defaultdict(Counter)
         self.unread: list[tuple[str, str]] = []
+        self.passed_over: dict[str, Counter] = defaultdict(Counter)
 
     def load(self, files: list[LandingFile], progress: Progress) -> None:
         """Load what is new, in the order of the paths."""
@@ -223,6 +225,7 @@ class Run:
                 tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
                 tally["incomplete"] += each.incomplete
                 tally["others"] += each.others
+                self.passed_over[file.table.name].update(each.passed_over)
 
 
 def _account(account: str | None) -> str:
@@ -310,9 +313,20 @@ def _summary(run: Run, where: str) -> None:
         for table, tally in sorted(run.tallies.items())
     ]
     console.table(["raw table", *names], rows)
+    for table, keys in sorted(run.passed_over.items()):
+        if keys:
+            print(_passed_over(table, keys))
     print(f"loaded into {where}, schema raw")
     for line in _not_loaded(run):
         console.complain(line)
+
+
+def _passed_over(table: str, keys: Counter) -> str:
+    """The keys that no column reads, and which of them may be money; `ai-cost audit` has all."""
+    names = [f"{key} ({count:,})" for key, count in keys.most_common()]
+    said = f"not read of new files of {table}: {some(names)}"
+    money = sorted(key for key in keys if looks_like_usage(key))
+    return f"{said}; may be usage: {some(money)}" if money else said
 
 
 def _not_loaded(run: Run) -> list[str]:
