@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _CRI = re.compile(rb"(\S+ (stdout|stderr) )([PF]) ")
 _DOCKER = re.compile(rb'\{"log":"')
 _WHOLE = b'\\n","stream":'
 # What is longer is no line of a log.
 _LONGEST = 64 << 20
+_AT_ONCE = 1000
 
 
 def may_be_cut(head: bytes) -> bool:
@@ -25,6 +27,12 @@ def may_be_cut(head: bytes) -> bool:
 
 def joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """The same text with each line whole, in the place of its last piece; blank ones before it."""
+    lines = _whole_lines(blocks)
+    while some := b"".join(islice(lines, _AT_ONCE)):
+        yield some
+
+
+def _whole_lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
     open_lines: dict[bytes, bytes] = {}
     for line in _lines(blocks):
         if found := _CRI.match(line):
@@ -33,7 +41,8 @@ def joined(blocks: Iterator[bytes]) -> Iterator[bytes]:
             yield _of_docker(line, open_lines)
         else:
             yield line
-    yield from open_lines.values()
+    for piece in open_lines.values():
+        yield b"\n" + piece
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
