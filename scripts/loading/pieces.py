@@ -53,7 +53,8 @@ def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if len(carry) > _LONGEST:
             yield carry
             carry = b""
-    yield carry
+    if carry:
+        yield carry
 
 
 def _of_cri(line: bytes, found: re.Match, open_lines: dict[bytes, bytes]) -> bytes:
