@@ -75,7 +75,7 @@ def _of_docker(line: bytes, open_lines: dict[bytes, bytes]) -> bytes:
     if not isinstance(text, str):
         return line
     before = open_lines.pop(stream, b"")
-    if before and _is_whole(text):
+    if before and text.startswith("{") and _is_whole(text):
         # what was open was no piece, but a line of a tool that writes no ends
         return before + b"\n" + line
     text = (json.loads(before)["log"] if before else "") + text
@@ -88,9 +88,10 @@ def _of_docker(line: bytes, open_lines: dict[bytes, bytes]) -> bytes:
 
 
 def _is_whole(text: str) -> bool:
+    """Whether a text ends with an object that begins with its first bracket."""
+    text = text.rstrip()
     start = text.find("{")
     try:
-        json.JSONDecoder().raw_decode(text, start)
+        return start >= 0 and json.JSONDecoder().raw_decode(text, start)[1] == len(text)
     except (ValueError, RecursionError):
         return False
-    return start >= 0
