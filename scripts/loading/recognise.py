@@ -33,13 +33,14 @@ from scripts.loading.headers import SEPARATORS, cells_of, places
 from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
 from scripts.loading.paths import OBJECT, JsonPath
 from scripts.loading.rows import first_line, logged_in
-from scripts.loading.sources import Table
+from scripts.loading.sources import Refused, Table
 from scripts.loading.streams import ByteStream, Content
-from scripts.loading.wrappers import LISTS, first_key, names, peel
+from scripts.loading.wrappers import first_key, names, peel
 
 # More of a file says nothing new.
 _RECORDS = 5
 _LINES = 40
+_PAGES = ("data", "results", "items", "logs", "result", "value", "records", "rows", "entries")
 # A table has to find so many of its columns, and so much more than the next.
 _LEAST_FOUND = 4
 _MARGIN = 1.3
@@ -105,7 +106,7 @@ def _of_members(stream: ByteStream, name: str, tables: list[Table]) -> Table:
 
 def _best(found: list[Match]) -> Table:
     """The table that fits and clearly better than others; Unrecognised where none does."""
-    able = [match for match in found if match.lacks is None and match.found >= _LEAST_FOUND]
+    able = [match for match in found if _is_able(match)]
     if able and able[0] is found[0]:
         rivals = [match for match in able[1:] if match.score * _MARGIN > able[0].score]
         if not rivals:
@@ -118,6 +119,10 @@ def _best(found: list[Match]) -> Table:
     raise Unrecognised(f"of no known format{nearest}; {_WHAT_TO_DO}")
 
 
+def _is_able(match: Match) -> bool:
+    return match.lacks is None and match.found >= _LEAST_FOUND
+
+
 def matches(content: Content, name: str, tables: list[Table]) -> list[Match]:
     """The tables that find a field in the file, best first."""
     head, _ = content.peek()
@@ -126,7 +131,8 @@ def matches(content: Content, name: str, tables: list[Table]) -> list[Match]:
     if not head.strip():
         raise Unreadable("an empty file; delete it, or export it again")
     if head.startswith(b"PAR1"):
-        found = (_of_header(table, _parquet_names(content)) for table in tables)
+        header = _parquet_names(content)
+        found = (_of_header(table, header) for table in tables)
     elif is_protobuf(head):
         spans = [table for table in tables if SPANS in names(table).lists]
         found = (Match(table, 1.0, _LEAST_FOUND, None) for table in spans)
@@ -153,23 +159,62 @@ def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match
     values = _values(content, text, whole)
     if values and all(map(_is_empty, values)):
         raise Unreadable("it holds no record; delete it, or export it again")
-    yield from [_of_records(table, values) for table in tables] if values else header
+    if not values:
+        yield from _unmarked(header, text)
+        return
+    found = [_of_records(table, values, _RECORDS) for table in tables]
+    if not any(map(_is_able, found)):
+        # calls may come after other traffic
+        found = [_of_records(table, values, _LINES) for table in tables]
+    if not any(map(_is_able, found)):
+        _refuse(values[:_RECORDS], tables)
+    yield from found
+
+
+def _unmarked(header: list[Match], text: bytes) -> list[Match]:
+    """How the tables fit a CSV file; what is plainly wrong with one is said."""
+    first = first_line(text)
+    if not any(match.found for match in header) and first.count('"') % 2 and "," in first:
+        raise Unreadable("its header is not valid CSV: a quote in it is not closed")
+    if text.startswith(b"{'"):
+        raise Unreadable("objects as Python prints them; write each with json.dumps")
+    return header
 
 
 def _is_empty(value: object) -> bool:
     """Whether a page of an API, or a list, has nothing in it."""
     if not isinstance(value, dict) or not value:
         return not value
-    return any(value[key] == [] for key in LISTS & value.keys()) and not any(
-        isinstance(inner, list) and inner for inner in value.values()
-    )
+    inside = [inner for inner in value.values() if isinstance(inner, (list, dict)) and inner]
+    return not inside and any(value.get(key) == [] for key in _PAGES)
+
+
+def _refuse(values: list[object], tables: list[Table]) -> None:
+    """Say of records that only look like those of a table what they are, where they tell."""
+    records = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    for table in tables:
+        for refused in table.refused:
+            # one name alone may be of anything
+            tells = len(refused.fields) > 1 or any(value for _, value in refused.fields)
+            if tells and records and all(_is_refused(each, refused, table) for each in records):
+                raise Unreadable(refused.reason)
+
+
+def _is_refused(record: object, refused: Refused, table: Table) -> bool:
+    if not isinstance(record, dict):
+        return False
+    missing = [p for c in table.fields if c.name in refused.without for p in c.paths]
+    return all(
+        first_key(path) in record and (value is None or record[first_key(path)] == value)
+        for path, value in refused.fields
+    ) and not any(_has(record, path) for path in missing)
 
 
 def _of_table(head: bytes, tables: list[Table]) -> list[Match]:
     """How the tables fit a CSV file, by its header and by what was logged in its rows."""
     first = first_line(head)
     logged = [value for cell in logged_in(head)[:_RECORDS] for value in _parsed_all(cell)]
-    found = [_of_records(table, logged) for table in tables] if logged else []
+    found = [_of_records(table, logged, _RECORDS) for table in tables] if logged else []
     return found + ([] if "{" in first else [m for t in tables for m in _of_first(t, first)])
 
 
@@ -197,7 +242,7 @@ def _values(content: Content, text: bytes, whole: bool) -> list[object]:
     lines = text.split(b"\n") if whole else text.split(b"\n")[:-1]
     found: list[object] = []
     for line in lines[:_LINES]:
-        if b"{" in line and len(found) < _RECORDS:
+        if b"{" in line:
             found += _parsed_all(line)
     # One line of many may read by itself, such as an element of a document over several lines.
     if text[:1] in (b"[", b"{") and (not found or not _reads(lines[0])):
@@ -213,7 +258,7 @@ def _reads(line: bytes) -> bool:
     return True
 
 
-def _of_records(table: Table, values: list[object]) -> Match:
+def _of_records(table: Table, values: list[object], limit: int) -> Match:
     known = names(table)
     records: list[dict] = []
     for value in values:
@@ -221,10 +266,10 @@ def _of_records(table: Table, values: list[object]) -> Match:
             records += [each for each in peel(value, known, False) if isinstance(each, dict)]
         except NotTaken:
             continue
-        if len(records) >= _RECORDS:
+        if len(records) >= limit:
             break
     best = Match(table, 0.0, 0, None)
-    for record in records[:_RECORDS]:
+    for record in records[:limit]:
         if not known.score([record]):
             continue
         if SPANS in known.lists:
