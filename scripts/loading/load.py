@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -155,7 +155,8 @@ class Load:
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
-        self._pending_rows: list[pa.Table] = []
+        # by the types of their columns
+        self._pending_rows: dict[tuple, list[pa.Table]] = defaultdict(list)
         self._before = self._last = 0  # lines of the members before, and the last line so far
         self._with_several: set[tuple[int, int]] = set()  # file and line that holds several records
         self._rejects: list[tuple[int, BadLine]] = []
@@ -317,17 +318,16 @@ class Load:
 
     def _add_rows(self, rows: pa.Table) -> None:
         """Rows of small files wait for each other: a query for each would cost more than they."""
-        waiting = self._pending_rows
-        if waiting and waiting[0].schema != rows.schema:
-            self._type_rows()
-        self._pending_rows.append(rows)
-        if sum(map(len, self._pending_rows)) >= ROWS:
+        waiting = self._pending_rows[tuple(rows.schema.types)]
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= ROWS:
             self._type_rows()
 
     def _type_rows(self) -> None:
-        if self._pending_rows:
-            rows, self._pending_rows = pa.concat_tables(self._pending_rows), []
-            self._keep(self._typist.records(self._table, rows.combine_chunks()), None)
+        waiting, self._pending_rows = self._pending_rows, defaultdict(list)
+        for same in waiting.values():
+            rows = pa.concat_tables(same).combine_chunks()
+            self._keep(self._typist.records(self._table, rows), None)
 
     def _add(self, file_no: int, lines: Lines) -> None:
         self._pending.append((file_no, lines))

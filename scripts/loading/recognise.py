@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -33,6 +33,7 @@ from scripts.loading.headers import SEPARATORS, cells_of, places
 from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
 from scripts.loading.paths import OBJECT, JsonPath
 from scripts.loading.rows import first_line, logged_in
+from scripts.loading.shapes import shape_of
 from scripts.loading.sources import Refused, Table
 from scripts.loading.streams import ByteStream, Content
 from scripts.loading.wrappers import first_key, names, peel
@@ -60,18 +61,25 @@ class Match:
     lacks: str | None
 
 
+Memo = dict[Hashable, list[Match]]
+
+
 class Unrecognised(Exception):
     """A file of no known table; the message names the nearest and what they lack."""
 
 
-def recognise(path: Path, tables: Iterable[Table]) -> Table:
-    """The table of a file; Unrecognised or Unreadable, with what to say of it."""
+def recognise(path: Path, tables: Iterable[Table], memo: Memo | None = None) -> Table:
+    """The table of a file; Unrecognised or Unreadable, with what to say of it.
+
+    memo: what files of the same tables had in them, for the next that is like one of them.
+    """
+    memo = {} if memo is None else memo
     try:
         with ByteStream(path) as stream:
             head, _ = stream.peek()
             if is_archive(head):
-                return _of_members(stream, path.name, list(tables))
-            return _best(matches(stream, path.name, list(tables)))
+                return _of_members(stream, path.name, list(tables), memo)
+            return _best(matches(stream, path.name, list(tables), memo))
     except (Unreadable, Unrecognised, OSError):
         raise
     except Exception as error:
@@ -79,7 +87,7 @@ def recognise(path: Path, tables: Iterable[Table]) -> Table:
         raise Unreadable(stopped(error)) from error
 
 
-def _of_members(stream: ByteStream, name: str, tables: list[Table]) -> Table:
+def _of_members(stream: ByteStream, name: str, tables: list[Table], memo: Memo) -> Table:
     """The table of the files in an archive; what stands beside them, such as a manifest, is none's.
 
     The archive is one file of one table, so that one of several is left.
@@ -89,7 +97,7 @@ def _of_members(stream: ByteStream, name: str, tables: list[Table]) -> Table:
     try:
         for member, content in islice(members(stream, name), _MEMBERS):
             try:
-                table = _best(matches(content, member, tables))
+                table = _best(matches(content, member, tables, memo))
                 found[table.name] = table
             except (Unreadable, Unrecognised) as fault:
                 # the sheet of a workbook is the file itself
@@ -123,7 +131,7 @@ def _is_able(match: Match) -> bool:
     return match.lacks is None and match.found >= _LEAST_FOUND
 
 
-def matches(content: Content, name: str, tables: list[Table]) -> list[Match]:
+def matches(content: Content, name: str, tables: list[Table], memo: Memo) -> list[Match]:
     """The tables that find a field in the file, best first."""
     head, _ = content.peek()
     if content.fault and not head:
@@ -137,11 +145,11 @@ def matches(content: Content, name: str, tables: list[Table]) -> list[Match]:
         spans = [table for table in tables if SPANS in names(table).lists]
         found = (Match(table, 1.0, _LEAST_FOUND, None) for table in spans)
     else:
-        found = _of_text(content, name, tables)
+        found = _of_text(content, name, tables, memo)
     return sorted((m for m in found if m.score > 0), key=lambda m: -m.score)
 
 
-def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match]:
+def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> Iterator[Match]:
     head, _ = content.peek()
     if foreign := foreign_form(head):
         raise Unreadable(foreign)
@@ -152,7 +160,7 @@ def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match
     if is_dump(head):
         yield from (_of_header(table, columns) for columns in _copied(head) for table in tables)
         return
-    header = [] if text[:1] in (b"{", b"[") else _of_table(head, tables)
+    header = [] if text[:1] in (b"{", b"[") else _of_table(head, tables, memo)
     if any(match.found >= _LEAST_FOUND for match in header):
         yield from header
         return
@@ -162,12 +170,18 @@ def _of_text(content: Content, name: str, tables: list[Table]) -> Iterator[Match
     if not values:
         yield from _unmarked(header, text)
         return
+    shape = shape_of(values)
+    if shape in memo:
+        yield from memo[shape]
+        return
     found = [_of_records(table, values, _RECORDS) for table in tables]
     if not any(map(_is_able, found)):
         # calls may come after other traffic
         found = [_of_records(table, values, _LINES) for table in tables]
     if not any(map(_is_able, found)):
         _refuse(values[:_RECORDS], tables)
+    elif shape is not None:
+        memo[shape] = found
     yield from found
 
 
@@ -210,12 +224,16 @@ def _is_refused(record: object, refused: Refused, table: Table) -> bool:
     ) and not any(_has(record, path) for path in missing)
 
 
-def _of_table(head: bytes, tables: list[Table]) -> list[Match]:
+def _of_table(head: bytes, tables: list[Table], memo: Memo) -> list[Match]:
     """How the tables fit a CSV file, by its header and by what was logged in its rows."""
     first = first_line(head)
     logged = [value for cell in logged_in(head)[:_RECORDS] for value in _parsed_all(cell)]
     found = [_of_records(table, logged, _RECORDS) for table in tables] if logged else []
-    return found + ([] if "{" in first else [m for t in tables for m in _of_first(t, first)])
+    if "{" in first:
+        return found
+    if first not in memo:
+        memo[first] = [match for table in tables for match in _of_first(table, first)]
+    return found + memo[first]
 
 
 def _of_first(table: Table, first: str) -> Iterator[Match]:

@@ -21,7 +21,7 @@ from scripts.loading.files import LandingFile, find_files
 from scripts.loading.foreign import Unreadable, some, stopped
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
-from scripts.loading.recognise import Unrecognised, recognise
+from scripts.loading.recognise import Memo, Unrecognised, recognise
 from scripts.loading.sources import Contract, Table, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
@@ -119,12 +119,13 @@ class Run:
         tables = list(self._contract.raw.values())
         known = self._tables_by_content()
         placed: list[LandingFile] = []
+        memo: Memo = {}
         for file in inbox:
             try:
                 # What was loaded once stays where it was put.
                 before = (file.of(table) for table in known.get(file.sha256, ()))
                 again = next((each for each in before if each.batch_id in self._known), None)
-                placed.append(again or file.of(recognise(file.path, tables)))
+                placed.append(again or file.of(recognise(file.path, tables, memo)))
             except OSError as error:
                 self.complain(file.source_file, _said(error))
             except (Unreadable, Unrecognised) as error:

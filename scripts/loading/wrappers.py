@@ -201,6 +201,11 @@ def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) > 1 and all(isinstance(x, str) for x in value[:2])
 
 
+def parsed(text: str) -> object:
+    """The JSON values in a text; the text itself where there are none."""
+    return _parsed(text, False)
+
+
 def _parsed(text: str, exact: bool) -> object:
     if "{" not in text:
         return text

@@ -278,10 +278,10 @@ def test_each_other_is_refused_with_what_to_do(loaded):
 def test_what_cannot_even_be_looked_at_stops_no_other(tmp_path, monkeypatch, capsys):
     looked_at = recognise.matches
 
-    def raises(content, name, tables):
+    def raises(content, name, *others):
         if name == "bad":
             raise KeyError("a prompt of Ada's")
-        return looked_at(content, name, tables)
+        return looked_at(content, name, *others)
 
     monkeypatch.setattr(recognise, "matches", raises)
     monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
