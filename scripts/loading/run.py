@@ -323,10 +323,9 @@ def _summary(run: Run, where: str) -> None:
 
 
 def _passed_over(table: str, keys: Counter) -> str:
-    """The keys that no column reads, and which of them may be money; `ai-cost audit` has all."""
-    names = [f"{key} ({count:,})" for key, count in keys.most_common()]
-    said = f"not read of new files of {table}: {some(names)}"
-    money = sorted(key for key in keys if looks_like_usage(key))
+    """How many keys no column reads, and which of them may be money."""
+    said = f"not read of new files of {table}: {len(keys):,} keys, `ai-cost audit FILE` lists them"
+    money = [f"{key} ({n:,})" for key, n in sorted(keys.items()) if looks_like_usage(key)]
     return f"{said}; may be usage: {some(money)}" if money else said
 
 
