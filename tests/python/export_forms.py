@@ -405,7 +405,10 @@ FORMS = [
             "JSON lines",
             "written by a program of yours ([your-own-logs.md](your-own-logs.md))",
             "what the program leaves out",
-            lambda: '{"id": "r1", "timestamp": "2026-11-03T10:00:00Z", "model": "gpt-4o"}\n',
+            lambda: (
+                '{"id": "r1", "timestamp": "2026-11-03T10:00:00Z", "team": "growth", '
+                '"provider": "openai", "model": "gpt-4o", "input_tokens": 9, "output_tokens": 7}\n'
+            ),
         ),
         (
             "workbook of Excel",

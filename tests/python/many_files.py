@@ -18,7 +18,7 @@ from tests.python.test_wrapped_files import PACKERS, SYSTEMS, WRAPPERS, records_
 
 ENVELOPE = "envelope_events"
 _IDS = {
-    *("id", "request_id", "requestId", "ID", "call_id", "litellm_call_id", "response_id"),
+    *("id", "request_id", "requestId", "ID", "call_id", "litellm_call_id", "x-request-id"),
     *("traceId", "spanId", "parentSpanId", "trace_id", "span_id", "generation_id"),
 }
 _TABLES = ("csv", "parquet", "workbook")
