@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import PurePosixPath
@@ -30,6 +33,7 @@ _DOCUMENTS = {
     "META-INF/manifest.xml": "a sheet of OpenDocument; save it as CSV",
     "Index/Document.iwa": "a document of Apple's; export the sheet as CSV",
 }
+_BROKEN = (zipfile.BadZipFile, EOFError, ValueError, zlib.error, struct.error)
 _ROWS = 5000
 _CUT_TAR = "a tar archive that is broken or cut off"
 _CUT_ZIP = "a zip archive that is broken or cut off"
@@ -74,7 +78,7 @@ def _seekable(stream: ByteStream) -> io.IOBase:
 def _zip_members(file: io.IOBase, name: str) -> Iterator[tuple[str, Content]]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError):
+    except _BROKEN:
         raise Unreadable(_CUT_ZIP) from None
     with archive:
         names = set(archive.namelist())
@@ -97,7 +101,12 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[byte
         raise Unreadable("a zip archive with a password; unpack it") from None
     except NotImplementedError:
         raise Unreadable("a zip archive of an unusual compression; unpack it") from None
-    except (zipfile.BadZipFile, EOFError):
+    except _BROKEN:
+        raise Unreadable(_CUT_ZIP) from None
+    except OSError as error:
+        # a place before the beginning of the file; any other is of the disk
+        if error.errno != errno.EINVAL:
+            raise
         raise Unreadable(_CUT_ZIP) from None
 
 
