@@ -150,7 +150,7 @@ def _sheet(file: io.IOBase) -> Iterator[bytes]:
                 text.seek(0)
                 text.truncate()
         yield text.getvalue().encode()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError):
+    except (*_BROKEN, InvalidFileException, ParseError, LookupError, TypeError, AttributeError):
         raise Unreadable("an Excel workbook that is broken; save the sheet as CSV") from None
 
 

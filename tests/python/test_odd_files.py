@@ -68,6 +68,16 @@ def workbook(*before: list) -> bytes:
     return file.getvalue()
 
 
+def turned(content: bytes, place: int) -> bytes:
+    """The same with a few bytes that a disk turned."""
+    place %= len(content)
+    return (
+        content[:place]
+        + bytes(255 - byte for byte in content[place : place + 9])
+        + content[place + 9 :]
+    )
+
+
 def per_line(wrap) -> str:
     return "".join(wrap(text) + "\n" for text in TEXTS)
 
@@ -218,6 +228,8 @@ SAID = {
     "word.docx": (zipped(**{"word/document.xml": "<w/>"}), "a Word document; save its table"),
     "binary.xlsb": (zipped(**{"xl/workbook.bin": "x"}), "save the sheet as CSV"),
     "open.ods": (zipped(**{"META-INF/manifest.xml": "<m/>"}), "a sheet of OpenDocument; save it"),
+    "turned.xlsx": (turned(workbook(), 60), "an Excel workbook that is broken; save the sheet"),
+    "turned.zip": (turned(zipped(a=LINES), -100), "a zip archive that is broken or cut off"),
     "orc": (b"ORC\x0a\x03\x00\x00\x01\x02", "an ORC file; convert it to Parquet"),
     "pickle": (b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00]", "a pickle of Python; write"),
     "secret.pgp": ("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n", "encrypted with PGP; decrypt it"),
