@@ -68,14 +68,11 @@ def workbook(*before: list) -> bytes:
     return file.getvalue()
 
 
-def turned(content: bytes, place: int) -> bytes:
-    """The same with a few bytes that a disk turned."""
-    place %= len(content)
-    return (
-        content[:place]
-        + bytes(255 - byte for byte in content[place : place + 9])
-        + content[place + 9 :]
-    )
+def turned(content: bytes, after: bytes) -> bytes:
+    """The same with a few bytes that a disk turned, behind the name of a member."""
+    place = content.index(after) + len(after) + 10
+    other = bytes(255 - byte for byte in content[place : place + 9])
+    return content[:place] + other + content[place + 9 :]
 
 
 def per_line(wrap) -> str:
@@ -228,8 +225,11 @@ SAID = {
     "word.docx": (zipped(**{"word/document.xml": "<w/>"}), "a Word document; save its table"),
     "binary.xlsb": (zipped(**{"xl/workbook.bin": "x"}), "save the sheet as CSV"),
     "open.ods": (zipped(**{"META-INF/manifest.xml": "<m/>"}), "a sheet of OpenDocument; save it"),
-    "turned.xlsx": (turned(workbook(), 60), "an Excel workbook that is broken; save the sheet"),
-    "turned.zip": (turned(zipped(a=LINES), -100), "a zip archive that is broken or cut off"),
+    "turned.xlsx": (
+        turned(workbook(), b"xl/worksheets/sheet1.xml"),
+        "an Excel workbook that is broken; save the sheet",
+    ),
+    "turned.zip": (turned(zipped(a=LINES), b"a"), "a zip archive that is broken or cut off"),
     "orc": (b"ORC\x0a\x03\x00\x00\x01\x02", "an ORC file; convert it to Parquet"),
     "pickle": (b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00]", "a pickle of Python; write"),
     "secret.pgp": ("-----BEGIN PGP MESSAGE-----\n\nhQEMA\n", "encrypted with PGP; decrypt it"),
