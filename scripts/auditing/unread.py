@@ -46,7 +46,7 @@ def said(found: list[dict]) -> list[str]:
         return []
     names = [f"{each['key']} ({each['records']:,} of {each['of']:,})" for each in found]
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    lines = [f"Not read: {len(names):,} keys: {', '.join(names[:_SHOWN])}{more}"]
+    lines = [f"Keys that are not read: {len(names):,}: {', '.join(names[:_SHOWN])}{more}"]
     money = [each["key"] for each in found if each["looks_like_usage"]]
     if money:
         lines.append(f"  of which these may be usage: {', '.join(money[:_SHOWN])}")

@@ -324,7 +324,7 @@ def _summary(run: Run, where: str) -> None:
 
 def _passed_over(table: str, keys: Counter) -> str:
     """How many keys no column reads, and which of them may be money."""
-    said = f"not read of new files of {table}: {len(keys):,} keys, `ai-cost audit FILE` lists them"
+    said = f"keys not read of new files of {table}: {len(keys):,}; `ai-cost audit FILE` lists them"
     money = [f"{key} ({n:,})" for key, n in sorted(keys.items()) if looks_like_usage(key)]
     return f"{said}; may be usage: {some(money)}" if money else said
 
