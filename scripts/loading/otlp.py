@@ -88,10 +88,10 @@ def as_spans(value: dict) -> dict:
 
 def _plain(value: dict) -> dict:
     """The same with hexadecimal ids and the numbers of enums; itself where it has them."""
-    if not any(_is_dressed(span) for span in _spans_in(value)):
+    if not any(_is_dressed(span) for span in spans_in(value)):
         return value
     value = _renamed(value)
-    for span in _spans_in(value):
+    for span in spans_in(value):
         for key, size in _ID_BYTES.items():
             if isinstance(span.get(key), str):
                 span[key] = _hexadecimal(span[key], size)
@@ -101,7 +101,8 @@ def _plain(value: dict) -> dict:
     return value
 
 
-def _spans_in(value: dict) -> Iterator[dict]:
+def spans_in(value: dict) -> Iterator[dict]:
+    """All spans of a message of OTLP's JSON."""
     for resource in _dicts(value.get(SPANS)):
         for key in ("scopeSpans", "instrumentationLibrarySpans"):
             for scope in _dicts(resource.get(key)):

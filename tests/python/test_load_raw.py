@@ -259,7 +259,7 @@ def test_every_digit_of_a_bill_survives(landing, pretty):
 def test_a_bucket_without_results_is_a_row_and_no_bucket_is_none(landing):
     landing.put("openai_costs/a.json", bill("1", results="[]"))
     landing.put("openai_costs/b.json", '{"data": []}')
-    landing.put("openai_costs/c.json", '{"error": "no"}')
+    landing.put("openai_costs/c.json", '{"cost": "no"}')
     assert landing.load() == 0
     found = landing.rows("select bucket_start_at::varchar, amount_usd from raw.openai_costs")
     assert found == [("2026-11-03 00:00:00", None)]
