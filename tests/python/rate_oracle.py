@@ -29,7 +29,7 @@ TOKEN_METERS = (
     "output_audio",
     "output_image",
 )
-CALL_METERS = ("web_search",)
+CALL_METERS = ("web_search", "request", "generated_image", "media_second", "character", "page")
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
 CONTEXT_METERS = TOKEN_METERS[:8]
@@ -141,10 +141,15 @@ class Oracle:
             for group, rows in _grouped(multipliers, "provider", "model", "region_scope").items()
         }
         self._regions = {(row["provider"], row["region_scope"]) for row in prices + multipliers}
+        # a fee per call is written under "global", which says nothing where tokens have a price
+        self._by_call = {
+            of for of, rows in self._prices.items() if {meter for meter, *_ in rows} <= {*CALL_METERS}
+        }
         self._model_regions = {
-            (provider, model, region)
-            for (provider, model), rows in self._prices.items()
-            for _, _, region, _ in rows
+            (*of, region)
+            for of, rows in self._prices.items()
+            for meter, _, region, _ in rows
+            if of in self._by_call or meter not in CALL_METERS
         }
         self._aliases = {
             group: [timed(row) for row in rows]
@@ -354,12 +359,12 @@ class Oracle:
         card = self._prices[provider, model]
         base, factor = region, Decimal(1)
         if region == "unknown":
-            regions = {scope for meter, _, scope, _ in card if meter not in CALL_METERS}
+            regions = {scope for of, name, scope in self._model_regions if (of, name) == (provider, model)}
             if len(regions) > 1 or any(key[:2] == (provider, model) for key in self._multipliers):
                 return None
             (region,) = regions
             base = region
-            if region == "global" and (provider, model) not in self._is_own:
+            if region == "global" and (provider, model) not in {*self._is_own, *self._by_call}:
                 return None
         is_stated = (provider, model, region) in self._model_regions
         if not is_stated and (provider, model) not in self._is_own:
