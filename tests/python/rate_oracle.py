@@ -285,6 +285,7 @@ class Oracle:
             name = rest
             if not word or word in self._provider_names:
                 provider = provider or self._provider_names[front]
+        name = _bare(name)
         if word and word not in self._provider_names:
             return word, None, None
         if provider is None:
@@ -464,6 +465,17 @@ class Oracle:
             and (not row["valid_to"] or at.date().isoformat() < row["valid_to"])
         ]
         return bool(fits) and max(fits, key=lambda fit: fit[:3])[3]["takes_lower_bound"] == "true"
+
+
+def _bare(name: str) -> str:
+    """A name without a fine-tune's firm and id, a Bedrock ARN, or LiteLLM's way of asking."""
+    name = name.removeprefix("converse/").removeprefix("invoke/")
+    if name.startswith("ft:"):
+        return ":".join(name.split(":")[:2])
+    if name.startswith("arn:"):
+        for kind in (":inference-profile/", ":foundation-model/"):
+            name = name.partition(kind)[2] or name
+    return name
 
 
 def _per_unit(row: Row, factor: Decimal) -> Decimal:
