@@ -1,8 +1,9 @@
 """Measure what a rate card of ten times as many rows costs the heavy path, in processor seconds.
 
 A sample is built once; in copies of its warehouse the card grows, by more models or by more changes
-of the models it has, or the community layer is taken out. Then raw -> int_priced_attempts runs in turns on all
-three, each in a process of its own, so that other work on the machine bears on all alike.
+of the models it has, or the community layer is taken out. Then raw -> int_priced_attempts runs in
+turns on all of them, each in a process of its own, so that other work on the machine bears on all
+alike.
 """
 
 from __future__ import annotations
@@ -140,9 +141,7 @@ def main(
         show(Growth(Path(folder)), requests, rounds, times, names or tuple(GROWTH))
 
 
-def show(
-    growth: Growth, requests: int, rounds: int, times: int, names: tuple[str, ...]
-) -> None:
+def show(growth: Growth, requests: int, rounds: int, times: int, names: tuple[str, ...]) -> None:
     """Measure and print a line for each card; the ratio is the median of those of the rounds."""
     steps = (1 + len(names)) * (1 + rounds)
     with console.progress("cards", steps) as advance:

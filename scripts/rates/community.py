@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from scripts import console
 from scripts.operations.company import bring_in, decisions, files_of_seeds, started
-from scripts.rates.card import COLUMNS as CARD_COLUMNS
 from scripts.rates.card import CALL_METERS, Card, Key, block_size, parse_instant
+from scripts.rates.card import COLUMNS as CARD_COLUMNS
 from scripts.rates.checks import files_in, problems, refuse
 from scripts.rates.community_lists import (
     all_providers,

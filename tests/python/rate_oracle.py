@@ -143,7 +143,9 @@ class Oracle:
         self._regions = {(row["provider"], row["region_scope"]) for row in prices + multipliers}
         # a fee per call is written under "global", which says nothing where tokens have a price
         self._by_call = {
-            of for of, rows in self._prices.items() if {meter for meter, *_ in rows} <= {*CALL_METERS}
+            of
+            for of, rows in self._prices.items()
+            if {meter for meter, *_ in rows} <= {*CALL_METERS}
         }
         self._model_regions = {
             (*of, region)
@@ -360,7 +362,9 @@ class Oracle:
         card = self._prices[provider, model]
         base, factor = region, Decimal(1)
         if region == "unknown":
-            regions = {scope for of, name, scope in self._model_regions if (of, name) == (provider, model)}
+            regions = {
+                scope for of, name, scope in self._model_regions if (of, name) == (provider, model)
+            }
             if len(regions) > 1 or any(key[:2] == (provider, model) for key in self._multipliers):
                 return None
             (region,) = regions

@@ -61,7 +61,10 @@ PIECES = {
     "new_host/speaker": by_the_piece("audio_speech", input_cost_per_character=1.5e-05),
     "new_host/sorter": by_the_piece("rerank", input_cost_per_query=0.002),
     "new_host/reader": by_the_piece(
-        "ocr", ocr_cost_per_page=0.001, annotation_cost_per_page=0.003, ocr_cost_per_page_batches=5e-4
+        "ocr",
+        ocr_cost_per_page=0.001,
+        annotation_cost_per_page=0.003,
+        ocr_cost_per_page_batches=5e-4,
     ),
     "new_host/filmer": by_the_piece("video_generation", output_cost_per_video_per_second=0.1),
     # one price of several: which, no log says
