@@ -97,6 +97,11 @@ class Seed:
         """The header that the file needs."""
         return [column.name for column in self.columns]
 
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column, as the YAML has it."""
+        return {column.name: column.kind for column in self.columns}
+
 
 def near(text: str, words: frozenset[str] | set[str]) -> str:
     """What to write instead of a word that is none of these."""
