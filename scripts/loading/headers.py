@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from unicodedata import normalize
 
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Table
@@ -17,10 +18,10 @@ from scripts.loading.sources import Table
 # In the order in which they are tried.
 SEPARATORS = (",", ";", "\t", "|")
 _NOISE = re.compile(r"[^0-9a-z]+")
-# Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 # Signs that mean one currency: a yen's is also a yuan's.
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _CURRENCY = re.compile(r"\(([$€£]|[A-Z]{3})\)$")
+# Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 _IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
 
 
@@ -55,7 +56,8 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
     exact = {name: place for place, name in reversed(list(enumerate(cells)))}
     loose: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        for name in {_plain(cell), *map(_plain, _IN_BRACKETS.findall(cell))}:
+        bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
+        for name in {_plain(cell), *map(_plain, bracketed)}:
             loose.setdefault(name, []).append(place)
     found: dict[str, int] = {}
     for name in table.headers:

@@ -62,6 +62,9 @@ FILES = {
     "azure_costs/account=views/20261106/amortized.csv": azure(5, amount="8.38"),
     "azure_costs/account=again/20261106/costs.csv": azure(5, amount="1"),
     "azure_costs/account=again/20261106/costs-v2.csv": azure(5, amount="3"),
+    # again, in other words
+    "azure_costs/account=revised/20261106/costs.csv": azure(5, amount="1") + "\n\n",
+    "azure_costs/account=revised/20261106/costs_revised.csv": azure(5, amount="3") + "\n\n",
     "azure_costs/account=named/20261106.csv": azure(5).replace(
         "CostInBillingCurrency", "PreTaxCost"
     ),
@@ -118,6 +121,7 @@ RIGHT = {
     "guids": ("10", "7.5"),
     "views": ("260", "8.38"),
     "again": ("3", "1"),
+    "revised": ("3", "1"),
     "named": ("2.5", "0"),
     "parts": ("5.6", "0.8"),
     "period": ("4.44", "0"),

@@ -34,6 +34,7 @@ renamed as (
 
         ---------- time
         cast(usage_start_at as date) as usage_date,
+        {{ last_day_of_charge('usage_start_at', 'usage_end_at') }} as last_usage_date,
         cast(billing_period_start_at as date) as billing_period_start_date,
         cast(cast(billing_period_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
 

@@ -17,11 +17,7 @@ renamed as (
 
         ---------- time
         cast(charge_period_start_at as date) as usage_date,
-        -- the end is no part of the period; a day by another clock than UTC's is one day
-        case
-            when charge_period_end_at >= {{ dbt.dateadd('day', 2, 'charge_period_start_at') }}
-                then cast({{ plus_ms('charge_period_end_at', '-1') }} as date)
-        end as last_usage_date,
+        {{ last_day_of_charge('charge_period_start_at', 'charge_period_end_at') }} as last_usage_date,
         coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
             as billing_period_start_date,
         cast(
@@ -51,7 +47,7 @@ renamed as (
         charge_class,
 
         ---------- what for
-        charge_description as description,
+        coalesce(charge_description, sku_meter) as description,
         sku_id,
         coalesce(
             lower(model),
