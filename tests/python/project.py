@@ -41,6 +41,8 @@ MARTS = (
     "fct_settlement_watermarks",
     "fct_bill_files",
     "fct_bill_findings",
+    "fct_prepaid_balances",
+    "fct_claims",
     "fct_reconciliation_invoices",
     "fct_provider_restatements",
     "fct_quarantined_records",

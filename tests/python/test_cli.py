@@ -68,6 +68,7 @@ MISSING = {
     "allocate preview": ["2026-07", "allocation_rules.csv"],
     "audit": ["absent.jsonl"],
     "bills": [],
+    "claim": [],
     "close 2026-07": ["--prepared-by", "Ann", "--approved-by", "Bob"],
     "close verify": [],
     "deliver": [],
