@@ -33,6 +33,7 @@ MARTS = (
     "fct_reconciliation_monthly",
     "fct_reconciliation_totals",
     "fct_reconciliation_drift",
+    "fct_reconciliation_accuracy",
     "fct_reconciliation_exceptions",
     "fct_leaked_spend",
     "fct_call_evidence",

@@ -487,6 +487,23 @@ def test_words_name_model_meter_and_tier(bills, account, told):
     assert dict(zip(told, read(bills, account), strict=True)) == told
 
 
+def test_capacity_that_is_paid_for_used_or_not_is_no_use(bills):
+    rows = bills.rows(
+        "select bill_source, description, line_category, is_reconciling_item "
+        "from intermediate.int_bill_lines_classified "
+        "where billing_account_id in ('usage', 'google', 'azure') and charge_type = "
+        "'reserved capacity' and bill_source != 'aws_cur2' order by 1, 2"
+    )
+    assert rows == [
+        ("azure_costs", "provisioned managed global unit", "commitment", True),
+        ("gcp_billing", "Generative AI Provisioned Throughput GSU - 1 month", "commitment", True),
+    ]
+    assert not bills.rows(
+        "select term from intermediate.int_bill_issues where issue = 'meter' "
+        "and (lower(term) like '%provisioned%' or lower(term) like '%gsu%')"
+    )
+
+
 def test_focus_files_are_read_by_the_same_words(bills):
     found = [row[:2] for row in read(bills, "focus")]
     assert dict(zip(FOCUS, found, strict=True)) == FOCUS

@@ -45,7 +45,10 @@ renamed as (
         {{ text_to_money('usage_amount') }} as billed_quantity,
         case when is_marketplace and words like '%token%' then 'marketplace ' else '' end || lower(pricing_unit)
             as billed_unit,
-        case when words like '%reserved%' then 'reserved capacity' else lower(line_item_type) end as charge_type,
+        case
+            when lower(line_item_type) = 'usage' and {{ speaks_of_capacity('usage_type') }} then 'reserved capacity'
+            else lower(line_item_type)
+        end as charge_type,
 
         ---------- what for
         usage_type,

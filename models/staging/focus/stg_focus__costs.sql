@@ -37,12 +37,13 @@ renamed as (
             else ''
         end
         || lower(case when consumed_quantity is not null then consumed_unit else pricing_unit end) as billed_unit,
-        lower(charge_category)
-        || case
-            when charge_category != 'Purchase' then ''
-            when commitment_discount_id is not null then ', commitment'
-            when charge_frequency = 'Recurring' then ', recurring'
-            else ''
+        case
+            when charge_category = 'Usage' and {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
+                then 'reserved capacity'
+            when charge_category != 'Purchase' then lower(charge_category)
+            when commitment_discount_id is not null then 'purchase, commitment'
+            when charge_frequency = 'Recurring' then 'purchase, recurring'
+            else lower(charge_category)
         end as charge_type,
         charge_class,
 

@@ -36,7 +36,11 @@ renamed as (
         {{ text_to_money('usage_amount') }} as billed_quantity,
         lower(usage_unit) as billed_unit,
         -- a table of the console may leave it out
-        coalesce(lower(cost_type), 'regular') as charge_type,
+        case
+            when coalesce(lower(cost_type), 'regular') = 'regular' and {{ speaks_of_capacity('sku_name') }}
+                then 'reserved capacity'
+            else coalesce(lower(cost_type), 'regular')
+        end as charge_type,
         credits,
 
         ---------- what for
