@@ -1,7 +1,7 @@
 """Claims to providers: from differences on a bill to a file that their support can act on.
 
-A claim is a folder: a letter, the lines of the bill, our requests behind them, and the dated prices.
-Its lines go into claims.csv of the company, and fct_claims follows them until a credit memo ties.
+A claim is a folder: a letter, the lines of the bill, our requests behind them, the dated prices. Its
+lines go into claims.csv of the company, and fct_claims follows them until a credit memo ties.
 """
 
 from __future__ import annotations
@@ -98,15 +98,17 @@ class Line:
 
     @property
     def day(self) -> date:
+        """Day of use."""
         return self.cells[0]
 
     @property
     def meter(self) -> str:
+        """What is charged for."""
         return self.cells[4]
 
     @property
     def sql(self) -> dict[str, str]:
-        """The line's key as literals."""
+        """Its key as literals."""
         day, *texts = self.cells
         names = ("provider", "account", "model", "meter")
         found = dict(zip(names, (_literal(text) for text in texts), strict=True))
@@ -197,9 +199,7 @@ def _name(lines: list[Line], opened_at: datetime) -> str:
     return f"{provider}-{opened_at:%Y%m%d}-{digest}"
 
 
-def _write(
-    folder: Path, name: str, lines: list[Line], opened_by: str, opened_at: datetime
-) -> None:
+def _write(folder: Path, name: str, lines: list[Line], opened_by: str, opened_at: datetime) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -306,9 +306,7 @@ def _shown(value: object) -> str:
     return safe_text(value) if isinstance(value, str) else str(value)
 
 
-def _append(
-    path: Path, name: str, lines: list[Line], by: str, at: datetime, note: str
-) -> None:
+def _append(path: Path, name: str, lines: list[Line], by: str, at: datetime, note: str) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for line in lines:

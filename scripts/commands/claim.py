@@ -21,7 +21,9 @@ from scripts.commands import _options
     show_default=True,
     help="The folder that gets a folder for the claim.",
 )
-@click.option("--claims", type=_options.PATH, help="The file to append to (default: the company's).")
+@click.option(
+    "--claims", type=_options.PATH, help="The file to append to (default: the company's)."
+)
 @click.option("--note", default="", help="What a later reader should know.")
 @click.option("--dry-run", is_flag=True, help="Check only, write nothing.")
 def command(
