@@ -1,7 +1,7 @@
 """Claims to providers: from differences on a bill to a file that their support can act on.
 
-A claim is a folder: a letter, the lines of the bill, our requests behind them, the dated prices. Its
-lines go into claims.csv of the company, and fct_claims follows them until a credit memo ties.
+A claim is a folder: a letter, the lines of the bill, our requests behind them, the dated prices.
+Its lines go into claims.csv of the company; fct_claims follows them until a credit memo ties.
 """
 
 from __future__ import annotations
