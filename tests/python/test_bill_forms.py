@@ -190,7 +190,8 @@ def test_invoices_have_such_dates_too_where_they_say_their_order(landing):
     # nothing says which figure is the day, and no issuer is known to write it
     landing.put(
         "generic_invoice_lines/b.csv",
-        "invoice_id,invoice_issuer,invoice_date,amount,currency\nK-2,OpenAI,05/11/2026,1,EUR\n",
+        "invoice_id,invoice_issuer,invoice_date,billing_period_start,amount,currency\n"
+        "K-2,OpenAI,05/11/2026,2026-10-01,1,EUR\n",
     )
     landing.load()
     assert landing.rows(
