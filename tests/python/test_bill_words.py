@@ -83,6 +83,11 @@ MARKETPLACE = {
         "standard",
     ),
     ("Claude 3.5 Haiku", "OutputTokenCount_Batch"): ("claude-3-5-haiku", "output", "batch"),
+    ("Claude Opus 4.5", "OutputTokenCount_LCtx_Global"): (
+        "claude-opus-4-5",
+        "output",
+        "standard",
+    ),
     ("Claude Opus 4.5", "cache_read_tokens_global_standard"): (
         "claude-opus-4-5",
         "cache_read",
