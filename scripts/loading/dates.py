@@ -3,7 +3,8 @@
 The dates of the file say which figure is the day. One above twelve is; where none is, the figure
 that stays the same while the other counts on is the month. Where nothing says so, the columns that
 are declared so (`mdy`) are read as an American writes them. Dots are written day first everywhere.
-Where the dates prove both orders, those that may be either are refused.
+Where the dates prove both orders, those that may be either are refused, and so is one that would be
+of another month than all that are certain while the other order puts it into theirs.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable
 from scripts.loading.sources import Table
 
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.DOTALL)
+_MONTH = re.compile(r"\d{4}-\d{2}(?=-\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?!\d)(.*)", re.DOTALL)
 _MONTHS = 12
 # So many days that stand beside one and the same figure.
@@ -31,6 +33,7 @@ class Dates:
         fields = fields if table.kind == "bill" else []
         self._places = {columns[h]: f for f in fields for h in f.headers if h in columns}
         self._orders: set[str] = set()
+        self._months: set[str] = set()
 
     def settle(self, rows: list[tuple[int, list[str]]]) -> None:
         """Bring the dates of a block to year, month and day."""
@@ -41,6 +44,9 @@ class Dates:
             if (match := _DATE.fullmatch(row[place].strip())) and _is_date(match)
         ]
         self._orders |= _proven(match for *_, match in found)
+        cells = [row[place].strip() for _, row in rows for place in self._places]
+        self._months |= {match.group() for cell in cells if (match := _MONTH.match(cell))}
+        self._months |= {_month(match, order) for *_, match in found if (order := _order(match))}
         for row, place, field, match in found:
             row[place] = self._read(match, field.format == "mdy")
         for _, row in rows:
@@ -63,15 +69,27 @@ class Dates:
             self._orders.add(MONTH_FIRST)
         if order is None and len(self._orders) == 1:
             (order,) = self._orders
-        first, _, second, year, rest = match.groups()
+        first, _, second, _, rest = match.groups()
         if order is None:
             return _EITHER + match.group() if self._orders else match.group()
-        day, month = (first, second) if order == DAY_FIRST else (second, first)
-        return f"{year}-{month:0>2}-{day:0>2}{rest}"
+        other = MONTH_FIRST if order == DAY_FIRST else DAY_FIRST
+        if _order(match) is None and self._is_of_month(match, other, order):
+            return _EITHER + match.group()
+        day = first if order == DAY_FIRST else second
+        return f"{_month(match, order)}-{day:0>2}{rest}"
+
+    def _is_of_month(self, match: re.Match, order: str, not_in: str) -> bool:
+        """Whether a date is of a month that certain dates of the file are of, in one order only."""
+        return _month(match, order) in self._months and _month(match, not_in) not in self._months
 
 
 def _is_date(match: re.Match) -> bool:
     return min(int(match.group(1)), int(match.group(3))) <= _MONTHS
+
+
+def _month(match: re.Match, order: str) -> str:
+    first, _, second, year, _ = match.groups()
+    return f"{year}-{second if order == DAY_FIRST else first:0>2}"
 
 
 def _order(match: re.Match) -> str | None:

@@ -168,6 +168,8 @@ def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
         # both orders: what may be either is refused
         (["13/10/2026", "10/14/2026", "05/10/2026"], ["10-13", "10-14"], "in both orders"),
         (["13/14/2026", "10/05/2026"], ["10-05"], ""),
+        # in the order of the file it would be of July, where the others are of October
+        (["13/10/2026", "5/10/2026", "10/7/2026"], ["10-13", "10-05"], "day first"),
     ],
 )
 def test_the_dates_of_a_file_say_which_figure_is_the_day(landing, capsys, dates, read, said):

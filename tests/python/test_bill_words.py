@@ -500,7 +500,7 @@ def test_capacity_that_is_paid_for_used_or_not_is_no_use(bills):
         "'reserved capacity' and bill_source != 'aws_cur2' order by 1, 2"
     )
     assert rows == [
-        ("azure_costs", "provisioned managed global unit", "commitment", True),
+        ("azure_costs", "Provisioned Managed Global Unit", "commitment", True),
         ("gcp_billing", "Generative AI Provisioned Throughput GSU - 1 month", "commitment", True),
     ]
     assert not bills.rows(

@@ -19,7 +19,7 @@ CREDITS = """\
 credit_id,provider,billing_account_id,purchased_on,expires_on,amount_usd,source
 oa-1,openai,default,2026-09-30,2026-10-04,10,receipt
 oa-2,openai,default,2026-10-02,2027-10-02,5,receipt
-an-1,anthropic,default,2026-10-01,,4,receipt
+an-1,anthropic,default,2026-10-01,,0.40,receipt
 """
 BALANCES = """\
 provider,billing_account_id,balance_date,balance_usd,source
@@ -48,12 +48,12 @@ def night(tmp_path_factory):
         "envelope_events/a.jsonl",
         [
             {"id": f"{provider}-{day}", "timestamp": f"2026-10-{day:02}T12:00:00Z",
-             "team": "growth", "provider": provider, "model": model, "input_tokens": 1_000_000,
+             "team": "growth", "provider": provider, "model": model, "input_tokens": tokens,
              "output_tokens": 0}
-            for provider, model, days in (
-                ("openai", "gpt-4o", (1, 2, 3, 5)),
-                # no bill of it: our own figure, 3 USD a day
-                ("anthropic", "claude-sonnet-4-5", (1, 2)),
+            for provider, model, tokens, days in (
+                ("openai", "gpt-4o", 1_000_000, (1, 2, 3, 5)),
+                # no bill of it: our own figure, 0.30 USD a day
+                ("anthropic", "claude-sonnet-4-5", 100_000, (1, 2)),
             )
             for day in days
         ],
@@ -77,8 +77,8 @@ def test_a_balance_is_bought_less_drawn_less_expired(night):
         (provider, day, *(None if each is None else Decimal(each) for each in amounts), status)
         for provider, day, *amounts, status in (
             # more is drawn than was bought, on days that no bill speaks of
-            ("anthropic", "2026-10-01", "0", "4", "3", "0", "1", None, "not_stated"),
-            ("anthropic", "2026-10-02", "1", "0", "3", "0", "-2", None, "below_zero"),
+            ("anthropic", "2026-10-01", "0", "0.4", "0.3", "0", "0.1", None, "not_stated"),
+            ("anthropic", "2026-10-02", "0.1", "0", "0.3", "0", "-0.2", None, "below_zero"),
             ("openai", "2026-09-30", "0", "10", "0", "0", "10", None, "not_stated"),
             ("openai", "2026-10-01", "10", "0", "2.5", "0", "7.5", None, "not_stated"),
             ("openai", "2026-10-02", "7.5", "5", "2.5", "0", "10", None, "not_stated"),
@@ -94,13 +94,16 @@ def test_a_balance_that_is_not_right_is_a_finding(night):
     assert night.rows(
         "select finding, provider, first_usage_date::varchar, item_count, amount_usd, owner "
         "from marts.fct_bill_findings where finding like 'prepaid%'"
-    ) == [("prepaid_below_zero", "anthropic", "2026-10-02", 1, Decimal(2), "finance")]
+    ) == [("prepaid_below_zero", "anthropic", "2026-10-02", 1, Decimal("0.2"), "finance")]
 
 
 def test_it_is_one_too_where_the_provider_states_another(night, tmp_path_factory):
     root = copy_project(tmp_path_factory.mktemp("other"))
     for name, text in (
-        ("prepaid_credits", CREDITS.replace("an-1,anthropic,default,2026-10-01,,4,receipt\n", "")),
+        (
+            "prepaid_credits",
+            CREDITS.replace("an-1,anthropic,default,2026-10-01,,0.40,receipt\n", ""),
+        ),
         ("prepaid_balances", BALANCES.replace("4.00", "3.99")),
     ):
         (root / "seeds" / "contracts" / f"{name}.csv").write_text(text)
