@@ -86,7 +86,7 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 
 # The three tiers of tests are the markers of pyproject.toml: no marker, `wide`, `long`.
 # Which tests stay on one worker is in tests/python/conftest.py.
-PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 test: $(BIN)/.dev ## Style, dbt unit and data tests, pytest: what a change needs to pass
 	@# Lint is one process, so it runs beside the tests; what it says comes last, in one piece.

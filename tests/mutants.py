@@ -237,7 +237,7 @@ def tried(mutant: Mutant, project: Path, concerned: bool) -> str | None:
 
 
 def _tests(copy: Path, arguments: list[str]) -> str | None:
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "auto", "--dist", "loadgroup"]
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "auto", "--dist", "loadfile"]
     done = subprocess.run(
         [*command, "--no-loadscope-reorder", "-m", _QUICK_AND_WIDE, *arguments],
         cwd=copy,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from scripts.errors import UserError
@@ -61,7 +62,7 @@ def problems(
             lines[name] += read
     lines[more_of] += more
     for name, seed in seeds.items():
-        found += (problem for line in lines[name] for problem in _of_cells(seed, line))
+        found += _of_cells(seed, lines[name])
     if found:
         # rows that cannot be read would make others look wrong
         return _sorted(found)
@@ -106,11 +107,14 @@ def _values(path: Path, column: str) -> set[str]:
         return {row[column] for row in csv.DictReader(file) if row.get(column)}
 
 
-def _of_cells(seed: Seed, line: Line) -> Iterable[Problem]:
-    for column in seed.columns:
-        said = column.problem(line[column.name])
-        if said:
-            yield line.problem(column.name, said)
+def _of_cells(seed: Seed, lines: list[Line]) -> Iterable[Problem]:
+    # a card has few different values: each is looked at once
+    columns = [(column.name, cache(column.problem)) for column in seed.columns]
+    for line in lines:
+        for name, problem in columns:
+            said = problem(line[name])
+            if said:
+                yield line.problem(name, said)
 
 
 def _sorted(found: list[Problem]) -> list[Problem]:

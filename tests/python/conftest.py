@@ -21,21 +21,14 @@ def pytest_configure(config):
 @pytest.hookimpl(tryfirst=True)  # before the tests are chosen by their markers
 def pytest_collection_modifyitems(config, items):
     """What asks for PostgreSQL is wide. Files of few tests first: theirs are the long ones, so no
-    worker ends alone with one.
-
-    The tests of a file stay on one worker (--dist loadgroup), because they share a warehouse; not
-    those of a module that says `EACH_ALONE = True`.
+    worker ends alone with one. (The tests of a file stay on one worker, --dist loadfile, because
+    they share a warehouse.)
     """
     for item in items:
         if _asks_for_postgres(item):
             item.add_marker(pytest.mark.wide)
     tests = Counter(item.path for item in items)
     items.sort(key=lambda item: tests[item.path])
-    if not config.pluginmanager.hasplugin("xdist"):
-        return  # Spark's own environment runs one file, on one worker
-    for item in items:
-        alone = getattr(item.module, "EACH_ALONE", False)
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.path.stem))
 
 
 def _asks_for_postgres(item) -> bool:

@@ -251,7 +251,7 @@ class Project:
     def build_whole(self) -> str:
         """Every node and every test, whatever is there already."""
         self._forget()
-        return self._run_warm(("build",), [])[0]
+        return self.make("build")
 
     def build_as_users_do(self, *arguments: str) -> str:
         """Every node and every test, by a dbt of its own that begins with nothing."""
@@ -474,6 +474,18 @@ def _warm(request: dict, manifest: Path | None, ids: Path) -> tuple[int, str, st
         files |= {"manifest": manifest and str(manifest), "ids": str(ids)}
         code = _warm_dbt().run(Request(**request, **files))
         return code, output.read().decode(), errors.read().decode()
+
+
+def in_a_fork(
+    arguments: list[str], environment: dict[str, str], manifest: Path, pasted: str
+) -> subprocess.CompletedProcess:
+    """The project's command with what was parsed, and with something pasted into it."""
+    request = {"module": COMMAND, "arguments": arguments, "root": str(ROOT)}
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(pasted)
+        file.flush()
+        request |= {"environment": environment, "pasted": file.name}
+        return subprocess.CompletedProcess(arguments, *_warm(request, manifest, Path(os.devnull)))
 
 
 def _sortable(value) -> tuple[bool, str]:

@@ -18,7 +18,8 @@ from scripts.auditing.detect import detect
 from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES
-from tests.python.project import ROOT
+from tests.python.prepared import shared
+from tests.python.project import PARSED, ROOT, in_a_fork
 
 # The sheet beside the fixtures is no log; a Logpush line has no time, and nothing is known of it.
 LOGS = sorted(
@@ -69,34 +70,49 @@ def test_the_plain_envelope_is_recognised_too(contract, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def audit(tmp_path_factory):
-    """Runs an audit as a user does, beside a warehouse that must stay as it is."""
-    folder = tmp_path_factory.mktemp("audit")
-    warehouse = folder / "warehouse.duckdb"
+def audits(tmp_path_factory):
+    """A warehouse that an audit must leave as it is, and the variables of its commands."""
+    warehouse = tmp_path_factory.mktemp("audit") / "warehouse.duckdb"
     warehouse.write_bytes(b"not to be opened, let alone written")
-    before = hashlib.sha256(warehouse.read_bytes()).hexdigest()
-    environment = os.environ | {
+    variables = {
         "AI_COST_WAREHOUSE": str(warehouse),
         "AI_COST_TARGET": "postgres",
         "AI_COST_COMPANY": str(ROOT / "companies/sample"),
         "PGHOST": "nowhere.invalid",
-        "DBT_TARGET_PATH": str(folder / "target"),
     }
+    before = hashlib.sha256(warehouse.read_bytes()).hexdigest()
+    yield os.environ | variables
+    assert hashlib.sha256(warehouse.read_bytes()).hexdigest() == before
 
-    def run(
-        *arguments: str, pasted: str | None = None, **settings: str
-    ) -> subprocess.CompletedProcess:
+
+@pytest.fixture(scope="module")
+def prepared_models(audits):
+    """The models as the first audit prepares them, made once for all workers by the command."""
+
+    def make(folder):
         done = subprocess.run(
-            [sys.executable, "-m", "scripts.cli", "audit", *arguments],
+            [sys.executable, "-m", "scripts.cli", "audit", "-"],
             cwd=ROOT,
-            env=environment | settings,
-            input=pasted,
+            env=audits | {"DBT_TARGET_PATH": str(folder)},
+            input=json.dumps(ENVELOPE),
             capture_output=True,
             text=True,
-            check=False,
+            check=True,
         )
-        assert hashlib.sha256(warehouse.read_bytes()).hexdigest() == before
-        return done
+        assert "Preparing the models; this is done once ..." in done.stderr
+        return folder
+
+    return shared("audited", make)
+
+
+@pytest.fixture(scope="module")
+def audit(audits, prepared_models):
+    """Runs an audit, beside a warehouse that must stay as it is."""
+    (manifest,) = prepared_models.glob(f"audit/*/{PARSED}")
+
+    def run(*arguments: str, pasted: str = "", **settings: str) -> subprocess.CompletedProcess:
+        variables = audits | {"DBT_TARGET_PATH": str(prepared_models)} | settings
+        return in_a_fork(["audit", *arguments], variables, manifest, pasted)
 
     return run
 

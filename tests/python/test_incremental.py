@@ -19,10 +19,6 @@ pytestmark = pytest.mark.wide
 ARGUMENTS = ["--requests", "3000", "--days", "24", "--start", "2026-07-20"]
 
 
-# The tests share files and rows, which the cache keeps, and no warehouse.
-EACH_ALONE = True
-
-
 @pytest.fixture(scope="module")
 def landing():
     def make(folder):

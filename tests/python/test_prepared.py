@@ -5,7 +5,10 @@ another day has left.
 """
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -52,6 +55,23 @@ def root(tmp_path):
     for name in ("prices", "teams"):
         (tmp_path / "seeds" / f"{name}.csv").write_text("a,b\n1,2\n")
     return tmp_path
+
+
+def test_tests_of_a_file_run_on_one_worker(tmp_path):
+    """Two workers would each build the warehouse that the file's tests share."""
+    (command,) = re.findall(r"^PYTEST := \S+ (.+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    for name in ("one", "other"):
+        (tmp_path / f"test_{name}.py").write_text(
+            "import os, pathlib, pytest\n"
+            "@pytest.mark.parametrize('number', range(6))\n"
+            "def test_worker(number):\n"
+            f"    with pathlib.Path({name!r}).open('a') as file:\n"
+            "        file.write(os.environ['PYTEST_XDIST_WORKER'] + ' ')\n"
+        )
+    two = command.replace("-n auto", "-n 2").split()
+    subprocess.run([sys.executable, *two, tmp_path], cwd=tmp_path, check=True, capture_output=True)
+    workers = [set((tmp_path / name).read_text().split()) for name in ("one", "other")]
+    assert [len(each) for each in workers] == [1, 1] and workers[0] != workers[1]
 
 
 def test_what_logs_or_the_clock_go_into_is_always_made(root):

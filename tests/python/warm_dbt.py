@@ -37,9 +37,10 @@ class Request:
     manifest: str | None
     # a file: the ids of nodes that need not run; afterwards of those that ran well
     ids: str
-    # files: what the command says, and what it complains of
+    # files: what the command says, what it complains of, and what it reads
     output: str
     errors: str
+    pasted: str = os.devnull
 
 
 class WarmDbt:
@@ -111,7 +112,7 @@ def _work(request: Request, manifest) -> None:
     try:
         for place, file in ((1, request.output), (2, request.errors)):
             os.dup2(os.open(file, os.O_WRONLY | os.O_TRUNC), place)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(os.open(request.pasted, os.O_RDONLY), 0)
         os.chdir(request.root)
         os.environ.clear()
         os.environ.update(request.environment)
@@ -153,12 +154,18 @@ def _invoke(request: Request, manifest) -> int:
 
 
 def _run_module(request: Request, manifest) -> int:
-    """As `python -m` would, but that dbt takes what was parsed."""
+    """As `python -m` would, but that dbt takes what was parsed, and so does who reads it back."""
     import runpy
 
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
-    invoke = dbtRunner.invoke
+    _work_less()
+    invoke, read = dbtRunner.invoke, Manifest.from_msgpack
+    kept = Path(request.manifest).read_bytes() if request.manifest else None
+
+    def read_once(data, **options):
+        return manifest if data == kept else read(data, **options)
 
     def invoke_with_what_was_parsed(self, arguments, **options):
         # not for settings that the module made itself, but for the company's copy of the seeds
@@ -169,6 +176,7 @@ def _run_module(request: Request, manifest) -> int:
         return invoke(self, arguments, **options)
 
     dbtRunner.invoke = invoke_with_what_was_parsed
+    Manifest.from_msgpack = read_once
     sys.path[0] = request.root
     sys.argv = [request.module, *request.arguments]
     try:
@@ -236,9 +244,11 @@ def _work_less() -> None:
 
     def generate_once(macro, config, manifest, package_name):
         contexts = kept.__dict__.setdefault("contexts", {})
-        if package_name not in contexts:
-            contexts[package_name] = generate(macro, config, manifest, package_name)
-        return dict(contexts[package_name])
+        # a module may call dbt twice, each time with a connection, and a configuration, of its own
+        key = (id(config), package_name)
+        if key not in contexts:
+            contexts[key] = config, generate(macro, config, manifest, package_name)
+        return dict(contexts[key][1])
 
     requires.generate_runtime_macro_context = generate_once
     parsedatetime.Constants = functools.cache(parsedatetime.Constants)

@@ -1,14 +1,7 @@
--- Each prompt version beside the one before it, on the same model: a dearer model is not a longer prompt.
+-- Each prompt version beside the one before it, by what its answers hold.
 with days as (
 
     select * from {{ ref('int_prompt_days') }}
-
-),
-
-rules as (
-
-    select * from {{ ref('int_efficiency_rules') }}
-    where opportunity = 'prompt_regression'
 
 ),
 
@@ -31,45 +24,7 @@ versions as (
 
 ),
 
--- the rule of the version's first day; a version with too few answers is not compared, and compares to none
-judged as (
-
-    select
-        versions.*,
-        rules.rule_id,
-        rules.min_rise,
-        row_number() over (
-            partition by
-                versions.team_id, versions.service_name, versions.feature,
-                versions.provider, versions.billed_model, versions.prompt_version
-            order by rules.rule_id
-        ) as rule_rank
-    from versions
-    inner join rules
-        on
-            versions.first_usage_date >= rules.valid_from and versions.first_usage_date < rules.valid_to
-            and rules.provider in ('*', versions.provider)
-            and rules.model in ('*', versions.billed_model)
-            and rules.service_name in ('*', coalesce(versions.service_name, ''))
-            and rules.feature in ('*', coalesce(versions.feature, ''))
-    where versions.attempt_count >= rules.min_requests
-
-),
-
-ordered as (
-
-    select
-        {% for column in ['prompt_version', 'attempt_count', 'output_tokens'] %}
-        lag({{ column }}) over (
-            partition by team_id, service_name, feature, provider, billed_model
-            order by first_usage_date, prompt_version
-        ) as previous_{{ column }},
-        {% endfor %}
-        *
-    from judged
-    where rule_rank = 1
-
-)
+{{ versions_beside_earlier(['output_tokens']) }}
 
 select
     *,

@@ -12,31 +12,9 @@ with requests as (
 
 ),
 
-scoped as (
-
-    {% for kind, name in {'all': "'all'", 'team': 'team_id', 'feature': "coalesce(feature, 'none')",
-        'model': 'named_model'}.items() %}
-    select
-        usage_date,
-        '{{ kind }}' as scope_kind,
-        {{ name }} as scope_id,
-        cost_usd
-    from requests
-    where cost_usd is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (partition by usage_date, scope_kind, scope_id order by cost_usd) as value_rank,
-        count(*) over (partition by usage_date, scope_kind, scope_id) as value_count
-    from scoped
-
-)
+{{ ranked_by_scope('requests', 'usage_date', {
+    'all': "'all'", 'team': 'team_id', 'feature': "coalesce(feature, 'none')", 'model': 'named_model'
+}) }}
 
 select
     usage_date,

@@ -1,28 +1,12 @@
 with outcomes as (
 
-    {% for kind, name in {'all': "'all'", 'outcome_type': 'event_type', 'feature': 'feature',
-        'model': 'billed_model'}.items() %}
-    select
-        event_date as usage_date,
-        '{{ kind }}' as scope_kind,
-        {{ name }} as scope_id,
-        cost_usd
-    from {{ ref('int_outcome_costs') }}
-    where cost_usd is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_outcome_costs') }}
 
 ),
 
-ranked as (
-
-    select
-        *,
-        row_number() over (partition by usage_date, scope_kind, scope_id order by cost_usd) as value_rank,
-        count(*) over (partition by usage_date, scope_kind, scope_id) as value_count
-    from outcomes
-
-)
+{{ ranked_by_scope('outcomes', 'event_date', {
+    'all': "'all'", 'outcome_type': 'event_type', 'feature': 'feature', 'model': 'billed_model'
+}) }}
 
 select
     usage_date,

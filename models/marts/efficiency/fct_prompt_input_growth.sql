@@ -22,46 +22,7 @@ with versions as (
 
 ),
 
--- the rule of the version's first day; a version with too few attempts is not compared, and compares to none
-judged as (
-
-    select
-        versions.*,
-        rules.rule_id,
-        rules.min_rise,
-        row_number() over (
-            partition by
-                versions.team_id, versions.service_name, versions.feature,
-                versions.provider, versions.billed_model, versions.prompt_version
-            order by rules.rule_id
-        ) as rule_rank
-    from versions
-    inner join {{ ref('int_efficiency_rules') }} as rules
-        on
-            rules.opportunity = 'prompt_regression'
-            and versions.first_usage_date >= rules.valid_from and versions.first_usage_date < rules.valid_to
-            and rules.provider in ('*', versions.provider)
-            and rules.model in ('*', versions.billed_model)
-            and rules.service_name in ('*', coalesce(versions.service_name, ''))
-            and rules.feature in ('*', coalesce(versions.feature, ''))
-    where versions.attempt_count >= rules.min_requests
-
-),
-
-ordered as (
-
-    select
-        {% for column in ['prompt_version', 'attempt_count', 'input_tokens', 'cache_read_tokens'] %}
-        lag({{ column }}) over (
-            partition by team_id, service_name, feature, provider, billed_model
-            order by first_usage_date, prompt_version
-        ) as previous_{{ column }},
-        {% endfor %}
-        *
-    from judged
-    where rule_rank = 1
-
-),
+{{ versions_beside_earlier(['input_tokens', 'cache_read_tokens']) }},
 
 measured as (
 
