@@ -35,8 +35,8 @@ ranked as (
             partition by bill_source, billed_by, billing_account_id, replaced_scope
             -- "costs_v10" and "costs (1)" are later than "costs_v9" and "costs"
             order by
-                is_actual, pulled_at, last_usage_date nulls first, file_stem, {{ dbt.length('source_file') }}, source_file,
-                loaded_at, delivery
+                is_actual, pulled_at, last_usage_date nulls first, file_stem, {{ dbt.length('source_file') }},
+                source_file, loaded_at, delivery
         ) as next_pulled_at
     from deliveries
 

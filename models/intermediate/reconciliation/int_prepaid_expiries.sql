@@ -36,15 +36,14 @@ left_over as (
         bought_so_far.provider,
         bought_so_far.billing_account_id,
         bought_so_far.expires_on,
-        greatest(bought_so_far.bought_usd - coalesce(sum(draws.drawn_usd), 0), 0) as left_over_usd
+        greatest(max(bought_so_far.bought_usd) - coalesce(sum(draws.drawn_usd), 0), 0) as left_over_usd
     from bought_so_far
     left join draws
         on
             bought_so_far.provider = draws.provider
             and bought_so_far.billing_account_id = draws.billing_account_id
             and bought_so_far.expires_on > draws.usage_date
-    group by bought_so_far.provider, bought_so_far.billing_account_id, bought_so_far.expires_on,
-        bought_so_far.bought_usd
+    group by 1, 2, 3
 
 ),
 

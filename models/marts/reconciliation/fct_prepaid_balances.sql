@@ -16,13 +16,13 @@ with movements as (
     select
         provider,
         billing_account_id,
-        {{ day }} as balance_date,
-        {%- for column in amounts %}
+        {% for column in amounts %}
         cast({{ own.get(column, '0') }} as {{ money_type() }}) as {{ column }},
-        {%- endfor %}
-        {%- for column in counts %}
-        cast({{ own.get(column, '0') }} as bigint) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% endfor %}
+        {% for column in counts %}
+        cast({{ own.get(column, '0') }} as bigint) as {{ column }},
+        {% endfor %}
+        {{ day }} as balance_date
     from {{ ref(relation) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -34,13 +34,13 @@ days as (
     select
         provider,
         billing_account_id,
-        balance_date,
-        {%- for column in amounts + counts %}
-        sum({{ column }}) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in amounts + counts %}
+        sum({{ column }}) as {{ column }},
+        {% endfor %}
+        balance_date
     from movements
     where balance_date <= {{ run_date() }}
-    group by 1, 2, 3
+    group by provider, billing_account_id, balance_date
 
 ),
 

@@ -38,7 +38,9 @@ renamed as (
         end
         || lower(case when consumed_quantity is not null then consumed_unit else pricing_unit end) as billed_unit,
         case
-            when charge_category = 'Usage' and {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
+            when
+                charge_category = 'Usage'
+                and {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
                 then 'reserved capacity'
             when charge_category != 'Purchase' then lower(charge_category)
             when commitment_discount_id is not null then 'purchase, commitment'
