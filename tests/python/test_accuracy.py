@@ -31,11 +31,12 @@ def test_what_is_captured_explained_and_left_adds_up(night, capsys):
         "where line_count > no_bill_count group by 1, 2 order by 1, 2"
     )
     billed = {(month, provider): usd for month, provider, usd, _ in totals}
-    assert {row[:2]: row[2] for row in rows} == {k: v for k, v in billed.items() if k in billed}
+    assert {row[:2]: row[2] for row in rows} == billed
     for _, _, usd, captured, apart, explained, rest, share, rest_share in rows:
         assert apart == explained + rest and captured <= usd
-        assert share == (captured / usd).quantize(share, "ROUND_DOWN")
-        assert rest_share == (rest / usd).quantize(rest_share, "ROUND_DOWN")
+        # shares are worked out from whole millionths
+        assert abs(share - captured / usd) < Decimal("0.00001")
+        assert abs(rest_share - rest / usd) < Decimal("0.00001")
     assert main(["accuracy"]) == 0
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[:3] for line in printed[1:]] == [
@@ -69,8 +70,8 @@ def test_what_is_missed_and_what_is_made_up_is_said(night, capsys, tmp_path):
     assert main(["accuracy", "--truth", str(sheet)]) == 1
     _, table, mixed = capsys.readouterr().out.split("\n\n")
     causes = {line.split()[0]: line.split()[1:] for line in table.splitlines()[1:]}
-    assert causes["currency"][:4] == ["1", "0", "0", "0"]
-    assert causes["currency"][4:] == ["-", "0.0", "%"]
+    # one is planted as it is found, and one is found as another
+    assert causes["currency"] == ["2", "1", "1", "1", "100.0", "%", "50.0", "%"]
     planted, found, right, exact = map(int, causes["stale_rate"][:4])
     assert (found - planted, found - right, right - exact) == (1, 1, 1)
     assert [line.split() for line in mixed.splitlines()[1:]] == [

@@ -22,12 +22,13 @@ def warehouse(sample_night, company, monkeypatch, tmp_path):
     return sample_night
 
 
-def above(warehouse, provider: str) -> list[tuple]:
+def above(warehouse) -> list[tuple]:
+    """Lines of a leaked key that has use of ours beside it."""
     return warehouse.rows(
         f"select exception_key, {', '.join(KEY)}, -variance_usd, gateway_cost_usd, "
         "provider_cost_usd from marts.fct_reconciliation_exceptions "
-        f"where variance_usd < 0 and provider = '{provider}' and reason_code = 'stale_rate' "
-        "order by 2, 5, 6"
+        "where variance_usd < 0 and reason_code = 'leaked_credential' "
+        "and gateway_cost_usd is not null order by 2, 5, 6"
     )
 
 
@@ -51,7 +52,7 @@ def test_what_can_be_claimed_is_listed_largest_first(warehouse, capsys):
 
 
 def test_a_claim_has_the_lines_the_requests_and_the_prices(warehouse, company, capsys, tmp_path):
-    lines = above(warehouse, "anthropic")
+    lines = above(warehouse)
     keys = [row[0][:12] for row in lines]
     assert len(keys) > 1
     assert main(["claim", *keys, "--opened-by", "Ann Lee", "--note", "case 7"]) == 0
@@ -85,7 +86,7 @@ def test_a_claim_has_the_lines_the_requests_and_the_prices(warehouse, company, c
 
 
 def test_a_dry_run_writes_nothing(warehouse, company, capsys, tmp_path):
-    (key, *_), *_ = above(warehouse, "anthropic")
+    (key, *_), *_ = above(warehouse)
     assert main(["claim", key, "--opened-by", "Ann", "--dry-run"]) == 0
     assert "nothing is written" in capsys.readouterr().out
     assert not (tmp_path / "claims").exists() and not list(company.iterdir())
@@ -102,9 +103,9 @@ def test_a_dry_run_writes_nothing(warehouse, company, capsys, tmp_path):
 def test_what_is_no_claim_is_refused_in_a_line(warehouse, company, capsys, keys, by, code, said):
     other = warehouse.value(
         "select min(exception_key) from marts.fct_reconciliation_exceptions "
-        "where variance_usd < 0 and provider = 'openai'"
+        "where variance_usd < 0 and provider = 'bedrock'"
     )
-    named = {"one": above(warehouse, "anthropic")[0][0], "other": other}
+    named = {"one": above(warehouse)[0][0], "other": other}
     asked = [named.get(key, key) for key in keys]
     assert main(["claim", *asked, "--opened-by", by]) == code
     assert said in capsys.readouterr().err
