@@ -1,7 +1,8 @@
 """What the nodes of the project are made of: two that are made of the same are the same.
 
-A view is made of code alone, because it holds no rows; a seed of its file; a table of all that is
-before it. Code is one thing here: a change of any of it makes everything another thing.
+A view is made of code alone, because it holds no rows; a seed of its file; a source of what its
+table holds, where somebody says so; a table of all that is before it. Code is one thing here: a
+change of any of it makes everything another thing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
 INSTANT = "macro.ai_cost.run_instant"
 _ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
+# They write beside a model when and of what it was made; no row of the model knows it.
+_NOTES = frozenset({"macro.ai_cost.remember_changed_days", "macro.ai_cost.remember_code"})
 
 
 def digest(*parts: object) -> str:
@@ -96,7 +99,9 @@ def asking(manifest, macros: frozenset[str] = _ASKING) -> set[str]:
     found = set(macros)
     while True:
         more = {
-            name for name, macro in manifest.macros.items() if found & set(macro.depends_on.macros)
+            name
+            for name, macro in manifest.macros.items()
+            if name not in _NOTES and found & set(macro.depends_on.macros)
         }
         if more <= found:
             return found
@@ -104,12 +109,18 @@ def asking(manifest, macros: frozenset[str] = _ASKING) -> set[str]:
 
 
 class Definitions:
-    """What each node that no log and no clock goes into is made of."""
+    """What each node that no clock goes into is made of, and no source that nobody speaks for.
 
-    def __init__(self, nodes: dict[str, dict], root: Path, key: str) -> None:
+    `sources`: by id, a name of all that the source's table holds.
+    """
+
+    def __init__(
+        self, nodes: dict[str, dict], root: Path, key: str, sources: dict[str, str] | None = None
+    ) -> None:
         self._nodes = nodes
         self._root = root
         self._key = key
+        self._sources = sources or {}
         self._rows: dict[str, str | None] = {}
 
     def all(self) -> dict[str, str]:
@@ -118,7 +129,7 @@ class Definitions:
         return {name: made_of for name, made_of in found.items() if made_of}
 
     def rows(self, name: str) -> str | None:
-        """What decides the rows of a node; None when logs or the clock do."""
+        """What decides the rows of a node; None when the clock does, or nobody knows."""
         if name not in self._rows:
             self._rows[name] = self._read(name)
         return self._rows[name]
@@ -130,7 +141,9 @@ class Definitions:
 
     def _read(self, name: str) -> str | None:
         node = self._nodes.get(name)
-        if node is None or node["asks_clock"]:  # None: a source
+        if node is None:
+            return self._sources.get(name)
+        if node["asks_clock"]:
             return None
         if node["kind"] == "seed":
             return digest(self._key, name, contents([self._root / node["path"]]))

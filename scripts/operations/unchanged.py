@@ -1,8 +1,9 @@
 """What a build leaves out, because it would be made of the same again (made_of.py).
 
 Half of a small night went into views that hold no rows, seeds that nobody touched and tables of
-such seeds alone. What logs go into is always made. The states are kept in the warehouse; they hold
-only while nothing but a whole build that passed has written it since.
+such seeds alone; a night without a new file made every table again for the few that ask the clock.
+The states are kept in the warehouse; they hold only while nothing but a whole build that passed has
+written it since.
 
 On DuckDB only: elsewhere a view goes with the table that it reads, and is made again with it.
 """
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.loading.sources import RAW_SCHEMA
+from scripts.operations.clock import run_instant
 from scripts.operations.made_of import Definitions, asking, code_key, described, digest
 from scripts.warehouse import open_to_write, warehouse_file
 
@@ -31,6 +34,10 @@ _KNOWN = """
     inner join last on states.invocation_id = last.invocation_id
     where last.event = 'finished' and last.status = 'passed'
 """
+# What a load, an unloading or a forgotten person changes, whichever raw table is concerned.
+_OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects")
+# They ask the clock for the days that lie ahead of the run, and for no other.
+AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
 _PRESENT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
@@ -40,13 +47,26 @@ class Unchanged:
     def __init__(self, manifest) -> None:
         self._manifest = manifest
         key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
-        self._definitions = Definitions(described(manifest), ROOT, key)
+        with closing(open_to_write(warehouse_file())) as connection:
+            known, present = _read(connection)
+            sources = _sources(connection, manifest.sources, present)
+            is_any_ahead = _is_any_day_ahead(connection, present)
+        nodes = described(manifest)
+        for name in AHEAD if not is_any_ahead else ():
+            nodes[name]["asks_clock"] = False
+        self._definitions = Definitions(nodes, ROOT, key, sources)
         self._made_of = self._definitions.all()
-        known, present = _read()
+        # a view is the same while its code is, but not what a test sees through it
+        self._rows = {f"rows of {name}": self._definitions.rows(name) for name in nodes}
         self._same = {
             name
             for name, made_of in self._made_of.items()
             if known.get(name) == made_of and self._place(name) in present
+        }
+        self._same_rows = {
+            name
+            for name in self._same
+            if self._rows[f"rows of {name}"] == known.get(f"rows of {name}", "not known")
         }
 
     def left_out(self) -> set[str]:
@@ -54,14 +74,13 @@ class Unchanged:
 
         Not of tests that warn: each night says what is still so.
         """
-        rows_are_same = {name for name in self._same if self._definitions.rows(name)}
         asks = asking(self._manifest)
         return self._same | {
             name
             for name, node in self._manifest.nodes.items()
             if node.resource_type == "test"
             and node.config.severity.lower() == "error"
-            and set(node.depends_on_nodes) <= rows_are_same
+            and set(node.depends_on_nodes) <= self._same_rows
             and not asks & set(node.depends_on_macros)
         }
 
@@ -80,15 +99,17 @@ class Unchanged:
         states = [
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]
+        states += [[name, rows] for name, rows in self._rows.items() if rows]
         with closing(duckdb.connect(str(warehouse_file()))) as connection:
             connection.execute(
                 "create or replace table ops.built_nodes "
                 "(invocation_id varchar, node_id varchar, made_of varchar)"
             )
-            connection.executemany(
-                "insert into ops.built_nodes select invocation_id, ?, ? "
-                "from ops.build_events order by rowid desc limit 1",
-                states,
+            connection.execute(
+                "insert into ops.built_nodes select "
+                "(select invocation_id from ops.build_events order by rowid desc limit 1), "
+                "unnest(?), unnest(?)",
+                [list(each) for each in zip(*states, strict=True)],
             )
 
     def _place(self, name: str) -> str:
@@ -96,10 +117,35 @@ class Unchanged:
         return f"{node.schema}.{node.alias}"
 
 
-def _read() -> tuple[dict[str, str], set[str]]:
+def _read(connection) -> tuple[dict[str, str], set[str]]:
     """What is known of the nodes of the warehouse, and which relations it has."""
-    with closing(open_to_write(warehouse_file())) as connection:
-        present = {name for (name,) in connection.execute(_PRESENT).fetchall()}
-        if not {"ops.build_events", "ops.built_nodes"} <= present:
-            return {}, present
-        return dict(connection.execute(_KNOWN).fetchall()), present
+    present = {name for (name,) in connection.execute(_PRESENT).fetchall()}
+    if not {"ops.build_events", "ops.built_nodes"} <= present:
+        return {}, present
+    return dict(connection.execute(_KNOWN).fetchall()), present
+
+
+def _sources(connection, sources: dict, present: set[str]) -> dict[str, str]:
+    """What the tables hold that loads and closes write, by source; nothing of any other table."""
+    loaded = [_held(connection, table, present) for table in _OF_LOADS]
+    return {
+        name: digest(*loaded)
+        if source.schema == RAW_SCHEMA
+        else _held(connection, f"{source.schema}.{source.identifier}", present)
+        for name, source in sources.items()
+        if source.schema in (RAW_SCHEMA, "ledger")
+    }
+
+
+def _held(connection, table: str, present: set[str]) -> str:
+    if table not in present:
+        return "absent"
+    held = f"select count(*), coalesce(sum(hash(held)), 0) from {table} as held"
+    return digest(connection.execute(held).fetchone())
+
+
+def _is_any_day_ahead(connection, present: set[str]) -> bool:
+    if "raw.load_days" not in present:
+        return True
+    ahead = "select count(*) from raw.load_days where event_date > ?"
+    return connection.execute(ahead, [run_instant().date()]).fetchone()[0] > 0

@@ -14,7 +14,7 @@ import pytest
 from scripts.operations import unchanged
 from scripts.operations.unchanged import Unchanged
 from tests.python.landing import Landing, event
-from tests.python.project import Project
+from tests.python.project import Project, assert_same_marts
 
 pytestmark = pytest.mark.wide
 
@@ -36,18 +36,32 @@ def node(name: str, kind: str, *parents: str, macros=(), severity="error") -> Si
     )
 
 
+CLOCK = ["macro.ai_cost.run_instant"]
 NODES = (
     node("teams", "seed"),
     node("team_names", "table", "teams"),
-    node("ages", "table", "teams", macros=["macro.ai_cost.run_instant"]),
+    node("ages", "table", "teams", macros=CLOCK),
     node("requests", "view", "source.logs", "teams"),
-    node("spend", "table", "requests"),
+    node("model.ai_cost.int_day_fingerprints", "table", "requests", macros=CLOCK),
+    node("model.ai_cost.int_priced_attempts", "table", "requests", macros=CLOCK),
+    node("spend", "table", "requests", *unchanged.AHEAD),
+    node("charged", "table", "source.posted", "teams"),
+    node("runs", "table", "source.runs"),
     node("names_are_unique", "test", "team_names"),
     node("names_look_odd", "test", "team_names", severity="WARN"),
-    node("names_are_of_today", "test", "team_names", macros=["macro.ai_cost.run_instant"]),
+    node("names_are_of_today", "test", "team_names", macros=CLOCK),
     node("requests_have_teams", "test", "requests", "team_names"),
 )
-MANIFEST = SimpleNamespace(nodes={each.unique_id: each for each in NODES}, macros={})
+SOURCES = {
+    "source.logs": SimpleNamespace(schema="raw", identifier="envelope_events"),
+    "source.posted": SimpleNamespace(schema="ledger", identifier="posted_entries"),
+    "source.runs": SimpleNamespace(schema="ops", identifier="run_events"),
+}
+MANIFEST = SimpleNamespace(
+    nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES
+)
+OF_LOGS = {"requests", *unchanged.AHEAD, "spend", "requests_have_teams"}
+OF_SEEDS = {"names_are_unique", "team_names", "teams"}
 
 
 @pytest.fixture
@@ -61,10 +75,15 @@ def root(tmp_path, monkeypatch):
     for name in ("dbt_project.yml", "profiles.yml"):
         (tmp_path / name).touch()
     with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema marts; create schema ops")
+        for schema in ("marts", "ops", "raw", "ledger"):
+            connection.execute(f"create schema {schema}")
         for each in NODES:
             if each.resource_type != "test":
-                connection.execute(f"create table marts.{each.name} (a integer)")
+                connection.execute(f'create table marts."{each.name}" (a integer)')
+        connection.execute("create table raw.load_files (batch_id varchar)")
+        connection.execute("create table raw.load_days (batch_id varchar, event_date date)")
+        connection.execute("create table raw.load_rejects (batch_id varchar)")
+        connection.execute("create table ledger.posted_entries (amount_usd decimal(38, 12))")
         connection.execute(
             "create table ops.build_events (invocation_id varchar, event varchar, status varchar)"
         )
@@ -86,9 +105,45 @@ def night(root, status: str) -> None:
         build.remember({each.unique_id for each in NODES if each.resource_type != "test"})
 
 
-def test_what_no_log_and_no_clock_goes_into_is_left_out(root):
+def test_what_no_clock_goes_into_is_left_out_when_nothing_came(root):
     """With the tests that look at it alone; not those that warn, or that depend on the day."""
-    assert Unchanged(MANIFEST).left_out() == {"names_are_unique", "requests", "team_names", "teams"}
+    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS | {"charged"}
+
+
+@pytest.mark.parametrize(
+    "come",
+    [
+        "insert into raw.load_files values ('new')",
+        "insert into raw.load_rejects values ('new')",
+        # as when a person is forgotten
+        "insert into raw.load_days values ('forgotten-1', '2026-07-01')",
+    ],
+)
+def test_what_came_is_made_into_all_that_reads_it(root, come):
+    change(root, come)
+    # a view holds no rows
+    assert Unchanged(MANIFEST).left_out() == OF_SEEDS | {"requests", "charged"}
+    night(root, "passed")
+    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS | {"charged"}
+    change(root, "delete from raw.load_files; delete from raw.load_days")
+    assert ("spend" in Unchanged(MANIFEST).left_out()) == ("rejects" in come)
+
+
+def test_what_a_close_posts_is_made_into_all_that_reads_it(root):
+    change(root, "insert into ledger.posted_entries values (1.5)")
+    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS
+
+
+def test_a_day_that_lies_ahead_waits_for_the_clock(root, monkeypatch):
+    """What is held back tonight may count tomorrow, with no file more."""
+    change(root, "insert into raw.load_days values ('new', '2026-07-02')")
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
+    night(root, "passed")
+    assert "spend" not in Unchanged(MANIFEST).left_out()
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-02T06:00:00Z")
+    assert "spend" not in Unchanged(MANIFEST).left_out()
+    night(root, "passed")
+    assert "spend" in Unchanged(MANIFEST).left_out()
 
 
 def test_a_seed_that_changed_is_made_with_all_that_reads_its_rows(root):
@@ -98,7 +153,8 @@ def test_a_seed_that_changed_is_made_with_all_that_reads_its_rows(root):
 
 def test_what_somebody_dropped_is_made(root):
     change(root, "drop table marts.requests")
-    assert Unchanged(MANIFEST).left_out() == {"names_are_unique", "team_names", "teams"}
+    left_out = Unchanged(MANIFEST).left_out()
+    assert left_out == (OF_LOGS | OF_SEEDS | {"charged"}) - {"requests", "requests_have_teams"}
 
 
 def test_code_and_settings_that_changed_make_everything(root, monkeypatch):
@@ -123,7 +179,7 @@ def test_a_night_that_failed_or_was_killed_makes_the_next_one_whole(root):
     night(root, "failed")
     assert Unchanged(MANIFEST).left_out() == set()
     night(root, "passed")
-    assert len(Unchanged(MANIFEST).left_out()) == 4
+    assert len(Unchanged(MANIFEST).left_out()) == 9
 
 
 def test_nights_on_a_warehouse(tmp_path):
@@ -137,6 +193,10 @@ def test_nights_on_a_warehouse(tmp_path):
     cost = "select cast(sum(cost_usd) as varchar) from marts.fct_spend_daily"
     assert project.value(cost) == "0.007000000000000"
     project.ai_cost("publish", "--to", str(tmp_path / "published"))
+    # and one that brings nothing makes only what asks the clock
+    before = project.marts()
+    assert left_out(project) > 800
+    assert_same_marts(project.marts(), before)
 
 
 def left_out(project: Project) -> int:
