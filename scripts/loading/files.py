@@ -21,7 +21,9 @@ _DATE = (
 )
 # The days that a bill covers say nothing of when it was pulled: 20261001-20261031.
 _DAY = r"20\d{2}-?\d{2}-?\d{2}"
-_COVERED = re.compile(rf"(?<!\d){_DAY}(?:[-_]|[-_]to[-_]){_DAY}(?!\d)")
+_COVERED = re.compile(
+    rf"(?<!\d){_DAY}(?:[-_~]|\.\.|[-_ ](?:to|until|bis|-)[-_ ]|/(?:to|until|end)=){_DAY}(?!\d)"
+)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from unicodedata import normalize
 
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Table
@@ -21,10 +22,10 @@ SEPARATORS = (",", ";", "\t", "|")
 _TITLES, _FOUND = 12, 2
 _SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
 _NOISE = re.compile(r"[^0-9a-z]+")
-# Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 # Signs that mean one currency: a yen's is also a yuan's.
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _CURRENCY = re.compile(r"\(([$€£]|[A-Z]{3})\)$")
+# Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 _IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
 
 
@@ -89,7 +90,8 @@ def _places(cells: tuple[str, ...], table: Table) -> dict[str, int]:
     exact = {name: place for place, name in reversed(list(enumerate(cells)))}
     loose: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        for name in {_plain(cell), *map(_plain, _IN_BRACKETS.findall(cell))}:
+        bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
+        for name in {_plain(cell), *map(_plain, bracketed)}:
             loose.setdefault(name, []).append(place)
     found: dict[str, int] = {}
     for name, plain in _plain_headers(table):

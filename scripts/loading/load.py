@@ -27,7 +27,7 @@ from scripts.loading.masking import mask, shown_names
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.protobuf import read_messages
-from scripts.loading.records import ROWS, Records, read_csv, read_parquet
+from scripts.loading.records import ROWS, Note, Records, read_csv, read_parquet
 from scripts.loading.rows import has_records, read_rows
 from scripts.loading.sources import Contract, Table
 from scripts.loading.streams import ByteStream, Content
@@ -55,7 +55,8 @@ class Changed(Exception):
 
 @dataclass
 class FileCounts:
-    """What became of one file; `unread` says why when it could not be read as a whole.
+    """What became of one file; `unread` says why when it could not be read as a whole, `notes` what
+    else there is to know.
 
     `passed_over` are keys of its first records that no column reads.
     """
@@ -67,6 +68,7 @@ class FileCounts:
     rejects: int = 0
     incomplete: int = 0
     others: int = 0
+    notes: list[str] = field(default_factory=list)
     days: Counter = field(default_factory=Counter)
 
 
@@ -260,7 +262,12 @@ class Load:
         for found in readers[kind]():
             self._take(file_no, found)
 
-    def _take(self, file_no: int, found: Lines | Records | BadLine, wrapped: bool = False) -> None:
+    def _take(
+        self, file_no: int, found: Lines | Records | BadLine | Note, wrapped: bool = False
+    ) -> None:
+        if isinstance(found, Note):
+            self.counts[file_no].notes.append(found.text)
+            return
         found = self._counted_on(found)
         if isinstance(found, BadLine):
             self.counts[file_no].lines += 1

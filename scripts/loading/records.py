@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from scripts.loading.dates import Dates
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable, check_columns
@@ -124,7 +125,14 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
     return pa.array(texts, pa.string())
 
 
-def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
+@dataclass(frozen=True)
+class Note:
+    """What is said of a file that is loaded."""
+
+    text: str
+
+
+def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine | Note]:
     """The declared columns of a CSV file with a header; rows that do not fit it are bad lines."""
     lines = text_lines(stream)
     first = next(lines, "")
@@ -134,7 +142,7 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
     wanted = places(header, file.table)
     check_columns(header, wanted, file.table)
     currency = currency_of(header, file.table, wanted)
-    figures = Numbers(file.table, mark, wanted)
+    figures, dates = Numbers(file.table, mark, wanted), Dates(file.table, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
@@ -149,11 +157,15 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine]:
             kept.append((done, row))
         if len(kept) == ROWS:
             figures.settle(kept)
+            dates.settle(kept)
             yield block_of(file, wanted, kept, currency)
             kept = []
     if kept:
         figures.settle(kept)
+        dates.settle(kept)
         yield block_of(file, wanted, kept, currency)
+    if dates.note:
+        yield Note(dates.note)
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
 

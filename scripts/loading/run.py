@@ -97,6 +97,7 @@ class Run:
         self.tallies: dict[str, Counter] = defaultdict(Counter)
         self.unread: list[tuple[str, str]] = []
         self.passed_over: dict[str, Counter] = defaultdict(Counter)
+        self.notes: list[tuple[str, str]] = []
 
     def load(self, files: list[LandingFile], progress: Progress) -> None:
         """Load what is new, in the order of the paths."""
@@ -224,6 +225,7 @@ class Run:
                     place = (file.billing_account, file.source_file)
                     self._places.setdefault((file.table.name, file.sha256), place)
                 tally.update(new=1, lines=each.lines, records=each.records, rejects=each.rejects)
+                self.notes += [(file.source_file, note) for note in each.notes]
                 tally["incomplete"] += each.incomplete
                 tally["others"] += each.others
                 self.passed_over[file.table.name].update(each.passed_over)
@@ -318,6 +320,8 @@ def _summary(run: Run, where: str) -> None:
         if keys:
             print(_passed_over(table, keys))
     print(f"loaded into {where}, schema raw")
+    for source_file, note in run.notes:
+        print(console.printable(f"{source_file}: {note}"))
     for line in _not_loaded(run):
         console.complain(line)
 

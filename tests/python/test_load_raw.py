@@ -575,6 +575,23 @@ def test_pulled_at_is_read_from_the_path(landing, path, expected):
     assert landing.rows("select pulled_at::varchar from raw.load_files") == [(expected,)]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "20261001-20261031/a.json",
+        "costs_2026-10-01_2026-10-31.json",
+        "costs-2026-10-01..2026-10-31.json",
+        "costs 2026-10-01 - 2026-10-31.json",
+        "2026-10-01 bis 2026-10-31.json",
+        "from=2026-10-01/to=2026-10-31/a.json",
+    ],
+)
+def test_the_days_that_a_bill_covers_are_no_pull(landing, path):
+    landing.put(f"openai_costs/{path}", bill("1"))
+    assert landing.load() == 0
+    assert landing.rows("select pulled_at = loaded_at from raw.load_files") == [(True,)]
+
+
 def test_a_new_column_is_added_to_a_table_that_is_there(landing):
     with duckdb.connect(str(landing.warehouse)) as connection:
         connection.execute("create schema raw")
