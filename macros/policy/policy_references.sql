@@ -48,6 +48,12 @@
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'provider', 'provider'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'billing_account_id', 'billing_account'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'model', 'model'],
+        ['claims', ['claim_id', 'usage_date'], 'provider', 'provider'],
+        ['claims', ['claim_id', 'usage_date'], 'billing_account_id', 'billing_account'],
+        ['prepaid_credits', ['credit_id'], 'provider', 'provider'],
+        ['prepaid_credits', ['credit_id'], 'billing_account_id', 'billing_account'],
+        ['prepaid_balances', ['provider', 'balance_date'], 'provider', 'provider'],
+        ['prepaid_balances', ['provider', 'balance_date'], 'billing_account_id', 'billing_account'],
     ]) }}
 {%- endmacro %}
 

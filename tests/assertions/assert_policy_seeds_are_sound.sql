@@ -68,6 +68,26 @@ where {{ is_one_person('preparer', 'reviewer') }}
 
 union all
 
+select 'claims: one claim on two accounts' as problem, claim_id as row_id
+from {{ ref('claims') }}
+group by claim_id
+having min(provider) != max(provider) or min(billing_account_id) != max(billing_account_id)
+
+union all
+
+select 'claims: two claims are settled by one line of a credit memo' as problem, credit_invoice_id as row_id
+from {{ ref('claims') }}
+where credit_invoice_id is not null
+group by provider, credit_invoice_id
+having
+    min(claim_id) != max(claim_id)
+    and (
+        count(*) != count(credit_line_no)
+        or count(distinct claim_id) != count(distinct credit_line_no)
+    )
+
+union all
+
 select 'accounting_periods: prepared and approved by the same person' as problem, ledger_hash as row_id
 from {{ ref('accounting_periods') }}
 where {{ is_one_person('prepared_by', 'approved_by') }}

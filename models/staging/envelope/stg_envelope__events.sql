@@ -54,6 +54,11 @@ select
     {% endfor %}
     reasoning_tokens as reported_reasoning_tokens,
     web_search_calls as reported_web_search_calls,
+    search_units as reported_search_units,
+    generated_images as reported_generated_images,
+    media_seconds as reported_media_seconds,
+    spoken_characters as reported_spoken_characters,
+    read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
     -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input; a detail of
