@@ -21,7 +21,7 @@ BILL = (
     "BilledCost,EffectiveCost,BillingCurrency,ServiceName,SkuMeter,ConsumedQuantity,ConsumedUnit,"
     "x_ModelId\n"
     "Mistral,Mistral,2026-11-01T00:00:00Z,2026-11-03T00:00:00Z,Usage,"
-    "0.45,0.45,USD,Mistral API,Code Sessions,15,Sessions,coder-1\n"
+    "0.45,0.45,USD,Mistral API,Browser Sessions,15,Sessions,browser-1\n"
 )
 
 
