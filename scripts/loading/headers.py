@@ -93,14 +93,17 @@ def _places(cells: tuple[str, ...], table: Table) -> dict[str, int]:
         bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
         for name in {_plain(cell), *map(_plain, bracketed)}:
             loose.setdefault(name, []).append(place)
-    found: dict[str, int] = {}
+    found = {name: exact[name] for name, _ in _plain_headers(table) if name in exact}
+    # A column has one meaning: that of its own name, else of the first that is like it.
+    taken = set(found.values())
     for name, plain in _plain_headers(table):
         near = loose.get(plain, [])
-        if name in exact:
-            found[name] = exact[name]
-        elif len(near) == 1:
+        if name in exact or taken.issuperset(near):
+            continue
+        if len(near) == 1:
             found[name] = near[0]
-        elif near:
+            taken.add(near[0])
+        else:
             same = " and ".join(cells[place][:40] for place in near)
             raise Unreadable(f"two columns are one: {same}; leave one of them out")
     return found

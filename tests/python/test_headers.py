@@ -92,3 +92,15 @@ def test_a_line_without_an_amount_is_rejected_and_the_others_stay(landing):
     assert landing.load() == 0
     assert landing.rows(RAW) == [("1.5", "5")]
     assert [row[2] for row in landing.rejects()] == ["no amount (unblended_cost)"]
+
+
+@pytest.mark.parametrize("header", ["request_id", "Request ID", "request-id"])
+def test_a_column_has_one_meaning(landing, header):
+    """Two declared names may differ by a mark alone; each file means one of them."""
+    landing.put("envelope_events/a.csv", f"{header},timestamp,model\nr1,2026-11-02,m\n")
+    path = landing.put("envelope_events/a.parquet", "")
+    pq.write_table(pa.table({header: ["r1"], "timestamp": ["2026-11-02"], "model": ["m"]}), path)
+    assert landing.load() == 0
+    ids = landing.rows("select request_id, provider_request_id from raw.envelope_events")
+    expected = (None, "r1") if header == "request-id" else ("r1", None)
+    assert ids == [expected] * 2
