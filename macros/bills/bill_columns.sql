@@ -4,14 +4,13 @@
     {{ return([
         ('bill_source', 'varchar'), ('provider_name', 'varchar'), ('service', 'varchar'),
         ('stated_account_id', 'varchar'), ('replaced_scope', 'varchar'),
-        ('usage_date', 'date'), ('billing_period_start_date', 'date'),
+        ('usage_date', 'date'), ('last_usage_date', 'date'), ('billing_period_start_date', 'date'),
         ('invoice_id', 'varchar'), ('invoice_date', 'date'), ('reference_invoice_id', 'varchar'),
         ('charge_type', 'varchar'), ('model_name', 'varchar'), ('token_class', 'varchar'),
         ('service_tier', 'varchar'), ('region_scope', 'varchar'),
         ('amount', 'decimal(30, 15)'), ('invoiced_amount', 'decimal(30, 15)'), ('list_amount', 'decimal(30, 15)'),
         ('currency', 'varchar'), ('billed_quantity', 'decimal(30, 15)'), ('billed_unit', 'varchar'),
         ('sub_account_id', 'varchar'), ('credential_id', 'varchar'), ('description', 'varchar'),
-        ('charge_day_count', 'integer'),
     ] + bill_evidence_columns() + [('line_part', 'integer')]) }}
 {%- endmacro %}
 

@@ -24,7 +24,7 @@ from scripts.rates.seed_schema import Seed, read_schema
 # What follows from the rules, each after what it reads.
 MODELS = (
     "int_allocation_rules", "int_pooled_spend", "int_driver_usage", "int_allocation_portions",
-    "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
+    "int_user_drivers", "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
 )  # fmt: skip
 NAMES = ("int_policy_names", "int_policy_issues")
 CENTS = Decimal("0.01")

@@ -28,7 +28,8 @@ _LINES = """
 """
 _TOTALS = f"""
     {_LINES}
-    select coalesce(currency, 'none') as currency, count(*) as lines, sum(amount) as amount,
+    select coalesce(currency, 'none') as currency,
+        count(*) filter (where charge_day_number = 1) as lines, sum(amount) as amount,
         sum(amount_usd) as amount_usd
     from lines group by 1 order by 1
 """

@@ -27,8 +27,8 @@ _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
 INSTANT = "macro.ai_cost.run_instant"
 _ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
-# Writes beside a model when its days were made; no row of the model knows it.
-_NOTES = frozenset({"macro.ai_cost.remember_changed_days"})
+# They write beside a model when and of what it was made; no row of the model knows it.
+_NOTES = frozenset({"macro.ai_cost.remember_changed_days", "macro.ai_cost.remember_code"})
 
 
 def digest(*parts: object) -> str:

@@ -36,8 +36,8 @@ _KNOWN = """
 """
 # What a load, an unloading or a forgotten person changes, whichever raw table is concerned.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects")
-# Asks the clock for the days that lie ahead of the run, and for no other.
-_DAYS = "model.ai_cost.int_day_fingerprints"
+# They ask the clock for the days that lie ahead of the run, and for no other.
+AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
 _PRESENT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
@@ -52,8 +52,8 @@ class Unchanged:
             sources = _sources(connection, manifest.sources, present)
             is_any_ahead = _is_any_day_ahead(connection, present)
         nodes = described(manifest)
-        if _DAYS in nodes and not is_any_ahead:
-            nodes[_DAYS]["asks_clock"] = False
+        for name in AHEAD if not is_any_ahead else ():
+            nodes[name]["asks_clock"] = False
         self._definitions = Definitions(nodes, ROOT, key, sources)
         self._made_of = self._definitions.all()
         # a view is the same while its code is, but not what a test sees through it

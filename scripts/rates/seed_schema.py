@@ -14,8 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-import yaml
-
+from scripts import yaml_files
 from scripts.rates import meters
 
 _DECIMAL = re.compile(r"decimal\((\d+), ?(\d+)\)")
@@ -115,7 +114,7 @@ def read_schema(file: Path, words_of: Callable[[str, str], set[str]]) -> dict[st
 
     words_of: the values that a column of another seed holds, for columns that refer to it.
     """
-    described = yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
+    described = yaml_files.read(file)["seeds"]
     return {each["name"]: _seed(each, words_of) for each in described}
 
 

@@ -156,6 +156,13 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
         f"the bill is off to the same side day after day, {row['days']}: "
         f"up to {row['usd']} in ten days."
     ),
+    "prepaid_below_zero": lambda row: (
+        f"more was drawn from prepaid credits than was bought, {row['days']}: up to {row['usd']}."
+    ),
+    "prepaid_does_not_tie": lambda row: (
+        f"the balance of prepaid credits is not what the provider states, {row['days']}: "
+        f"{row['usd']} apart."
+    ),
 }
 
 

@@ -62,4 +62,4 @@ select
     line_count as record_count,
     line_count - unplaced_count as line_count
 from {{ ref('fct_bill_files') }}
-where unplaced_count > 0
+where unplaced_count > 0 or unplaced_amount != 0

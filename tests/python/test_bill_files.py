@@ -62,6 +62,17 @@ FILES = {
     "azure_costs/account=views/20261106/amortized.csv": azure(5, amount="8.38"),
     "azure_costs/account=again/20261106/costs.csv": azure(5, amount="1"),
     "azure_costs/account=again/20261106/costs-v2.csv": azure(5, amount="3"),
+    # again, in other words
+    "azure_costs/account=revised/20261106/costs.csv": azure(5, amount="1") + "\n\n",
+    "azure_costs/account=revised/20261106/costs_revised.csv": azure(5, amount="3") + "\n\n",
+    "openai_costs/account=tenth/costs_v9.json": openai(("gpt-4.1, input", "9.1")),
+    "openai_costs/account=tenth/costs_v10.json": openai(("gpt-4.1, input", "10.1")),
+    "openai_costs/account=copy/costs 20261106.json": openai(("gpt-4.1, input", "1.1")),
+    "openai_costs/account=copy/costs 20261106 (1).json": openai(("gpt-4.1, input", "2.1")),
+    # a legacy report without its billing period and kinds of lines
+    "aws_cur2/account=legacy/20261106.csv": "lineItem/UsageStartDate,lineItem/UsageType,"
+    "lineItem/UnblendedCost,lineItem/CurrencyCode\n"
+    "2026-10-05T00:00:00Z,USE1-NovaPro-input-tokens,0.8,USD\n",
     "azure_costs/account=named/20261106.csv": azure(5).replace(
         "CostInBillingCurrency", "PreTaxCost"
     ),
@@ -118,6 +129,10 @@ RIGHT = {
     "guids": ("10", "7.5"),
     "views": ("260", "8.38"),
     "again": ("3", "1"),
+    "revised": ("3", "1"),
+    "tenth": ("10.1", "9.1"),
+    "copy": ("2.1", "1.1"),
+    "legacy": ("0.8", "0"),
     "named": ("2.5", "0"),
     "parts": ("5.6", "0.8"),
     "period": ("4.44", "0"),

@@ -148,3 +148,75 @@ def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
     assert landing.rows("select cost from raw.azure_costs order by line_number") == [
         (text,) for text in read
     ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "read", "said"),
+    [
+        (["13/10/2026", "5/10/2026"], ["10-13", "10-05"], "its dates are read day first"),
+        (["10/13/2026", "10/05/2026"], ["10-13", "10-05"], ""),
+        (["05-10-2026", "13-10-2026"], ["10-05", "10-13"], "its dates are read day first"),
+        # the figure that stays is the month
+        (["02/10/2026", "03/10/2026", "04/10/2026"], ["10-02", "10-03", "10-04"], "day first"),
+        (["10/02/2026", "10/03/2026", "10/04/2026"], ["10-02", "10-03", "10-04"], ""),
+        # where nothing says so: as Azure writes them
+        (["10/05/2026", "10/05/2026"], ["10-05", "10-05"], ""),
+        (["01/09/2026", "01/10/2026", "01/11/2026"], ["01-09", "01-10", "01-11"], ""),
+        # dots are day first, whatever the others are
+        (["05.10.2026", "6.10.2026", "10/05/2026"], ["10-05", "10-06", "10-05"], ""),
+        (["2026/10/05", "2026-10-06"], ["10-05", "10-06"], ""),
+        # both orders: what may be either is refused
+        (["13/10/2026", "10/14/2026", "05/10/2026"], ["10-13", "10-14"], "in both orders"),
+        (["13/14/2026", "10/05/2026"], ["10-05"], ""),
+        # in the order of the file it would be of July, where the others are of October
+        (["13/10/2026", "5/10/2026", "10/7/2026"], ["10-13", "10-05"], "day first"),
+    ],
+)
+def test_the_dates_of_a_file_say_which_figure_is_the_day(landing, capsys, dates, read, said):
+    rows = "".join(f"1,USD,{date}\n" for date in dates)
+    landing.put("azure_costs/a.csv", f"Cost,Currency,Date\n{rows}")
+    landing.load()
+    assert landing.rows(
+        "select strftime(usage_date, '%m-%d') from raw.azure_costs order by line_number"
+    ) == [(text,) for text in read]
+    printed = capsys.readouterr().out
+    assert said in printed and ("its dates" in printed) == bool(said)
+
+
+def test_invoices_have_such_dates_too_where_they_say_their_order(landing):
+    landing.put(
+        "generic_invoice_lines/a.csv",
+        "invoice_id,invoice_issuer,invoice_date,billing_period_start,amount,currency\n"
+        'K-1,Anthropic,15/11/2026,01/10/2026,"1.234,56",EUR\n',
+    )
+    # nothing says which figure is the day, and no issuer is known to write it
+    landing.put(
+        "generic_invoice_lines/b.csv",
+        "invoice_id,invoice_issuer,invoice_date,billing_period_start,amount,currency\n"
+        "K-2,OpenAI,05/11/2026,2026-10-01,1,EUR\n",
+    )
+    landing.load()
+    assert landing.rows(
+        "select invoice_date::varchar, billing_period_start_date::varchar, amount "
+        "from raw.generic_invoice_lines"
+    ) == [("2026-11-15", "2026-10-01", "1234.56")]
+    assert landing.rows("select reason from raw.load_rejects") == [
+        ("invoice_date is a text, not a date",)
+    ]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Cost,Currency,Date",
+        "Kosten (PreTaxCost),Waehrung (Currency),Datum (UsageDateTime)",
+        "コスト（CostInBillingCurrency）,通貨（BillingCurrencyCode）,日付（Date）",
+        "ExtendedCost,currency,date",
+    ],
+)
+def test_headers_of_azure_in_any_language(landing, header):
+    landing.put("azure_costs/a.csv", f"{header}\n2.5,USD,10/05/2026\n")
+    assert landing.load() == 0
+    assert landing.rows("select usage_date::varchar, cost, currency from raw.azure_costs") == [
+        ("2026-10-05", "2.5", "USD")
+    ]

@@ -83,6 +83,11 @@ MARKETPLACE = {
         "standard",
     ),
     ("Claude 3.5 Haiku", "OutputTokenCount_Batch"): ("claude-3-5-haiku", "output", "batch"),
+    ("Claude Opus 4.5", "OutputTokenCount_LCtx_Global"): (
+        "claude-opus-4-5",
+        "output",
+        "standard",
+    ),
     ("Claude Opus 4.5", "cache_read_tokens_global_standard"): (
         "claude-opus-4-5",
         "cache_read",
@@ -374,6 +379,21 @@ MONTH = {
     "x_ModelId": "gpt-4o-2024-08-06",
     "SkuMeter": "Input Tokens",
 }
+NOVA = "USE1-NovaPro-input-tokens"
+# a report by the month, by the hour, and a month's tax
+SPANS = [
+    {
+        "line_item_usage_start_date": "2026-11-01T00:00:00Z",
+        "line_item_usage_end_date": end,
+        "line_item_line_item_type": kind,
+    }
+    for end, kind in (
+        ("2026-12-01T00:00:00Z", "Usage"),
+        ("2026-11-30T23:59:59Z", "Usage"),
+        ("2026-11-01T01:00:00Z", "Usage"),
+        ("2026-12-01T00:00:00Z", "Tax"),
+    )
+]
 # a day by the clock of California is no two days
 CALIFORNIA = {
     "ChargePeriodStart": "2026-11-05T08:00:00Z",
@@ -409,6 +429,12 @@ def write(landing: Path) -> None:
             openai_row(ChargeCategory="Tax"),
             openai_row(**CALIFORNIA),
         ],
+        "aws_cur2/account=months": [aws_row(NOVA) | span for span in SPANS],
+        "gcp_billing/account=months": [
+            google_row("Gemini 2.5 Pro Text Input - Predictions")
+            | {"Usage start date": "2026-11-01", "Usage end date": last}
+            for last in ("2026-11-30", "2026-11-01")
+        ],
         "azure_costs/account=saas": [
             azure_row("Anthropic Claude Sonnet 4.5 Input")
             | {"MeterCategory": "SaaS", "PublisherName": publisher}
@@ -429,7 +455,7 @@ def write(landing: Path) -> None:
 def build(folder: Path, landing: Path, postgres: dict | None = None) -> Project:
     project = Project(folder, landing, postgres)
     project.load()
-    project.build_part("+int_bill_lines", "+int_bill_issues")
+    project.build_part("+int_bill_lines", "+int_bill_issues", "+fct_bill_files")
     return project
 
 
@@ -464,6 +490,23 @@ def read(bills: Project, account: str) -> list[tuple]:
 )
 def test_words_name_model_meter_and_tier(bills, account, told):
     assert dict(zip(told, read(bills, account), strict=True)) == told
+
+
+def test_capacity_that_is_paid_for_used_or_not_is_no_use(bills):
+    rows = bills.rows(
+        "select bill_source, description, line_category, is_reconciling_item "
+        "from intermediate.int_bill_lines_classified "
+        "where billing_account_id in ('usage', 'google', 'azure') and charge_type = "
+        "'reserved capacity' and bill_source != 'aws_cur2' order by 1, 2"
+    )
+    assert rows == [
+        ("azure_costs", "Provisioned Managed Global Unit", "commitment", True),
+        ("gcp_billing", "Generative AI Provisioned Throughput GSU - 1 month", "commitment", True),
+    ]
+    assert not bills.rows(
+        "select term from intermediate.int_bill_issues where issue = 'meter' "
+        "and (lower(term) like '%provisioned%' or lower(term) like '%gsu%')"
+    )
 
 
 def test_focus_files_are_read_by_the_same_words(bills):
@@ -565,6 +608,29 @@ def test_a_charge_for_a_month_is_spread_over_its_days(bills):
     assert {row[3] for row in month} == {"one of 30 days: Input Tokens"}
     # neither a tax, nor a day by another clock
     assert [(row[0], row[1]) for row in rest] == [("2026-11-01", 100), ("2026-11-05", 100)]
+
+
+def test_so_are_lines_by_the_month_of_reports_by_the_hour(bills):
+    days = bills.rows(
+        "select bill_source, line_number, count(*), max(charge_day_count), "
+        "count(distinct usage_date), cast(max(usage_date) as varchar), sum(amount) "
+        "from intermediate.int_bill_lines_classified "
+        "where billing_account_id = 'months' group by 1, 2 order by 1, 2"
+    )
+    month, day = (30, 30, 30, "2026-11-30", 7), (1, 1, 1, "2026-11-01", 7)
+    aws, google = [month, month, day, day], [month, day]
+    assert [row[2:] for row in days] == aws + google
+
+
+def test_a_file_has_the_lines_that_it_has_however_many_days_they_are_for(bills):
+    assert bills.rows(
+        "select bill_source, line_count, reconciled_count, amount, reconciled_amount "
+        "from marts.fct_bill_files where billing_account_id in ('month', 'months') order by 1"
+    ) == [
+        ("aws_cur2", 4, 4, 28, 28),
+        ("focus_costs", 3, 3, 300, 300),
+        ("gcp_billing", 2, 2, 14, 14),
+    ]
 
 
 def test_a_month_that_is_open_is_spread_over_the_days_that_the_file_speaks_of(bills):

@@ -64,10 +64,12 @@ def test_a_wrong_verb_is_answered_in_a_line(capsys):
 
 
 MISSING = {
+    "accuracy": [],
     "alerts": [],
     "allocate preview": ["2026-07", "allocation_rules.csv"],
     "audit": ["absent.jsonl"],
     "bills": [],
+    "claim": [],
     "close 2026-07": ["--prepared-by", "Ann", "--approved-by", "Bob"],
     "close verify": [],
     "deliver": [],

@@ -16,14 +16,20 @@ READERS = {
     "showback_report": [
         name_of(path)
         for path in sorted((ROOT / "scripts/reporting").glob("*.py"))
-        if path.stem not in ("bills", "headline", "workbook")
+        if path.stem not in ("accuracy", "bills", "headline", "workbook")
     ],
     "bill_files": ["scripts/reporting/bills.py"],
+    "bill_accuracy": ["scripts/reporting/accuracy.py"],
+    "claims": ["scripts/accounting/claims.py"],
     "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
     "dashboards": ["scripts/dashboards/charts.yml"],
     "alerts": ["scripts/operations/alerts.py"],
     "statements": ["scripts/delivery/*.py"],
-    "month_end_close": ["scripts/accounting/*.py"],
+    "month_end_close": [
+        name_of(path)
+        for path in sorted((ROOT / "scripts/accounting").glob("*.py"))
+        if path.stem != "claims"
+    ],
 }
 
 

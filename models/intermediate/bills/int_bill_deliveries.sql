@@ -30,7 +30,8 @@ named as (
         -- amortized export are one bill in two views
         regexp_replace(
             regexp_replace(
-                lower(files.source_file), '([-_ ]*(v[0-9]+|final|corrected)|[ ]*[(][0-9]+[)])?([.][a-z0-9]+)+$', ''
+                lower(files.source_file),
+                '([-_ ]*(v[0-9]+|final|corrected|revised|amended|updated|copy)|[ ]*[(][0-9]+[)])?([.][a-z0-9]+)+$', ''
             ),
             '(actual|amorti[sz]ed)', ''
         ) as file_stem

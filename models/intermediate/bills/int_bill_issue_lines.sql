@@ -84,7 +84,10 @@ select
     billed_unit as term,
     *
 from lines
-where provider is not null and billed_unit is not null and quantity_unit is null
+where
+    provider is not null and billed_unit is not null and quantity_unit is null
+    -- of what is no use of a meter, no quantity is compared
+    and line_category = 'usage' and meter is not null and not is_reconciling_item
 
 union all
 

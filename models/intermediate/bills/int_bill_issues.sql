@@ -25,7 +25,7 @@ summed as (
         min(pulled_at) as first_pulled_at,
         min(usage_date) as first_usage_date,
         max(usage_date) as last_usage_date,
-        count(*) as line_count,
+        cast(sum(case when charge_day_number = 1 then 1 else 0 end) as bigint) as line_count,
         '"' || replace(term, '"', '""') || '"' as quoted_term
     from lines
     group by 1, 2, 3, 4, 5, 6

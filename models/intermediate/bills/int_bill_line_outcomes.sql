@@ -50,6 +50,7 @@ select
     lines.line_number,
     lines.record_number,
     lines.line_part,
+    lines.charge_day_number,
     lines.usage_date,
     lines.currency,
     lines.amount,

@@ -41,6 +41,7 @@ select
     lines.credential_id,
     lines.description,
     lines.charge_day_count,
+    lines.charge_day_number,
     lines.currency,
     lines.amount,
     lines.amount_usd,

@@ -14,6 +14,7 @@ words as (
 
 select
     costs.{{ bill_heading_columns() | join(',\n    costs.') }},
+    costs.last_usage_date,
     costs.invoice_id,
     costs.charge_type,
     coalesce(nullif(costs.stated_model, ''), words.model_name) as model_name,

@@ -4,7 +4,7 @@
 
 with lines as (
 
-    select * from {{ ref('int_bill_lines_placed') }}
+    select * from {{ ref('int_bill_lines_spread') }}
 
 ),
 
@@ -105,9 +105,10 @@ select
     credential_id,
     description,
     charge_day_count,
+    charge_day_number,
     batch_id,
     source_file,
     line_number,
     record_number,
-    coalesce(line_part, 0) as line_part
+    line_part
 from joined

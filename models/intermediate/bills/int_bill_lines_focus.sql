@@ -2,7 +2,7 @@
 -- of its SKU or of its description, whichever is understood first. Words that say more than the columns count.
 with lines as (
 
-    select * from {{ ref('int_bill_lines_spread') }}
+    select * from {{ ref('stg_focus__costs') }}
 
 ),
 
@@ -32,6 +32,7 @@ worded as (
 
 select
     {{ bill_heading_columns() | join(',\n    ') }},
+    last_usage_date,
     invoice_id,
     charge_type,
     coalesce(nullif(stated_model, ''), worded_model) as model_name,
@@ -51,7 +52,5 @@ select
     sub_account_id,
     credential_id,
     description,
-    charge_day_count,
-    {{ bill_evidence_columns() | map(attribute=0) | join(',\n    ') }},
-    line_part
+    {{ bill_evidence_columns() | map(attribute=0) | join(',\n    ') }}
 from worded

@@ -34,7 +34,7 @@ credited as (
 
 )
 
-{% set shared = bill_heading_columns() + ['currency', 'model_name', 'sub_account_id']
+{% set shared = bill_heading_columns() + ['last_usage_date', 'currency', 'model_name', 'sub_account_id']
     + bill_evidence_columns() | map(attribute=0) | list %}
 select
     {{ shared | join(',\n    ') }},

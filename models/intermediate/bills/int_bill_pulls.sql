@@ -19,6 +19,7 @@ deliveries as (
         max(pulled_at) as pulled_at,
         max(case when is_amortized then 0 else 1 end) as is_actual,
         max(case when states_instant then null else last_usage_date end) as last_usage_date,
+        max(file_stem) as file_stem,
         max(source_file) as source_file,
         max(loaded_at) as loaded_at
     from files
@@ -32,7 +33,10 @@ ranked as (
         *,
         lead(pulled_at) over (
             partition by bill_source, billed_by, billing_account_id, replaced_scope
-            order by is_actual, pulled_at, last_usage_date nulls first, source_file, loaded_at, delivery
+            -- "costs_v10" and "costs (1)" are later than "costs_v9" and "costs"
+            order by
+                is_actual, pulled_at, last_usage_date nulls first, file_stem, {{ dbt.length('source_file') }},
+                source_file, loaded_at, delivery
         ) as next_pulled_at
     from deliveries
 

@@ -13,6 +13,7 @@ select
     ) as reconciling_item_usage_usd,
     cast(sum(case when line_category not in ('usage', 'tax') then invoiced_amount_usd else 0 end) as {{ money_type() }})
         as provider_other_usd,
-    cast(sum(case when line_category = 'tax' then 0 else 1 end) as bigint) as provider_line_count
+    cast(sum(case when line_category != 'tax' and charge_day_number = 1 then 1 else 0 end) as bigint)
+        as provider_line_count
 from {{ ref('int_bill_lines') }}
 group by 1, 2, 3, 4

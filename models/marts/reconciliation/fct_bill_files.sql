@@ -1,6 +1,10 @@
 with lines as (
 
-    select * from {{ ref('int_bill_line_outcomes') }}
+    -- a charge for several days is one line, with what became of its first day
+    select
+        *,
+        case when charge_day_number = 1 then 1 else 0 end as is_line
+    from {{ ref('int_bill_line_outcomes') }}
 
 ),
 
@@ -16,14 +20,14 @@ final as (
         min(pulled_at) as pulled_at,
         min(usage_date) as first_usage_date,
         max(usage_date) as last_usage_date,
-        count(*) as line_count,
+        cast(sum(is_line) as bigint) as line_count,
         cast(coalesce(sum(amount), 0) as {{ money_type() }}) as amount,
         {% for outcome in bill_line_outcomes() %}
-        cast(sum(case when outcome = '{{ outcome }}' then 1 else 0 end) as bigint) as {{ outcome }}_count,
+        cast(sum(case when outcome = '{{ outcome }}' then is_line else 0 end) as bigint) as {{ outcome }}_count,
         cast(coalesce(sum(case when outcome = '{{ outcome }}' then amount end), 0) as {{ money_type() }})
             as {{ outcome }}_amount,
         {% endfor %}
-        cast(sum(case when outcome = 'no_amount' then 1 else 0 end) as bigint) as no_amount_count
+        cast(sum(case when outcome = 'no_amount' then is_line else 0 end) as bigint) as no_amount_count
     from lines
     group by 1, 2, 3, 4
 

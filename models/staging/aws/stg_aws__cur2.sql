@@ -34,8 +34,13 @@ renamed as (
 
         ---------- time
         cast(usage_start_at as date) as usage_date,
-        cast(billing_period_start_at as date) as billing_period_start_date,
-        cast(cast(billing_period_start_at as date) as {{ dbt.type_string() }}) as replaced_scope,
+        {{ last_day_of_charge('usage_start_at', 'usage_end_at') }} as last_usage_date,
+        -- a legacy report may leave it out, and the kind of line as well
+        coalesce(cast(billing_period_start_at as date), {{ month_of('usage_start_at') }}) as billing_period_start_date,
+        cast(
+            coalesce(cast(billing_period_start_at as date), {{ month_of('usage_start_at') }})
+            as {{ dbt.type_string() }}
+        ) as replaced_scope,
 
         ---------- money
         invoice_id,
@@ -44,7 +49,11 @@ renamed as (
         {{ text_to_money('usage_amount') }} as billed_quantity,
         case when is_marketplace and words like '%token%' then 'marketplace ' else '' end || lower(pricing_unit)
             as billed_unit,
-        case when words like '%reserved%' then 'reserved capacity' else lower(line_item_type) end as charge_type,
+        case
+            when coalesce(lower(line_item_type), 'usage') = 'usage' and {{ speaks_of_capacity('usage_type') }}
+                then 'reserved capacity'
+            else coalesce(lower(line_item_type), 'usage')
+        end as charge_type,
 
         ---------- what for
         usage_type,
@@ -57,7 +66,10 @@ renamed as (
 
         ---------- whose
         usage_account_id as sub_account_id,
-        iam_principal as credential_id,
+        -- most exports leave the caller out; a profile of the company's own is made for one application
+        coalesce(
+            iam_principal, case when resource_id like '%:application-inference-profile/%' then resource_id end
+        ) as credential_id,
         resource_id,
 
         ---------- evidence

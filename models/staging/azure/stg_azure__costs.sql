@@ -30,7 +30,10 @@ renamed as (
         upper(currency) as currency,
         {{ text_to_money('quantity') }} as billed_quantity,
         lower(unit_of_measure) as billed_unit,
-        lower(charge_type) as charge_type,
+        case
+            when lower(charge_type) = 'usage' and {{ speaks_of_capacity('meter_name') }} then 'reserved capacity'
+            else lower(charge_type)
+        end as charge_type,
 
         ---------- what for; names are abbreviated as Microsoft pleases, so a seed says what they mean
         lower(meter_id) as meter_id,

@@ -17,11 +17,7 @@ renamed as (
 
         ---------- time
         cast(charge_period_start_at as date) as usage_date,
-        -- the end is no part of the period; a day by another clock than UTC's is one day
-        case
-            when charge_period_end_at >= {{ dbt.dateadd('day', 2, 'charge_period_start_at') }}
-                then cast({{ plus_ms('charge_period_end_at', '-1') }} as date)
-        end as last_usage_date,
+        {{ last_day_of_charge('charge_period_start_at', 'charge_period_end_at') }} as last_usage_date,
         coalesce(cast(billing_period_start_at as date), {{ month_of('charge_period_start_at') }})
             as billing_period_start_date,
         cast(
@@ -41,17 +37,20 @@ renamed as (
             else ''
         end
         || lower(case when consumed_quantity is not null then consumed_unit else pricing_unit end) as billed_unit,
-        lower(charge_category)
-        || case
-            when charge_category != 'Purchase' then ''
-            when commitment_discount_id is not null then ', commitment'
-            when charge_frequency = 'Recurring' then ', recurring'
-            else ''
+        case
+            when
+                charge_category = 'Usage'
+                and {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
+                then 'reserved capacity'
+            when charge_category != 'Purchase' then lower(charge_category)
+            when commitment_discount_id is not null then 'purchase, commitment'
+            when charge_frequency = 'Recurring' then 'purchase, recurring'
+            else lower(charge_category)
         end as charge_type,
         charge_class,
 
         ---------- what for
-        charge_description as description,
+        coalesce(charge_description, sku_meter) as description,
         sku_id,
         coalesce(
             lower(model),

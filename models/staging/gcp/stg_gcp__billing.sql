@@ -14,6 +14,12 @@ renamed as (
 
         ---------- time; the invoice's month is by Pacific time and need not be that of the use
         cast(usage_start_at as date) as usage_date,
+        -- a table of the console says the last day itself
+        case
+            when exported_at is null and cast(usage_end_at as date) > cast(usage_start_at as date)
+                then cast(usage_end_at as date)
+            else {{ last_day_of_charge('usage_start_at', 'usage_end_at') }}
+        end as last_usage_date,
         case
             when regexp_replace(invoice_month, '^20[0-9]{2}(0[1-9]|1[0-2])$', '') = ''
                 then cast(substr(invoice_month, 1, 4) || '-' || substr(invoice_month, 5, 2) || '-01' as date)
@@ -30,7 +36,11 @@ renamed as (
         {{ text_to_money('usage_amount') }} as billed_quantity,
         lower(usage_unit) as billed_unit,
         -- a table of the console may leave it out
-        coalesce(lower(cost_type), 'regular') as charge_type,
+        case
+            when coalesce(lower(cost_type), 'regular') = 'regular' and {{ speaks_of_capacity('sku_name') }}
+                then 'reserved capacity'
+            else coalesce(lower(cost_type), 'regular')
+        end as charge_type,
         credits,
 
         ---------- what for

@@ -29,18 +29,21 @@ renamed as (
         -- how batch and flex lines are spelled is not documented; a word behind the model is assumed
         case
             when line_item like '%, %'
-                then regexp_replace(lower(line_item), '( batch| flex| image| audio| text)*, [^,]*$', '')
+                then regexp_replace(lower(line_item), '( batch| flex| priority| image| audio| text)*, [^,]*$', '')
             when quantity_unit = 'tokens' then lower(line_item)
         end as model_name,
         case
             when lower(line_item) like '% batch, %' then 'batch'
             when lower(line_item) like '% flex, %' then 'flex'
+            when lower(line_item) like '% priority, %' then 'priority'
             else 'standard'
         end as service_tier,
         -- "gpt-image-1 image, output": what kind of tokens they are stands in front of the comma
         case
             {% for kind in ['image', 'audio', 'text'] %}
-            when lower(line_item) like '% {{ kind }}, %' or lower(line_item) like '% {{ kind }} batch, %'
+            when
+                lower(line_item) like '% {{ kind }}, %' or lower(line_item) like '% {{ kind }} batch, %'
+                or lower(line_item) like '% {{ kind }} flex, %' or lower(line_item) like '% {{ kind }} priority, %'
                 then '{{ kind }} ' || lower(regexp_replace(line_item, '^.*, ', ''))
             {% endfor %}
             when line_item like '%, %' then lower(regexp_replace(line_item, '^.*, ', ''))

@@ -1,0 +1,128 @@
+"""Print how far the comparison with the bills can be trusted.
+
+Per month and provider, what of the bill our records show too, and what of the difference has a
+cause; and with the answer sheet of a sample, how often each cause that was planted is found, and
+how often a cause that is found was planted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+from scripts import console
+from scripts.errors import UserError
+from scripts.warehouse import connect
+
+_MONTHS = """
+    select usage_month_date, provider, billed_usd, captured_usd, captured_share,
+        gross_variance_usd, explained_usd, unexplained_usd, unexplained_share
+    from marts.fct_reconciliation_accuracy order by 1, 2
+"""
+_FOUND = """
+    select usage_date, provider, billed_model, meter, variance_usd, reason_code
+    from marts.fct_reconciliation_daily where variance_usd != 0
+"""
+_LINE = ("usage_date", "provider", "billed_model", "meter")
+# Where nothing was planted, or nothing found.
+_NOTHING = "-"
+
+Line = tuple[str, ...]
+
+
+def show(truth: Path | None) -> int:
+    """Print both; 1 when something that was planted is not found as it was planted, or more is."""
+    planted = None if truth is None else _planted(truth)
+    with connect() as connection:
+        months = connection.execute(_MONTHS).fetchall()
+        found = [] if planted is None else connection.execute(_FOUND).fetchall()
+    _print_months(months)
+    if planted is None:
+        return 0
+    print()
+    return _print_causes(planted, {_line(row): (row[4], row[5]) for row in found})
+
+
+def _print_months(months: list[tuple]) -> None:
+    if not months:
+        print("No bill is loaded yet.")
+        return
+    console.table(
+        ["month", "provider", "billed, USD", "captured, USD", "captured", "apart, USD",
+         "explained, USD", "unexplained, USD", "unexplained"],
+        [
+            [f"{month:%Y-%m}", provider, *(f"{amount:,.2f}" for amount in (billed, captured)),
+             _percent(share), *(f"{amount:,.2f}" for amount in (apart, explained, rest)),
+             _percent(rest_share)]
+            for month, provider, billed, captured, share, apart, explained, rest, rest_share
+            in months
+        ],
+        left=2,
+    )  # fmt: skip
+
+
+def _planted(truth: Path) -> dict[Line, tuple[Decimal, str]]:
+    """The differences that a sample plants: line, variance and cause."""
+    try:
+        sheet = json.loads(truth.read_text(encoding="utf-8"))
+        parts = [sheet, *(sheet[name] for name in ("clouds", "stories") if name in sheet)]
+        return {
+            tuple(cell[name] or "all models" for name in _LINE): (
+                Decimal(cell["variance_usd"]),
+                cell["reason_code"],
+            )
+            for part in parts
+            for cell in part["variances"]
+        }
+    except OSError as error:
+        raise UserError(f"cannot read {truth}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{truth} is no answer sheet of a sample with bills") from None
+
+
+def _line(row: tuple) -> Line:
+    return tuple(map(str, row[:4]))
+
+
+def _print_causes(
+    planted: dict[Line, tuple[Decimal, str]], found: dict[Line, tuple[Decimal, str | None]]
+) -> int:
+    told = Counter(cause for _, cause in planted.values())
+    said = Counter(cause or "no cause" for _, cause in found.values())
+    right = Counter(
+        cause for line, (_, cause) in planted.items() if line in found and found[line][1] == cause
+    )
+    exact = Counter(
+        cause for line, (amount, cause) in planted.items() if found.get(line) == (amount, cause)
+    )
+    console.table(
+        ["cause", "planted", "found", "right", "amount exact", "precision", "recall"],
+        [
+            [cause, *(f"{count[cause]:,}" for count in (told, said, right, exact)),
+             _share(right[cause], said[cause]), _share(right[cause], told[cause])]
+            for cause in sorted(told | said)
+        ],
+    )  # fmt: skip
+    wrong = Counter(
+        (planted.get(line, (0, _NOTHING))[1], found.get(line, (0, _NOTHING))[1] or "no cause")
+        for line in planted.keys() | found.keys()
+    )
+    mixed = {pair: count for pair, count in wrong.items() if pair[0] != pair[1]}
+    if mixed:
+        print()
+        console.table(
+            ["planted as", "found as", "lines"],
+            [[*pair, f"{count:,}"] for pair, count in sorted(mixed.items())],
+            left=2,
+        )
+    return 1 if mixed or exact != told else 0
+
+
+def _percent(share: Decimal | None) -> str:
+    return _NOTHING if share is None else f"{share * 100:.2f} %"
+
+
+def _share(part: int, whole: int) -> str:
+    return _NOTHING if not whole else f"{Decimal(part * 100) / whole:.1f} %"

@@ -1,0 +1,87 @@
+"""How far the comparison with the bills can be trusted is worked out, and not believed.
+
+Harm guarded against: a report that is all green over half of the bill, and a cause that is named
+where another was planted.
+"""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from scripts.cli import main
+
+
+@pytest.fixture
+def night(sample_night, monkeypatch):
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(sample_night.warehouse))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    return sample_night
+
+
+def test_what_is_captured_explained_and_left_adds_up(night, capsys):
+    rows = night.rows(
+        "select usage_month_date, provider, billed_usd, captured_usd, gross_variance_usd, "
+        "explained_usd, unexplained_usd, captured_share, unexplained_share "
+        "from marts.fct_reconciliation_accuracy order by 1, 2"
+    )
+    totals = night.rows(
+        "select usage_month_date, provider, sum(compared_provider_cost_usd), "
+        "sum(gross_variance_usd) from marts.fct_reconciliation_monthly "
+        "where line_count > no_bill_count group by 1, 2 order by 1, 2"
+    )
+    billed = {(month, provider): usd for month, provider, usd, _ in totals}
+    assert {row[:2]: row[2] for row in rows} == billed
+    for _, _, usd, captured, apart, explained, rest, share, rest_share in rows:
+        assert apart == explained + rest and captured <= usd
+        # shares are worked out from whole millionths
+        assert abs(share - captured / usd) < Decimal("0.00001")
+        assert abs(rest_share - rest / usd) < Decimal("0.00001")
+    assert main(["accuracy"]) == 0
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[:3] for line in printed[1:]] == [
+        [f"{month:%Y-%m}", provider, f"{usd:,.2f}"] for month, provider, usd, *_ in rows
+    ]
+
+
+def test_every_cause_of_the_sample_is_found_and_nothing_else_is(night, capsys):
+    truth = night.landing / "_truth.json"
+    code = main(["accuracy", "--truth", str(truth)])
+    printed = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert code == 0, printed
+    causes = {line.split()[0]: line.split()[1:] for line in printed[1:]}
+    for planted, found, right, exact, *shares in causes.values():
+        assert planted == found == right == exact
+        assert shares == ["100.0", "%", "100.0", "%"]
+    assert {"duplicate", "stale_rate", "leaked_credential"} <= set(causes)
+
+
+def test_what_is_missed_and_what_is_made_up_is_said(night, capsys, tmp_path):
+    truth = json.loads((night.landing / "_truth.json").read_text())
+    cells = truth["variances"]
+    swapped = next(cell for cell in cells if cell["reason_code"] == "duplicate")
+    swapped["reason_code"] = "currency"
+    gone = next(cell for cell in cells if cell["reason_code"] == "stale_rate")
+    cells.remove(gone)
+    moved = next(cell for cell in cells if cell["reason_code"] == "stale_rate")
+    moved["variance_usd"] = str(Decimal(moved["variance_usd"]) + 1)
+    sheet = tmp_path / "truth.json"
+    sheet.write_text(json.dumps(truth))
+    assert main(["accuracy", "--truth", str(sheet)]) == 1
+    _, table, mixed = capsys.readouterr().out.split("\n\n")
+    causes = {line.split()[0]: line.split()[1:] for line in table.splitlines()[1:]}
+    # one is planted as it is found, and one is found as another
+    assert causes["currency"] == ["2", "1", "1", "1", "100.0", "%", "50.0", "%"]
+    planted, found, right, exact = map(int, causes["stale_rate"][:4])
+    assert (found - planted, found - right, right - exact) == (1, 1, 1)
+    assert [line.split() for line in mixed.splitlines()[1:]] == [
+        ["-", "stale_rate", "1"],
+        ["currency", "duplicate", "1"],
+    ]
+
+
+def test_another_file_is_no_answer_sheet(night, capsys, tmp_path):
+    (tmp_path / "a.json").write_text("{}")
+    assert main(["accuracy", "--truth", str(tmp_path / "a.json")]) == 2
+    assert "no answer sheet of a sample" in capsys.readouterr().err
+    assert main(["accuracy", "--truth", str(tmp_path / "b.json")]) == 2
