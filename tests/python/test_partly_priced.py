@@ -161,7 +161,9 @@ def test_every_missing_meter_is_listed_with_its_quantity_and_the_row_to_add(hous
         5, 1, PRICE_OF_TEXT, PRICE_OF_TEXT, row.format("m-taken"),
     )  # fmt: skip
     assert found["m-taken", LATER, "input_image"][3] is None
-    for meter, column in ((each.name, each.quantity) for each in meters()):
+    columns = {meter.name: meter.quantity for meter in meters()}
+    for meter in METERS:
+        column = columns[meter]
         listed = sum(row[0] for (_, _, of), row in found.items() if of == meter)
         assert listed == house.project.value(
             f"select sum({column}) from marts.fct_priced_requests "
