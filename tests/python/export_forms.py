@@ -503,7 +503,8 @@ FORMS = [
         "aws_cur2",
         "CUR 2.0 as CSV or Parquet",
         "Billing > Data Exports > Standard export, daily or hourly",
-        "days before the export was made",
+        "days before the export was made; callers (`line_item_iam_principal`) and tags appear "
+        "up to 24 hours after they are switched on, and never for days before",
         stored("aws_cur2/aws_cur2_bedrock.csv"),
     ),
     Form(
