@@ -9,7 +9,7 @@
             'context_end_tokens', 'price_card_version', 'price_valid_from', 'source_count'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},
         'int_served_names': {'columns': ['named_under', 'provider', 'model_name', 'model', 'region_scope',
-            'cache_write_lifetime', 'images_are_text'], 'days_ahead': 0},
+            'cache_write_lifetime', 'images_are_text', 'has_request_fee'], 'days_ahead': 0},
         'int_contract_rates': {'columns': ['provider', 'billing_account_id', 'model', 'service_tier', 'region_scope',
             'context_start_tokens', 'context_end_tokens', 'contract_id', 'contract_valid_from'] + meter_rate_columns(),
             'days_ahead': one_for_hourly},

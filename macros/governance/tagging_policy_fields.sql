@@ -15,13 +15,45 @@
         'prompt_version': 'prompt_version is null',
         'user': 'user_key is null',
         'known_model': 'billed_model is null',
+        'priced': none,
     }) }}
+{%- endmacro %}
+
+{# Those that are known before the price is: where `priced` is asked for, the priced attempt answers. #}
+{% macro fields_before_prices() -%}
+    {% set fields = {} %}
+    {% for field, is_missing in tagging_policy_fields().items() if is_missing %}
+        {% do fields.update({field: is_missing}) %}
+    {% endfor %}
+    {{ return(fields) }}
+{%- endmacro %}
+
+{# True where the policy asks for a price and a request that a provider bills has none: of an attempt whose price
+   was looked up. Usage that nobody counted lacks no price. #}
+{% macro lacks_the_price_asked_for() -%}
+    coalesce(priced_rule, 'off') != 'off' and cost_usd is null and price_status in {{ unpriced_statuses() }}
+{%- endmacro %}
+
+{# What the policy decides, and the fields it misses, once the price was looked up. #}
+{% macro decision_with_price() -%}
+    case
+        when {{ lacks_the_price_asked_for() }}
+            then case when priced_rule = 'enforce' or policy_decision = 'quarantine' then 'quarantine' else 'warn' end
+        else policy_decision
+    end
+{%- endmacro %}
+
+{% macro missing_fields_with_price() -%}
+    case
+        when {{ lacks_the_price_asked_for() }} then trim(policy_missing_fields || ' priced')
+        else policy_missing_fields
+    end
 {%- endmacro %}
 
 {# The fields a request lacks although a rule of the given kind asks for them, as one text. #}
 {% macro missing_fields(enforcement) -%}
     nullif(
-            {%- for field, is_missing in tagging_policy_fields().items() %}
+            {%- for field, is_missing in fields_before_prices().items() %}
             case when {{ field }}_rule = '{{ enforcement }}' and {{ is_missing }} then '{{ field }} ' else '' end
             {{- ' ||' if not loop.last }}
             {%- endfor %}

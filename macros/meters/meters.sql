@@ -6,21 +6,30 @@
    in_tier    counts towards the context tier of a request (input tokens of any kind do)
    is_token   tokens take a geography's multiplier and have context tiers; fees per call do not
    part_of    figure of the log that holds it already, input or output: it is taken out of that one's meter. Blank
-              where it is counted by itself, or is split in a way of its own, as the cache is #}
+              where it is counted by itself, or is split in a way of its own, as the cache is
+   unit       what a bill's line counts of it, as in bill_units #}
 {% macro meters() -%}
     {{ return([
-        {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'cache_write_12h',  'quantity': 'cache_write_12h_tokens',  'in_tier': true,  'is_token': true,  'part_of': ''},
-        {'name': 'input_audio',      'quantity': 'input_audio_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input'},
-        {'name': 'input_image',      'quantity': 'input_image_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input'},
-        {'name': 'output',           'quantity': 'output_tokens',           'in_tier': false, 'is_token': true,  'part_of': ''},
-        {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
-        {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output'},
-        {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false, 'part_of': ''},
+        {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_write_12h',  'quantity': 'cache_write_12h_tokens',  'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'input_audio',      'quantity': 'input_audio_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input', 'unit': 'tokens'},
+        {'name': 'input_image',      'quantity': 'input_image_tokens',      'in_tier': true,  'is_token': true,  'part_of': 'input', 'unit': 'tokens'},
+        {'name': 'output',           'quantity': 'output_tokens',           'in_tier': false, 'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'output_audio',     'quantity': 'output_audio_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output', 'unit': 'tokens'},
+        {'name': 'output_image',     'quantity': 'output_image_tokens',     'in_tier': false, 'is_token': true,  'part_of': 'output', 'unit': 'tokens'},
+        {'name': 'web_search',       'quantity': 'web_search_calls',        'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'calls'},
+        {'name': 'file_search',      'quantity': 'file_search_calls',       'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'calls'},
+        {'name': 'code_session',     'quantity': 'code_sessions',           'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'sessions'},
+        {'name': 'request_fee',      'quantity': 'charged_requests',        'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'calls'},
+        {'name': 'request',          'quantity': 'search_units',            'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'calls'},
+        {'name': 'generated_image',  'quantity': 'generated_images',        'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'images'},
+        {'name': 'media_second',     'quantity': 'media_seconds',           'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'seconds'},
+        {'name': 'character',        'quantity': 'spoken_characters',       'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'characters'},
+        {'name': 'page',             'quantity': 'read_pages',              'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'pages'},
     ]) }}
 {%- endmacro %}
 
@@ -32,6 +41,15 @@
 {# Those charged by the token, likewise. #}
 {% macro token_meters() -%}
     ('{{ meters() | selectattr('is_token') | map(attribute='name') | join("', '") }}')
+{%- endmacro %}
+
+{# The unit in which a bill counts the meter of a column. #}
+{% macro unit_of_meter(column) -%}
+    case
+        {%- for unit, found in meters() | groupby('unit') %}
+        when {{ column }} in ('{{ found | map(attribute='name') | join("', '") }}') then '{{ unit }}'
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 {# All of them, for use after "in". #}

@@ -3,7 +3,7 @@
     {{ return([
         'service_name', 'service_namespace', 'feature', 'environment', 'customer_id', 'user_key', 'prompt_version',
         'request_source', 'project_id', 'product', 'customer_tier', 'endpoint', 'agent_name', 'route',
-        'gateway_name', 'routing_policy',
+        'gateway_name', 'routing_policy', 'step_name', 'tool_name',
     ]) }}
 {%- endmacro %}
 
@@ -12,5 +12,6 @@
     {{ return([
         'source_system', 'sub_account_id', 'service_namespace', 'prompt_version', 'request_source', 'project_id',
         'product', 'customer_tier', 'endpoint', 'agent_name', 'route', 'gateway_name', 'routing_policy',
+        'step_name', 'tool_name',
     ]) }}
 {%- endmacro %}

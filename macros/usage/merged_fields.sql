@@ -6,7 +6,7 @@
         'team_tag': 'owner', 'cost_center_tag': 'owner', 'service_name': 'owner', 'service_namespace': 'owner',
         'feature': 'owner', 'environment': 'owner', 'customer_id': 'owner', 'customer_tier': 'owner',
         'user_key': 'owner', 'prompt_version': 'owner', 'request_source': 'owner', 'project_id': 'owner',
-        'product': 'owner', 'agent_name': 'owner', 'trace_id': 'owner', 'span_id': 'owner',
+        'product': 'owner', 'agent_name': 'owner', 'step_name': 'owner', 'tool_name': 'owner', 'trace_id': 'owner', 'span_id': 'owner',
         'gateway_team': 'gateway', 'gateway_team_id': 'gateway', 'credential_id': 'gateway',
         'credential_name': 'gateway', 'sub_account_id': 'gateway', 'route': 'gateway', 'endpoint': 'gateway',
         'stated_gateway_name': 'gateway', 'routing_policy': 'gateway',

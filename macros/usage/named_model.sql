@@ -2,3 +2,17 @@
 {% macro named_model() -%}
     coalesce(billed_model, lower(served_model), lower(requested_model), 'none')
 {%- endmacro %}
+
+{# A model's name without what stands around it: the firm and the id behind a fine-tune's base, which OpenAI writes
+   "ft:gpt-4o:our-firm::id"; Bedrock's ARN in front of the id; LiteLLM's word for Bedrock's way of asking. #}
+{% macro bare_model_name(name) -%}
+    case
+            when {{ name }} like 'converse/%' then substr({{ name }}, 10)
+            when {{ name }} like 'invoke/%' then substr({{ name }}, 8)
+            when {{ name }} not like '%:%' then {{ name }}
+            when {{ name }} like 'ft:%:%' then 'ft:' || split_part({{ name }}, ':', 2)
+            when {{ name }} like 'arn:%:inference-profile/%' then split_part({{ name }}, ':inference-profile/', 2)
+            when {{ name }} like 'arn:%:foundation-model/%' then split_part({{ name }}, ':foundation-model/', 2)
+            else {{ name }}
+        end
+{%- endmacro %}

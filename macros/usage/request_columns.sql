@@ -8,7 +8,7 @@
     {{ return([
         ('source_system', 'varchar'), ('request_id', 'varchar'), ('event_id', 'varchar'),
         ('logical_request_id', 'varchar'), ('trace_id', 'varchar'), ('span_id', 'varchar'),
-        ('gateway_call_id', 'varchar'), ('provider_response_id', 'varchar'),
+        ('gateway_call_id', 'varchar'), ('provider_response_id', 'varchar'), ('provider_request_id', 'varchar'),
         ('record_version_at', 'timestamp'), ('is_job_snapshot', 'boolean'),
         ('usage_at', 'timestamp'), ('usage_at_basis', 'varchar'), ('latency_ms', 'bigint'),
         ('provider_name', 'varchar'), ('requested_model', 'varchar'), ('served_model', 'varchar'),
@@ -30,6 +30,7 @@
         ('token_convention', 'varchar'),
         ('project_id', 'varchar'), ('product', 'varchar'), ('customer_tier', 'varchar'),
         ('endpoint', 'varchar'), ('agent_name', 'varchar'), ('route', 'varchar'),
+        ('step_name', 'varchar'), ('tool_name', 'varchar'),
         ('stated_gateway_name', 'varchar'), ('routing_policy', 'varchar'),
         ('is_gateway_cache_hit', 'boolean'), ('is_uncharged', 'boolean'), ('billing_channel', 'varchar'),
         ('counts_as_request', 'boolean'),

@@ -4,3 +4,8 @@
     {{ 'union all ' if number > 1 }}select {{ number }} as tag_number
     {%- endfor %}
 {%- endmacro %}
+
+{# What a tag says that is written as name:value; null where no tag of the request is. #}
+{% macro tag_value(tags, name) -%}
+    nullif(trim(split_part(split_part(chr(10) || {{ tags }}, chr(10) || '{{ name }}:', 2), chr(10), 1)), '')
+{%- endmacro %}

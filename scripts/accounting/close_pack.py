@@ -29,9 +29,10 @@ from scripts.warehouse import WarehouseError
 
 # Seeds that a month's figures rest on, as they stood at the close.
 SEEDS = (
-    "allocation_pools", "allocation_rule_teams", "allocation_rules", "approvers",
-    "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms", "close_limits",
-    "cost_centers", "fx_rates", "gl_accounts", "reconciliation_reviews", "shared_costs", "teams",
+    "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
+    "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
+    "close_limits", "cost_centers", "fx_rates", "gl_accounts", "reconciliation_reviews",
+    "shared_costs", "teams",
 )  # fmt: skip
 _MARTS = {
     "posted_statements": "marts.fct_chargeback_statements",

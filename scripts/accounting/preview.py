@@ -6,22 +6,25 @@ the seeds: what is shown is what a build would charge. Nothing is written.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from scripts import console, yaml_files
+from scripts import console
 from scripts.accounting.ledger import ROOT, dbt, query
 from scripts.errors import UserError
 from scripts.loading.paths import literal
+from scripts.operations.clock import latest_instant
+from scripts.rates.card_rules import of_recording
+from scripts.rates.seed_files import Line, Problem, read_lines
+from scripts.rates.seed_schema import Seed, read_schema
 
 # What follows from the rules, each after what it reads.
 MODELS = (
     "int_allocation_rules", "int_pooled_spend", "int_driver_usage", "int_allocation_portions",
-    "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
+    "int_user_drivers", "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
 )  # fmt: skip
 NAMES = ("int_policy_names", "int_policy_issues")
 CENTS = Decimal("0.01")
@@ -30,10 +33,10 @@ _SEEDS = ROOT / "seeds/policy/_allocation__seeds.yml"
 
 def preview(period: date, files: list[Path]) -> int:
     """Print the table; 2 where proposed rows are refused, all of which are named."""
-    proposed = {file.stem: _rows(file) for file in files}
-    if refused := [line for seed, rows in proposed.items() for line in _refused(seed, rows)]:
+    proposed = {file.stem: _read(file) for file in files}
+    if refused := [str(each) for _, found in proposed.values() for each in found]:
         return _refuse(refused)
-    relations = {seed: _relation(seed, rows) for seed, rows in proposed.items()}
+    relations = {name: _relation(_seed(name), lines) for name, (lines, _) in proposed.items()}
     query("select 1 from marts.fct_chargeback_ledger where 1 = 0")  # says that nothing was built
     dbt("compile", "--select", *MODELS, *NAMES)
     unknown = query(
@@ -60,59 +63,47 @@ def preview(period: date, files: list[Path]) -> int:
     return 0
 
 
-def _declared(seed: str) -> dict:
+def _seed(name: str) -> Seed:
     """What the project says of a seed of allocations; UserError for another file."""
-    seeds = {one["name"]: one for one in yaml_files.read(_SEEDS)["seeds"]}
-    known = sorted(name for name in seeds if name.startswith("allocation_"))
-    if seed not in known:
-        raise UserError(f"{seed}.csv is none of {', '.join(f'{name}.csv' for name in known)}")
-    return seeds[seed]
+    # whether a name is one of another seed is asked of the warehouse: int_policy_issues
+    seeds = read_schema(_SEEDS, lambda seed, column: set())
+    known = sorted(each for each in seeds if each.startswith("allocation_"))
+    if name not in known:
+        raise UserError(f"{name}.csv is none of {', '.join(f'{each}.csv' for each in known)}")
+    return seeds[name]
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
-    columns = list(_declared(file.stem)["config"]["column_types"])
+def _read(file: Path) -> tuple[list[Line], list[Problem]]:
+    """The rows of a proposed file, and what a load would not take of it."""
+    seed = _seed(file.stem)
     try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            rows = csv.DictReader(text)
-            if rows.fieldnames != columns:
-                raise UserError(f"{file}: the columns must be {','.join(columns)}")
-            found = list(rows)
+        lines, found = read_lines(file, str(file), seed.names, is_company=True)
     except FileNotFoundError:
         raise UserError(f"there is no file {file}") from None
-    for row in found:
-        if None in row or None in row.values():
-            raise UserError(f"{file}: a row has not as many values as there are columns")
-    return found
+    found += (
+        line.problem(column.name, said)
+        for line in lines
+        for column in seed.columns
+        if (said := column.problem(line[column.name]))
+    )
+    if not found:
+        found += of_recording({seed.name: seed}, {seed.name: lines}, latest_instant())
+    return lines, found
 
 
-def _refused(seed: str, rows: list[dict[str, str]]) -> list[str]:
-    """Values that the tests of the seed do not accept."""
-    said = []
-    for column in _declared(seed)["columns"]:
-        for test in column.get("data_tests", []):
-            if isinstance(test, dict) and "accepted_values" in test:
-                values = list(map(str, test["accepted_values"]["arguments"]["values"]))
-                said += [
-                    f"{seed}.csv: {column['name']} {row[column['name']]!r} is none of "
-                    + ", ".join(values)
-                    for row in rows
-                    if row[column["name"]] not in values
-                ]
-    return said
-
-
-def _relation(seed: str, rows: list[dict[str, str]]) -> str:
+def _relation(seed: Seed, lines: list[Line]) -> str:
     """The rows as a query with the seed's types; a blank is null, as in a seed."""
-    types = _declared(seed)["config"]["column_types"]
     selects = [
         "select "
         + ", ".join(
-            f"cast({literal(row[name]) if row[name] else 'null'} as {kind}) as {name}"
-            for name, kind in types.items()
+            f"cast({literal(line[name]) if line[name] else 'null'} as {kind}) as {name}"
+            for name, kind in seed.types.items()
         )
-        for row in rows
+        for line in lines
     ]
-    none = "select " + ", ".join(f"cast(null as {kind}) as {name}" for name, kind in types.items())
+    none = "select " + ", ".join(
+        f"cast(null as {kind}) as {name}" for name, kind in seed.types.items()
+    )
     return " union all ".join(selects) or f"{none} where 1 = 0"
 
 

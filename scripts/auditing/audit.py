@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from scripts.auditing import bill, findings, two_readings
+from scripts.auditing import bill, findings, two_readings, unread
 from scripts.auditing.detect import detect
 from scripts.auditing.difference import difference, rise
 from scripts.auditing.prepared_warehouse import ROOT, AuditError, Prepared, prepare
@@ -107,6 +107,7 @@ def audit(name: str, table: str | None, scratch: Path) -> Audited:
     head["read"] = findings.read_counts(database)
     if known[table].kind == "bill":
         return _of_bill(prepared, database, head | {"kind": "bill"})
+    head["unread_keys"] = unread.unread(file, known[table])
     return _of_log(prepared, database, head, known[table], now)
 
 
@@ -139,7 +140,8 @@ def _of_log(prepared: Prepared, database: Path, head: dict, table: Table, now: d
         lines = [f"Audit of {head['file']}, format {table.name} ({head['format_is']})"]
         if undated:
             lines.append(f"Without a time: {undated:,} records, taken as of now ({now:%F %T} UTC)")
-        return [*lines, *findings.report(database, table.name), *readings]
+        passed_over = unread.said(head["unread_keys"])
+        return [*lines, *findings.report(database, table.name), *passed_over, *readings]
 
     def data() -> dict:
         own = {"records_without_a_time": undated, "two_readings": readings, "problems": problems}

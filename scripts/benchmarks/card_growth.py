@@ -1,8 +1,9 @@
 """Measure what a rate card of ten times as many rows costs the heavy path, in processor seconds.
 
-A sample is built once; in two copies of its warehouse the card grows, in one by more models, in the
-other by more changes of the models it has. Then raw -> int_priced_attempts runs in turns on all
-three, each in a process of its own, so that other work on the machine bears on all alike.
+A sample is built once; in copies of its warehouse the card grows, by more models or by more changes
+of the models it has, or the community layer is taken out. Then raw -> int_priced_attempts runs in
+turns on all of them, each in a process of its own, so that other work on the machine bears on all
+alike.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ GROWTH = {
     "least(valid_to, valid_from) as valid_to) "
     "from seeds.rate_card_prices as prices, "
     "range(1, {times}) as copies(i)",
+    "no community": "delete from seeds.community_prices",
 }
 
 
@@ -120,23 +122,32 @@ def windows(warehouse: Path) -> tuple[int, int]:
 @click.option("--requests", default=200_000, show_default=True, help="Requests of the sample.")
 @click.option("--rounds", default=5, show_default=True, help="How often each card is measured.")
 @click.option("--times", default=10, show_default=True, help="How many times the rows of the card.")
+@click.option(
+    "--card", "names", multiple=True, type=click.Choice(list(GROWTH)), help="Only these cards."
+)
 @click.option("--heavy", nargs=2, type=click.Path(path_type=Path), hidden=True)
-def main(requests: int, rounds: int, times: int, heavy: tuple[Path, Path] | None) -> None:
+def main(
+    requests: int,
+    rounds: int,
+    times: int,
+    names: tuple[str, ...],
+    heavy: tuple[Path, Path] | None,
+) -> None:
     """Measure all cards; with --heavy, the one that is named, for a process of its own."""
     if heavy:
         print(heavy_cpu(*heavy))
         return
     with tempfile.TemporaryDirectory(prefix="ai-cost-growth-") as folder:
-        show(Growth(Path(folder)), requests, rounds, times)
+        show(Growth(Path(folder)), requests, rounds, times, names or tuple(GROWTH))
 
 
-def show(growth: Growth, requests: int, rounds: int, times: int) -> None:
+def show(growth: Growth, requests: int, rounds: int, times: int, names: tuple[str, ...]) -> None:
     """Measure and print a line for each card; the ratio is the median of those of the rounds."""
-    steps = 1 + len(GROWTH) + rounds * (1 + len(GROWTH))
+    steps = (1 + len(names)) * (1 + rounds)
     with console.progress("cards", steps) as advance:
         places = {"as it is": growth.build(requests)}
         advance(1)
-        for name in GROWTH:
+        for name in names:
             places[name] = growth.grow(places["as it is"], name, times)
             advance(1)
         seconds = {name: [] for name in places}

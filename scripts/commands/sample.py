@@ -38,6 +38,10 @@ from scripts.commands import _options
     help="Write only this raw table; may be repeated. All requests go to the gateways named.",
 )  # fmt: skip
 @click.option("--no-bills", is_flag=True, help="Write no provider bills.")
+@click.option(
+    "--history", is_flag=True,
+    help="Add the year before at small size, without bills: for comparisons with the year before.",
+)  # fmt: skip
 @click.option("--gzip/--no-gzip", default=True, show_default=True, help="Compress the logs.")
 def command(start: datetime, only: tuple[str, ...], **asked) -> int:
     """Hand over to the part that does it."""

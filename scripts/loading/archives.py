@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import PurePosixPath
@@ -22,6 +25,15 @@ from scripts.loading.streams import ByteStream, Content
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR, _TAR_PLACE = b"ustar", 257
 _WORKBOOK = "xl/workbook.xml"
+# Other documents that are zip archives, by a member that only they have.
+_DOCUMENTS = {
+    "xl/workbook.bin": "an Excel workbook in binary; save the sheet as CSV, or as .xlsx",
+    "word/document.xml": "a Word document; save its table as CSV",
+    "ppt/presentation.xml": "a presentation; ask for the figures as CSV or JSON",
+    "META-INF/manifest.xml": "a sheet of OpenDocument; save it as CSV",
+    "Index/Document.iwa": "a document of Apple's; export the sheet as CSV",
+}
+_BROKEN = (zipfile.BadZipFile, EOFError, ValueError, zlib.error, struct.error)
 _ROWS = 5000
 _CUT_TAR = "a tar archive that is broken or cut off"
 _CUT_ZIP = "a zip archive that is broken or cut off"
@@ -66,12 +78,15 @@ def _seekable(stream: ByteStream) -> io.IOBase:
 def _zip_members(file: io.IOBase, name: str) -> Iterator[tuple[str, Content]]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError):
+    except _BROKEN:
         raise Unreadable(_CUT_ZIP) from None
     with archive:
-        if _WORKBOOK in archive.namelist():
+        names = set(archive.namelist())
+        if _WORKBOOK in names:
             yield f"{name}.csv", Content(_sheet(file), compressed=True)
             return
+        for mark in names & _DOCUMENTS.keys():
+            raise Unreadable(_DOCUMENTS[mark])
         for entry in archive.infolist():
             if not entry.is_dir() and not _is_passed_over(entry.filename):
                 yield entry.filename, Content(_unzipped(archive, entry), compressed=True)
@@ -86,7 +101,12 @@ def _unzipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[byte
         raise Unreadable("a zip archive with a password; unpack it") from None
     except NotImplementedError:
         raise Unreadable("a zip archive of an unusual compression; unpack it") from None
-    except (zipfile.BadZipFile, EOFError):
+    except _BROKEN:
+        raise Unreadable(_CUT_ZIP) from None
+    except OSError as error:
+        # a place before the beginning of the file; any other is of the disk
+        if error.errno != errno.EINVAL:
+            raise
         raise Unreadable(_CUT_ZIP) from None
 
 
@@ -122,15 +142,15 @@ def _sheet(file: io.IOBase) -> Iterator[bytes]:
         text = io.StringIO()
         write, width = csv.writer(text), 0
         for number, row in enumerate(row for row in rows if any(map(_is_filled, row))):
-            # Cells without a value at the end of a row may be missing.
-            width = width or len(row)
+            # Cells without a value at the end of a row may be missing; a title is shorter.
+            width = max(width, len(row))
             write.writerow(list(map(_cell, row)) + [""] * (width - len(row)))
             if number % _ROWS == 0:
                 yield text.getvalue().encode()
                 text.seek(0)
                 text.truncate()
         yield text.getvalue().encode()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, ValueError):
+    except (*_BROKEN, InvalidFileException, ParseError, LookupError, TypeError, AttributeError):
         raise Unreadable("an Excel workbook that is broken; save the sheet as CSV") from None
 
 

@@ -8,6 +8,8 @@ import re
 DOCUMENT_BYTES = 256 << 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ARRAY = re.compile(r"\s*\[\s*[\[{]")
+_LAST_COMMA = re.compile(r",\s*\]\s*\Z")
+_END = 100
 _BETWEEN = " \t\r\n,\x1e\0"
 _KINDS = {list: "array", str: "string", bool: "boolean", type(None): "null"}
 
@@ -41,11 +43,14 @@ def _several(text: str, exact: bool) -> list[object]:
     """The objects of a text one after the other, from where the first begins; none for any other.
 
     What stands before the first is a prefix of one line. Nothing is taken from the middle of a text
-    that was cut short.
+    that was cut short. So are arrays one after the other, and one with a comma too many at its end.
     """
-    start = text.find("{")
-    if start < 0 or "\n" in text[:start].strip() or _ARRAY.match(text):
+    is_array = _ARRAY.match(text)
+    start = text.find("[" if is_array else "{")
+    if start < 0 or "\n" in text[:start].strip():
         return []
+    if is_array and (ending := _LAST_COMMA.search(text, max(0, len(text) - _END))):
+        text = text[: ending.start()] + "]"
     decoder = json.JSONDecoder(**_hooks(exact))
     found: list[object] = []
     end = start
@@ -57,7 +62,7 @@ def _several(text: str, exact: bool) -> list[object]:
                 end += 1
     except (ValueError, RecursionError):
         return []
-    return found if all(isinstance(value, dict) for value in found) else []
+    return found if all(isinstance(value, list if is_array else dict) for value in found) else []
 
 
 def _parse(text: str | bytes, exact: bool) -> object:

@@ -111,7 +111,10 @@ def find_files(landing: Path, tables: dict[str, Table]) -> Found:
         if _is_skipped(entry.name) or not (entry.is_dir() or entry.is_symlink()):
             continue
         if entry.name in tables or entry.name == INBOX:
-            _Walk(landing, tables.get(entry.name), found).enter(entry)
+            table = tables.get(entry.name)
+            # what one table passes over is none of any other
+            passed = [each for t in ([table] if table else tables.values()) for each in t.skipped]
+            _Walk(landing, table, passed, found).enter(entry)
         elif entry.is_dir():
             found.unknown.append(entry.name)
     for files in (found.files, found.inbox):
@@ -122,9 +125,12 @@ def find_files(landing: Path, tables: dict[str, Table]) -> Found:
 class _Walk:
     """A walk through one table's folder that follows links as long as they stay inside landing."""
 
-    def __init__(self, landing: Path, table: Table | None, found: Found) -> None:
+    def __init__(
+        self, landing: Path, table: Table | None, skipped: list[str], found: Found
+    ) -> None:
         self._landing, self._root = landing, landing.resolve()
         self._table = table
+        self._skipped = skipped
         self._found = found
         self._links: list[Path] = []
         # A folder is read once, by its own name if it has one here, so that no loop of links hangs.
@@ -171,7 +177,7 @@ class _Walk:
         status = path.stat()
         if S_ISREG(status.st_mode):
             name = self._name(path)
-            if self._table and any(fnmatchcase(name, each) for each in self._table.skipped):
+            if any(fnmatchcase(name, each) for each in self._skipped):
                 return
             files = self._found.files if self._table else self._found.inbox
             files.append(LandingFile(path, name, self._table, status.st_size))

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scripts.loading.sources import Table
 
+REFUSAL = "the answer of an API that gave no records; see what it says, and ask again"
 EXPECTED = "expected are lines of JSON, a JSON document, CSV with a header, or Parquet"
 _UNPACK = "unpack it, or pack it with gzip"
 _SAVE_UTF8 = "save it as UTF-8"
 _TABLE = "save the sheet as CSV"
+_DECRYPT = "decrypt it"
+_PICTURE = "a picture; ask for the figures as CSV or JSON"
 # Where the mark stands, the mark, and what is said of the file. No text that is read begins so.
 _MARKS = (
     (0, b"\x1f\x8b", f"compressed more than twice; {_UNPACK}"),
@@ -31,8 +37,16 @@ _MARKS = (
     (8, b"DUCK\x40\x00\x00\x00", "a DuckDB database; export the table as Parquet"),
     (0, b"Obj\x01", "an Avro file; convert it to Parquet"),
     (0, b"ARROW1\x00\x00", "an Arrow file; convert it to Parquet"),
-    (0, b"\x89PNG\r\n", "a picture"),
-    (0, b"\xff\xd8\xff", "a picture"),
+    (0, b"\xff\xff\xff\xff", "an Arrow stream; convert it to Parquet"),
+    (0, b"FEA1", "a Feather file; convert it to Parquet"),
+    (0, b"\x80\x04\x95", "a pickle of Python; write its records as lines of JSON"),
+    (0, b"\x80\x05\x95", "a pickle of Python; write its records as lines of JSON"),
+    (0, b"-----BEGIN PGP MESSAGE", f"encrypted with PGP; {_DECRYPT}"),
+    (0, b"Salted__", f"encrypted with openssl; {_DECRYPT}"),
+    (0, b"age-encryption.org/", f"encrypted with age; {_DECRYPT}"),
+    (0, b"{\\rtf", f"a document of a word processor; {_TABLE}"),
+    (0, b"\x89PNG\r\n", _PICTURE),
+    (0, b"\xff\xd8\xff", _PICTURE),
     (
         0,
         b"PGDMP",
@@ -40,9 +54,18 @@ _MARKS = (
     ),
 )
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
-# A message of a message, with its length before it or without; text has no control characters.
-_PROTOBUF = re.compile(rb"(\x00.{3})?\n", re.DOTALL)
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+# A message of a message, with its length before it or without, and within it a field of the three
+# that OTLP has there. Text has no control characters, but for the escapes that colour it.
+_PROTOBUF = re.compile(rb"(\x00.{3})?\n[\x80-\xff]{0,4}[\x00-\x7f][\n\x12\x1a]", re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f]")
+_ORC = re.compile(rb"ORC[\x00-\x1f\x80-\xff]")
+# What an API answers with when it refuses: these keys, and not one more.
+_REFUSALS = {"error", "errors", "message", "detail", "details", "title", "reason", "hint"}
+_BESIDE = {
+    *("code", "status", "statuscode", "status_code", "type", "__type", "param", "success", "ok"),
+    *("messages", "result", "path", "instance", "requestid", "request_id"),
+}
+_LONGEST_REFUSAL = 4096
 _ENOUGH = 8
 # A word or a few, as columns are named. What looks like a value, a key or a person is not shown.
 _COLUMN = re.compile(r"(?!(?:.*\d){4})[A-Za-z_][\w.:/()-]*( [\w.:/()-]+){0,5}", re.ASCII)
@@ -62,6 +85,13 @@ class Unreadable(Exception):
         self.columns = tuple(columns)
 
 
+def stopped(error: Exception) -> str:
+    """What to say of a fault in a reader; it quotes nothing of the file."""
+    frames = extract_tb(error.__traceback__)
+    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"the reader stopped with {type(error).__name__}{place}; please report it"
+
+
 def foreign_form(head: bytes) -> str | None:
     """What a file is that is known and not read, by its beginning; None for any other."""
     for place, mark, said in _MARKS:
@@ -69,6 +99,8 @@ def foreign_form(head: bytes) -> str | None:
             return said
     if _MARKUP.match(head):
         return f"a web page or XML; {EXPECTED}"
+    if _ORC.match(head) and _CONTROL.search(head[:256]):
+        return "an ORC file; convert it to Parquet"
     if is_protobuf(head):
         return "binary protobuf, as of OTLP; put it into otel_genai_spans"
     if _is_zlib(head):
@@ -79,6 +111,24 @@ def foreign_form(head: bytes) -> str | None:
 def is_protobuf(head: bytes) -> bool:
     """Whether a file begins as a message does."""
     return bool(_PROTOBUF.match(head) and _CONTROL.search(head[:256]))
+
+
+def is_refusal(text: bytes) -> bool:
+    """Whether a text is the one object with which an API says that it gives nothing."""
+    if len(text) > _LONGEST_REFUSAL:
+        return False
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(found, dict):
+        return False
+    keys = {key.lower() for key in found}
+    # A record may be wrapped in a message; the words of an error are no JSON.
+    said = [value for key, value in found.items() if key.lower() not in ("error", "errors")]
+    is_plain = all(not value or not isinstance(value, (dict, list)) for value in said)
+    is_plain &= not any(isinstance(value, str) and "{" in value for value in said)
+    return bool(keys & _REFUSALS) and keys <= _REFUSALS | _BESIDE and is_plain
 
 
 def not_utf8(lines: Iterable[bytes]) -> str | None:
@@ -122,8 +172,12 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
 
 
 def _are_columns(cells: Iterable[str]) -> bool:
-    names = [cell.strip(' "') for cell in cells]
-    return all(_COLUMN.fullmatch(name) and len(name) <= _COLUMN_LENGTH for name in names)
+    return all(is_column(cell.strip(' "')) for cell in cells)
+
+
+def is_column(name: str) -> bool:
+    """Whether a text looks like the name of a column, and not like a value."""
+    return bool(_COLUMN.fullmatch(name)) and len(name) <= _COLUMN_LENGTH
 
 
 def _in_tables(headers: Iterable[str]) -> list[str]:

@@ -9,18 +9,48 @@ from pathlib import Path
 from scripts.loading.dumps import is_dump
 from scripts.loading.foreign import (
     EXPECTED,
+    REFUSAL,
     Unreadable,
     foreign_form,
     is_protobuf,
+    is_refusal,
     missing_columns,
     not_utf8,
 )
-from scripts.loading.headers import SEPARATORS, known_columns
+from scripts.loading.headers import SEPARATORS, before_header, known_columns
 from scripts.loading.otlp import CLICKHOUSE, SPANS
+from scripts.loading.pieces import joined, may_be_cut
+from scripts.loading.rows import first_line, has_logged
 from scripts.loading.sources import Table
+from scripts.loading.streams import Content
 from scripts.loading.wrappers import is_wrapped, names
 
+# A text with a zero byte so near its beginning is none.
+_BINARY = 256
+# More known columns than a line that is logged has by chance.
+_HEADER = 2
 _PACKED = (".gz", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4")
+
+
+def settled(content: Content, name: str, tables: list[Table]) -> tuple[bytes, bool]:
+    """The head of a content, from which on it is as it was meant, and whether it is all there is.
+
+    Lines end with LF, those that a container's log has in pieces are whole, and a CSV file begins
+    with its header.
+    """
+    head, whole = content.peek()
+    if head.startswith(b"PAR1") or b"\0" in head[:_BINARY]:
+        return head, whole
+    if _has_cr_ends(head, name):
+        content.end_lines_with_lf()
+        head, whole = content.peek()
+    if may_be_cut(head):
+        content.run_through(joined)
+        head, whole = content.peek()
+    if not head.lstrip().startswith((b"{", b"[")) and not is_dump(head):
+        content.drop(before_header(head, tables))
+        head, whole = content.peek()
+    return head, whole
 
 
 def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
@@ -37,6 +67,8 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
     if foreign := foreign_form(head):
         raise Unreadable(foreign)
     text = head.lstrip()
+    if whole and is_refusal(text):
+        raise Unreadable(REFUSAL)
     # A head without a line's end is one line, which the reader of lines can set aside alone.
     pieces = text.split(b"\n") if whole else text.split(b"\n")[:-1]
     lines = [line for line in pieces if line.strip()]
@@ -48,6 +80,9 @@ def sniff(head: bytes, whole: bool, name: str, table: Table) -> str:
         return "wrapped" if is_wrapped(lines, text, whole, table) else "lines"
     if is_dump(head):
         return "dump"
+    first = first_line(head)
+    if has_logged(head, table) or ("{" not in first and known_columns(first, table) > _HEADER):
+        return "csv"
     if is_wrapped(lines, text, whole, table):
         return "wrapped"
     if _is_csv(head, name, table):
@@ -91,7 +126,7 @@ def _is_object(line: bytes) -> bool:
         return False
 
 
-def has_cr_ends(head: bytes, name: str) -> bool:
+def _has_cr_ends(head: bytes, name: str) -> bool:
     """Whether lines end with CR alone, as Excel on a Mac ends those of a CSV file."""
     if b"\r" not in head or head.startswith(b"PAR1") or is_protobuf(head):
         return False
@@ -113,7 +148,7 @@ def _is_named_csv(name: str) -> bool:
 
 
 def _is_csv(head: bytes, name: str, table: Table) -> bool:
-    first = head.partition(b"\n")[0].decode(errors="replace")
+    first = first_line(head)
     if SPANS in names(table).lists and all(column in first for column in CLICKHOUSE):
         return not first.lstrip().startswith("{")
     return _is_named_csv(name) or known_columns(first, table) > 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from unicodedata import normalize
 
 from scripts.loading.foreign import Unreadable
@@ -17,6 +18,9 @@ from scripts.loading.sources import Table
 
 # In the order in which they are tried.
 SEPARATORS = (",", ";", "\t", "|")
+# So many lines may stand before a header, which is known by more columns than a title has.
+_TITLES, _FOUND = 12, 2
+_SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
 _NOISE = re.compile(r"[^0-9a-z]+")
 # Signs that mean one currency: a yen's is also a yuan's.
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
@@ -40,6 +44,31 @@ def known_columns(first: str, table: Table) -> int:
     return max(_count(first, mark, table) for mark in SEPARATORS)
 
 
+def before_header(head: bytes, tables: Iterable[Table]) -> int:
+    """How many bytes stand before the header of a CSV file: titles, and what Excel reads the marks
+    of fields from.
+    """
+    lines = head.split(b"\n")[: _TITLES + 1]
+    start = len(lines.pop(0)) + 1 if _SETS_MARK.match(lines[0]) else 0
+    if not lines or b"{" in lines[0] or _most_known(lines[0], tables) > 1:
+        return start
+    place = start + len(lines[0]) + 1
+    for line in lines[1:]:
+        if b"{" in line:
+            break
+        if _most_known(line, tables) > _FOUND:
+            return place
+        place += len(line) + 1
+    return start
+
+
+def _most_known(line: bytes, tables: Iterable[Table]) -> int:
+    text = line.decode(errors="replace")
+    if not any(mark in text for mark in SEPARATORS):
+        return 0
+    return max((known_columns(text, table) for table in tables), default=0)
+
+
 def _count(first: str, mark: str, table: Table) -> int:
     try:
         return len(places(cells_of(first, mark), table))
@@ -52,7 +81,12 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
 
     Raises Unreadable when two columns would be one, neither of which is named as declared.
     """
-    cells = [cell.strip() for cell in header]
+    return dict(_places(tuple(cell.strip() for cell in header), table))
+
+
+@lru_cache(maxsize=4096)
+def _places(cells: tuple[str, ...], table: Table) -> dict[str, int]:
+    # Many files have one header, and each is asked for with every mark.
     exact = {name: place for place, name in reversed(list(enumerate(cells)))}
     loose: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
@@ -60,8 +94,8 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
         for name in {_plain(cell), *map(_plain, bracketed)}:
             loose.setdefault(name, []).append(place)
     found: dict[str, int] = {}
-    for name in table.headers:
-        near = loose.get(_plain(name), [])
+    for name, plain in _plain_headers(table):
+        near = loose.get(plain, [])
         if name in exact:
             found[name] = exact[name]
         elif len(near) == 1:
@@ -109,6 +143,11 @@ def cells_of(line: str, mark: str) -> list[str]:
         return next(csv.reader([line], delimiter=mark), [])
     except csv.Error:
         return []
+
+
+@cache
+def _plain_headers(table: Table) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _plain(name)) for name in table.headers)
 
 
 def _plain(name: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import reduce
@@ -18,25 +20,26 @@ from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.dumps import read_dump
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable
-from scripts.loading.forms import has_cr_ends, sniff
+from scripts.loading.forms import settled, sniff
 from scripts.loading.headers import likely_table
 from scripts.loading.lines import TEXT_LENGTH, BadLine, Lines, read_ahead, read_lines, show
 from scripts.loading.masking import mask, shown_names
-from scripts.loading.otlp import SPANS
 from scripts.loading.paths import LineQuery, quoted
 from scripts.loading.people import has_signs, macros, needs_a_look
 from scripts.loading.protobuf import read_messages
-from scripts.loading.records import Note, Records, read_csv, read_parquet
-from scripts.loading.rows import has_spans, read_rows
+from scripts.loading.records import ROWS, Note, Records, read_csv, read_parquet
+from scripts.loading.rows import has_records, read_rows
 from scripts.loading.sources import Contract, Table
 from scripts.loading.streams import ByteStream, Content
 from scripts.loading.targets import Target, arrow_schema
 from scripts.loading.typing import Rules, line_sql, may_name_people, record_sql
-from scripts.loading.wrappers import elements_of, names, records_of
+from scripts.loading.unread import unread_keys
+from scripts.loading.wrappers import elements_of, records_of
 
 # Lines are typed in pieces of about this size: large enough for the engine, small for memory.
 _CHUNK_BYTES = 32 << 20
 _LARGE = 4 << 20
+_LOOKED_AT = 1 << 20
 _BATCHES = 8
 _MIN_BATCH_ROWS = 512
 _SHOWN = 3
@@ -54,9 +57,12 @@ class Changed(Exception):
 class FileCounts:
     """What became of one file; `unread` says why when it could not be read as a whole, `notes` what
     else there is to know.
+
+    `passed_over` are keys of its first records that no column reads.
     """
 
     unread: str | None = None
+    passed_over: set[str] = field(default_factory=set)
     lines: int = 0
     records: int = 0
     rejects: int = 0
@@ -86,11 +92,9 @@ class Typist:
         arrays = {"file_no": pa.array(files), "line_number": pa.array(numbers), "line": text}
         return self._run(table, "lines", pa.table(arrays), line_sql, nul)
 
-    def records(self, table: Table, file_no: int, block: Records) -> pa.Table:
-        """Type records of named columns."""
-        files = pa.array(np.full(len(block.numbers), file_no))
-        arrays = {"file_no": files, "line_number": block.numbers, **block.columns}
-        return self._run(table, "records", pa.table(arrays), record_sql, True)
+    def records(self, table: Table, rows: pa.Table) -> pa.Table:
+        """Type records of named columns, each with its file and line."""
+        return self._run(table, "records", rows, record_sql, True)
 
     def _run(
         self, table: Table, kind: str, rows: pa.Table, compile_sql: Callable, nul: bool
@@ -153,6 +157,8 @@ class Load:
         self._loaded_at = datetime.now(UTC).replace(tzinfo=None)
         self._pending: list[tuple[int, Lines]] = []
         self._pending_bytes = 0
+        # by the types of their columns
+        self._pending_rows: dict[tuple, list[pa.Table]] = defaultdict(list)
         self._before = self._last = 0  # lines of the members before, and the last line so far
         self._with_several: set[tuple[int, int]] = set()  # file and line that holds several records
         self._rejects: list[tuple[int, BadLine]] = []
@@ -228,18 +234,16 @@ class Load:
             self._take(file_no, BadLine(1, fault, None))
 
     def _read(self, file_no: int, file: LandingFile, name: str, content: Content) -> None:
-        head, whole = content.peek()
+        head, _ = content.peek()
         if content.fault and not head:
             raise Unreadable(content.fault)
-        if has_cr_ends(head, name):
-            content.end_lines_with_lf()
-            head, whole = content.peek()
+        head, whole = settled(content, name, [self._table])
         kind = sniff(head, whole, name, self._table)
         if kind == "document":
             self._read_document(file_no, content)
             return
-        if SPANS in names(self._table).lists and has_spans(kind, content):
-            for found in read_rows(kind, content):
+        if kind in ("csv", "parquet") and has_records(kind, content, self._table):
+            for found in read_rows(kind, content, self._table):
                 self._take(file_no, found, wrapped=True)
             return
         if kind in ("wrapped", "protobuf"):
@@ -271,7 +275,7 @@ class Load:
             return
         self.counts[file_no].lines += len(found.numbers)
         if isinstance(found, Records):
-            self._keep(self._typist.records(self._table, file_no, found), None)
+            self._add_rows(_rows_of(file_no, found))
         elif self._table.exact_numbers or wrapped:
             self._add_rewritten(file_no, found)
         else:
@@ -319,6 +323,19 @@ class Load:
                 self._reject(file_no, BadLine(number, str(error), error.shown))
         self._add(file_no, _lines(numbers, texts))
 
+    def _add_rows(self, rows: pa.Table) -> None:
+        """Rows of small files wait for each other: a query for each would cost more than they."""
+        waiting = self._pending_rows[tuple(rows.schema.types)]
+        waiting.append(rows)
+        if sum(map(len, waiting)) >= ROWS:
+            self._type_rows()
+
+    def _type_rows(self) -> None:
+        waiting, self._pending_rows = self._pending_rows, defaultdict(list)
+        for same in waiting.values():
+            rows = pa.concat_tables(same).combine_chunks()
+            self._keep(self._typist.records(self._table, rows), None)
+
     def _add(self, file_no: int, lines: Lines) -> None:
         self._pending.append((file_no, lines))
         self._pending_bytes += lines.text.nbytes
@@ -330,16 +347,29 @@ class Load:
         if self._pending:
             waiting, self._pending, self._pending_bytes = self._pending, [], 0
             self._type([file_no for file_no, _ in waiting], [lines for _, lines in waiting])
+        self._type_rows()
         self._append("load_rejects", self._reject_rows())
         self._rejects = []
 
     def _type(self, file_numbers: list[int], lines: list[Lines]) -> None:
+        if self._table.kind == "gateway":
+            for file_no, each in zip(file_numbers, lines, strict=True):
+                self._look_at(file_no, each)
         files = np.repeat(file_numbers, [len(each.numbers) for each in lines])
         numbers = np.concatenate([each.numbers.to_numpy() for each in lines])
         text = pa.chunked_array([each.text for each in lines], pa.string())
         nul = any(each.nul for each in lines)
         typed = self._typist.lines(self._table, numbers, files, text, nul)
         self._keep(typed, _record_numbers(typed))
+
+    def _look_at(self, file_no: int, lines: Lines) -> None:
+        """Take note of what nobody reads, by the first record of a piece."""
+        if not len(lines.text) or len(first := lines.text[0].as_py()) > _LOOKED_AT:
+            return
+        with suppress(ValueError, RecursionError):
+            record = json.loads(first)
+            if isinstance(record, dict):
+                self.counts[file_no].passed_over |= unread_keys(record, self._table)
 
     def _keep(self, typed: pa.Table, record_numbers: np.ndarray | None) -> None:
         """Write accepted records; turn the others into rejects."""
@@ -475,6 +505,11 @@ class Load:
             for file_no, counts in enumerate(self.counts)
             for day, count in counts.days.items()
         ]
+
+
+def _rows_of(file_no: int, block: Records) -> pa.Table:
+    files = pa.array(np.full(len(block.numbers), file_no))
+    return pa.table({"file_no": files, "line_number": block.numbers, **block.columns})
 
 
 def _lines(numbers: list[int], texts: list[str]) -> Lines:

@@ -2,8 +2,8 @@
 
 Only a table that is declared on `resourceSpans` is read so. Taken are snake_case names, base64 ids
 and the names of enums of protobuf's JSON, older names, Jaeger's traces, the console exporter of
-Python, rows of the ClickHouse exporter, and the log events that Claude Code and Codex write per
-call.
+Python, rows of the ClickHouse exporter, and the log events that Claude Code, Codex and Gemini CLI
+write per call.
 """
 
 from __future__ import annotations
@@ -22,8 +22,14 @@ from scripts.loading.documents import NotTaken
 SPANS = "resourceSpans"
 # What a row of the ClickHouse exporter's table is told by.
 CLICKHOUSE = ("TraceId", "SpanId", "SpanAttributes", "SpanName")
-_METRICS = "OTLP metrics have sums and no calls; export traces, or the logs of Claude Code or Codex"
-_NO_CALL = "OTLP logs without an event of a call (claude_code.api_request, codex.sse_event)"
+_METRICS = (
+    "OTLP metrics have sums and no calls; export traces, or the logs of Claude Code, Codex or "
+    "Gemini CLI"
+)
+_NO_CALL = (
+    "OTLP logs without an event of a call (claude_code.api_request, codex.sse_event, "
+    "gemini_cli.api_response)"
+)
 _STATUS = {"STATUS_CODE_ERROR": 2, "ERROR": 2, "STATUS_CODE_OK": 1, "OK": 1}
 _HEX = re.compile(r"[0-9a-fA-F]*")
 _ID_BYTES = {"traceId": 16, "spanId": 8, "parentSpanId": 8}
@@ -40,6 +46,16 @@ _CODEX = {
     "cached_token_count": "gen_ai.usage.cache_read.input_tokens",
     "reasoning_token_count": "gen_ai.usage.reasoning.output_tokens",
     "conversation.id": "gen_ai.conversation.id",
+}
+_GEMINI = {
+    "model": "gen_ai.request.model",
+    "input_token_count": "gen_ai.usage.input_tokens",
+    "output_token_count": "gen_ai.usage.output_tokens",
+    "cached_content_token_count": "gen_ai.usage.cache_read.input_tokens",
+    "thoughts_token_count": "gen_ai.usage.reasoning.output_tokens",
+    "tool_token_count": "gen_ai.usage.details.tool_use_prompt_tokens",
+    "total_token_count": "gen_ai.usage.total_tokens",
+    "status_code": "http.response.status_code",
 }
 _CLAUDE_CODE = {
     "model": "gen_ai.request.model",
@@ -72,10 +88,10 @@ def as_spans(value: dict) -> dict:
 
 def _plain(value: dict) -> dict:
     """The same with hexadecimal ids and the numbers of enums; itself where it has them."""
-    if not any(_is_dressed(span) for span in _spans_in(value)):
+    if not any(_is_dressed(span) for span in spans_in(value)):
         return value
     value = _renamed(value)
-    for span in _spans_in(value):
+    for span in spans_in(value):
         for key, size in _ID_BYTES.items():
             if isinstance(span.get(key), str):
                 span[key] = _hexadecimal(span[key], size)
@@ -85,7 +101,8 @@ def _plain(value: dict) -> dict:
     return value
 
 
-def _spans_in(value: dict) -> Iterator[dict]:
+def spans_in(value: dict) -> Iterator[dict]:
+    """All spans of a message of OTLP's JSON."""
     for resource in _dicts(value.get(SPANS)):
         for key in ("scopeSpans", "instrumentationLibrarySpans"):
             for scope in _dicts(resource.get(key)):
@@ -265,6 +282,10 @@ def _call(log: dict) -> dict | None:
         names, provider, name = _CLAUDE_CODE, "anthropic", "claude_code.llm_request"
     elif "codex.sse_event" in words and pairs.get("event.kind") == "response.completed":
         names, provider, name = _CODEX, "openai", "codex.sse_event"
+    elif "gemini_cli.api_response" in words:
+        is_vertex = pairs.get("auth_type") == "vertex-ai"
+        provider = "gcp.vertex_ai" if is_vertex else "gcp.gemini"
+        names, name = _GEMINI, "gemini_cli.api_response"
     else:
         return None
     end = _whole(log.get("timeUnixNano")) or _whole(log.get("observedTimeUnixNano"))

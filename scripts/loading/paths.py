@@ -2,7 +2,8 @@
 
 A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `{}`
 behind an object to explode into its pairs of `key` and `value`, `|` behind a key whose value is
-itself JSON text, and `{key}` to look into an OTLP attribute list; `{a.*}` takes all that begin so.
+itself JSON text, and `{key}` to look into an OTLP attribute list; `{a.*}` takes all that begin so,
+and `{key}|` goes on in the JSON text that an attribute is.
 `[*]` behind an array takes the last element that has the rest of the path (streamed counts add
 up, so the last one holds), `[key=value]` only looks at the elements with that value.
 """
@@ -63,7 +64,8 @@ class JsonPath:
     `arrays` are the exploded arrays, outermost first, each as the keys that lead to it from
     the element before, with OBJECT at the end where it is an object; `documents` the keys that
     lead to JSON text, in order; `keys` the rest of the way; `attribute` the key wanted of the
-    attribute list found there, `pick` the element wanted of the array found there.
+    attribute list found there, `pick` the element wanted of the array found there. `listed` leads
+    to an attribute list behind the documents, and names its attribute whose JSON text holds `keys`.
     """
 
     arrays: tuple[Keys, ...]
@@ -71,6 +73,7 @@ class JsonPath:
     keys: Keys
     attribute: str | None = None
     pick: Pick | None = None
+    listed: tuple[Keys, str] | None = None
 
 
 def parse_path(text: str) -> JsonPath:
@@ -78,13 +81,17 @@ def parse_path(text: str) -> JsonPath:
     arrays: list[Keys] = []
     documents: list[Keys] = []
     keys: list[str] = []
-    attribute = None
+    attribute, listed = None, None
     position = 0
     while position < len(text):
         token = _TOKEN.match(text, position)
-        if token is None or attribute is not None:
+        is_behind_attribute = attribute is not None
+        if token is None or (is_behind_attribute and token.group() != "|"):
             raise ValueError(f"path {text!r} is not understood at character {position + 1}")
+        name = attribute
         quoted, element, attribute, plain, mark = token.groups()
+        if listed and not (plain or quoted or mark == "."):
+            raise ValueError(f"path {text!r}: only keys follow the text of an attribute")
         if element:
             pick = _parse_pick(text, position)
             return JsonPath(tuple(arrays), tuple(documents), tuple(keys), pick=pick)
@@ -93,13 +100,16 @@ def parse_path(text: str) -> JsonPath:
         elif token.group() in ("[]", OBJECT) and not documents:
             arrays.append((*keys, OBJECT) if token.group() == OBJECT else tuple(keys))
             keys = []
+        elif is_behind_attribute:
+            listed = (tuple(keys), name)
+            keys = []
         elif mark == "|":
             documents.append(tuple(keys))
             keys = []
         elif token.group() in ("[]", OBJECT):
             raise ValueError(f"path {text!r}: an array inside JSON text cannot be exploded")
         position = token.end()
-    return JsonPath(tuple(arrays), tuple(documents), tuple(keys), attribute)
+    return JsonPath(tuple(arrays), tuple(documents), tuple(keys), attribute, listed=listed)
 
 
 def _parse_pick(text: str, position: int) -> Pick:
@@ -146,6 +156,7 @@ class _Document:
     inner: dict[Keys, _Document] = field(default_factory=dict)
     attributes: dict[Keys, str] = field(default_factory=dict)
     picks: dict[tuple[Keys, Pick], str] = field(default_factory=dict)
+    listed: dict[tuple[Keys, str], _Document] = field(default_factory=dict)
 
     def value(self, keys: Keys) -> str:
         """SQL for the text found under the keys, null when absent."""
@@ -157,6 +168,13 @@ class _Document:
             name = f"{self.name}_d{len(self.inner)}"
             self.inner[keys] = _Document(name, self.value(keys))
         return self.inner[keys]
+
+    def follow_attribute(self, keys: Keys, key: str) -> _Document:
+        """The JSON text that an attribute is; any other text under its name is no fault."""
+        if (keys, key) not in self.listed:
+            name = f"{self.name}_l{len(self.listed)}"
+            self.listed[keys, key] = _Document(name, self.attribute(keys, key))
+        return self.listed[keys, key]
 
     def attribute(self, keys: Keys, key: str) -> str:
         """SQL for one attribute of the OTLP list found under the keys; the first of a kind wins."""
@@ -199,7 +217,7 @@ class _Document:
             )
         for (keys, pick), name in self.picks.items():
             yield f"{pick.sql(self.value(keys))} as {name}"
-        for document in self.inner.values():
+        for document in (*self.inner.values(), *self.listed.values()):
             yield from document.stages()
 
     def _shape(self) -> tuple[dict, list[Keys]]:
@@ -263,6 +281,8 @@ class LineQuery:
         document = self.levels[depth]
         for keys in path.documents:
             document = document.follow(keys)
+        if path.listed:
+            document = document.follow_attribute(*path.listed)
         if path.attribute is not None:
             return document.attribute(path.keys, path.attribute)
         if path.pick is not None:

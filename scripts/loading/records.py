@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from scripts.loading.dates import Dates
@@ -24,9 +25,11 @@ from scripts.loading.streams import Content
 
 ROWS = 50_000
 _READ = 4 << 20
+_BOM = "\ufeff"
 # The last three are what a name that is no text, or a date that is none, makes of it.
 _UNREADABLE = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError)
 _OPEN_QUOTE = "a quote in it is not closed"
+_NULLS = pa.array(["NULL", "null", "(null)", "\\N"])
 csv.field_size_limit(LINE_BYTES)
 
 
@@ -143,7 +146,7 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
-        if row == []:
+        if row == [] or _is_header_again(row, header):
             continue
         done += 1
         fault = row_fault(row, len(header))
@@ -177,6 +180,12 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     if any("\n" in cell and "," in cell for cell in header):
         raise Unreadable(f"its header is not valid CSV: {_OPEN_QUOTE}")
     return [cell.strip() for cell in header]
+
+
+def _is_header_again(row: list[str] | csv.Error, header: list[str]) -> bool:
+    """Whether files were put together with their headers."""
+    first = not isinstance(row, csv.Error) and row[0].strip() == header[0]
+    return first and [cell.strip() for cell in row] == header
 
 
 def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
@@ -221,13 +230,19 @@ def block_of(
     """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
-        name: pa.array([row[index] for _, row in kept], pa.string())
+        name: _with_nulls(pa.array([row[index] for _, row in kept], pa.string()))
         for name, index in wanted.items()
     }
     columns |= {
         name: pa.array([text] * len(kept), pa.string()) for name, text in (same or {}).items()
     }
     return Records(numbers, _placed(file, columns, len(kept)))
+
+
+def _with_nulls(texts: pa.Array) -> pa.Array:
+    """The same without the words that databases write where there is nothing."""
+    is_none = pc.is_in(texts, value_set=_NULLS)
+    return pc.if_else(is_none, None, texts) if pc.any(is_none).as_py() else texts
 
 
 def _placed(file: LandingFile, columns: dict[str, pa.Array], length: int) -> dict[str, pa.Array]:
@@ -245,10 +260,11 @@ def text_lines(stream: Content) -> Iterator[str]:
     while block := stream.read(_READ):
         *lines, carry = (carry + decoder.decode(block)).split("\n")
         for line in lines:
-            yield line + "\n"
+            # Where files were put together each may bring its own mark.
+            yield line.removeprefix(_BOM) + "\n"
         if len(carry) > LINE_BYTES:
             stream.fault = f"line is longer than {LINE_BYTES >> 20} MiB"
             return
     carry += decoder.decode(b"", final=True)
     if carry and not stream.fault:
-        yield carry
+        yield carry.removeprefix(_BOM)

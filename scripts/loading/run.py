@@ -12,20 +12,20 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from traceback import extract_tb
 
 import duckdb
 
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.files import LandingFile, find_files
-from scripts.loading.foreign import Unreadable
+from scripts.loading.foreign import Unreadable, some, stopped
 from scripts.loading.load import Changed, FileCounts, Load, Progress, Typist, groups
 from scripts.loading.parquet_target import DEFAULT, VARIABLE, ParquetTarget
-from scripts.loading.recognise import Unrecognised, recognise
-from scripts.loading.sources import Contract, read_contract
+from scripts.loading.recognise import Memo, Unrecognised, recognise
+from scripts.loading.sources import Contract, Table, read_contract
 from scripts.loading.targets import DuckDBTarget, PostgresTarget, Target, TargetError, WriteBehind
 from scripts.loading.typing import Rules
+from scripts.loading.unread import looks_like_usage
 from scripts.operations.clock import run_instant
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import loader
@@ -96,6 +96,7 @@ class Run:
         self._faults: dict[str, str] = {}
         self.tallies: dict[str, Counter] = defaultdict(Counter)
         self.unread: list[tuple[str, str]] = []
+        self.passed_over: dict[str, Counter] = defaultdict(Counter)
         self.notes: list[tuple[str, str]] = []
 
     def load(self, files: list[LandingFile], progress: Progress) -> None:
@@ -117,19 +118,29 @@ class Run:
     def place(self, inbox: list[LandingFile]) -> list[LandingFile]:
         """The files of the inbox as those of their tables; what has none is complained of."""
         tables = list(self._contract.raw.values())
+        known = self._tables_by_content()
         placed: list[LandingFile] = []
+        memo: Memo = {}
         for file in inbox:
             try:
                 # What was loaded once stays where it was put.
-                before = [file.of(table) for table in tables]
-                known = next((each for each in before if each.batch_id in self._known), None)
-                placed.append(known or file.of(recognise(file.path, tables)))
+                before = (file.of(table) for table in known.get(file.sha256, ()))
+                again = next((each for each in before if each.batch_id in self._known), None)
+                placed.append(again or file.of(recognise(file.path, tables, memo)))
             except OSError as error:
                 self.complain(file.source_file, _said(error))
             except (Unreadable, Unrecognised) as error:
                 self.complain(file.source_file, str(error))
         # A run of files of one table is one transaction.
         return sorted(placed, key=lambda file: (file.table.name, file.source_file))
+
+    def _tables_by_content(self) -> dict[str, list[Table]]:
+        """The tables into which a content was loaded, by its hash."""
+        found: dict[str, list[Table]] = defaultdict(list)
+        for name, content in self._places:
+            if name in self._contract.raw:
+                found[content].append(self._contract.raw[name])
+        return found
 
     def complain(self, source_file: str, reason: str) -> None:
         """Take note of a file that was not loaded, for the end."""
@@ -185,8 +196,9 @@ class Run:
                 self._give_up(group[0], error)
                 return
             # One file of the group is at fault; the others shall not suffer for it.
-            for file in group:
-                self._load_group([file], progress)
+            half = len(group) // 2
+            for part in (group[:half], group[half:]):
+                self._load_group(part, progress)
             return
         self._tally(group, counts)
 
@@ -216,6 +228,7 @@ class Run:
                 self.notes += [(file.source_file, note) for note in each.notes]
                 tally["incomplete"] += each.incomplete
                 tally["others"] += each.others
+                self.passed_over[file.table.name].update(each.passed_over)
 
 
 def _account(account: str | None) -> str:
@@ -230,9 +243,7 @@ def _said(error: Exception) -> str:
         return error.strerror or type(error).__name__
     if isinstance(error, (MemoryError, duckdb.OperationalError)):
         return str(error).splitlines()[0] if str(error) else "out of memory"
-    frames = extract_tb(error.__traceback__)
-    place = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"the reader stopped with {type(error).__name__}{place}; please report it"
+    return stopped(error)
 
 
 def load(place: Place, wait_s: float = 0) -> Loaded:
@@ -305,11 +316,21 @@ def _summary(run: Run, where: str) -> None:
         for table, tally in sorted(run.tallies.items())
     ]
     console.table(["raw table", *names], rows)
+    for table, keys in sorted(run.passed_over.items()):
+        if keys:
+            print(_passed_over(table, keys))
     print(f"loaded into {where}, schema raw")
     for source_file, note in run.notes:
         print(console.printable(f"{source_file}: {note}"))
     for line in _not_loaded(run):
         console.complain(line)
+
+
+def _passed_over(table: str, keys: Counter) -> str:
+    """How many keys no column reads, and which of them may be money."""
+    said = f"keys not read of new files of {table}: {len(keys):,}; `ai-cost audit FILE` lists them"
+    money = [f"{key} ({n:,})" for key, n in sorted(keys.items()) if looks_like_usage(key)]
+    return f"{said}; may be usage: {some(money)}" if money else said
 
 
 def _not_loaded(run: Run) -> list[str]:

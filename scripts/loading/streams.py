@@ -36,13 +36,14 @@ class Content:
             if (unpacked := compression_of(self._head)) is None:
                 break
             self.compressed = True
-            self._run_through(unpacked)
+            self.run_through(unpacked)
         self._fill(_MARK)
         if not foreign_form(self._head) and (encoding := wide_encoding(self._head)):
-            self._run_through(lambda packed: recoded(packed, encoding))
+            self.run_through(lambda packed: recoded(packed, encoding))
 
-    def _run_through(self, unpacked: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
-        self._blocks = self._guarded(unpacked(chain([self._head], self._blocks)))
+    def run_through(self, changed: Callable[[Iterator[bytes]], Iterator[bytes]]) -> None:
+        """Read on in what is made of the blocks."""
+        self._blocks = self._guarded(changed(chain([self._head], self._blocks)))
         self._head = b""
 
     def _guarded(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -74,6 +75,10 @@ class Content:
         """Read CR, with which old Macs end a line, as LF."""
         self._head = self._head.replace(b"\r", b"\n")
         self._blocks = (block.replace(b"\r", b"\n") for block in self._blocks)
+
+    def drop(self, size: int) -> None:
+        """Leave out bytes of the head."""
+        self._head = self._head[size:]
 
     def read(self, size: int) -> bytes:
         """About `size` bytes; none at the end."""

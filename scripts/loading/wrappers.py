@@ -8,31 +8,41 @@ CloudWatch, Loki, Datadog and Google Cloud carry a line, or a logger's words bef
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from scripts.loading.documents import NotTaken, kind_of, parse_all, write
 from scripts.loading.otlp import SPANS, as_spans
 from scripts.loading.paths import JsonPath
 from scripts.loading.sources import Table
 
-_LISTS = {
+LISTS = {
     *("data", "results", "items", "logs", "result", "value", "values", "records", "Records"),
     *("rows", "entries", "events", "logEvents", "observations", "hits", "streams"),
+    *("Items", "objects", "requests", "calls", "generations", "edges", "nodes", "docs"),
+    *("payload", "Messages"),
 }
 _OBJECTS = {
     *("data", "result", "record", "event", "json", "jsonPayload", "log", "message", "body"),
-    *("attributes", "fields", "_source", "hits", "trace"),
+    *("attributes", "fields", "_source", "hits", "trace", "properties", "payload", "detail"),
+    *("node", "kinesis", "awslogs"),
 }
 _TEXTS = {
     *("log", "message", "msg", "@message", "MESSAGE", "textPayload", "body", "event", "line"),
-    "data",
+    *("data", "Message", "Body", "short_message", "full_message", "_raw", "payload"),
+    *("LogMessage", "LogEntry", "Log_s", "Log", "Line", "properties"),
 }
 # What another system calls a key that the table knows.
 _OTHER_NAMES = {"batches": "resourceSpans"}
+# An object, and what gzip has packed, in base64.
+_IN_BASE64 = ("eyJ", "H4sI")
+_LONGEST = 64 << 20
 _DEPTH = 6
 _WHOLE = 1000
+_SHORT = 1 << 16
 # A line that says nothing to the table, such as one that is cut short, may come first.
 _LOOKED_AT = 20
 _KEY = re.compile(rb'"((?:[^"\\]|\\.)*)"\s*:|["{}\[\]]|\\.')
@@ -68,10 +78,11 @@ def names(table: Table) -> Names:
         for path in paths
         if not path.arrays and path.documents and len(path.documents[0]) == 1
     )
-    return Names(frozenset(_first(path) for path in paths), lists, texts)
+    return Names(frozenset(first_key(path) for path in paths), lists, texts)
 
 
-def _first(path: JsonPath) -> str:
+def first_key(path: JsonPath) -> str:
+    """The key of a record with which a path begins."""
     for part in (*path.arrays, *path.documents, path.keys):
         if part:
             return part[0]
@@ -149,7 +160,7 @@ def _inside(value: dict, exact: bool) -> list[object]:
     """What may hold records, of the values of an object."""
     found: list[object] = []
     for key, inner in value.items():
-        if isinstance(inner, list) and key in _LISTS:
+        if isinstance(inner, list) and key in LISTS:
             # Loki has pairs of a time and a line.
             texts = [text for each in inner for text in (each if _is_pair(each) else [each])]
             found.append(
@@ -158,21 +169,58 @@ def _inside(value: dict, exact: bool) -> list[object]:
         elif isinstance(inner, dict) and key in _OBJECTS:
             found.append(inner)
         elif isinstance(inner, str) and key in _TEXTS:
-            found.append(_parsed(inner, exact))
+            found.append(_parsed(_unpacked(inner), exact))
+        elif key in _TEXTS and _is_bytes(inner):
+            # as journald writes a text with characters that cannot be shown
+            found.append(_parsed(bytes(inner).decode(errors="replace"), exact))
     return found
+
+
+def _is_bytes(value: object) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(each) is int and 0 <= each < 256 for each in value)
+    )
+
+
+def _unpacked(text: str) -> str:
+    """A text that queues and CloudWatch carry as base64, packed or not, as it was."""
+    if not text.startswith(_IN_BASE64):
+        return text
+    try:
+        content = base64.b64decode(text, validate=True)
+        if content.startswith(b"\x1f\x8b"):
+            content = zlib.decompressobj(wbits=31).decompress(content, _LONGEST)
+        return content.decode()
+    except (ValueError, zlib.error):
+        return text
 
 
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) > 1 and all(isinstance(x, str) for x in value[:2])
 
 
+def parsed(text: str) -> object:
+    """The JSON values in a text; the text itself where there are none."""
+    return _parsed(text, False)
+
+
 def _parsed(text: str, exact: bool) -> object:
     if "{" not in text:
         return text
+    return _parsed_again(text, exact) if len(text) < _SHORT else _parsed_once(text, exact)
+
+
+def _parsed_once(text: str, exact: bool) -> object:
     try:
         return parse_all(text, exact)
     except NotTaken:
         return text
+
+
+# Each table that a file may be of looks into the same texts; nobody changes what is read.
+_parsed_again = lru_cache(maxsize=64)(_parsed_once)
 
 
 def is_wrapped(lines: list[bytes], head: bytes, whole: bool, table: Table) -> bool:
@@ -206,7 +254,7 @@ def _holds_more(line: bytes, table: Table) -> bool | None:
 
 
 def _is_long_page(head: bytes, known: Names) -> bool:
-    """Whether a line that is longer than the head begins as a page does, by its outermost keys."""
+    """Whether a line that is longer than the head has none of a record's keys outermost."""
     depth, keys, inside = 0, set(), False
     for found in _KEY.finditer(head):
         mark = found.group()
@@ -219,4 +267,4 @@ def _is_long_page(head: bytes, known: Names) -> bool:
             depth += 1
         elif not inside and mark in b"}]":
             depth -= 1
-    return bool(keys & (_LISTS | _OBJECTS)) and not keys & known.keys
+    return bool(keys) and not keys & known.keys

@@ -46,6 +46,7 @@ _PAGES = {
     "reconciliation_total": "reconciliation.html",
     "bill_finding": "reconciliation.html",
     "mystery_spend": "governance.html",
+    "may_repeat": "governance.html",
     "unprofitable_customer": "efficiency.html",
 }
 _PRIORITY = {"critical": "highest", "warning": "high", "info": "normal"}

@@ -32,10 +32,10 @@ class Night:
 
     def _record(self, event: str, figures: dict | None = None) -> None:
         values = {"run_id": self._run_id, "event": event} | (figures or {})
-        arguments = json.dumps({"values": values})
+        operation = ["run-operation", "record_run_event", "--args", json.dumps({"values": values})]
         with owner_of("marts", target()):
             result = dbtRunner(manifest=self._manifest).invoke(
-                ["--quiet", "run-operation", "record_run_event", "--args", arguments]
+                ["--quiet", "--no-write-json", *operation]
             )
         if not result.success:
             reason = str(result.exception or "see the lines above").splitlines()[0]

@@ -86,7 +86,7 @@ def _stale(manifest) -> list[str]:
     """Whether files still arrive; stale ones are no failure of the night."""
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest).invoke(
-            ["--quiet", "source", "freshness", "--select", "source:loader"]
+            ["--quiet", "--no-write-json", "source", "freshness", "--select", "source:loader"]
         )
     return said_of_files(result.result or [])
 

@@ -30,7 +30,7 @@ COLUMNS = (
     "source",
 )
 KEY_COLUMNS = COLUMNS[1:7]
-CALL_METERS = frozenset(meter.name for meter in meters() if not meter.is_token) | {"request"}
+CALL_METERS = frozenset(meter.name for meter in meters() if not meter.is_token)
 # They cost the same in every tier, region and context, so their price stands once.
 ONCE_METERS = CALL_METERS | {"cache_storage_token_hour"}
 

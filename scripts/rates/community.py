@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 from scripts import console
 from scripts.operations.company import bring_in, decisions, files_of_seeds, started
+from scripts.rates.card import CALL_METERS, Card, Key, block_size, parse_instant
 from scripts.rates.card import COLUMNS as CARD_COLUMNS
-from scripts.rates.card import Card, Key, block_size, parse_instant
 from scripts.rates.checks import files_in, problems, refuse
 from scripts.rates.community_lists import (
     all_providers,
@@ -47,6 +47,10 @@ COLUMNS = (
 )
 LISTS = ("genai-prices", "model-prices", "litellm")
 _BASIS = ("uncached_input", "output")
+# Charged by nothing else; a web search comes with tokens.
+_PIECES = CALL_METERS - {"web_search"}
+# A list that has no such price of a model has none that counts.
+_SOLD_BY = {_BASIS[0], *_PIECES}
 # No log tells them from cached text.
 _UNUSED = frozenset({"cache_read_audio", "cache_read_image"})
 
@@ -164,7 +168,8 @@ def _one_each(offers: list[Offer], skipped: Counter) -> dict[Key, Offer]:
 
 def _of_model(lists: dict[str, dict[Key, Offer]]) -> list[Price]:
     """One list's prices of a model, and what those that agree with it have beside them."""
-    named = [name for name in LISTS if any(key.meter == _BASIS[0] for key in lists.get(name, ()))]
+    lists = _of_one_kind(lists)
+    named = [name for name in LISTS if any(key.meter in _SOLD_BY for key in lists.get(name, ()))]
     if not named:
         return []
     taken = _with_base_prices(lists[named[0]])
@@ -175,6 +180,16 @@ def _of_model(lists: dict[str, dict[Key, Offer]]) -> list[Price]:
                 if not (has_tiers and key.context_min_tokens):
                     taken.setdefault(key, offer)
     return [_price(key, offer, lists) for key, offer in sorted(taken.items())]
+
+
+def _of_one_kind(lists: dict[str, dict[Key, Offer]]) -> dict[str, dict[Key, Offer]]:
+    """Prices by the piece only of a model that has no other: else they say the same money twice."""
+    if {key.meter for prices in lists.values() for key in prices} <= _PIECES:
+        return lists
+    return {
+        name: {key: offer for key, offer in prices.items() if key.meter not in _PIECES}
+        for name, prices in lists.items()
+    }
 
 
 def _with_base_prices(offers: dict[Key, Offer]) -> dict[Key, Offer]:

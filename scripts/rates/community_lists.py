@@ -2,8 +2,8 @@
 
 The lists are read as for the card (offers.py), but of every provider: one that is no row of
 `providers` goes by its name in `provider_aliases`, else by that of the list. Chat, responses,
-completion and embedding models only. A model that also charges a fee per request is left out:
-without the fee it would look too cheap.
+completion and embedding models, and those with one price by the piece, which LiteLLM alone states.
+A model that also charges a fee per request is left out: without the fee it would look too cheap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from scripts.operations.company import files_of_seeds
-from scripts.rates.card import Card, Key
+from scripts.rates.card import Card, Key, block_size
 from scripts.rates.offers import (
     VERTEX,
     Offer,
@@ -34,6 +34,22 @@ from scripts.rates.providers import Providers, read_providers
 from scripts.rates.seed_files import read_lines
 
 MODES = frozenset({"chat", "completion", "responses", "embedding"})
+# What is charged by the piece there: LiteLLM's words for one price, and the meter.
+_IMAGES = {"output_cost_per_image": "generated_image", "input_cost_per_image": "generated_image"}
+_SECONDS = {"input_cost_per_second": "media_second", "output_cost_per_second": "media_second"}
+PIECES = {
+    "image_generation": _IMAGES,
+    "image_edit": _IMAGES,
+    "audio_transcription": _SECONDS,
+    "audio_speech": {"input_cost_per_character": "character"},
+    "video_generation": _SECONDS | {"output_cost_per_video_per_second": "media_second"},
+    "rerank": {"input_cost_per_query": "request"},
+    "ocr": {"ocr_cost_per_page": "page"},
+}
+# Prices of what is asked for besides: the page itself costs what it costs.
+_BESIDES = re.compile(r"^(annotation_cost_per_page|ocr_cost_per_page)(_batches)?$")
+# A price of one size or quality, which no log states.
+_SIZED = re.compile(r"-x-|-steps/")
 # Its own record of a call has the price (openrouter), or the price is that of a seat.
 NOT_READ = frozenset({"openrouter", "github_copilot", "github-copilot", "chatgpt", "cursor"})
 # Clouds whose names state more than the model: a region, a profile.
@@ -77,8 +93,13 @@ def of_litellm(
     """LiteLLM's prices of all providers; adds to the models that charge a fee per request."""
     models = read_litellm(path)
     source = f"litellm {_version('litellm', path)}"
+    sized = {
+        (about["litellm_provider"], name.rpartition("/")[2])
+        for name, about in models.items()
+        if _SIZED.search(name)
+    }
     for name, about in models.items():
-        if not isinstance(about, dict) or about.get("mode") not in MODES:
+        if not isinstance(about, dict) or about.get("mode") not in MODES | PIECES.keys():
             continue
         theirs = str(about.get("litellm_provider"))
         provider = _litellm_provider(theirs, known)
@@ -92,6 +113,12 @@ def of_litellm(
             skipped["names of a cloud's region"] += 1
             continue
         model, region = found
+        if about["mode"] in PIECES:
+            if _SIZED.search(name) or (theirs, name.rpartition("/")[2]) in sized:
+                skipped["models with a price for each size of an image"] += 1
+                continue
+            yield from _by_the_piece(about, provider, model, source, skipped)
+            continue
         if _has_fee(about):
             with_fee.add((provider, model))
         write = card.default_write(provider, model)
@@ -100,9 +127,26 @@ def of_litellm(
         )
 
 
+def _by_the_piece(
+    about: dict, provider: str, model: str, source: str, skipped: Counter
+) -> Iterator[Offer]:
+    """The one price of a model that is charged by nothing else; none where there are several."""
+    words = PIECES[about["mode"]]
+    stated = {name: value for name, value in about.items() if "cost" in name and value}
+    prices = {(words[name], value) for name, value in stated.items() if name in words}
+    if len(prices) != 1 or any(name not in words and not _BESIDES.match(name) for name in stated):
+        skipped["models by the piece with no price, or with several"] += 1
+        return
+    ((meter, price),) = prices
+    if isinstance(price, int | Decimal) and price > 0:
+        key = Key(provider, model, meter, "standard", "global", 0)
+        price = (Decimal(price) * block_size(meter)).normalize()
+        yield Offer(key, price, False, None, source)
+
+
 def searches(provider: str, model: str) -> bool:
     """Whether each of its requests is a search with a fee of its own."""
-    return provider == _SEARCHES[0] and model.startswith(_SEARCHES[1])
+    return provider == _SEARCHES[0] and model.rpartition("/")[2].startswith(_SEARCHES[1])
 
 
 def _litellm_provider(theirs: str, known: Providers) -> str:

@@ -21,6 +21,7 @@ class Meter:
     in_tier: bool
     is_token: bool
     part_of: str
+    unit: str
 
 
 @cache

@@ -73,6 +73,7 @@ GENAI_METERS = {
     "output_image_mtok": "output_image",
     "cache_image_read_mtok": "cache_read_image",
     "web_searches_kcount": "web_search",
+    "storage_searches_kcount": "file_search",
 }
 PROFILES = re.compile(r"^(?:(?P<scope>global|regional)\.)?(?P<name>.+)$")
 

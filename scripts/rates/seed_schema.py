@@ -14,8 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-import yaml
-
+from scripts import yaml_files
 from scripts.rates import meters
 
 _DECIMAL = re.compile(r"decimal\((\d+), ?(\d+)\)")
@@ -98,6 +97,11 @@ class Seed:
         """The header that the file needs."""
         return [column.name for column in self.columns]
 
+    @property
+    def types(self) -> dict[str, str]:
+        """The type of each column, as the YAML has it."""
+        return {column.name: column.kind for column in self.columns}
+
 
 def near(text: str, words: frozenset[str] | set[str]) -> str:
     """What to write instead of a word that is none of these."""
@@ -110,7 +114,7 @@ def read_schema(file: Path, words_of: Callable[[str, str], set[str]]) -> dict[st
 
     words_of: the values that a column of another seed holds, for columns that refer to it.
     """
-    described = yaml.safe_load(file.read_text(encoding="utf-8"))["seeds"]
+    described = yaml_files.read(file)["seeds"]
     return {each["name"]: _seed(each, words_of) for each in described}
 
 

@@ -40,7 +40,9 @@ _PROVIDERS = """
     order by 1
 """
 _UNOWNED = """
-    select sum(unattributed_cost_usd), sum(merged_owner_cost_usd), sum(cost_usd)
+    select
+        sum(unattributed_cost_usd), sum(merged_owner_cost_usd), sum(cost_usd),
+        sum(may_repeat_count), sum(may_repeat_cost_usd)
     from marts.fct_attribution_coverage_daily
 """
 _CONFLICTS = "select count(*) from marts.fct_evidence_conflicts"
@@ -122,7 +124,7 @@ class Headline:
         ]
 
     def _unowned(self) -> list[str]:
-        unowned, merged, spend = self._rows(_UNOWNED)[0]
+        unowned, merged, spend, repeats, repeated = self._rows(_UNOWNED)[0]
         if unowned and spend and 2 * unowned > spend:
             named = os.environ.get(COMPANY) or os.environ.get(ORGANIZATION)
             says = (
@@ -139,6 +141,12 @@ class Headline:
             lines.append(
                 f"Owner known from another record of the call: {_share(merged, spend)} of spend; "
                 f"{many(conflicts, 'conflict')} between records (marts.fct_evidence_conflicts)"
+            )
+        if repeats:
+            size = "no price" if repeated is None else in_usd(repeated)
+            lines.append(
+                f"May be counted twice: {many(repeats, 'attempt')}, {size}, that may sum up calls "
+                "of another system (docs/which-spans-are-calls.md)"
             )
         return lines
 

@@ -17,6 +17,8 @@ from scripts.sample.bills import PAGES, Bills, pulls
 from scripts.sample.cloud_bills import BILLS as CLOUD_BILLS
 from scripts.sample.clouds import Clouds
 from scripts.sample.files import write_json, write_text
+from scripts.sample.history import FILE as HISTORY
+from scripts.sample.history import History
 from scripts.sample.outcomes import write_outcomes
 from scripts.sample.simulate import GATEWAYS, Period
 from scripts.sample.stories import Stories
@@ -39,6 +41,7 @@ class Asked:
     only: tuple[str, ...] = ()
     no_bills: bool = False
     gzip: bool = True
+    history: bool = False
 
 
 def chosen_tables(only: tuple[str, ...], no_bills: bool) -> tuple[list[str], list[str]]:
@@ -127,6 +130,9 @@ def generate(asked: Asked, chunk_rows: int = simulate.CHUNK_ROWS) -> dict:
         totals.files += write_clouds(asked.landing, clouds)
         stories = Stories(calendar.day(calendar.told), asked.seed, period.card)
         totals.files += write_texts(asked.landing, stories.texts())
+    history = History(asked.start, period.card) if asked.history else None
+    if history:
+        totals.files += write_texts(asked.landing, {HISTORY: history.text()})
     if not asked.only:
         totals.files += write_outcomes(asked.landing, calendar, asked.seed)
     totals.files.sort()
@@ -143,6 +149,8 @@ def generate(asked: Asked, chunk_rows: int = simulate.CHUNK_ROWS) -> dict:
         truth["clouds"] = clouds.truth()
         truth["stories"] = stories.truth()
         arguments["tables"] += CLOUD_BILLS
+    if history:
+        truth["history"] = history.truth()
     remove_stale(asked.landing, totals.files)
     write_json(asked.landing / TRUTH, truth)
     return truth

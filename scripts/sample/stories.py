@@ -24,6 +24,11 @@ TEAM, SERVICE = "research", "lab-svc"
 ENVELOPES, LEDGER, SPANS = "envelope_events", "litellm_spend_logs", "otel_genai_spans"
 # enough for the rules trace-steps and trace-repeats
 LOOP_STEPS, LOOP_REPEATS = 50, 12
+AGENT_STEPS = (
+    {"step_name": "plan"},
+    {"step_name": "look up", "tool_name": "search_papers"},
+    {"step_name": "summarise"},
+)
 METERS = ("uncached_input", "output")
 MERGED = 10
 # Of the calls with two records: what the records of the last ones differ in.
@@ -110,6 +115,7 @@ class Stories:
         for number in range(LOOP_STEPS + LOOP_REPEATS):
             step = number if number < LOOP_STEPS else number - LOOP_STEPS
             more = {"trace_id": "agent-loop", "agent_name": "planner"}
+            more |= AGENT_STEPS[number % len(AGENT_STEPS)]
             more["retry_count"] = number // LOOP_STEPS
             yield self._call("agent-loop", step, self._time(10, number), **more)
 

@@ -1,5 +1,5 @@
--- Harm: a rule that takes effect in the middle of a month, percentages that do not sum to 100, or money
--- moved by one person alone. What is wrong, and in which row.
+-- Harm: a rule that takes effect in the middle of a month, percentages that do not sum to 100, a limit that does
+-- nothing, or money moved by one person alone. What is wrong, and in which row.
 select 'allocation_rules: not the first day of a month' as problem, rule_id as row_id
 from {{ ref('allocation_rules') }}
 where
@@ -15,6 +15,24 @@ left join {{ ref('allocation_rule_teams') }} as teams
 where rules.method = 'fixed_percent'
 group by rules.rule_id
 having coalesce(sum(teams.fixed_percent), 0) != 100
+
+union all
+
+select 'allocation_rules: people are counted whatever they call' as problem, rules.rule_id as row_id
+from {{ ref('allocation_rules') }} as rules
+left join {{ ref('allocation_rule_models') }} as models
+    on rules.rule_id = models.rule_id
+where
+    rules.method = 'proportional_users'
+    and coalesce(rules.driver_provider, rules.driver_environment, models.model) is not null
+
+union all
+
+select 'task_budgets: not the first day of a month' as problem, task as row_id
+from {{ ref('task_budgets') }}
+where
+    valid_from != {{ month_of('valid_from') }}
+    or valid_to != {{ month_of('valid_to') }}
 
 union all
 

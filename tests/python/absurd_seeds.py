@@ -20,6 +20,7 @@ KINDS = (
 )
 METHODS = (
     *("proportional_spend", "proportional_requests", "proportional_tokens", "even"),
+    "proportional_users",
     *("fixed_percent", "central"),
 )
 TIERS = "standard,global,0,false"

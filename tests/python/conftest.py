@@ -137,11 +137,12 @@ def priced():
         test_pricing_goldens,
         test_pricing_property,
     )
-    from tests.python.pricing_cases import Priced
+    from tests.python.pricing_cases import Priced, know_made_up_keys
 
     def make(folder):
         root = copy_project(folder)
         synthetic_cards.append(root / "seeds" / "rate_cards", seed=7)
+        know_made_up_keys(root)
         synthetic_cards.append_bounds(root / "seeds" / "policy" / "partly_priced_rules.csv")
         test_pricing_goldens.append_card(root / "seeds" / "rate_cards" / "rate_card_prices.csv")
         requests = test_pricing_property.requests(root / "seeds")

@@ -9,13 +9,14 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.python import test_otlp as spans
 from tests.python.test_bill_forms import FILES
-from tests.python.test_wrapped_files import DUMP, SYSTEMS, WRAPPERS, records_of, sheet
+from tests.python.test_wrapped_files import DUMP, SYSTEMS, TIME, WRAPPERS, records_of, sheet
 
 BILLS = Path(__file__).parent / "fixtures" / "bills"
 ACTIVITY = "openrouter_generations/openrouter_activity_export.composed.csv"
@@ -70,6 +71,25 @@ def dump(table: str) -> Content:
         body = ["\t".join(cell.replace("\\", "\\\\") or "\\N" for cell in row) for row in rows]
         block = [f"COPY public.t ({', '.join(header)}) FROM stdin;", *body, "\\."]
         return "--\n-- PostgreSQL database dump\n--\n\n" + "\n".join(block) + "\n"
+
+    return write
+
+
+def several_systems() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for table in ("litellm_spend_logs", "langfuse_observations"):
+            archive.writestr(table, lines(table)())
+    return file.getvalue()
+
+
+def search(table: str, header: str) -> Content:
+    """A search for logs as CSV: a row for each line, with its time."""
+
+    def write() -> str:
+        file = io.StringIO()
+        csv.writer(file).writerows([TIME, json.dumps(record)] for record in records_of(table))
+        return header + "\n" + file.getvalue()
 
     return write
 
@@ -203,6 +223,15 @@ FORMS = [
             "the parent: a call has no trace of its own",
             lambda: json.dumps(spans.logs("codex.sse_event", spans.EVENTS["codex.sse_event"][0])),
         ),
+        (
+            "Gemini CLI's log events",
+            "`telemetry` with an OTLP endpoint in `settings.json`, collector with the file "
+            "exporter for logs",
+            "the parent: a call has no trace of its own",
+            lambda: json.dumps(
+                spans.logs("gemini_cli.api_response", spans.EVENTS["gemini_cli.api_response"][0])
+            ),
+        ),
         system="OpenTelemetry",
         table="otel_genai_spans",
     ),
@@ -274,6 +303,12 @@ FORMS = [
             "`aws logs filter-log-events --log-group-name ...`",
             NOTHING,
             wrapped("bedrock_invocations", "cloudwatch events"),
+        ),
+        (
+            "CloudWatch Logs Insights, CSV",
+            "query `fields @timestamp, @message`, then Export results > CSV",
+            "rows beyond the query's limit",
+            search("bedrock_invocations", "@timestamp,@message"),
         ),
         system="Amazon Bedrock",
         table="bedrock_invocations",
@@ -355,6 +390,12 @@ FORMS = [
             "cached tokens, unless the access log names them",
             wrapped("envoy_ai_gateway_logs", "loki"),
         ),
+        (
+            "search of Splunk, Datadog, Grafana or Azure Monitor, CSV",
+            "the search's Export > CSV, with the column of the whole line",
+            "cached tokens, unless the access log names them",
+            search("envoy_ai_gateway_logs", "_time,_raw"),
+        ),
         system="Envoy AI Gateway",
         table="envoy_ai_gateway_logs",
     ),
@@ -373,7 +414,10 @@ FORMS = [
             "JSON lines",
             "written by a program of yours ([your-own-logs.md](your-own-logs.md))",
             "what the program leaves out",
-            lambda: '{"id": "r1", "timestamp": "2026-11-03T10:00:00Z", "model": "gpt-4o"}\n',
+            lambda: (
+                '{"id": "r1", "timestamp": "2026-11-03T10:00:00Z", "team": "growth", '
+                '"provider": "openai", "model": "gpt-4o", "input_tokens": 9, "output_tokens": 7}\n'
+            ),
         ),
         (
             "workbook of Excel",
@@ -459,7 +503,8 @@ FORMS = [
         "aws_cur2",
         "CUR 2.0 as CSV or Parquet",
         "Billing > Data Exports > Standard export, daily or hourly",
-        "days before the export was made",
+        "days before the export was made; callers (`line_item_iam_principal`) and tags appear "
+        "up to 24 hours after they are switched on, and never for days before",
         stored("aws_cur2/aws_cur2_bedrock.csv"),
     ),
     Form(
@@ -522,20 +567,106 @@ HEAD = "\n".join(
         "",
     ]
 )
-TAIL = """
-Refused, with what to do instead:
 
-| what | what is said |
-|---|---|
-| LiteLLM's daily summary | ask `/spend/logs` with `summarize=false` |
-| OTLP metrics | export traces, or the logs of Claude Code or Codex |
-| `pg_dump -Fc` | write it as text: `pg_restore -f spend.dump` |
-| Cloudflare's Logpush | it has no time and no tokens; take the API's logs |
-| Langfuse's traces and scores | export the observations |
-| output and manifest of a Bedrock batch job | they have no time; the cost is on the bill |
-| pieces of a streamed answer | ask for its usage: `stream_options: include_usage` |
-| PDF, pictures, databases, Avro, Arrow | the form that the same tool writes and that is read |
-"""
+
+@dataclass(frozen=True)
+class Refused:
+    """A form that is not read: a file of it, what is said, and what to do instead."""
+
+    what: str
+    instead: str
+    table: str
+    content: str | bytes
+    says: str
+
+
+def spend_of_a_day() -> str:
+    return json.dumps([{"startTime": "2026-11-16", "spend": 1.5, "users": {}, "models": {}}])
+
+
+REFUSED = [
+    Refused(
+        "LiteLLM's daily summary",
+        "ask `/spend/logs` with `summarize=false`",
+        "litellm_spend_logs",
+        spend_of_a_day(),
+        "ask /spend/logs with summarize=false",
+    ),
+    Refused(
+        "OTLP metrics",
+        "export traces, or the logs of Claude Code, Codex or Gemini CLI",
+        "otel_genai_spans",
+        '{"resourceMetrics": []}',
+        "OTLP metrics have sums and no calls; export traces",
+    ),
+    Refused(
+        "`pg_dump -Fc`",
+        "write it as text: `pg_restore -f spend.dump`",
+        "litellm_spend_logs",
+        b"PGDMP\x01\x0f",
+        "write it as text: pg_restore",
+    ),
+    Refused(
+        "Cloudflare's Logpush",
+        "it has no time and no tokens; take the API's logs",
+        "cloudflare_ai_gateway_logs",
+        '{"Cached": false, "RateLimited": false, "ResponseBody": {}}',
+        "a line of Logpush, which has no time and no tokens; take the logs of the API",
+    ),
+    Refused(
+        "Langfuse's traces and scores",
+        "export the observations",
+        "langfuse_observations",
+        '{"id": "t", "timestamp": "2026-11-16T09:15:00Z", "name": "chat"}',
+        "export the observations",
+    ),
+    Refused(
+        "output and manifest of a Bedrock batch job",
+        "they have no time; the cost is on the bill",
+        "bedrock_invocations",
+        '{"recordId": "r", "modelInput": {}, "modelOutput": {}}',
+        "which has no time: its cost is on the bill",
+    ),
+    Refused(
+        "pieces of a streamed answer",
+        "ask for its usage: `stream_options: include_usage`",
+        "envelope_events",
+        '{"id": "c", "object": "chat.completion.chunk", "created": 1794906000, "model": "m"}',
+        "stream_options: include_usage",
+    ),
+    Refused(
+        "PDF, pictures, databases, Avro, Arrow, ORC, Word, OpenDocument",
+        "the form that the same tool writes and that is read",
+        "envelope_events",
+        "%PDF-1.7\n",
+        "a PDF; ask for the figures as CSV or JSON",
+    ),
+    Refused(
+        "an archive with files of several systems",
+        "unpack it into `inbox`",
+        "inbox",
+        several_systems(),
+        "unpack it",
+    ),
+    Refused(
+        "an answer of an API that says no",
+        "see what it says, and ask again",
+        "envelope_events",
+        '{"error": {"message": "no such key"}}',
+        "see what it says, and ask again",
+    ),
+]
+TAIL = "\n".join(
+    [
+        "",
+        "Refused, with what to do instead:",
+        "",
+        "| what | what is said |",
+        "|---|---|",
+        *(f"| {each.what} | {each.instead} |" for each in REFUSED),
+        "",
+    ]
+)
 
 
 def page() -> str:

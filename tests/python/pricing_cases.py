@@ -12,7 +12,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.python.project import ROOT, Project
-from tests.python.rate_oracle import CONTEXT_METERS, METERS, Answer, Oracle, Request
+from tests.python.rate_oracle import (
+    CALL_METERS,
+    CONTEXT_METERS,
+    METERS,
+    Answer,
+    Oracle,
+    Request,
+)
 
 LAST = datetime(2027, 2, 1)
 # Names by which LiteLLM logs call the providers of the card.
@@ -21,6 +28,22 @@ TIERS = ("standard", "batch", "flex", "priority", "fast")
 TIER_NAMES = ("default", "auto", "on_demand", "on_demand_flex", "on_demand_priority", "Batch")
 REGIONS = ("global", "us", "eu", "au", "in", "jp", "apac", "regional", "us-gov", "not_available")
 LIFETIMES = ("5m", "30m", "1h", "12h")
+# Keys of a usage object; LiteLLM counts neither images nor characters, so the last two are made up.
+COUNTED_AS = {
+    "request": "search_units",
+    "media_second": "seconds",
+    "page": "pages_processed",
+    "generated_image": "made_up_images",
+    "character": "made_up_characters",
+}
+
+
+def know_made_up_keys(root: Path) -> None:
+    """Append what the made-up keys count to a copy of the project."""
+    with (root / "seeds" / "reference" / "usage_keys.csv").open("a") as file:
+        for meter, key in COUNTED_AS.items():
+            if key.startswith("made_up"):
+                file.write(f"litellm_spend_logs,{key},{meter},beside,made up\n")
 
 
 def logged(request: Request) -> str:
@@ -55,7 +78,7 @@ def logged(request: Request) -> str:
         "server_tool_use": {"web_search_requests": usage["web_search"] or None},
         "service_tier": request.tier_name,
         "inference_geo": request.geo,
-    }
+    } | {key: usage[meter] for meter, key in COUNTED_AS.items() if usage[meter]}
     if not request.has_usage:
         usage_object = {"service_tier": request.tier_name, "inference_geo": request.geo}
     return json.dumps(
@@ -152,7 +175,7 @@ def draw_usage(pick: random.Random, meters: list[str], thresholds: list[int]) ->
         chosen |= set(pick.sample(METERS, pick.randint(1, 2)))
     usage = {}
     for meter in sorted(chosen):
-        top = 5 if meter == "web_search" else 10 ** pick.randint(0, 6)
+        top = 5 if meter in CALL_METERS else 10 ** pick.randint(0, 6)
         usage[meter] = pick.randint(0, top)
     inputs = [meter for meter in usage if meter in CONTEXT_METERS]
     if inputs and thresholds and pick.random() < 0.4:

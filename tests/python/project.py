@@ -87,6 +87,7 @@ MARTS = (
     "fct_approvals",
     "fct_chargeback_top_requests",
     "fct_budget_status",
+    "fct_task_budgets",
     "fct_spend_anomalies",
     "fct_spend_anomaly_drivers",
     "fct_unit_costs",

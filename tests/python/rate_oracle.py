@@ -29,7 +29,7 @@ TOKEN_METERS = (
     "output_audio",
     "output_image",
 )
-CALL_METERS = ("web_search",)
+CALL_METERS = ("web_search", "request", "generated_image", "media_second", "character", "page")
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
 CONTEXT_METERS = TOKEN_METERS[:8]
@@ -141,10 +141,17 @@ class Oracle:
             for group, rows in _grouped(multipliers, "provider", "model", "region_scope").items()
         }
         self._regions = {(row["provider"], row["region_scope"]) for row in prices + multipliers}
+        # a fee per call is written under "global", which says nothing where tokens have a price
+        self._by_call = {
+            of
+            for of, rows in self._prices.items()
+            if {meter for meter, *_ in rows} <= {*CALL_METERS}
+        }
         self._model_regions = {
-            (provider, model, region)
-            for (provider, model), rows in self._prices.items()
-            for _, _, region, _ in rows
+            (*of, region)
+            for of, rows in self._prices.items()
+            for meter, _, region, _ in rows
+            if of in self._by_call or meter not in CALL_METERS
         }
         self._aliases = {
             group: [timed(row) for row in rows]
@@ -280,6 +287,7 @@ class Oracle:
             name = rest
             if not word or word in self._provider_names:
                 provider = provider or self._provider_names[front]
+        name = _bare(name)
         if word and word not in self._provider_names:
             return word, None, None
         if provider is None:
@@ -354,12 +362,14 @@ class Oracle:
         card = self._prices[provider, model]
         base, factor = region, Decimal(1)
         if region == "unknown":
-            regions = {scope for meter, _, scope, _ in card if meter not in CALL_METERS}
+            regions = {
+                scope for of, name, scope in self._model_regions if (of, name) == (provider, model)
+            }
             if len(regions) > 1 or any(key[:2] == (provider, model) for key in self._multipliers):
                 return None
             (region,) = regions
             base = region
-            if region == "global" and (provider, model) not in self._is_own:
+            if region == "global" and (provider, model) not in {*self._is_own, *self._by_call}:
                 return None
         is_stated = (provider, model, region) in self._model_regions
         if not is_stated and (provider, model) not in self._is_own:
@@ -459,6 +469,17 @@ class Oracle:
             and (not row["valid_to"] or at.date().isoformat() < row["valid_to"])
         ]
         return bool(fits) and max(fits, key=lambda fit: fit[:3])[3]["takes_lower_bound"] == "true"
+
+
+def _bare(name: str) -> str:
+    """A name without a fine-tune's firm and id, a Bedrock ARN, or LiteLLM's way of asking."""
+    name = name.removeprefix("converse/").removeprefix("invoke/")
+    if name.startswith("ft:"):
+        return ":".join(name.split(":")[:2])
+    if name.startswith("arn:"):
+        for kind in (":inference-profile/", ":foundation-model/"):
+            name = name.partition(kind)[2] or name
+    return name
 
 
 def _per_unit(row: Row, factor: Decimal) -> Decimal:

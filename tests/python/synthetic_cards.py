@@ -9,7 +9,7 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-CALL_METERS = ("web_search",)
+CALL_METERS = ("web_search", "request", "generated_image", "media_second", "character", "page")
 METERS = (
     "uncached_input",
     "output",
@@ -100,7 +100,7 @@ def _model(pick: random.Random, provider: str, model: str) -> list[dict[str, str
                         block_size="1000000",
                     )
                     rows += _history(pick, key)
-    for meter in CALL_METERS:
+    for meter in CALL_METERS[: pick.randint(1, len(CALL_METERS))]:
         key = dict(
             provider=provider,
             model=model,

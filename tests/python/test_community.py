@@ -44,6 +44,43 @@ LISTED = {
     "new_host/with-fee": model("new_host", 1e-07, 2e-07, input_cost_per_request=0.005),
     "openrouter/maker/model": model("openrouter", 1e-07, 2e-07),
     "new_host/picture": model("new_host", 1e-07, 2e-07, mode="image_generation"),
+    "perplexity/perplexity/sonar": model("perplexity", 2.5e-07, 2.5e-06, mode="responses"),
+}
+
+
+def by_the_piece(mode, **prices):
+    """An entry of LiteLLM's list without a price of a token."""
+    return {"litellm_provider": "new_host", "mode": mode, "input_cost_per_token": 0} | prices
+
+
+PIECES = {
+    "new_host/painter": by_the_piece("image_generation", output_cost_per_image=0.04),
+    "new_host/listener": by_the_piece(
+        "audio_transcription", input_cost_per_second=0.0001, output_cost_per_second=0.0001
+    ),
+    "new_host/speaker": by_the_piece("audio_speech", input_cost_per_character=1.5e-05),
+    "new_host/sorter": by_the_piece("rerank", input_cost_per_query=0.002),
+    "new_host/reader": by_the_piece(
+        "ocr",
+        ocr_cost_per_page=0.001,
+        annotation_cost_per_page=0.003,
+        ocr_cost_per_page_batches=5e-4,
+    ),
+    "new_host/filmer": by_the_piece("video_generation", output_cost_per_video_per_second=0.1),
+    # one price of several: which, no log says
+    "new_host/by-size": by_the_piece(
+        "video_generation", output_cost_per_second=0.1, output_cost_per_second_1080p=0.2
+    ),
+    "new_host/1024-x-1024/sizes": by_the_piece("image_generation", output_cost_per_image=0.04),
+    "new_host/sizes": by_the_piece("image_generation", output_cost_per_image=0.02),
+    "new_host/both-ways": by_the_piece(
+        "audio_transcription", input_cost_per_second=0.0001, output_cost_per_second=0.0002
+    ),
+    "new_host/tokens-too": by_the_piece(
+        "audio_speech", input_cost_per_character=1e-05, output_cost_per_audio_token=1e-05
+    ),
+    "cohere/rerank-v3.5": by_the_piece("rerank", input_cost_per_query=9)
+    | {"litellm_provider": "cohere"},
 }
 
 
@@ -55,6 +92,23 @@ def take_in(company, listed, at, *options):
     assert main(["import", "community", *asked, "--recorded-at", at, *options]) == 0
     file = company / "rate_cards" / "extra_community_prices.csv"
     return list(csv.DictReader(file.open())) if file.exists() else []
+
+
+def test_a_model_with_one_price_by_the_piece_is_taken(company):
+    """A price of 1,000, once: standard, global, no context."""
+    rows = take_in(company, PIECES, FIRST, "--write")
+    assert of(rows, "model", "meter", "unit_price_usd") == {
+        ("painter", "generated_image", "40"),
+        ("listener", "media_second", "0.1"),
+        ("speaker", "character", "0.015"),
+        ("sorter", "request", "2"),
+        ("reader", "page", "1"),
+        ("filmer", "media_second", "100"),
+    }
+    assert of(rows, "service_tier", "region_scope", "context_min_tokens", "block_size") == {
+        ("standard", "global", "0", "1000")
+    }
+    assert main(["check"]) == 0
 
 
 def of(rows, *columns):
@@ -73,7 +127,7 @@ def test_only_what_our_card_does_not_know_is_taken(company, capsys):
     assert of(rows, "source_count", "valid_from", "recorded_at") == {("1", "", FIRST)}
     said = capsys.readouterr().err
     assert "more than 9 decimals: new_host/noise/uncached_input" in said
-    assert "1 models with a fee per request" in said
+    assert "2 models with a fee per request" in said
     assert main(["check"]) == 0
 
 

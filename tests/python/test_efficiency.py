@@ -12,12 +12,13 @@ from fractions import Fraction
 import pytest
 
 from scripts.operations.company import SAMPLE
+from scripts.rates.meters import meters
 from tests.python.rate_oracle import METERS, Oracle, Request, read_seed
 
 UNIT = Decimal("1e-15")
 FAILED = ("failure", "failed", "error", "errored", "timeout", "timed_out", "cancelled", "aborted")
 KEYS = ("team_id", "service_name", "feature", "provider", "billed_model")
-QUANTITIES = {meter: f"{meter}_tokens" for meter in METERS} | {"web_search": "web_search_calls"}
+QUANTITIES = {meter.name: meter.quantity for meter in meters()}
 COLUMNS = (
     "request_key", "usage_at", "usage_date", *KEYS, "priced_tier", "region_scope",
     "context_tokens", "cost_usd", "request_status", "environment", "prompt_version",

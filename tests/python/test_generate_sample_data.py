@@ -557,3 +557,31 @@ def test_refusals_are_words(tmp_path, capsys):
     assert main(["sample", "--requests", "0"]) == 2
     assert main(["sample", "--landing", str(tmp_path), "--only", "acme"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_year_of_history_comes_on_top_and_changes_nothing_else(tmp_path, sample):
+    """Its sums are worked out again, from the file and the seed."""
+    plain, _ = sample
+    truth = run(tmp_path / "long", history=True)
+    files = digests(tmp_path / "long")
+    name = "envelope_events/history/period.jsonl"
+    assert {n: d for n, d in files.items() if n not in (name, "_truth.json")} == {
+        n: d for n, d in digests(plain).items() if n != "_truth.json"
+    }
+    prices = {"openai": ("0.000002", "0.000008"), "anthropic": ("0.000003", "0.000015")}
+    found = defaultdict(Decimal)
+    calls = [json.loads(line) for line in (tmp_path / "long" / name).read_text().splitlines()]
+    for call in calls:
+        day = date.fromisoformat(call["timestamp"][:10])
+        assert date(2025, 7, 1) <= day < SMALL["start"]
+        quarter = f"{day:%Y}-{(day.month - 1) // 3 * 3 + 1:02d}-01"
+        per_input, per_output = map(Decimal, prices[call["provider"]])
+        cost = call["input_tokens"] * per_input + call["output_tokens"] * per_output
+        found[quarter, call["team"], call["provider"]] += cost
+    told = truth["history"]
+    assert {
+        (row["quarter"], row["team_id"], row["provider"]): Decimal(row["priced_usd"])
+        for row in told["by_quarter"]
+    } == found
+    assert told["attempts"] == len(calls) == 520
+    assert Decimal(told["priced_usd"]) == sum(found.values())

@@ -184,6 +184,19 @@ def test_what_other_records_of_a_call_know_is_said_with_its_share(tmp_path, monk
     ) in lines
 
 
+def test_what_may_be_counted_twice_is_said_with_its_money(tmp_path, monkeypatch, capsys):
+    owners = [
+        OWNERS | {"may_repeat_count": 2, "may_repeat_cost_usd": Decimal("1.25")},
+        OWNERS | {"may_repeat_count": 0},
+    ]
+    rows = {"fct_spend_daily": [SPEND], "fct_attribution_coverage_daily": owners}
+    lines = said(tmp_path, monkeypatch, capsys, **rows)
+    assert (
+        "May be counted twice: 2 attempts, USD 1.25, that may sum up calls of another system "
+        "(docs/which-spans-are-calls.md)"
+    ) in lines
+
+
 def test_what_has_a_price_of_others_alone_is_said(tmp_path, monkeypatch, capsys):
     spend = SPEND | {"community_priced_count": 1, "community_cost_usd": Decimal("2.5")}
     lines = said(tmp_path, monkeypatch, capsys, fct_spend_daily=[spend])

@@ -209,9 +209,14 @@ def test_a_preview_of_rules_is_what_a_build_would_charge(closed, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("proportional_requests", "proportional_request", "'proportional_request' is none of"),
+        (
+            "proportional_requests",
+            "proportional_request",
+            'method "proportional_request": is unknown; did you mean proportional_requests',
+        ),
         (",observability,", ",observabilty,", "unknown pool observabilty"),
-        ("rule_id,pool_id", "rule,pool_id", "the columns must be rule_id,pool_id"),
+        ("rule_id,pool_id", "rule,pool_id", 'has an unknown column "rule"; did you mean rule_id?'),
+        ("2024-01-01", "1.1.2024", 'valid_from "1.1.2024": is no day; write 2026-11-25'),
     ],
 )
 def test_rules_that_a_build_would_not_take_are_named(old, new, complaint, closed, tmp_path):

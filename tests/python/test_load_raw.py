@@ -259,7 +259,7 @@ def test_every_digit_of_a_bill_survives(landing, pretty):
 def test_a_bucket_without_results_is_a_row_and_no_bucket_is_none(landing):
     landing.put("openai_costs/a.json", bill("1", results="[]"))
     landing.put("openai_costs/b.json", '{"data": []}')
-    landing.put("openai_costs/c.json", '{"error": "no"}')
+    landing.put("openai_costs/c.json", '{"cost": "no"}')
     assert landing.load() == 0
     found = landing.rows("select bucket_start_at::varchar, amount_usd from raw.openai_costs")
     assert found == [("2026-11-03 00:00:00", None)]
@@ -658,6 +658,9 @@ def test_postgres_holds_the_same_rows(landing, postgres, monkeypatch):
 def test_paths():
     assert parse_path('m|a."b.c".d') == JsonPath((), (("m",),), ("a", "b.c", "d"))
     assert parse_path("r.s[].t[].u{k.l}") == JsonPath((("r", "s"), ("t",)), (), ("u",), "k.l")
+    assert parse_path("s[].u{k.l}|a.b") == JsonPath(
+        (("s",),), (), ("a", "b"), listed=(("u",), "k.l")
+    )
     assert parse_path("a|b[*].c[*].d") == JsonPath(
         (), (("a",),), ("b",), pick=Pick('$[*]."c"[*]."d"')
     )
@@ -679,6 +682,9 @@ def test_paths():
         ("a[*].n", [], None),
         ("a[k=x].n", [{"k": "y"}], None),
         ("a[k=x].n", "text", None),
+        ("a{k}|m.n", [{"key": "k", "value": {"stringValue": '{"m": {"n": 3}}'}}], "3"),
+        ("a{k}|n", [{"key": "k", "value": {"stringValue": "no JSON"}}], None),
+        ("a{k}|n", [{"key": "l", "value": {"stringValue": '{"n": 3}'}}], None),
     ],
 )
 def test_an_element_of_an_array(path, value, expected):

@@ -202,6 +202,16 @@ EVENTS = {
         },
         "openai",
     ),
+    "gemini_cli.api_response": (
+        {
+            "event.name": "gemini_cli.api_response",
+            "model": "gpt-5.4",
+            "input_token_count": "1000",
+            "output_token_count": "200",
+            "duration_ms": "1000",
+        },
+        "gcp.gemini",
+    ),
 }
 
 

@@ -71,6 +71,8 @@ LOGS = {
         litellm("nothing known", team=UUID, alias="Moonshot"),
         litellm("only a uuid", team=UUID),
         litellm("a team id", team="growth", alias="moonshot"),
+        litellm("a tag of the request", request_tags=["beta", "team:growth"]),
+        litellm("a tag like it", request_tags=["steam:growth"]),
     ],
     "envelope_events": [
         envelope("project", project_id="key-search"),
@@ -107,6 +109,8 @@ def project(tmp_path_factory):
         ("nothing known", "moonshot", "gateway_team", "unregistered_team"),
         ("only a uuid", UUID, "gateway_team", "unregistered_team"),
         ("a team id", "growth", "gateway_team", "attributed"),
+        ("a tag of the request", "growth", "explicit_tag", "attributed"),
+        ("a tag like it", "unattributed", "unattributed", "unattributed"),
         ("project", "search", "sub_account_owner", "attributed"),
         ("tag and project", "search", "sub_account_owner", "attributed"),
         ("tag and key", "research", "explicit_tag", "attributed"),

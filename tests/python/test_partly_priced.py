@@ -10,7 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.python.pricing_cases import logged
+from scripts.rates.meters import meters
+from tests.python.pricing_cases import know_made_up_keys, logged
 from tests.python.project import Project, copy_project
 from tests.python.rate_oracle import METERS, Request
 from tests.python.test_negotiated_prices import append, rebuilt
@@ -81,6 +82,7 @@ class House:
             "".join(logged(request) + "\n" for request in REQUESTS)
         )
         self.root = copy_project(folder)
+        know_made_up_keys(self.root)
         priced_with(self.root, **CARD)
         append(self.root, "partly_priced_rules.csv", RULE)
         self.project = Project(folder, landing, postgres, self.root)
@@ -159,8 +161,7 @@ def test_every_missing_meter_is_listed_with_its_quantity_and_the_row_to_add(hous
         5, 1, PRICE_OF_TEXT, PRICE_OF_TEXT, row.format("m-taken"),
     )  # fmt: skip
     assert found["m-taken", LATER, "input_image"][3] is None
-    for meter in METERS:
-        column = f"{meter}_calls" if meter == "web_search" else f"{meter}_tokens"
+    for meter, column in ((each.name, each.quantity) for each in meters()):
         listed = sum(row[0] for (_, _, of), row in found.items() if of == meter)
         assert listed == house.project.value(
             f"select sum({column}) from marts.fct_priced_requests "

@@ -266,6 +266,27 @@ SECTION_2 = [
     Golden("nothing used, they say", MISSING, SONNET_46, NOW, used()),
 ]  # fmt: skip
 
+# What is no token, and names with something around them; prices of 2026-11-29.
+BY_THE_PIECE = [
+    Golden("rerank searches", "0.004", "cohere/rerank-v3.5", NOW, used(request=2)),
+    Golden("a minute of sound", "0.006", "openai/whisper-1", NOW, used(media_second=60)),
+    Golden("pages", "0.02", "mistral/mistral-ocr-latest", NOW, used(page=5)),
+    Golden("pictures", "0.04", "xai/grok-imagine-image", NOW, used(generated_image=2)),
+    Golden("characters", "0.0015", "openai/tts-1", NOW, used(character=100)),
+    Golden("searches of a rerank, in a tier it is not sold in", NO_RATE, "cohere/rerank-v3.5", NOW,
+           used(request=2), "batch"),
+    Golden("seconds beside text that has a price", PARTLY + "0.0025", "openai/gpt-4o", NOW,
+           used(1000, media_second=60)),
+    Golden("a fine-tune is sold under the name of its base", "0.00525",
+           "openai/ft:gpt-4o-2024-08-06:our-firm::id1", NOW, used(1000, 100)),
+    Golden("a profile's ARN", "3.3",
+           "bedrock/arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-6",
+           NOW, used(MILLION)),
+    Golden("LiteLLM's way of asking", "3", "bedrock/converse/global.anthropic.claude-sonnet-4-6",
+           NOW, used(MILLION)),
+    Golden("Sonar has a fee besides", UNKNOWN, "perplexity/perplexity/sonar", NOW, used(1000)),
+]  # fmt: skip
+
 # Hours, profiles and lifetimes that the provider's name or clock decides, not the log.
 UNSTATED = [
     Golden("peak of DeepSeek", "1.76", "deepseek/deepseek-v4-flash", "2026-08-17 01:00:00", BOTH),
@@ -280,7 +301,7 @@ UNSTATED = [
            NOW, used(), geo="global", unstated_write_tokens=10000),
 ]  # fmt: skip
 
-GOLDENS = [*SECTION_4, *SECTION_5, *SECTION_2, *UNSTATED]
+GOLDENS = [*SECTION_4, *SECTION_5, *SECTION_2, *UNSTATED, *BY_THE_PIECE]
 
 # Rows that no seed has yet, appended to the copy the pricing tests build from.
 CARD = [

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.wide
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
-    "int_allocation_portions", "int_allocation_drivers", "int_allocated_parts",
+    "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
     "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
 )  # fmt: skip
@@ -56,9 +56,10 @@ TABLES = {
     f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
     "total_tokens bigint",
     "int_driver_usage": f"usage_date date, usage_period date, {OWNER}, environment varchar, "
-    f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
-    "total_tokens bigint",
-    "int_team_windows": f"{OWNER}, valid_from date, valid_to date",
+    f"provider varchar, pool_id varchar, billed_model varchar, amount_usd {MONEY}, "
+    "request_count bigint, total_tokens bigint",
+    "int_user_spend_daily": "usage_date date, team_id varchar, user_key varchar",
+    "int_team_windows": f"{OWNER}, team_kind varchar, valid_from date, valid_to date",
     "shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, usage_period date, "
     f"cost_kind varchar, cost_status varchar, amount_usd {MONEY}, provider varchar, "
     "invoice_id varchar, reference_invoice_id varchar",
@@ -67,6 +68,7 @@ TABLES = {
     "central_cost_center_id varchar",
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
     "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date",
+    "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
     "chargeback_adjustments": f"adjustment_id varchar, usage_period date, {OWNER}, "
@@ -323,7 +325,7 @@ def shared_causes(cost: Cost, number: int, before: Drivers, after: Drivers) -> d
 def driver_rows(drivers: Drivers) -> list[tuple]:
     return [
         (f"2026-07-{day + 1:02}", MONTH, team, "cc" if team != "hub" else "hub", "e", "p", None,
-         "0", count, 0)
+         "m", "0", count, 0)
         for day, teams in drivers.items()
         for team, count in teams.items()
     ]  # fmt: skip

@@ -68,6 +68,8 @@ def test_an_agent_that_does_not_stop_is_an_anomaly(sample_night):
         "routing_policy": ["cheapest-healthy"],
         "route": ["enterprise-route", "free-route", "pro-route"],
         "agent_name": ["planner", "reader"],
+        "step_name": ["look up", "plan", "summarise"],
+        "tool_name": ["search_papers"],
         "request_source": ["api", "batch"],
         "endpoint": ["/v1/chat/completions"],
     }.items(),

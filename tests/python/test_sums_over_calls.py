@@ -16,7 +16,10 @@ from tests.python.spans import chat, line, span
 
 pytestmark = pytest.mark.wide
 
-BUILT = ("--select", "+fct_priced_requests", "+fct_call_evidence", "+fct_evidence_conflicts")
+BUILT = ("--select", "+fct_priced_requests", "+fct_evidence_conflicts", "+int_coverage_alerts")
+BUILT += ("+fct_call_evidence",)
+# Ten seconds before midnight, counted as spans.py counts: from noon.
+LATE = 12 * 3600 - 10
 TESTED = ("--select", "assert_every_raw_record_is_accounted_for", "fct_call_evidence")
 AGENT = {"gen_ai__operation__name": "invoke_agent", "gen_ai__provider__name": "openai"}
 AGENT |= {"gen_ai__request__model": "gpt-5.4"}
@@ -154,6 +157,47 @@ SHAPES = {
             "two 1000 200 0.0055 exact",
         ],
     ),
+    "over midnight, all calls on the next day": (
+        [agent("agent", (3000, 600), 60, LATE)],
+        [("one", LATE + 20), ("two", LATE + 30, (2000, 400))],
+        [],
+        ["one 1000 200 0.0055 exact", "two 2000 400 0.011 exact"],
+    ),
+    "over midnight, calls on both days": (
+        [],
+        [("one", LATE + 5), ("two", LATE + 30, (2000, 400))],
+        [generation("observed run", (3000, 600), 60, LATE)],
+        ["one 1000 200 0.0055 exact", "two 2000 400 0.011 exact"],
+    ),
+    "over midnight, more than the gateway has": (
+        [agent("agent", (5000, 900), 60, LATE)],
+        [("one", LATE + 20), ("two", LATE + 30, (2000, 400))],
+        [],
+        [
+            "agent 5000 900 0.026 may_repeat",
+            "one 1000 200 0.0055 exact",
+            "two 2000 400 0.011 exact",
+        ],
+    ),
+    "until just before midnight, by a clock that is behind": (
+        [agent("agent", (2000, 400), 8, LATE)],
+        [("one", LATE + 4), ("two", LATE + 10)],
+        [],
+        ["one 1000 200 0.0055 exact", "two 1000 200 0.0055 exact"],
+    ),
+    "side by side": (
+        [agent("first", (3000, 600)), agent("second", (2000, 400))],
+        [("a", 1), ("b", 3, (2000, 400)), ("c", 4), ("d", 5)],
+        [],
+        [
+            "a 1000 200 0.0055 exact",
+            "b 2000 400 0.011 exact",
+            "c 1000 200 0.0055 exact",
+            "d 1000 200 0.0055 exact",
+            "first 3000 600 0.0165 may_repeat",
+            "second 2000 400 0.011 may_repeat",
+        ],
+    ),
     "an id of one response": (
         [chat("direct", None, (5000, 900), lasts=10, gen_ai__response__id="its own")],
         [("one", 1), ("two", 3, (2000, 400))],
@@ -214,10 +258,11 @@ def test_a_sum_gives_its_calls_their_owner(project):
     """The gateway knows nobody; the run's span says whose it is."""
     rows = project.rows(
         "select request_id, team_id, service_name, owner_source, evidence_count "
-        "from marts.fct_priced_requests where trace_id = 'agent over a gateway''s calls' order by 1"
+        "from marts.fct_priced_requests where trace_id in "
+        "('agent over a gateway''s calls', 'over midnight, all calls on the next day') order by 1"
     )
     named = ("search", "assistant", "otel_genai_spans", 2)
-    assert [row[1:] for row in rows] == [named, named]
+    assert [row[1:] for row in rows] == [named] * 4
     roles = project.rows(
         "select evidence_role, source_system, reported_input_tokens from marts.fct_call_evidence "
         "where trace_id = 'agent over a gateway''s calls' order by 1, 2, 3"
@@ -235,13 +280,23 @@ def test_what_may_be_a_sum_is_named_with_its_money(project, tmp_path):
     """A warning, and no error: the night goes on."""
     found = project.rows(
         "select trace_id, cast(cost_usd as varchar) from marts.fct_priced_requests "
-        "where usage_quality = 'may_repeat' order by 1"
+        "where usage_quality = 'may_repeat' order by 1, cost_usd"
     )
     assert [(trace, cost.rstrip("0")) for trace, cost in found] == [
         ("another cache", "0.015825"),
         ("more than the gateway has", "0.026"),
+        ("over midnight, more than the gateway has", "0.026"),
+        ("side by side", "0.011"),
+        ("side by side", "0.0165"),
+    ]
+    alerts = project.rows(
+        "select subject, item_count, cast(amount_usd as varchar) "
+        "from intermediate.int_coverage_alerts where kind = 'may_repeat'"
+    )
+    assert [(about, count, usd.rstrip("0")) for about, count, usd in alerts] == [
+        ("records of otel_genai_spans", 5, "0.095325")
     ]
     copy = project.copy(tmp_path)
     copy.dbt("test", "--select", "assert_calls_are_billed_once")
-    with pytest.raises(AssertionError, match="Got 2 results"):
+    with pytest.raises(AssertionError, match="Got 5 results"):
         copy.dbt("test", "--warn-error", "--select", "assert_calls_are_billed_once")

@@ -21,7 +21,7 @@ BILL = (
     "BilledCost,EffectiveCost,BillingCurrency,ServiceName,SkuMeter,ConsumedQuantity,ConsumedUnit,"
     "x_ModelId\n"
     "Mistral,Mistral,2026-11-01T00:00:00Z,2026-11-03T00:00:00Z,Usage,"
-    "0.03,0.03,USD,Mistral API,Scanned Pages,15,Pages,page-reader-1\n"
+    "0.45,0.45,USD,Mistral API,Browser Sessions,15,Sessions,browser-1\n"
 )
 
 
@@ -67,8 +67,8 @@ def with_column(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def with_meter(tmp_path_factory):
-    call = {"provider": "mistral", "model": "page-reader-1"}
-    files = calls(event(1, ocr_pages=12, **call), event(2, ocr_pages=3, **call))
+    call = {"provider": "mistral", "model": "browser-1"}
+    files = calls(event(1, browser_sessions=12, **call), event(2, browser_sessions=3, **call))
     files["focus_costs/20261106.csv"] = BILL
     project = followed(tmp_path_factory.mktemp("meter"), "add-a-meter.md", files)
     project.build_part("+fct_priced_requests", "+fct_spend_daily", "+fct_reconciliation_daily")
@@ -94,16 +94,16 @@ def test_a_meter_takes_eleven_files_and_no_intermediate_model():
 
 def test_the_meter_is_counted_and_priced(with_meter):
     found = with_meter.rows(
-        "select request_id, ocr_pages, cast(ocr_page_cost_usd as varchar), "
+        "select request_id, browser_sessions, cast(browser_session_cost_usd as varchar), "
         "cast(cost_usd as varchar), price_status from marts.fct_priced_requests order by 1"
     )
     assert found == [
-        ("r1", 12, "0.024000000000000", "0.024000000000000", "priced"),
-        ("r2", 3, "0.006000000000000", "0.006000000000000", "priced"),
+        ("r1", 12, "0.360000000000000", "0.360000000000000", "priced"),
+        ("r2", 3, "0.090000000000000", "0.090000000000000", "priced"),
     ]
     assert with_meter.rows(
-        "select ocr_pages, cast(cost_usd as varchar) from marts.fct_spend_daily"
-    ) == [(15, "0.030000000000000")]
+        "select browser_sessions, cast(cost_usd as varchar) from marts.fct_spend_daily"
+    ) == [(15, "0.450000000000000")]
 
 
 def test_the_meter_is_compared_with_the_bill(with_meter):
@@ -114,7 +114,7 @@ def test_the_meter_is_compared_with_the_bill(with_meter):
     )
     assert found == [
         (
-            *("mistral", "all models", "ocr_page", 15, 15),
-            *("0.030000000000000", "0.030000000000000", "matched"),
+            *("mistral", "all models", "browser_session", 15, 15),
+            *("0.450000000000000", "0.450000000000000", "matched"),
         )
     ]

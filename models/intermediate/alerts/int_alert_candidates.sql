@@ -1,22 +1,6 @@
 -- Everything that somebody may have to be told: what is found, before the rules of alert_rules say how much of it
 -- is worth a message.
-with mystery as (
-
-    select
-        'mystery_spend' as kind,
-        usage_date as alert_date,
-        'unattributed' as team_id,
-        'the whole day' as subject,
-        'no registered team answers for this spend' as cause,
-        cast(sum(case when unattributed_cost_usd > 0 then attempt_count else 0 end) as bigint) as item_count,
-        cast(sum(unattributed_cost_usd) as {{ money_type() }}) as amount_usd,
-        cast(sum(cost_usd) as {{ money_type() }}) as whole_usd
-    from {{ ref('fct_attribution_coverage_daily') }}
-    group by 2
-
-),
-
-unpriced as (
+with unpriced as (
 
     select
         'unpriced_usage' as kind,
@@ -65,6 +49,8 @@ unprofitable as (
 
 bills as (select * from {{ ref('int_bill_alerts') }}),
 
+covered as (select * from {{ ref('int_coverage_alerts') }}),
+
 anomalies as (select * from {{ ref('int_anomaly_alerts') }}),
 
 substituted as (select * from {{ ref('int_substitution_alerts') }})
@@ -78,7 +64,7 @@ substituted as (select * from {{ ref('int_substitution_alerts') }})
 } %}
 {% for part, known in {
     'bills': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
-    'mystery': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
+    'covered': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
         'whole_usd': 'whole_usd', 'newest_date': 'alert_date'},
     'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'newest_date': 'newest_date'},
     'unprofitable': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'observed_usd': 'observed_usd',

@@ -26,13 +26,9 @@ named as (
 
 ),
 
-scopes as (
+models as (
 
-    select
-        rule_id,
-        sum(case when treatment = 'include' then 1 else 0 end) as included_count
-    from named
-    group by 1
+    select * from {{ ref('allocation_rule_models') }}
 
 ),
 
@@ -62,14 +58,15 @@ used as (
             and (rules.allocated_by = 'month' or portions.portion_date = usage.usage_date)
             and (rules.driver_provider is null or rules.driver_provider = usage.provider)
             and (rules.driver_environment is null or rules.driver_environment = usage.environment)
-    left join scopes
-        on portions.rule_id = scopes.rule_id
+    left join models
+        on portions.rule_id = models.rule_id and usage.provider = models.provider and usage.billed_model = models.model
     left join named
         on portions.rule_id = named.rule_id and usage.team_id = named.team_id
     where
         rules.method in ('proportional_spend', 'proportional_requests', 'proportional_tokens', 'even')
         and coalesce(named.treatment, '') != 'exclude'
-        and (coalesce(scopes.included_count, 0) = 0 or named.treatment = 'include' and rules.method != 'even')
+        and (not rules.names_models or models.model is not null)
+        and (not rules.includes_teams or named.treatment = 'include' and rules.method != 'even')
     group by 1, 2, 3, 4, 5
 
 ),
@@ -99,16 +96,14 @@ final as (
 
     select
         rule_id, portion_date, team_id, cost_center_id,
-        case method
-            when 'proportional_spend' then ceil(amount_usd * cast(10000 as decimal(5, 0)))
-            when 'proportional_requests' then request_count
-            when 'proportional_tokens' then ceil(total_tokens * cast(0.01 as decimal(2, 2)))
-            else floor({{ even_units() }} / count(*) over (partition by rule_id, portion_date, team_id))
-        end as driver_units
+        {{ units_of_usage() }} as driver_units
     from used
     union all
     select rule_id, portion_date, team_id, cost_center_id, driver_units
     from listed
+    union all
+    select rule_id, portion_date, team_id, cost_center_id, driver_units
+    from {{ ref('int_user_drivers') }}
 
 )
 

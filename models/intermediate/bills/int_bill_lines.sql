@@ -47,10 +47,7 @@ select
     lines.amount_usd,
     lines.invoiced_amount_usd,
     -- a quantity of another kind than the meter's would be compared with tokens
-    case
-        when lines.quantity_unit = 'calls' and lines.meter in {{ call_meters() }} then lines.quantity
-        when lines.quantity_unit = 'tokens' and lines.meter in {{ token_meters() }} then lines.quantity
-    end as quantity,
+    case when lines.quantity_unit = {{ unit_of_meter('lines.meter') }} then lines.quantity end as quantity,
     lines.batch_id,
     lines.source_file,
     lines.line_number,

@@ -13,8 +13,18 @@ with recorded as (
         {{ name }} as price_card_version
     from {{ ref(seed) }}
     {{ where_known() }}
-    {{ 'union all' if not loop.last }}
+    {{ 'union' if not loop.last }}
     {% endfor %}
+
+),
+
+-- lists and contracts recorded at one instant make one state, which has the names of all
+named as (
+
+    select
+        *,
+        row_number() over (partition by recorded_at order by price_card_version) as place
+    from recorded
 
 ),
 
@@ -28,8 +38,9 @@ states as (
 
     select
         recorded_at as as_of_recorded_at,
-        max(price_card_version) as price_card_version
-    from recorded
+        {{ joined_in_order("case when place > 1 then ', ' else '' end || price_card_version", 'place') }}
+            as price_card_version
+    from named
     where recorded_at > {{ rate_base() }}
     group by 1
 

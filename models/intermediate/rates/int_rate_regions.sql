@@ -4,7 +4,13 @@
 -- region, one that does not is of region "unknown": it has a price where the model has one price everywhere.
 with prices as (
 
-    select * from {{ ref('int_rate_prices') }}
+    select
+        *,
+        meter in {{ call_meters() }} as is_call,
+        min(case when meter in {{ call_meters() }} then 1 else 0 end) over (
+            partition by as_of_recorded_at, provider, model
+        ) = 1 as is_by_call
+    from {{ ref('int_rate_prices') }}
 
 ),
 
@@ -19,8 +25,8 @@ provider_regions as (
 
 model_regions as (
 
-    select distinct as_of_recorded_at, provider, model, region_scope from prices
-    where meter not in {{ call_meters() }}
+    select distinct as_of_recorded_at, provider, model, region_scope, is_by_call from prices
+    where not is_call or is_by_call
 
 ),
 
@@ -45,7 +51,7 @@ regions as (
             models.as_of_recorded_at = provider_regions.as_of_recorded_at
             and models.provider = provider_regions.provider
     union
-    select * from model_regions
+    select as_of_recorded_at, provider, model, region_scope from model_regions
 
 ),
 
@@ -55,6 +61,7 @@ uniform_models as (
         model_regions.as_of_recorded_at,
         model_regions.provider,
         model_regions.model,
+        model_regions.is_by_call,
         min(model_regions.region_scope) as region_scope
     from model_regions
     left join {{ ref('int_rate_multipliers') }} as multipliers
@@ -63,7 +70,7 @@ uniform_models as (
             and model_regions.provider = multipliers.provider
             and model_regions.model = multipliers.model
     where model_regions.provider in (select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
     having count(distinct model_regions.region_scope) = 1 and count(multipliers.model) = 0
 
 )
@@ -96,5 +103,6 @@ left join models
         uniform_models.as_of_recorded_at = models.as_of_recorded_at
         and uniform_models.provider = models.provider
         and uniform_models.model = models.model
--- that a list of others knows a global price alone does not say that there is no other
-where models.model is not null or uniform_models.region_scope != 'global'
+-- that a list of others knows a global price alone does not say that there is no other; a price by the call is
+-- written under "global" wherever it holds
+where models.model is not null or uniform_models.is_by_call or uniform_models.region_scope != 'global'

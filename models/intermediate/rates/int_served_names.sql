@@ -26,6 +26,12 @@ images as (
 
 ),
 
+fees as (
+
+    select * from {{ ref('int_models_with_request_fees') }}
+
+),
+
 in_front as (
 
     select
@@ -87,8 +93,13 @@ select
     {{ plain_model_name('all_names.model') }} as plain_name,
     regions.region_scope,
     lifetimes.cache_write_lifetime,
-    images.model is not null as images_are_text
+    images.model is not null as images_are_text,
+    fees.model is not null as has_request_fee
 from all_names
+left join fees
+    on
+        all_names.provider = fees.provider
+        and all_names.model = fees.model
 left join images
     on
         all_names.provider = images.provider

@@ -1,6 +1,7 @@
 -- Whose the usage on the current bill is: the credential's owner, else that of the project or workspace, as
--- of the day. A shared owner (team_kind shared) is a credential that the gateways use for several teams. A
--- credential that nobody registered, on an account of which others are registered, is nobody's.
+-- of the day. A session of AWS is its role's, as on the logs. A shared owner (team_kind shared) is a credential that
+-- the gateways use for several teams. A credential that nobody registered, on an account of which others are
+-- registered, is nobody's.
 {{ config(materialized='table') }}
 
 with lines as (
@@ -34,10 +35,10 @@ owned as (
 
     select
         lines.*,
-        by_credential.team_id as credential_team_id,
-        coalesce(by_credential.team_id, by_account.team_id) as owner_team_id,
-        coalesce(by_credential.team_kind, by_account.team_kind) as owner_team_kind,
-        max(case when by_credential.team_id is not null then 1 else 0 end) over (
+        coalesce(by_credential.team_id, by_role.team_id) as credential_team_id,
+        coalesce(by_credential.team_id, by_role.team_id, by_account.team_id) as owner_team_id,
+        coalesce(by_credential.team_kind, by_role.team_kind, by_account.team_kind) as owner_team_kind,
+        max(case when coalesce(by_credential.team_id, by_role.team_id) is not null then 1 else 0 end) over (
             partition by lines.provider, lines.billing_account_id
         ) as has_registered_credentials
     from lines
@@ -45,6 +46,11 @@ owned as (
         on
             lines.credential_id = by_credential.credential_id
             and lines.usage_date >= by_credential.valid_from and lines.usage_date < by_credential.valid_to
+    left join owner_names as by_role
+        on
+            case when lines.credential_id like 'arn:%' then {{ role_of_arn('lines.credential_id') }} end
+            = by_role.credential_id
+            and lines.usage_date >= by_role.valid_from and lines.usage_date < by_role.valid_to
     left join owner_names as by_account
         on
             lines.sub_account_id = by_account.credential_id

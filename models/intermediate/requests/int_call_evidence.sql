@@ -23,7 +23,7 @@ records as (
         {% endfor %}
         usage_date
     from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_near_changed() }}
 
     union all
 
@@ -66,7 +66,7 @@ said as (
     from links
     inner join records
         on
-            links.usage_date = records.usage_date
+            links.evidence_date = records.usage_date
             and links.evidence_file = records.source_file
             and links.evidence_line = records.line_number
             and links.evidence_record = records.record_number

@@ -3,7 +3,6 @@
 -- seconds, so calls that lie a little outside are here as well, and marked.
 {{ incremental_by_day() }}
 
-{% set nearby_us = 5000000 %}
 with records as (
 
     select * from {{ ref('int_trace_usage') }}
@@ -17,6 +16,7 @@ sums as (
     select * from records
     where
         is_kept
+        and usage_date = call_date
         and record_count = 1
         and source_system in {{ application_sources() }}
         and input_tokens + output_tokens > 0
@@ -28,6 +28,7 @@ pairs as (
     select
         sums.*,
         calls.source_system as call_system,
+        calls.call_date as inner_date,
         calls.call_file as inner_file,
         calls.call_line as inner_line,
         calls.call_record as inner_record,
@@ -60,6 +61,7 @@ pairs as (
 select
     {{ record_keys() | join(', ') }},
     source_system,
+    inner_date as call_date,
     inner_file as call_file,
     inner_line as call_line,
     inner_record as call_record,
@@ -80,4 +82,4 @@ select
     call_input_tokens,
     call_output_tokens
 from pairs
-where starts_after_us >= -{{ nearby_us }} and coalesce(ends_before_us, 0) >= -{{ nearby_us }}
+where starts_after_us >= -{{ nearby_us() }} and coalesce(ends_before_us, 0) >= -{{ nearby_us() }}

@@ -4,6 +4,7 @@ with kept_of_copies as (
 
     select
         usage_date,
+        usage_date as evidence_date,
         source_file as evidence_file,
         line_number as evidence_line,
         record_number as evidence_record,
@@ -18,6 +19,7 @@ statements as (
 
     select
         statements.usage_date,
+        statements.usage_date as evidence_date,
         statements.source_file as evidence_file,
         statements.line_number as evidence_line,
         statements.record_number as evidence_record,
@@ -35,11 +37,12 @@ statements as (
 
 ),
 
--- what an application says of a run is a word on each call that its record sums up
+-- what an application says of a run is a word on each call that its record sums up, the next day's, too
 sums as (
 
     select
-        calls.usage_date,
+        calls.call_date as usage_date,
+        calls.usage_date as evidence_date,
         calls.source_file as evidence_file,
         calls.line_number as evidence_line,
         calls.record_number as evidence_record,
@@ -84,6 +87,7 @@ select distinct
     source_file,
     line_number,
     record_number,
+    evidence_date,
     evidence_file,
     evidence_line,
     evidence_record,
@@ -97,6 +101,7 @@ select distinct
     source_file,
     line_number,
     record_number,
+    usage_date as evidence_date,
     source_file as evidence_file,
     line_number as evidence_line,
     record_number as evidence_record,

@@ -1,5 +1,5 @@
 -- The owner's tags are often not on the call but on a span above it in the same trace: on the outermost record of
--- the same call, on the span above that, on the root.
+-- the same call, on the span above that, on the root. The root is the whole run, and no step of it.
 with calls as (
 
     select * from {{ ref('int_otel_calls') }}
@@ -48,11 +48,10 @@ final as (
         calls.counted_input_tokens as reported_input_tokens,
         calls.counted_cache_read_tokens as reported_cache_read_tokens,
         calls.counted_cache_write_tokens as reported_cache_write_tokens,
-        case when not calls.is_recounted then calls.input_audio_tokens end as reported_input_audio_tokens,
-        case when not calls.is_recounted then calls.input_image_tokens end as reported_input_image_tokens,
         calls.counted_output_tokens as reported_output_tokens,
-        case when not calls.is_recounted then calls.output_audio_tokens end as reported_output_audio_tokens,
-        case when not calls.is_recounted then calls.output_image_tokens end as reported_output_image_tokens,
+        {% for name in ['input_audio_tokens', 'input_image_tokens', 'output_audio_tokens', 'output_image_tokens'] %}
+        case when not calls.is_recounted then calls.{{ name }} end as reported_{{ name }},
+        {% endfor %}
         calls.counted_reasoning_tokens as reported_reasoning_tokens,
         calls.web_search_requests as reported_web_search_calls,
         calls.counted_total_tokens as reported_total_tokens,
@@ -89,6 +88,8 @@ final as (
         calls.request_status,
         calls.http_status_code as status_code,
         coalesce(calls.agent_name, outer_spans.agent_name, parents.agent_name, roots.agent_name) as agent_name,
+        coalesce(calls.step_name, outer_spans.step_name, parents.step_name) as step_name,
+        coalesce(calls.tool_name, outer_spans.tool_name, parents.tool_name) as tool_name,
         calls.is_gateway_cache_hit,
         coalesce(calls.decision, '') != 'remainder' as counts_as_request,
         calls.batch_id,

@@ -14,12 +14,14 @@ select
     min(span_prompt_version) as prompt_version,
     min(span_cost_center) as cost_center,
     min(agent_name) as agent_name,
+    min(step_name) as step_name,
+    min(tool_name) as tool_name,
     min(user_key) as user_key
 from {{ ref('stg_otel__genai_spans') }}
 where
     coalesce(
         span_team, request_id, span_service_name, span_feature, span_environment,
         span_workspace_id, span_prompt_version, span_cost_center, user_key,
-        agent_name
+        agent_name, step_name, tool_name
     ) is not null
 group by 1, 2

@@ -22,6 +22,7 @@ select
     span_id,
     gateway_call_id,
     provider_response_id,
+    provider_request_id,
 
     ---------- time
     usage_at,
@@ -104,8 +105,8 @@ select
     counts_as_request,
 
     ---------- contract
-    {{ enum_column('policy_decision') }},
-    policy_missing_fields,
+    {{ enum_column('policy_decision', decision_with_price()) }},
+    {{ missing_fields_with_price() }} as policy_missing_fields,
     policy_version,
     usage_at > {{ latest_usage_at() }} as is_in_the_future,
 

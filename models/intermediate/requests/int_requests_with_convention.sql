@@ -26,7 +26,9 @@ stated as (
             by_version.output_includes_reasoning, by_emitter.output_includes_reasoning,
             by_provider.output_includes_reasoning, by_system.output_includes_reasoning
         ) or requests.iteration_number is not null as stated_output_includes_reasoning,
-        coalesce(by_provider.total_covers_all, by_system.total_covers_all) as total_covers_all,
+        coalesce(by_emitter.total_covers_all, false) as emitter_total_covers_all,
+        coalesce(by_emitter.total_covers_all, by_provider.total_covers_all, by_system.total_covers_all)
+            as total_covers_all,
         coalesce(requests.reported_cache_write_5m_tokens, 0)
         + coalesce(requests.reported_cache_write_30m_tokens, 0)
         + coalesce(requests.reported_cache_write_1h_tokens, 0)
@@ -72,7 +74,12 @@ decided as (
     select
         *,
         token_convention is null and {{ cache_is_beside(*total_and_parts()) }} as total_says_cache_is_beside,
-        {{ reasoning_is_beside(*total_and_parts()) }} as total_says_reasoning_is_beside
+        {{ reasoning_is_beside(*total_and_parts()) }} as total_says_reasoning_is_beside,
+        -- such an emitter hands on what a library counted, too
+        coalesce(
+            emitter_total_covers_all and cached_tokens > 0
+            and reported_total_tokens = reported_input_tokens + reported_output_tokens, false
+        ) as total_says_cache_is_inside
     from summed
 
 ),
@@ -81,7 +88,8 @@ final as (
 
     select
         *,
-        stated_input_includes_cache and not total_says_cache_is_beside as input_includes_cache,
+        (stated_input_includes_cache or total_says_cache_is_inside) and not total_says_cache_is_beside
+            as input_includes_cache,
         stated_output_includes_reasoning and not total_says_reasoning_is_beside as output_includes_reasoning,
         -- who writes the plain envelope may count either way, and neither name nor total says which
         coalesce(
@@ -103,7 +111,7 @@ final as (
                 and stated_output_includes_reasoning and total_says_reasoning_is_beside then 'all_beside_by_total'
             when stated_input_includes_cache and total_says_cache_is_beside then 'cache_beside_by_total'
             when stated_output_includes_reasoning and total_says_reasoning_is_beside then 'reasoning_beside_by_total'
-            when stated_input_includes_cache then 'cache_inside'
+            when stated_input_includes_cache or total_says_cache_is_inside then 'cache_inside'
             else 'cache_beside'
         end as usage_convention
     from decided

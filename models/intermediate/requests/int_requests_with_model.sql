@@ -32,6 +32,7 @@ with_model as (
         end as profile_region,
         served_names.cache_write_lifetime as default_lifetime,
         coalesce(served_names.images_are_text, false) as images_are_text,
+        coalesce(served_names.has_request_fee, false) as has_request_fee,
         coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider,
         coalesce(asked_own.provider, asked_common.provider) as asked_provider,
         coalesce(asked_own.model, asked_common.model) as asked_model,

@@ -31,7 +31,7 @@ split as (
 
 ),
 
-final as (
+named as (
 
     select
         split.*,
@@ -41,14 +41,14 @@ final as (
         case
             when by_prefix.provider is null then split.model_name
             else substr(split.model_name, length(split.model_prefix) + 2)
-        end as billed_name,
+        end as sent_name,
         by_asked_prefix.provider as requested_provider,
         -- null where the same name was asked for and served, so that the look-up costs nothing
         case
             when split.asked_name = split.model_name then null
             when by_asked_prefix.provider is null then split.asked_name
             else substr(split.asked_name, length(split.asked_prefix) + 2)
-        end as requested_name
+        end as asked_for_name
     from split
     left join providers as by_name
         on split.stated_provider = by_name.alias
@@ -56,6 +56,16 @@ final as (
         on split.model_prefix = by_prefix.alias
     left join providers as by_asked_prefix
         on split.asked_prefix = by_asked_prefix.alias
+
+),
+
+final as (
+
+    select
+        *,
+        {{ bare_model_name('sent_name') }} as billed_name,
+        {{ bare_model_name('asked_for_name') }} as requested_name
+    from named
 
 )
 

@@ -14,10 +14,11 @@ split as (
         -- a write whose lifetime nobody stated is its provider's default
         coalesce(reported_cache_write_tokens, stated_write_tokens) - stated_write_tokens
             as unstated_write_tokens,
-        {% for meter in meters_as_reported() if meter.name != 'input_image' %}
+        {% for meter in meters_as_reported() if meter.name not in ('input_image', 'request_fee') %}
         coalesce(reported_{{ meter.quantity }}, 0) as {{ meter.quantity }},
         {% endfor %}
-        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens
+        case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens,
+        coalesce(reported_charged_requests, case when {{ is_one_answered_call() }} then 1 else 0 end) as charged_requests
     from requests
 
 ),

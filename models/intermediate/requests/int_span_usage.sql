@@ -7,6 +7,7 @@ with spans as (
         trace_id,
         span_id,
         parent_span_id,
+        scope_name as emitter,
         started_at,
         started_date as usage_date,
         has_usage,
@@ -38,6 +39,7 @@ with spans as (
         trace_id,
         span_id,
         parent_span_id,
+        cast(null as {{ dbt.type_string() }}) as emitter,
         usage_at as started_at,
         usage_date,
         has_usage,
@@ -58,16 +60,31 @@ with spans as (
 
 ),
 
+conventions as (
+
+    select * from {{ ref('token_conventions') }}
+    where provider = '*'
+
+),
+
 numbered as (
 
     select
-        *,
-        cache_read_tokens + cache_write_tokens as cached_tokens,
+        spans.*,
+        spans.cache_read_tokens + spans.cache_write_tokens as cached_tokens,
+        coalesce(conventions.input_includes_cache, true) as input_includes_cache,
+        coalesce(conventions.output_includes_reasoning, true) as output_includes_reasoning,
+        coalesce(conventions.total_covers_all, false) as total_covers_all,
         row_number() over (
-            partition by source_system, usage_date, trace_id, span_id
-            order by version_at desc, source_file asc, line_number asc, record_number asc
+            partition by spans.source_system, spans.usage_date, spans.trace_id, spans.span_id
+            order by
+                spans.version_at desc, spans.source_file asc, spans.line_number asc, spans.record_number asc
         ) as copy_rank
     from spans
+    left join conventions
+        on
+            spans.source_system = conventions.source_system
+            and spans.emitter = conventions.emitter
 
 ),
 
@@ -75,8 +92,12 @@ compared as (
 
     select
         *,
-        {{ cache_is_beside(*own_total_and_parts()) }} as is_cache_beside,
-        {{ reasoning_is_beside(*own_total_and_parts()) }} as is_reasoning_beside
+        {{ cache_is_beside(*own_total_and_parts()) }}
+        or (
+            not input_includes_cache
+            and not (total_covers_all and coalesce(total_tokens, 0) = input_tokens + output_tokens)
+        ) as is_cache_beside,
+        {{ reasoning_is_beside(*own_total_and_parts()) }} or not output_includes_reasoning as is_reasoning_beside
     from numbered
     where copy_rank = 1
 

@@ -1,5 +1,6 @@
 -- The records of traces that several systems have logged, with what each used as figures that can be compared, and the
--- call that each is of. A trace of very many records is no trace but a name that everything has.
+-- call that each is of. Where a record of an application lasts over midnight, the trace's records of the next day are
+-- here as well, under the day of that record. A trace of very many records is no trace but a name that everything has.
 {{ incremental_by_day() }}
 
 with shared_days as (
@@ -15,7 +16,7 @@ with shared_days as (
 requests as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_near_changed() }}
 
 ),
 
@@ -37,10 +38,59 @@ shared_traces as (
 
 ),
 
+days_of_long_runs as (
+
+    select * from {{ ref('int_days_of_long_runs') }}
+    {{ where_days_changed() }}
+
+),
+
+long_runs as (
+
+    select
+        days_of_long_runs.usage_date,
+        {{ text_hash('runs.trace_id') }} as trace_hash,
+        days_of_long_runs.call_date
+    from requests as runs
+    inner join days_of_long_runs
+        on runs.usage_date = days_of_long_runs.usage_date
+    where
+        runs.trace_id is not null
+        and runs.source_system in {{ application_sources() }}
+        and {{ lasts_until_day('runs.usage_at', 'runs.latency_ms', 'days_of_long_runs.days_later') }}
+
+),
+
+looked_at as (
+
+    select
+        usage_date,
+        trace_hash,
+        usage_date as call_date
+    from shared_traces
+
+    union
+
+    select
+        usage_date,
+        trace_hash,
+        usage_date as call_date
+    from long_runs
+
+    union
+
+    select
+        usage_date,
+        trace_hash,
+        call_date
+    from long_runs
+
+),
+
 duplicates as (
 
     select * from {{ ref('int_duplicate_deliveries') }}
-    {{ where_days_changed() }}
+    {{ where_days_near_changed() }}
 
 ),
 
@@ -63,6 +113,7 @@ timed as (
 
     select
         requests.*,
+        looked_at.usage_date as run_date,
         kept.source_file is null as is_kept,
         coalesce(kept.kept_source_file, requests.source_file) as call_file,
         coalesce(kept.kept_line_number, requests.line_number) as call_line,
@@ -76,12 +127,13 @@ timed as (
             coalesce(requests.reported_cache_write_5m_tokens, 0) + coalesce(requests.reported_cache_write_30m_tokens, 0)
             + coalesce(requests.reported_cache_write_1h_tokens, 0)
             + coalesce(requests.reported_cache_write_12h_tokens, 0)
-        ) as cached_tokens
+        ) as cached_tokens,
+        count(*) over (partition by looked_at.usage_date, looked_at.trace_hash) as trace_size
     from requests
-    inner join shared_traces
+    inner join looked_at
         on
-            requests.usage_date = shared_traces.usage_date
-            and {{ text_hash('requests.trace_id') }} = shared_traces.trace_hash
+            requests.usage_date = looked_at.call_date
+            and {{ text_hash('requests.trace_id') }} = looked_at.trace_hash
     left join duplicates
         on {{ same_record('requests', 'duplicates') }}
     left join kept
@@ -91,7 +143,8 @@ timed as (
 )
 
 select
-    usage_date,
+    run_date as usage_date,
+    usage_date as call_date,
     source_file,
     line_number,
     record_number,
@@ -112,6 +165,8 @@ select
     reported_{{ meter }}_tokens as {{ meter }}_tokens,
     {% endfor %}
     lower(provider_name) as provider_name,
+    split_part(usage_emitter, ' ', 1) as emitter,
     coalesce(usage_quality = 'remainder', false) as is_remainder,
     coalesce(provider_response_id, gateway_call_id) is not null as is_one_call
 from timed
+where trace_size <= {{ longest_trace() }}

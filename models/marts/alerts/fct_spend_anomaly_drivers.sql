@@ -1,9 +1,17 @@
 -- What an alert is made of, so that whoever gets it need not look it up. For alerts of the last weeks only: the
 -- older ones are told already.
-with anomalies as (
+with newest as (
 
     select * from {{ ref('fct_spend_anomalies') }}
     where usage_date >= {{ days_before(run_date(), 35) }}
+
+),
+
+-- what a single request is made of is known from its own row, below
+anomalies as (
+
+    select * from newest
+    where rule_kind != 'request_tokens'
 
 ),
 
@@ -82,3 +90,21 @@ left join requests
         and ranked.provider = requests.provider
         and ranked.billed_model = requests.billed_model
         and requests.request_rank = 1
+
+union all
+
+select
+    newest.anomaly_id,
+    1 as driver_rank,
+    alerts.service_name,
+    alerts.feature,
+    alerts.provider,
+    alerts.billed_model,
+    1 as attempt_count,
+    alerts.cost_usd,
+    {{ money_ratio_of('alerts.cost_usd', 'alerts.cost_usd') }} as cost_share,
+    alerts.request_key
+from newest
+inner join {{ ref('int_request_alerts') }} as alerts
+    on newest.rule_id = alerts.rule_id and newest.request_key = alerts.request_key
+where newest.rule_kind = 'request_tokens' and alerts.cost_usd is not null

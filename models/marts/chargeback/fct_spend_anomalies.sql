@@ -20,13 +20,6 @@ requests as (
 
 ),
 
-rules as (
-
-    select * from {{ ref('int_spend_alert_rules') }}
-    where rule_kind = 'request_tokens'
-
-),
-
 by_service as (
 
     select
@@ -71,17 +64,10 @@ final as (
     union all
 
     select
-        rules.rule_id, rules.rule_kind, rules.severity, requests.team_id, requests.service_name, requests.usage_date,
-        requests.usage_date as window_start_date, rules.threshold, requests.cost_usd as observed_usd,
-        null as baseline_usd, requests.total_tokens as observed_tokens, null as observed_count, requests.request_key,
-        null as trace_id
-    from requests
-    inner join rules
-        on
-            (rules.team_id = '*' or requests.team_id = rules.team_id)
-            and requests.usage_date >= rules.valid_from and requests.usage_date < rules.valid_to
-            and requests.total_tokens >= rules.threshold
-    where coalesce(requests.cost_usd, 0) >= rules.minimum_usd
+        rule_id, rule_kind, severity, team_id, service_name, usage_date, usage_date as window_start_date, threshold,
+        cost_usd as observed_usd, null as baseline_usd, total_tokens as observed_tokens, null as observed_count,
+        request_key, null as trace_id
+    from {{ ref('int_request_alerts') }}
 
     union all
 

@@ -31,7 +31,10 @@ by_source as (
             as {{ money_type() }}
         ) as unattributed_cost_usd,
         cast(sum(case when owner_source != source_system then cost_usd else 0 end) as {{ money_type() }})
-            as merged_owner_cost_usd
+            as merged_owner_cost_usd,
+        cast(sum(case when usage_quality = 'may_repeat' then 1 else 0 end) as bigint) as may_repeat_count,
+        cast(sum(case when usage_quality = 'may_repeat' then cost_usd end) as {{ money_type() }})
+            as may_repeat_cost_usd
     from attempts
     group by 1, 2, 3, 4, 5, 6, 7
 
@@ -64,6 +67,8 @@ select
     lower_bound_cost_usd,
     unattributed_cost_usd,
     merged_owner_cost_usd,
+    may_repeat_count,
+    may_repeat_cost_usd,
     cast(day_cost_usd as {{ money_type() }}) as day_cost_usd,
     {{ share_of('unattributed_cost_usd', 'day_cost_usd') }} as mystery_share
 from final

@@ -66,7 +66,10 @@ renamed as (
 
         ---------- whose
         usage_account_id as sub_account_id,
-        iam_principal as credential_id,
+        -- most exports leave the caller out; a profile of the company's own is made for one application
+        coalesce(
+            iam_principal, case when resource_id like '%:application-inference-profile/%' then resource_id end
+        ) as credential_id,
         resource_id,
 
         ---------- evidence

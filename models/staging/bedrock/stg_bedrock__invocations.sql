@@ -63,8 +63,7 @@ renamed as (
         ---------- owner
         tagged_team as team_tag,
         identity_arn as credential_id,
-        -- the role or user, without the session that took it
-        split_part(identity_arn, '/', 2) as credential_name,
+        {{ role_of_arn('identity_arn') }} as credential_name,
         -- an application inference profile is made for one application, else the account is all there is
         case when model_id like '%:application-inference-profile/%' then model_id else account_id end
             as sub_account_id,

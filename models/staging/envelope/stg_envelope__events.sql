@@ -26,6 +26,7 @@ select
     coalesce(request_id, {{ record_place() }}) as logical_request_id,
     trace_id,
     provider_response_id,
+    provider_request_id,
     gateway_call_id,
 
     ---------- time
@@ -44,15 +45,20 @@ select
     coalesce(input_tokens, prompt_tokens) as reported_input_tokens,
     coalesce(read_tokens, cache_read_input_tokens) as reported_cache_read_tokens,
     coalesce(cache_write_tokens, cache_creation_input_tokens) as reported_cache_write_tokens,
-    cache_write_5m_tokens as reported_cache_write_5m_tokens,
-    cache_write_1h_tokens as reported_cache_write_1h_tokens,
-    input_audio_tokens as reported_input_audio_tokens,
-    input_image_tokens as reported_input_image_tokens,
     output_tokens as reported_output_tokens,
-    output_audio_tokens as reported_output_audio_tokens,
-    output_image_tokens as reported_output_image_tokens,
+    {% for name in [
+        'cache_write_5m_tokens', 'cache_write_1h_tokens', 'input_audio_tokens', 'input_image_tokens',
+        'output_audio_tokens', 'output_image_tokens', 'file_search_calls', 'code_sessions',
+    ] %}
+    {{ name }} as reported_{{ name }},
+    {% endfor %}
     reasoning_tokens as reported_reasoning_tokens,
     web_search_calls as reported_web_search_calls,
+    search_units as reported_search_units,
+    generated_images as reported_generated_images,
+    media_seconds as reported_media_seconds,
+    spoken_characters as reported_spoken_characters,
+    read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
     -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input; a detail of
@@ -80,11 +86,9 @@ select
     prompt_version,
     request_source,
     project_id,
-    product,
-    customer_tier,
-    endpoint,
-    agent_name,
-    route,
+    {% for name in ['product', 'customer_tier', 'endpoint', 'agent_name', 'step_name', 'tool_name', 'route'] %}
+    {{ name }},
+    {% endfor %}
     gateway_name as stated_gateway_name,
     routing_policy,
 

@@ -33,6 +33,11 @@ renamed as (
         completion_tokens as reported_output_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         total_tokens as reported_total_tokens,
+        -- the CSV of its command line has no columns for the cache
+        case
+            when coalesce(prompt_cache_read_tokens, prompt_cache_write_tokens) is null then 'lower_bound'
+            else 'exact'
+        end as usage_quality,
         cast(cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 
         ---------- owner

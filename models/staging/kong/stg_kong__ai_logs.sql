@@ -48,6 +48,11 @@ renamed as (
         case
             when lower(provider_name) = 'anthropic' and cached_tokens is null then 'lower_bound'
             when lower(provider_name) in ('gemini', 'google') and reasoning_tokens is null then 'lower_bound'
+            -- a cache that fits into the prompt may be a part of it: some versions add it in
+            when
+                lower(provider_name) in ('anthropic', 'bedrock')
+                and coalesce(cached_tokens, 0) + coalesce(cache_write_tokens, 0) between 1 and prompt_tokens
+                then 'estimated'
             else 'exact'
         end as usage_quality,
         cast(cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,

@@ -27,7 +27,14 @@ renamed as (
         observation_id as span_id,
         parent_observation_id as parent_span_id,
         litellm_call_id as gateway_call_id,
-        response_id as provider_response_id,
+        -- LiteLLM's callback writes the id of the response into its own: time-11-32-00-123456_chatcmpl-1
+        coalesce(
+            response_id,
+            case
+                when observation_id like 'time-__-__-__-______%' and substr(observation_id, 21, 1) = '_'
+                    then substr(observation_id, 22)
+            end
+        ) as provider_response_id,
         updated_at as record_version_at,
         upper(observation_type) as observation_type,
 
@@ -65,7 +72,7 @@ renamed as (
         cast(total_cost_usd as {{ money_type() }}) as gateway_reported_cost_usd,
 
         ---------- owner
-        tagged_team as team_tag,
+        coalesce(tagged_team, {{ tag_value('tags', 'team') }}) as team_tag,
         tagged_service_name as service_name,
         tagged_feature as feature,
         coalesce(tagged_environment, environment) as environment,

@@ -75,7 +75,7 @@ renamed as (
         {{ text_to_money('guardrail_cost_usd') }} as gateway_guardrail_cost_usd,
 
         ---------- owner
-        tagged_team as team_tag,
+        coalesce(tagged_team, {{ tag_value('request_tags', 'team') }}) as team_tag,
         team_alias as gateway_team,
         team_id as gateway_team_id,
         api_key_hash as credential_id,

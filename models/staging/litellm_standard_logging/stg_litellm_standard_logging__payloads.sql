@@ -73,7 +73,7 @@ renamed as (
         cast(guardrail_cost_usd as {{ money_type() }}) as gateway_guardrail_cost_usd,
 
         ---------- owner
-        tagged_team as team_tag,
+        coalesce(tagged_team, {{ tag_value('request_tags', 'team') }}) as team_tag,
         team_alias as gateway_team,
         team_id as gateway_team_id,
         api_key_hash as credential_id,

@@ -44,10 +44,10 @@ renamed as (
         output_audio_tokens,
         output_image_tokens,
         case when endpoint like '%web_search%' then num_requests end as web_search_calls,
+        case when endpoint like '%file_search%' then num_requests end as file_search_calls,
+        num_sessions as code_sessions,
 
         ---------- what no meter counts
-        case when endpoint like '%file_search%' then num_requests end as file_search_calls,
-        num_sessions as code_interpreter_sessions,
         images,
         characters,
         seconds,

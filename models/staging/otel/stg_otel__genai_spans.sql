@@ -62,6 +62,8 @@ renamed as (
         end as is_model_call,
         coalesce(http_status_code, {{ http_status('error_type') }}) as http_status_code,
         agent_name,
+        step_name,
+        tool_name,
 
         ---------- owner
         span_team,

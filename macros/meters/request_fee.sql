@@ -1,0 +1,7 @@
+{# True where the fixed fee of a request is charged although the source does not count it: its model has one, and the
+   call was answered, or used tokens all the same. Another piece of an answer, and a row that only carries the money
+   of an earlier call, are no request of their own; usage that nobody counted stays missing. #}
+{% macro is_one_answered_call() -%}
+    has_request_fee and counts_as_request and coalesce(iteration_number, 1) = 1
+            and coalesce(reported_input_tokens, 0) + coalesce(reported_output_tokens, 0) > 0
+{%- endmacro %}

@@ -1,0 +1,75 @@
+-- Which days have a record of an application with usage that lasts into another day, on which another system has logged
+-- calls. Those calls may be what the record sums up, so each of the two days is built from the loads of both.
+{{ config(materialized='table') }}
+
+with gateway_days as (
+
+    select distinct
+        event_date,
+        raw_table
+    from {{ ref('stg_loader__days') }}
+    where raw_table in {{ gateway_tables() }}
+
+),
+
+records as (
+
+    select
+        'otel_genai_spans' as raw_table,
+        started_at as usage_at,
+        {{ elapsed_ms('started_at', 'ended_at') }} as latency_ms
+    from {{ ref('stg_otel__genai_spans') }}
+    where has_usage and trace_id is not null
+
+    union all
+
+    select
+        'langfuse_observations' as raw_table,
+        usage_at,
+        latency_ms
+    from {{ ref('stg_langfuse__observations') }}
+    where has_usage and trace_id is not null
+
+    union all
+
+    select
+        'envelope_events' as raw_table,
+        usage_at,
+        latency_ms
+    from {{ ref('stg_envelope__events') }}
+    where coalesce(reported_input_tokens, 0) + coalesce(reported_output_tokens, 0) > 0 and trace_id is not null
+
+),
+
+long_runs as (
+
+    {% for later in days_after_a_run() %}
+    select
+        raw_table,
+        cast(usage_at as date) as usage_date,
+        {{ later }} as days_later,
+        {{ days_before('cast(usage_at as date)', -later) }} as call_date
+    from records
+    where {{ lasts_until_day('usage_at', 'latency_ms', later) }}
+    {{ 'union' if not loop.last }}
+    {% else %}
+    select
+        raw_table,
+        cast(usage_at as date) as usage_date,
+        0 as days_later,
+        cast(usage_at as date) as call_date
+    from records
+    where false
+    {% endfor %}
+
+)
+
+select distinct
+    long_runs.usage_date,
+    long_runs.days_later,
+    long_runs.call_date
+from long_runs
+inner join gateway_days
+    on
+        long_runs.call_date = gateway_days.event_date
+        and long_runs.raw_table != gateway_days.raw_table
