@@ -53,7 +53,8 @@ def house(request, tmp_path_factory):
     append(root, "tagging_policy.csv", POLICY)
     server = request.getfixturevalue("new_database")() if request.param == "postgres" else None
     project = Project(folder, folder / "landing", server, root)
-    project.nightly("--select", "+fct_priced_requests", "+fct_quarantined_records")
+    project.load()
+    project.build_part("+fct_priced_requests", "+fct_quarantined_records")
     return project
 
 
