@@ -95,7 +95,7 @@
 {% macro cost_if_cache_beside() -%}
     cast(case
         when not fits_two_readings or price_status != 'priced' then null
-        when longer_provider is null
+        when coalesce(longer_provider, longer_contract_provider) is null
             then cost_usd + cast(cached_tokens as {{ quantity_type() }}) * requests.uncached_input_rate_usd
         else
             {%- for meter in meters() %}

@@ -61,11 +61,11 @@ _BILL_HEAD = (
 )  # fmt: skip
 _REQUEST_HEAD = (
     "usage_at", "provider_response_id", "request_id", "served_model", "service_tier",
-    "credential_id", "request_status", "quantity", "cost_usd", "price_card_version",
+    "request_status", "quantity", "cost_usd", "price_card_version",
 )  # fmt: skip
 _REQUESTS = """
-    select usage_at, provider_response_id, request_id, served_model, priced_tier, credential_id,
-        request_status, {quantity}, {cost}, price_card_version
+    select usage_at, provider_response_id, request_id, served_model, priced_tier, request_status,
+        {quantity}, {cost}, price_card_version
     from marts.fct_priced_requests
     where {line} and is_billable {of_model} {counted}
     order by usage_at, request_id, request_key

@@ -81,8 +81,10 @@ summed as (
         {{ cost_lower_bound() }} as cost_lower_bound_usd,
         {{ meters_without_a_price() }} as meters_without_a_price,
         {{ cost_that_counts() }} as cost_usd,
-        -- null where the tier stays, so that the look-up costs nothing
-        {{ reaches_next_tier() }} as longer_provider,
+        -- null where the tier stays, and on the side that has no price: a condition on one side alone in a left
+        -- join would be compared with every price
+        case when rate_contract_id is null then {{ reaches_next_tier() }} end as longer_provider,
+        case when rate_contract_id is not null then {{ reaches_next_tier() }} end as longer_contract_provider,
         context_tokens + cached_tokens as longer_context_tokens
     from costed
 
@@ -96,11 +98,9 @@ from summed as requests
 left join rates as longer_rates
     on
         requests.longer_provider = longer_rates.provider
-        and requests.rate_contract_id is null
         and {{ rate_applies('longer_rates', 'longer_context_tokens') }}
 left join contract_rates as longer_contract_rates
     on
-        requests.longer_provider = longer_contract_rates.provider
-        and requests.rate_contract_id is not null
+        requests.longer_contract_provider = longer_contract_rates.provider
         and requests.billing_account_id = longer_contract_rates.billing_account_id
         and {{ rate_applies('longer_contract_rates', 'longer_context_tokens') }}

@@ -75,7 +75,6 @@ decided as (
         *,
         token_convention is null and {{ cache_is_beside(*total_and_parts()) }} as total_says_cache_is_beside,
         {{ reasoning_is_beside(*total_and_parts()) }} as total_says_reasoning_is_beside,
-        -- such an emitter hands on what a library counted, too
         coalesce(
             emitter_total_covers_all and cached_tokens > 0
             and reported_total_tokens = reported_input_tokens + reported_output_tokens, false

@@ -1,15 +1,12 @@
 -- The records of traces that several systems have logged, with what each used as figures that can be compared, and the
 -- call that each is of. Where a record of an application lasts over midnight, the trace's records of the next day are
--- here as well, under the day of that record. A trace of very many records is no trace but a name that everything has.
+-- here as well, under the day of that record.
 {{ incremental_by_day() }}
 
-with shared_days as (
+with looked_at as (
 
-    select usage_date
-    from {{ ref('int_requests_unioned') }}
+    select * from {{ ref('int_shared_traces') }}
     {{ where_days_changed() }}
-    group by 1
-    having min(source_system) != max(source_system)
 
 ),
 
@@ -17,73 +14,6 @@ requests as (
 
     select * from {{ ref('int_requests_unioned') }}
     {{ where_days_near_changed() }}
-
-),
-
--- numbers take a fraction of the memory of the texts they stand for
-shared_traces as (
-
-    select
-        traced.usage_date,
-        {{ text_hash('traced.trace_id') }} as trace_hash
-    from {{ ref('int_requests_unioned') }} as traced
-    inner join shared_days
-        on traced.usage_date = shared_days.usage_date
-    where traced.trace_id is not null
-    group by 1, 2
-    having
-        min(traced.source_system) != max(traced.source_system)
-        and max(case when traced.source_system in {{ application_sources() }} then 1 else 0 end) = 1
-        and count(*) <= {{ longest_trace() }}
-
-),
-
-days_of_long_runs as (
-
-    select * from {{ ref('int_days_of_long_runs') }}
-    {{ where_days_changed() }}
-
-),
-
-long_runs as (
-
-    select
-        days_of_long_runs.usage_date,
-        {{ text_hash('runs.trace_id') }} as trace_hash,
-        days_of_long_runs.call_date
-    from requests as runs
-    inner join days_of_long_runs
-        on runs.usage_date = days_of_long_runs.usage_date
-    where
-        runs.trace_id is not null
-        and runs.source_system in {{ application_sources() }}
-        and {{ lasts_until_day('runs.usage_at', 'runs.latency_ms', 'days_of_long_runs.days_later') }}
-
-),
-
-looked_at as (
-
-    select
-        usage_date,
-        trace_hash,
-        usage_date as call_date
-    from shared_traces
-
-    union
-
-    select
-        usage_date,
-        trace_hash,
-        usage_date as call_date
-    from long_runs
-
-    union
-
-    select
-        usage_date,
-        trace_hash,
-        call_date
-    from long_runs
 
 ),
 
@@ -128,12 +58,12 @@ timed as (
             + coalesce(requests.reported_cache_write_1h_tokens, 0)
             + coalesce(requests.reported_cache_write_12h_tokens, 0)
         ) as cached_tokens,
-        count(*) over (partition by looked_at.usage_date, looked_at.trace_hash) as trace_size
+        count(*) over (partition by looked_at.usage_date, looked_at.trace_id) as trace_size
     from requests
     inner join looked_at
         on
             requests.usage_date = looked_at.call_date
-            and {{ text_hash('requests.trace_id') }} = looked_at.trace_hash
+            and requests.trace_id = looked_at.trace_id
     left join duplicates
         on {{ same_record('requests', 'duplicates') }}
     left join kept

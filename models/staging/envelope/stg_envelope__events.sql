@@ -49,15 +49,12 @@ select
     {% for name in [
         'cache_write_5m_tokens', 'cache_write_1h_tokens', 'input_audio_tokens', 'input_image_tokens',
         'output_audio_tokens', 'output_image_tokens', 'file_search_calls', 'code_sessions',
+        'search_units', 'generated_images', 'media_seconds', 'spoken_characters',
     ] %}
     {{ name }} as reported_{{ name }},
     {% endfor %}
     reasoning_tokens as reported_reasoning_tokens,
     web_search_calls as reported_web_search_calls,
-    search_units as reported_search_units,
-    generated_images as reported_generated_images,
-    media_seconds as reported_media_seconds,
-    spoken_characters as reported_spoken_characters,
     read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
