@@ -5,6 +5,8 @@ Harm guarded against: a newcomer exports a month as the page says, and nothing o
 
 import re
 
+import pytest
+
 from tests.python.export_forms import FORMS, PAGE, REFUSED, page
 from tests.python.landing import Landing
 from tests.python.test_wrapped_files import SYSTEMS
@@ -24,6 +26,7 @@ def test_each_form_loads(tmp_path, monkeypatch):
     assert [name for name in names if not records.get(name)] == []
 
 
+@pytest.mark.wide
 def test_each_form_goes_to_its_table_from_the_inbox(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
     landing = Landing(tmp_path)
