@@ -18,7 +18,8 @@ split as (
         coalesce(reported_{{ meter.quantity }}, 0) as {{ meter.quantity }},
         {% endfor %}
         case when images_are_text then 0 else coalesce(reported_input_image_tokens, 0) end as input_image_tokens,
-        coalesce(reported_charged_requests, case when {{ is_one_answered_call() }} then 1 else 0 end) as charged_requests
+        coalesce(reported_charged_requests, case when {{ is_one_answered_call() }} then 1 else 0 end)
+            as charged_requests
     from requests
 
 ),
