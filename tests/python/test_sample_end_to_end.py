@@ -13,14 +13,17 @@ import pytest
 
 from scripts.accounting.reviews import KEY, append, import_rows
 from scripts.cli import main
+from tests.python.prepared import shared
 from tests.python.project import AFTER_SAMPLE, Project, assert_same_marts, copy_project
 
 
 @pytest.fixture(scope="module")
-def landing(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sample") / "landing"
-    assert main(["sample", "--landing", str(folder), "--requests", "12000"]) == 0
-    return folder
+def landing():
+    def make(folder):
+        assert main(["sample", "--landing", str(folder / "landing"), "--requests", "12000"]) == 0
+        return folder / "landing"
+
+    return shared("whole-landing", make)
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +32,16 @@ def truth(landing):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory, landing):
-    project = Project(tmp_path_factory.mktemp("duckdb"), landing, now=AFTER_SAMPLE)
-    project.load()
-    project.build_whole()
-    return project
+def sample(landing):
+    """Built whole on DuckDB, once for `make test` and `make test-engines`."""
+
+    def make(folder):
+        project = Project(folder, landing, now=AFTER_SAMPLE)
+        project.load()
+        project.build_whole()
+        return project.freeze()
+
+    return shared("whole", make)
 
 
 def with_extras(truth, system, told):
@@ -197,13 +205,13 @@ def test_the_watermark_stops_at_the_first_day_that_is_not_final(sample):
     assert found["mistral"] is None
 
 
-def test_one_request_is_walked_from_the_charge_to_the_bill(sample):
+def test_one_request_is_walked_from_the_charge_to_the_bill(sample, tmp_path):
     request, attempts, cost = sample.rows(
         "select logical_request_id, count(*), sum(cost_usd) from marts.fct_priced_requests "
         "where provider = 'openai' and cost_usd > 0 group by 1 having count(*) > 1 "
         "order by 1 limit 1"
     )[0]
-    shown = sample.dbt(
+    shown = sample.copy(tmp_path).dbt(
         "show", "--select", "dispute_request", "--vars", json.dumps({"request_id": request}),
         "--limit", "100", "--output", "json",
     )  # fmt: skip
@@ -252,14 +260,14 @@ def test_decisions_close_a_breach_until_it_moves(sample, tmp_path):
         reviewed.dbt(*test, "--vars", "strict_reconciliation: true")
 
 
-def test_a_second_night_over_the_same_files_changes_no_row(sample):
-    before = sample.marts()
-    built = sample.rows("select * from ops.built_days order by 1, 2")
-    loaded = sample.rows("select batch_id, loaded_at from raw.load_files order by 1")
-    sample.nightly()
-    assert_same_marts(sample.marts(), before)
-    assert sample.rows("select * from ops.built_days order by 1, 2") == built, "a day was rebuilt"
-    assert sample.rows("select batch_id, loaded_at from raw.load_files order by 1") == loaded
+def test_a_second_night_over_the_same_files_changes_no_row(sample, tmp_path):
+    built = "select * from ops.built_days order by 1, 2"
+    loaded = "select batch_id, loaded_at from raw.load_files order by 1"
+    again = sample.copy(tmp_path)
+    again.nightly()
+    assert_same_marts(again.marts(), sample.marts())
+    assert again.rows(built) == sample.rows(built), "a day was rebuilt"
+    assert again.rows(loaded) == sample.rows(loaded)
 
 
 def test_postgres_gives_the_same_rows(sample, landing, postgres, tmp_path):
