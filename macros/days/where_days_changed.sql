@@ -4,14 +4,18 @@
     {#- named outside the condition, so that dbt sees the dependency when it parses -#}
     {%- set inputs = ref('int_day_fingerprints') -%}
     {%- if execute and is_incremental() -%}
-        {%- set days = run_query(changed_days_sql()).columns[0].values() | map('string') | list -%}
-        {%- if days -%}
+        {{- where_days_in(run_query(changed_days_sql()).columns[0].values() | map('string') | list) -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{# These days, in order, as text; no row where there is none. #}
+{% macro where_days_in(days) -%}
+    {%- if days -%}
     where
         usage_date between cast('{{ days[0] }}' as date) and cast('{{ days[-1] }}' as date)
         and usage_date in (cast('{{ days | join("' as date), cast('") }}' as date))
-        {%- else -%}
+    {%- else -%}
     where false
-        {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

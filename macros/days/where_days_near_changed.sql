@@ -10,13 +10,6 @@
                 {%- do near.append((date + modules.datetime.timedelta(days=away)).strftime('%Y-%m-%d')) -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- set days = near | unique | sort | list -%}
-        {%- if days -%}
-    where
-        usage_date between cast('{{ days[0] }}' as date) and cast('{{ days[-1] }}' as date)
-        and usage_date in (cast('{{ days | join("' as date), cast('") }}' as date))
-        {%- else -%}
-    where false
-        {%- endif -%}
+        {{- where_days_in(near | unique | sort | list) -}}
     {%- endif -%}
 {%- endmacro %}
