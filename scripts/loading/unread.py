@@ -22,9 +22,7 @@ def unread_keys(record: dict, table: Table) -> set[str]:
     known = _known(table)
     if SPANS in record:
         named = {path.attribute for path in table.paths if path.attribute}
-        pairs = (pair for span in spans_in(record) for pair in span.get("attributes") or ())
-        keys = {pair.get("key") for pair in pairs if isinstance(pair, dict)}
-        found = {key for key in keys if isinstance(key, str) and not _is_named(key, named)}
+        found = {key for key in _attributes(record) if not _is_named(key, named)}
     else:
         found = {key for key in _keys(record) if not _is_read(key, known)}
     # A key that looks like a value may be one, and anybody's.
@@ -54,6 +52,15 @@ def _keys(record: dict, above: str = "") -> Iterator[str]:
             yield from _keys(value, f"{above}{key}.")
         else:
             yield above + key
+
+
+def _attributes(record: dict) -> Iterator[str]:
+    """The keys of all attributes, in whatever else a file has in their place."""
+    for span in spans_in(record):
+        pairs = span.get("attributes")
+        for pair in pairs if isinstance(pairs, list) else ():
+            if isinstance(pair, dict) and isinstance(pair.get("key"), str):
+                yield pair["key"]
 
 
 def _is_named(key: str, named: set[str]) -> bool:

@@ -36,6 +36,14 @@ def test_of_spans_the_attributes_are_looked_at():
     assert unread_keys(span, TABLES["otel_genai_spans"]) == {"my.cost", "server.port"}
 
 
+@pytest.mark.parametrize("attributes", [-1, "text", [5, None], [{"key": ["cost"]}, {"value": 1}]])
+def test_what_is_no_attribute_has_no_key(attributes):
+    """It used to stop the load of the file, and with it of all its good spans."""
+    span = otlp(USAGE)
+    span["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["attributes"] = attributes
+    assert unread_keys(span, TABLES["otel_genai_spans"]) == set()
+
+
 @pytest.mark.parametrize("form", ["lines", "page", "zip", "csv"])
 def test_an_audit_counts_them_in_every_form(form, tmp_path):
     path = tmp_path / form
