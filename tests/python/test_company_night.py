@@ -245,7 +245,8 @@ def test_every_command_leaves_the_user_files_alone(night, tmp_path):
         cwd=ROOT, env=starter, check=True, capture_output=True,
     )  # fmt: skip
     kept = company.run("init", str(tmp_path / "starter"))
-    assert "written" not in kept and kept.count("kept") == 15
+    files = [each for each in (tmp_path / "starter").rglob("*") if each.is_file()]
+    assert "written" not in kept and kept.count("kept") == len(files) > 10
 
 
 def test_a_close_writes_its_own_file_alone(night, tmp_path):
