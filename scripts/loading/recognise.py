@@ -334,6 +334,8 @@ def _of_header(table: Table, header: list[str]) -> Match:
 
 
 def _match(table: Table, columns: set[str], share: float) -> Match:
+    if table.signs and not columns & set(table.signs):
+        return Match(table, 0.0, 0, None)
     lacks = None
     if table.event_time and table.event_time not in columns:
         lacks = f"a time ({_shown(table, table.event_time)})"

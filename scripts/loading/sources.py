@@ -85,8 +85,9 @@ class Table:
     an amount would reach no figure; with `keep_empty` a line may say that there was nothing, so
     only the file must have the column. `exports` says which file a provider gives out for this
     table. A record in which all columns of `calls` are missing is no call of a model but other
-    traffic of the gateway, and is counted as such. `refused` are the kinds of record that are none
-    of this table, `skipped` the files, by patterns of their path.
+    traffic of the gateway, and is counted as such. A file whose folder does not say what it is has
+    one of `signs`, if it is of this table. `refused` are the kinds of record that are none of this
+    table, `skipped` the files, by patterns of their path.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Table:
     money: tuple[str, ...] = ()
     exports: str | None = None
     calls: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     skipped: tuple[str, ...] = ()
 
@@ -170,8 +172,9 @@ def _table(node: dict) -> Table:
     money = tuple(meta.get("money") or ())
     if unknown := set(money) - {column.name for column in columns}:
         raise ContractError(f"{node['name']}: money names {sorted(unknown)}, which is no column")
-    if unknown := set(meta.get("calls") or ()) - {column.name for column in columns}:
-        raise ContractError(f"{node['name']}: calls {sorted(unknown)} are no columns")
+    for key in ("calls", "signs"):
+        if unknown := set(meta.get(key) or ()) - {column.name for column in columns}:
+            raise ContractError(f"{node['name']}: {key} {sorted(unknown)} are no columns")
     return Table(
         name=node["name"],
         columns=columns,
@@ -184,6 +187,7 @@ def _table(node: dict) -> Table:
         money=money,
         exports=meta.get("exports"),
         calls=tuple(meta.get("calls") or ()),
+        signs=tuple(meta.get("signs") or ()),
         refused=tuple(_refused(node["name"], columns, each) for each in meta.get("refused") or ()),
         skipped=tuple(meta.get("skipped") or ()),
     )

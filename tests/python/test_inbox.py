@@ -85,6 +85,7 @@ NOT_PLACED = {
                 "object": "chat.completion",
                 "created": 1794906000,
                 "model": "gpt-5.4",
+                "provider": "OpenAI",
                 "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
             }
         ],
@@ -92,6 +93,18 @@ NOT_PLACED = {
     ),
     "a picture": (b"\x89PNG\r\n\x1a\n", "a picture"),
 }
+
+
+def test_an_answer_of_openai_is_none_of_openrouter(landing):
+    """The one names the provider that served it, and the other has nobody to name."""
+    usage = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
+    answer = {"object": "chat.completion", "created": 1794906000, "model": "gpt-5.4"}
+    answer |= {"id": "chatcmpl-1", "choices": [], "service_tier": "default", "usage": usage}
+    landing.put("inbox/a.jsonl", [answer])
+    assert landing.load() == 0
+    assert landing.rows("select raw_table, record_count from raw.load_files") == [
+        ("envelope_events", 1)
+    ]
 
 
 @pytest.mark.parametrize("name", NOT_PLACED)
