@@ -323,6 +323,7 @@ def test_what_two_records_contradict_each_other_in_is_listed(project):
     ]
 
 
+@pytest.mark.wide
 def test_the_order_of_arrival_changes_nothing(project, tmp_path):
     """The application's records come a night after the gateway's."""
     put(tmp_path, "litellm_spend_logs", LEDGER)
