@@ -33,9 +33,9 @@ LOG = [
     {"request_id": "fee", "model": "m-fee", **TEXT},
     {"request_id": "failed", "model": "m-fee", "input_tokens": 0, "output_tokens": 0,
      "status": "failure"},
-    {"request_id": "tier", "model": "gpt-4.1", **TEXT, "service_tier": "fast",
-     "environment": "production"},
-    {"request_id": "elsewhere", "model": "gpt-4.1", **TEXT, "service_tier": "fast"},
+    {"request_id": "tier", "model": "gpt-4.1", **TEXT, "service_tier": "flex",
+     "environment": "production", "team": "search", "service": "web", "feature": "ask"},
+    {"request_id": "elsewhere", "model": "gpt-4.1", **TEXT, "service_tier": "flex"},
 ]  # fmt: skip
 
 
