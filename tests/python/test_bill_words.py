@@ -645,8 +645,9 @@ def test_postgres_reads_the_same(tmp_path_factory, new_database, landing, bills)
     sql = (
         "select billing_account_id, line_number, line_part, model_name, token_class, "
         "service_tier, region_scope, amount, quantity "
-        "from intermediate.int_bill_lines_classified order by 1, 2, 3"
+        "from intermediate.int_bill_lines_classified"
     )
-    assert server.rows(sql) == bills.rows(sql)
+    # an account has the same line number in several files
+    assert sorted(server.rows(sql), key=str) == sorted(bills.rows(sql), key=str)
     sql = "select * from intermediate.int_bill_matched_models order by 1, 2, 3"
     assert server.rows(sql) == bills.rows(sql)
