@@ -3,7 +3,7 @@
     coalesce(billed_model, lower(served_model), lower(requested_model), 'none')
 {%- endmacro %}
 
-{# A model's name without what stands around it: the firm and the id behind a fine-tune's base, which OpenAI writes
+{# A model's name without what is around it: the firm and the id behind a fine-tune's base, which OpenAI writes
    "ft:gpt-4o:our-firm::id"; Bedrock's ARN in front of the id; LiteLLM's word for Bedrock's way of asking. #}
 {% macro bare_model_name(name) -%}
     case

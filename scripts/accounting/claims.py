@@ -10,20 +10,21 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from scripts import console
-from scripts.accounting.entries import safe_text
+from scripts.accounting.close_pack import as_csv
 from scripts.accounting.ledger import query
 from scripts.accounting.reviews import KEY
 from scripts.errors import Refused, UserError
+from scripts.loading.paths import literal
 from scripts.operations.clock import run_instant
 from scripts.operations.company import decisions, started, writable
-from scripts.operations.whole_files import write_whole
+from scripts.operations.whole_files import append_whole, write_whole
 from scripts.rates.meters import meters
 
 CLAIMS = "claims"
@@ -111,7 +112,7 @@ class Line:
         """Its key as literals."""
         day, *texts = self.cells
         names = ("provider", "account", "model", "meter")
-        found = dict(zip(names, (_literal(text) for text in texts), strict=True))
+        found = dict(zip(names, (literal(text) for text in texts), strict=True))
         found["day"] = f"cast('{day}' as date)"
         return found | {"line": _LINE.format(**found)}
 
@@ -207,15 +208,15 @@ def _write(folder: Path, name: str, lines: list[Line], opened_by: str, opened_at
     bills, requests, prices = ([], [], [])
     for line in lines:
         cells = list(map(str, line.cells))
-        bills += [cells + list(row) for row in query(_BILL_LINES.format(**line.sql))]
-        requests += [cells + list(row) for row in query(_requests_sql(line))]
-        prices += [cells + list(row) for row in _prices(line)]
+        bills += [cells + _short(row) for row in query(_BILL_LINES.format(**line.sql))]
+        requests += [cells + _short(row) for row in query(_requests_sql(line))]
+        prices += [cells + _short(row) for row in _prices(line)]
     for file, head, rows in (
         ("bill_lines.csv", _BILL_HEAD, bills),
         ("requests.csv", _REQUEST_HEAD, requests),
         ("prices.csv", _PRICE_HEAD, prices),
     ):
-        write_whole(folder / file, _csv((*KEY, *head), rows))
+        write_whole(folder / file, as_csv([*KEY, *head], rows))
     letter = _letter(name, lines, opened_by, opened_at, len(bills), len(requests))
     write_whole(folder / "claim.md", letter.encode())
 
@@ -289,21 +290,9 @@ def _letter(
     )
 
 
-def _csv(head: Iterable[str], rows: Iterable[Sequence]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow([_shown(value) for value in row])
-    return text.getvalue().encode()
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return _exact(value)
-    return safe_text(value) if isinstance(value, str) else str(value)
+def _short(row: Sequence) -> list:
+    """The same without the zeros at the end of its figures."""
+    return [value.normalize() if isinstance(value, Decimal) else value for value in row]
 
 
 def _append(path: Path, name: str, lines: list[Line], by: str, at: datetime, note: str) -> None:
@@ -313,9 +302,7 @@ def _append(path: Path, name: str, lines: list[Line], by: str, at: datetime, not
         writer.writerow(
             [name, *line.cells, _exact(line.claimed_usd), at.isoformat(" "), by, "", "", note]
         )
-    before = path.read_text(encoding="utf-8")
-    before += "" if before.endswith("\n") else "\n"
-    write_whole(path, (before + text.getvalue()).encode())
+    append_whole(path, text.getvalue())
 
 
 def _on_file(path: Path) -> set[tuple[str, ...]]:
@@ -323,10 +310,6 @@ def _on_file(path: Path) -> set[tuple[str, ...]]:
         return set()
     with path.open(newline="", encoding="utf-8-sig") as file:
         return {tuple(row[name] for name in KEY) for row in csv.DictReader(file)}
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _cell(text: str) -> str:

@@ -18,6 +18,7 @@ from scripts.errors import UserError
 from scripts.loading.paths import literal
 from scripts.operations.clock import latest_instant
 from scripts.rates.card_rules import of_recording
+from scripts.rates.checks import of_cells
 from scripts.rates.seed_files import Line, Problem, read_lines
 from scripts.rates.seed_schema import Seed, read_schema
 
@@ -80,12 +81,7 @@ def _read(file: Path) -> tuple[list[Line], list[Problem]]:
         lines, found = read_lines(file, str(file), seed.names, is_company=True)
     except FileNotFoundError:
         raise UserError(f"there is no file {file}") from None
-    found += (
-        line.problem(column.name, said)
-        for line in lines
-        for column in seed.columns
-        if (said := column.problem(line[column.name]))
-    )
+    found += of_cells(seed, lines)
     if not found:
         found += of_recording({seed.name: seed}, {seed.name: lines}, latest_instant())
     return lines, found

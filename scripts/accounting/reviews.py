@@ -21,7 +21,7 @@ from scripts import console
 from scripts.accounting.people import folded
 from scripts.errors import Refused, UserError
 from scripts.operations.company import bring_in, decisions, started, writable
-from scripts.operations.whole_files import written_whole
+from scripts.operations.whole_files import append_whole
 from scripts.warehouse import connect
 
 REVIEWS = "reconciliation_reviews"
@@ -216,16 +216,10 @@ def _on_file(path: Path) -> list[dict[str, str]]:
 
 
 def append(path: Path, reviews: list[dict[str, str]]) -> None:
-    """Add reviews behind what stands in the file; readers see the old file or the new one."""
-    before = path.read_text(encoding="utf-8")
+    """Add reviews behind those of the file."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writerows(reviews)
-    if before and not before.endswith("\n"):
-        before += "\n"
-    with written_whole(path) as half:
-        half.write_text(before + text.getvalue(), encoding="utf-8", newline="")
-        half.chmod(path.stat().st_mode)
+    csv.DictWriter(text, COLUMNS, lineterminator="\n").writerows(reviews)
+    append_whole(path, text.getvalue())
 
 
 def take(file: Path, reviews: Path | None, preparer: str, dry_run: bool) -> int:

@@ -18,7 +18,7 @@ _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)(.*)", re.DOTALL)
 _MONTH = re.compile(r"\d{4}-\d{2}(?=-\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})([/.])(\d{1,2})\2(\d{1,2})(?!\d)(.*)", re.DOTALL)
 _MONTHS = 12
-# So many days that stand beside one and the same figure.
+# So many days beside one and the same figure.
 _ENOUGH = 3
 DAY_FIRST, MONTH_FIRST = "day", "month"
 # What is no date, so that the loader refuses the line by the name of its column.

@@ -18,7 +18,7 @@ from scripts.loading.sources import Table
 
 # In the order in which they are tried.
 SEPARATORS = (",", ";", "\t", "|")
-# So many lines may stand before a header, which is known by more columns than a title has.
+# So many lines may come before a header, which is known by more columns than a title has.
 _TITLES, _FOUND = 12, 2
 _SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
 _NOISE = re.compile(r"[^0-9a-z]+")
@@ -45,7 +45,7 @@ def known_columns(first: str, table: Table) -> int:
 
 
 def before_header(head: bytes, tables: Iterable[Table]) -> int:
-    """How many bytes stand before the header of a CSV file: titles, and what Excel reads the marks
+    """How many bytes come before the header of a CSV file: titles, and what Excel reads the marks
     of fields from.
     """
     lines = head.split(b"\n")[: _TITLES + 1]

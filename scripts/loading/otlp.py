@@ -103,13 +103,14 @@ def _plain(value: dict) -> dict:
 
 def spans_in(value: dict) -> Iterator[dict]:
     """All spans of a message of OTLP's JSON."""
-    for resource in _dicts(value.get(SPANS)):
+    for resource in dicts_of(value.get(SPANS)):
         for key in ("scopeSpans", "instrumentationLibrarySpans"):
-            for scope in _dicts(resource.get(key)):
-                yield from _dicts(scope.get("spans"))
+            for scope in dicts_of(resource.get(key)):
+                yield from dicts_of(scope.get("spans"))
 
 
-def _dicts(value: object) -> list[dict]:
+def dicts_of(value: object) -> list[dict]:
+    """The objects of a list; none of anything else that is in its place."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
@@ -173,13 +174,13 @@ def _typed(value: object) -> dict:
 def _of_jaeger(trace: dict) -> dict:
     """A trace of Jaeger's API: times in microseconds, the resource as a process."""
     found = []
-    for span in _dicts(trace["spans"]):
+    for span in dicts_of(trace["spans"]):
         process = trace["processes"].get(span.get("processID")) or {}
-        resource = {tag.get("key"): tag.get("value") for tag in _dicts(process.get("tags"))}
-        tags = {tag.get("key"): tag.get("value") for tag in _dicts(span.get("tags"))}
+        resource = {tag.get("key"): tag.get("value") for tag in dicts_of(process.get("tags"))}
+        tags = {tag.get("key"): tag.get("value") for tag in dicts_of(span.get("tags"))}
         parents = [
             each.get("spanID")
-            for each in _dicts(span.get("references"))
+            for each in dicts_of(span.get("references"))
             if each.get("refType") == "CHILD_OF"
         ]
         start, length = _whole(span.get("startTime")), _whole(span.get("duration")) or 0
@@ -258,9 +259,9 @@ def _pairs(value: object) -> dict:
 def _of_logs(resources: list) -> dict:
     """The events of calls in logs, a span each."""
     found = []
-    for resource in _dicts(resources):
-        for scope in _dicts(resource.get("scopeLogs")):
-            spans = [span for log in _dicts(scope.get("logRecords")) if (span := _call(log))]
+    for resource in dicts_of(resources):
+        for scope in dicts_of(resource.get("scopeLogs")):
+            spans = [span for log in dicts_of(scope.get("logRecords")) if (span := _call(log))]
             if spans:
                 attributes = (resource.get("resource") or {}).get("attributes") or []
                 found += _made(attributes, scope.get("scope") or {}, spans)[SPANS]
@@ -272,7 +273,7 @@ def _of_logs(resources: list) -> dict:
 def _call(log: dict) -> dict | None:
     """A log record of a call as a span; None for any other event."""
     pairs = {}
-    for pair in _dicts(log.get("attributes")):
+    for pair in dicts_of(log.get("attributes")):
         value = pair.get("value")
         pairs[pair.get("key")] = next(iter(value.values()), None) if isinstance(value, dict) else ""
     body = log.get("body")

@@ -88,7 +88,7 @@ def recognise(path: Path, tables: Iterable[Table], memo: Memo | None = None) -> 
 
 
 def _of_members(stream: ByteStream, name: str, tables: list[Table], memo: Memo) -> Table:
-    """The table of the files in an archive; what stands beside them, such as a manifest, is none's.
+    """The table of the files in an archive; what lies beside them, such as a manifest, is none's.
 
     The archive is one file of one table, so that one of several is left.
     """

@@ -37,7 +37,7 @@ def _shape(value: object) -> Hashable:
 
 
 def _of_key(key: str, value: object) -> Hashable:
-    # The names of attributes stand beside their values.
+    # The names of attributes are beside their values.
     if key == "key":
         return repr(value)
     if key.startswith(("resourceLogs", "resource_logs")):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from scripts.loading.foreign import is_column
-from scripts.loading.otlp import SPANS, spans_in
+from scripts.loading.otlp import SPANS, dicts_of, spans_in
 from scripts.loading.paths import OBJECT
 from scripts.loading.sources import Table
 
@@ -57,9 +57,8 @@ def _keys(record: dict, above: str = "") -> Iterator[str]:
 def _attributes(record: dict) -> Iterator[str]:
     """The keys of all attributes, in whatever else a file has in their place."""
     for span in spans_in(record):
-        pairs = span.get("attributes")
-        for pair in pairs if isinstance(pairs, list) else ():
-            if isinstance(pair, dict) and isinstance(pair.get("key"), str):
+        for pair in dicts_of(span.get("attributes")):
+            if isinstance(pair.get("key"), str):
                 yield pair["key"]
 
 

@@ -54,6 +54,18 @@ def write_whole(file: Path, content: bytes) -> None:
         half.write_bytes(content)
 
 
+def append_whole(file: Path, text: str) -> None:
+    """Add lines behind those of a file; readers see the old file or the new one.
+
+    The old one is a prefix of the new one, byte for byte.
+    """
+    old = file.read_bytes()
+    gap = b"\n" if old and not old.endswith(b"\n") else b""
+    with written_whole(file) as half:
+        half.write_bytes(old + gap + text.encode())
+        half.chmod(file.stat().st_mode & 0o777)
+
+
 def _is_disk_full(error: BaseException | None) -> bool:
     words = os.strerror(errno.ENOSPC)
     while error is not None:

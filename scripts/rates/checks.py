@@ -62,7 +62,7 @@ def problems(
             lines[name] += read
     lines[more_of] += more
     for name, seed in seeds.items():
-        found += _of_cells(seed, lines[name])
+        found += of_cells(seed, lines[name])
     if found:
         # rows that cannot be read would make others look wrong
         return _sorted(found)
@@ -107,7 +107,8 @@ def _values(path: Path, column: str) -> set[str]:
         return {row[column] for row in csv.DictReader(file) if row.get(column)}
 
 
-def _of_cells(seed: Seed, lines: list[Line]) -> Iterable[Problem]:
+def of_cells(seed: Seed, lines: list[Line]) -> Iterable[Problem]:
+    """What is wrong with single cells of a seed's rows."""
     # a card has few different values: each is looked at once
     columns = [(column.name, cache(column.problem)) for column in seed.columns]
     for line in lines:

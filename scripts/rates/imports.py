@@ -20,7 +20,7 @@ from pathlib import Path
 from scripts import console
 from scripts.errors import Refused, UserError
 from scripts.operations.company import bring_in, decisions, started
-from scripts.operations.whole_files import written_whole
+from scripts.operations.whole_files import append_whole
 from scripts.rates.card import COLUMNS, Card
 from scripts.rates.checks import files_in, problems, refuse
 from scripts.rates.impact import CardError, lines, weigh
@@ -182,11 +182,7 @@ def _show(proposals: list[Proposal], asked: Asked) -> None:
 
 
 def append(path: Path, rows: list[tuple[str, ...]]) -> None:
-    """Append rows to a seed in one step: the old file is a prefix of the new one, byte for byte."""
-    old = path.read_bytes()
+    """Append rows to a seed in one step."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    gap = b"" if old.endswith(b"\n") else b"\n"
-    with written_whole(path) as half:
-        half.write_bytes(old + gap + text.getvalue().encode())
-        half.chmod(path.stat().st_mode & 0o777)
+    append_whole(path, text.getvalue())
