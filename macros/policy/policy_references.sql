@@ -4,6 +4,12 @@
     {{ return([
         ['teams', ['team_id', 'valid_from'], 'cost_center_id', 'cost_center'],
         ['business_units', ['cost_center_id', 'valid_from'], 'cost_center_id', 'cost_center'],
+        ['entities', ['cost_center_id', 'valid_from'], 'cost_center_id', 'cost_center'],
+        ['paying_entities', ['provider', 'charged_entity_id', 'valid_from'], 'provider', 'provider'],
+        ['paying_entities', ['provider', 'charged_entity_id', 'valid_from'], 'charged_entity_id', 'entity'],
+        ['paying_entities', ['provider', 'charged_entity_id', 'valid_from'], 'entity_id', 'entity'],
+        ['intercompany_accounts', ['paying_entity_id', 'charged_entity_id'], 'paying_entity_id', 'entity'],
+        ['intercompany_accounts', ['paying_entity_id', 'charged_entity_id'], 'charged_entity_id', 'entity'],
         ['team_aliases', ['alias', 'valid_from'], 'team_id', 'team'],
         ['credential_owners', ['credential_id', 'valid_from'], 'team_id', 'team'],
         ['service_accounts', ['service_name', 'valid_from'], 'team_id', 'team'],

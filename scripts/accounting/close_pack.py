@@ -31,8 +31,8 @@ from scripts.warehouse import WarehouseError
 SEEDS = (
     "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
     "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
-    "close_limits", "cost_centers", "fx_rates", "gl_accounts", "reconciliation_reviews",
-    "shared_costs", "teams",
+    "close_limits", "cost_centers", "entities", "fx_rates", "gl_accounts",
+    "intercompany_accounts", "paying_entities", "reconciliation_reviews", "shared_costs", "teams",
 )  # fmt: skip
 _MARTS = {
     "posted_statements": "marts.fct_chargeback_statements",

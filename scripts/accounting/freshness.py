@@ -18,7 +18,10 @@ from scripts.operations.roles import owner_of
 from scripts.warehouse import target
 
 # Read by the close itself and by no model that is posted: they may be loaded after the build.
-_READ_BY_THE_CLOSE = {"accounting_periods", "approvers", "close_limits", "gl_accounts"}
+_READ_BY_THE_CLOSE = {
+    "accounting_periods", "approvers", "close_limits", "entities", "gl_accounts",
+    "intercompany_accounts", "paying_entities",
+}  # fmt: skip
 _NAMED = 5
 
 

@@ -1,5 +1,8 @@
 """The general-ledger journal of a month: balanced lines by account and cost centre.
 
+Where a group has several entities, each of them has a journal of its own that balances: what one is
+charged and another pays to the provider stands between the two as due to and due from.
+
 What speaks of an earlier month goes by that month: it is booked when the team was charged then, and
 a reversal hits the accounts that its accrual hit. Otherwise a team that was only shown its costs,
 and is charged since, would be credited for what it was never charged.
@@ -13,6 +16,7 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date
 from decimal import Decimal
 
+from scripts.accounting.entities import Sides, sides
 from scripts.accounting.ledger import next_month, query
 from scripts.warehouse import WarehouseError
 
@@ -33,6 +37,10 @@ class Line:
     component: str
     team_id: str
     memo: str
+    # whose books; blank where there is one company
+    entity_id: str
+    # the other entity, of a line between two
+    partner_entity_id: str
 
 
 HEADER = tuple(field.name for field in fields(Line))
@@ -49,6 +57,7 @@ _BOOKED = """
         lines.usage_period,
         lines.team_id,
         lines.cost_center_id,
+        lines.provider,
         sum(lines.amount_usd)
     from marts.fct_chargeback_statement_lines as lines
     left join modes as present
@@ -57,9 +66,9 @@ _BOOKED = """
         on lines.usage_period = back_then.posting_period and lines.team_id = back_then.team_id
     where lines.posting_period = date '{period}'
     and coalesce(back_then.charge_mode, present.charge_mode, 'chargeback') = 'chargeback'
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
     having sum(lines.amount_usd) != 0
-    order by 1, 5, 4, 3, 2
+    order by 1, 5, 4, 3, 2, 6
 """
 _ACCOUNTS = """
     select component, charge_account, clearing_account, clearing_cost_center_id
@@ -75,19 +84,36 @@ Accounts = tuple[str, str, str]
 
 
 def journal(period: date) -> list[Line]:
-    """Two lines for each part of each statement; WarehouseError where an account is missing."""
-    accounts = _accounts(period)
+    """Two lines for each part of each statement, four where two entities take part in it.
+
+    WarehouseError where an account or an entity is missing.
+    """
+    accounts, between = _accounts(period), sides()
     booked: dict[tuple, Decimal] = defaultdict(Decimal)
-    for component, kind, month, team, cost_center, amount in query(_BOOKED.format(period=period)):
+    for component, kind, month, team, cost_center, provider, amount in query(
+        _BOOKED.format(period=period)
+    ):
         # reversed in the accounts of the month it was accrued in, should they have changed since
         at = month if component == "accrual_reversal" else period
         where = accounts(_SAME_AS.get(component, component).format(kind=kind), at)
-        booked[component, cost_center, team, where] += Decimal(amount).quantize(ZERO)
-    parts = [(*key, cents) for key, cents in sorted(booked.items()) if cents]
-    lines = [line for number, part in enumerate(parts) for line in _pair(period, number, *part)]
-    if sum(line.debit_usd for line in lines) != sum(line.credit_usd for line in lines):
+        # whatever speaks of a month was that of the entity that the cost centre was part of then
+        who = between(cost_center, provider, where[2], month)
+        booked[component, cost_center, team, where, who] += Decimal(amount).quantize(ZERO)
+    lines: list[Line] = []
+    for part, cents in sorted(booked.items()):
+        if cents:
+            lines += _lines(period, len(lines), *part, cents)
+    _balanced(lines)
+    return sorted(lines, key=lambda line: (line.entity_id, line.line_id))
+
+
+def _balanced(lines: list[Line]) -> None:
+    """WarehouseError unless the books of every entity balance."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        sums[line.entity_id] += line.debit_usd - line.credit_usd
+    if any(sums.values()):
         raise WarehouseError("the journal does not balance; this is a defect, do not book it")
-    return lines
 
 
 def _accounts(period: date) -> Callable[[str, date], Accounts]:
@@ -106,21 +132,38 @@ def _accounts(period: date) -> Callable[[str, date], Accounts]:
     return found
 
 
-def _pair(
+def _lines(
     period: date, number: int, component: str, cost_center: str, team: str, where: Accounts,
-    cents: Decimal,
-) -> tuple[Line, Line]:  # fmt: skip
-    """The charge and its other side."""
+    who: Sides, cents: Decimal,
+) -> list[Line]:  # fmt: skip
+    """The charge and its other side; of two entities, each with what lies between them."""
     charge, clearing, clearing_center = where
-    debit, credit = max(cents, ZERO), max(-cents, ZERO)
+    charged, paying, due_from, due_to = who
+    # account, cost centre, cents of debit, entity, and the other one
+    legs = [(charge, cost_center, cents, charged, ""), (clearing, clearing_center, -cents, paying, "")]
+    if charged != paying:
+        legs.insert(1, (due_to, cost_center, -cents, charged, paying))
+        legs.insert(2, (due_from, clearing_center, cents, paying, charged))
     name = f"AI-{period:%Y-%m}"
-    head = (name, date.fromordinal(next_month(period).toordinal() - 1))
-    tail = (component, team, f"AI {component.replace('_', ' ')} {period:%Y-%m} {team}")
-    first, second = (f"{name}-{2 * number + side:05d}" for side in (1, 2))
-    return (
-        Line(first, *head, charge, cost_center, debit, credit, *tail),
-        Line(second, *head, clearing, clearing_center, credit, debit, *tail),
-    )
+    last_day = date.fromordinal(next_month(period).toordinal() - 1)
+    memo = f"AI {component.replace('_', ' ')} {period:%Y-%m} {team}"
+    return [
+        Line(
+            line_id=f"{name}-{number + place:05d}",
+            journal_id=f"{name}-{entity}" if entity else name,
+            posting_date=last_day,
+            account=account,
+            cost_center_id=center,
+            debit_usd=max(debit, ZERO),
+            credit_usd=max(-debit, ZERO),
+            component=component,
+            team_id=team,
+            memo=memo,
+            entity_id=entity,
+            partner_entity_id=partner,
+        )
+        for place, (account, center, debit, entity, partner) in enumerate(legs, 1)
+    ]
 
 
 def as_rows(lines: list[Line]) -> list[tuple]:

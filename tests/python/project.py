@@ -49,6 +49,7 @@ MARTS = (
     "fct_quarantined_records",
     "dim_teams",
     "dim_business_units",
+    "dim_entities",
     "dim_cost_centers",
     "fct_logical_requests",
     "fct_traces",

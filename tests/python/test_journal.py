@@ -1,7 +1,7 @@
 """What the journal books of earlier months: what was booked then, only that, where it was booked.
 
-Harm guarded against: a team credited for an accrual that it was only shown, and liabilities that
-stay open because their reversal hit another account.
+Harm guarded against: a team credited for an accrual that it was only shown, liabilities that stay
+open because their reversal hit another account, and books of an entity that do not balance.
 """
 
 from datetime import date
@@ -49,17 +49,29 @@ def warehouse(tmp_path, monkeypatch):
                 posting_period date, team_id varchar, charge_mode varchar);
             create table marts.fct_chargeback_statement_lines (
                 posting_period date, team_id varchar, component varchar, usage_period date,
-                pool_id varchar, amount_usd decimal(30, 15), cost_center_id varchar);
+                pool_id varchar, amount_usd decimal(30, 15), cost_center_id varchar,
+                provider varchar default 'openai');
             create table seeds.gl_accounts (
                 component varchar, charge_account varchar, clearing_account varchar,
                 valid_from date, valid_to date, clearing_cost_center_id varchar default 'cc-9');
+            create schema ledger;
+            create table ledger.posted_documents (
+                posting_period date, document_name varchar, content varchar);
+            create table seeds.entities (
+                cost_center_id varchar, entity_id varchar, valid_from date, valid_to date);
+            create table seeds.paying_entities (
+                provider varchar, charged_entity_id varchar, entity_id varchar,
+                valid_from date, valid_to date);
+            create table seeds.intercompany_accounts (
+                paying_entity_id varchar, charged_entity_id varchar, due_from_account varchar,
+                due_to_account varchar, valid_from date, valid_to date);
         """)
         connection.executemany(
             "insert into marts.fct_chargeback_statements values (?, ?, ?)", MODES
         )
         connection.executemany(
             "insert into marts.fct_chargeback_statement_lines "
-            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1')",
+            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1', default)",
             LINES,
         )
         connection.executemany(
@@ -99,4 +111,111 @@ def test_a_missing_account_is_named_with_its_month(warehouse):
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("delete from seeds.gl_accounts where valid_to is not null")
     with pytest.raises(WarehouseError, match="no accounts for 'shared_accrued' in 2026-09"):
+        journal(date(2026, 10, 1))
+
+
+@pytest.fixture
+def group(warehouse):
+    """cc-1 was part of UK until October, the other side belongs to US, which pays OpenAI."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("""
+            insert into seeds.entities values
+                ('cc-9', 'US', null, null),
+                ('cc-1', 'UK', null, '2026-10-01'), ('cc-1', 'DE', '2026-10-01', null);
+            insert into seeds.intercompany_accounts values
+                ('US', 'UK', '1410', '2410', null, null), ('US', 'DE', '1420', '2420', null, null);
+        """)
+    return warehouse
+
+
+def of_entities(team: str) -> set[tuple]:
+    """Journal, component, account, debit less credit, the other entity: the lines of a team."""
+    return {
+        (line.journal_id, line.component, line.account, str(line.debit_usd - line.credit_usd),
+         line.partner_entity_id)
+        for line in journal(date(2026, 10, 1)) if line.team_id == team
+    }  # fmt: skip
+
+
+def assert_every_entity_balances() -> None:
+    lines = journal(date(2026, 10, 1))
+    for entity in {line.entity_id for line in lines}:
+        own = [line for line in lines if line.entity_id == entity]
+        assert sum(line.debit_usd - line.credit_usd for line in own) == Decimal("0.00")
+    assert len({line.line_id for line in lines}) == len(lines)
+
+
+@pytest.mark.usefixtures("group")
+def test_each_entity_has_a_journal_of_its_own_with_what_lies_between():
+    """What speaks of September is that of the entity that the cost centre was part of then."""
+    uk, de, us = (f"AI-2026-10-{entity}" for entity in ("UK", "DE", "US"))
+    assert of_entities("left") == {
+        (uk, "accrual_reversal", "6520", "-3.00", ""),
+        (uk, "accrual_reversal", "2410", "3.00", "US"),
+        (us, "accrual_reversal", "1410", "-3.00", "UK"),
+        (us, "accrual_reversal", "2190", "3.00", ""),
+        (uk, "invoice_received", "6520", "3.00", ""),
+        (uk, "invoice_received", "2410", "-3.00", "US"),
+        (us, "invoice_received", "1410", "3.00", "UK"),
+        (us, "invoice_received", "6590", "-3.00", ""),
+    }
+    assert of_entities("new") == {
+        (de, "direct", "6510", "1.25", ""),
+        (de, "direct", "2420", "-1.25", "US"),
+        (us, "direct", "1420", "1.25", "DE"),
+        (us, "direct", "2110", "-1.25", ""),
+    }
+    assert_every_entity_balances()
+
+
+def test_who_pays_is_named_by_provider_and_by_the_entity_that_is_charged(group):
+    with duckdb.connect(str(group)) as connection:
+        connection.execute(
+            "insert into seeds.paying_entities values ('openai', 'DE', 'DE', null, null), "
+            "('*', '*', 'US', null, null), ('azure', '*', 'UK', null, null)"
+        )
+    de = "AI-2026-10-DE"
+    assert of_entities("new") == {
+        (de, "direct", "6510", "1.25", ""),
+        (de, "direct", "2110", "-1.25", ""),
+    }
+    assert_every_entity_balances()
+
+
+def test_a_closed_month_is_reversed_as_it_was_closed_whatever_the_seed_says_now(group):
+    """Harm: a cost centre is moved with a date in the past, and its accrual stays open."""
+    then = (
+        "cost_center_id,entity_id,valid_from,valid_to,note\ncc-9,US,,,\ncc-1,FR,2026-01-01,,\n"
+    )
+    between = (
+        "paying_entity_id,charged_entity_id,due_from_account,due_to_account,valid_from,valid_to,"
+        "note\nUS,*,1400,2400,,,\n"
+    )
+    with duckdb.connect(str(group)) as connection:
+        connection.executemany(
+            "insert into ledger.posted_documents values ('2026-09-01', ?, ?)",
+            [("seeds/entities.csv", then), ("seeds/intercompany_accounts.csv", between)],
+        )
+    fr = "AI-2026-10-FR"
+    found = of_entities("left")
+    assert (fr, "accrual_reversal", "2400", "3.00", "US") in found
+    assert (fr, "invoice_received", "2400", "-3.00", "US") in found
+    assert not [line for line in found if line[0] == "AI-2026-10-UK"]
+    assert_every_entity_balances()
+
+
+@pytest.mark.parametrize(
+    ("undone", "said"),
+    [
+        ("entities where entity_id = 'DE'", "entities.csv has no entity for cc-1 in 2026-10"),
+        (
+            "intercompany_accounts where charged_entity_id = 'DE'",
+            "intercompany_accounts.csv needs one row for what DE owes US in 2026-10, and has 0",
+        ),
+    ],
+)
+def test_what_a_group_lacks_is_named_with_its_month(group, undone, said):
+    with duckdb.connect(str(group)) as connection:
+        connection.execute(f"delete from seeds.{undone}")
+    with pytest.raises(WarehouseError, match=said):
         journal(date(2026, 10, 1))

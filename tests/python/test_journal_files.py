@@ -20,15 +20,29 @@ MEMO = "AI direct accrued 2026-10 a-team-with-a-name-that-is-longer-than-systems
 ZERO, CENTS = Decimal("0.00"), Decimal("1234.50")
 
 
-def line(number: int, account: str, debit: Decimal, credit: Decimal) -> Line:
+def line(
+    number: int, account: str, debit: Decimal, credit: Decimal, entity: str = "", partner: str = ""
+) -> Line:
     return Line(
-        f"AI-2026-10-{number:05d}", "AI-2026-10", date(2026, 10, 31), account, "cc-4100",
-        debit, credit, "direct", "search", MEMO,
+        f"AI-2026-10-{number:05d}", f"AI-2026-10-{entity}".rstrip("-"), date(2026, 10, 31),
+        account, "cc-4100", debit, credit, "direct", "search", MEMO, entity, partner,
     )  # fmt: skip
 
 
 JOURNAL = as_csv(
     list(HEADER), as_rows([line(1, "6510", CENTS, ZERO), line(2, "2110", ZERO, CENTS)])
+)
+# one charge that another entity pays
+GROUP = as_csv(
+    list(HEADER),
+    as_rows(
+        [
+            line(1, "6510", CENTS, ZERO, "1000"),
+            line(2, "2420", ZERO, CENTS, "1000", "2000"),
+            line(3, "1420", CENTS, ZERO, "2000", "1000"),
+            line(4, "2110", ZERO, CENTS, "2000"),
+        ]
+    ),
 )
 # system: date, and the headings of debit and credit, or of one signed amount
 RULES = {
@@ -47,8 +61,8 @@ LONGEST = {
 }  # fmt: skip
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written(name, JOURNAL, entity="1000").decode())))
+def rows(name: str, journal: bytes = JOURNAL) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(written(name, journal, entity="1000").decode())))
 
 
 def test_every_profile_has_rules_here():
@@ -82,6 +96,40 @@ def test_an_entity_is_asked_for(name):
     with pytest.raises(Refused, match="--entity"):
         written(name, JOURNAL)
     assert all("1000" in row.values() for row in rows(name))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_lines_of_one_entity_of_a_group_balance(name):
+    found = rows(name, GROUP)
+    assert len(found) == 2
+    sides = RULES[name][2]
+    signs = (1, -1) if len(sides) == 2 else (1,)
+    assert 0 == sum(
+        sign * Decimal(row[side] or 0)
+        for row in found
+        for side, sign in zip(sides, signs, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("netsuite", "Subsidiary"), ("sap", "Company Code"), ("generic", "entity")]
+)
+def test_a_line_of_a_group_has_its_entity_from_the_journal(name, column):
+    found = csv.DictReader(io.StringIO(written(name, GROUP).decode()))
+    assert [row[column] for row in found] == ["1000", "1000", "2000", "2000"]
+
+
+@pytest.mark.parametrize("name", ["quickbooks", "xero"])
+def test_a_system_of_one_company_takes_the_lines_of_one_entity(name):
+    with pytest.raises(Refused, match="name it with --entity, one of 1000, 2000"):
+        written(name, GROUP)
+    with pytest.raises(Refused, match="no line is of the entity 3000; there are 1000, 2000"):
+        written(name, GROUP, entity="3000")
+
+
+def test_a_journal_that_was_closed_without_entities_is_written_still():
+    old = "\n".join(line.rsplit(",", 2)[0] for line in JOURNAL.decode().splitlines()) + "\n"
+    assert written("xero", old.encode()) == written("xero", JOURNAL)
 
 
 def test_an_unknown_system_is_named():

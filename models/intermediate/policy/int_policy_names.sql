@@ -35,6 +35,8 @@ names as (
     union all
     select 'cost_center' as kind, cost_center_id as name from {{ ref('cost_centers') }}
     union all
+    select 'entity' as kind, entity_id as name from {{ ref('entities') }}
+    union all
     select 'pool' as kind, pool_id as name from {{ ref('allocation_pools') }}
     union all
     select 'allocation_rule' as kind, rule_id as name from {{ ref('allocation_rules') }}

@@ -21,7 +21,11 @@ from scripts.commands import _options
     help="Also journal_NAME.csv for a finance system: generic, netsuite, sap, oracle, dynamics, "
     "quickbooks or xero; may be repeated.",
 )  # fmt: skip
-@click.option("--entity", default="", help="The company code, subsidiary or ledger that books.")
+@click.option(
+    "--entity", default="",
+    help="Only the lines of this entity; where entities.csv is empty, the company code, subsidiary "
+    "or ledger that books.",
+)  # fmt: skip
 def command(period: date, folder: Path, profiles: tuple[str, ...], entity: str) -> int:
     """Hand over to the part that does it."""
     from scripts.accounting.close_pack import export
