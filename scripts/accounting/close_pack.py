@@ -31,7 +31,7 @@ from scripts.warehouse import WarehouseError
 SEEDS = (
     "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
     "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
-    "close_limits", "cost_centers", "entities", "fx_rates", "gl_accounts",
+    "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates", "gl_accounts",
     "intercompany_accounts", "paying_entities", "reconciliation_reviews", "shared_costs", "teams",
 )  # fmt: skip
 _MARTS = {

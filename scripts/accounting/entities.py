@@ -18,6 +18,7 @@ from scripts.accounting.ledger import query
 from scripts.warehouse import WarehouseError
 
 Row = dict[str, str]
+Named = dict[tuple[str, ...], str]
 # Who has one company names it nowhere: then no line has an entity.
 NONE = ""
 _COLUMNS = {
@@ -41,15 +42,12 @@ class Sides(NamedTuple):
 
 def sides() -> Callable[[str, str, str, date], Sides]:
     """A look-up by cost centre, provider, clearing cost centre and month."""
-    in_force = cache(_in_force)
+    in_force, pairs = cache(_named), cache(_rows_in_force)
 
     def found(cost_center: str, provider: str, clearing: str, month: date) -> Sides:
-        entities = {row["cost_center_id"]: row["entity_id"] for row in in_force("entities", month)}
+        entities = in_force("entities", month)
         charged = _of(entities, cost_center, month)
-        payers = {
-            (row["provider"], row["charged_entity_id"]): row["entity_id"]
-            for row in in_force("paying_entities", month)
-        }
+        payers = in_force("paying_entities", month)
         # the row that says most; without any, whoever holds the account of the other side
         named = ((provider, charged), (provider, "*"), ("*", charged), ("*", "*"))
         paying = next((payers[key] for key in named if key in payers), None)
@@ -58,7 +56,7 @@ def sides() -> Callable[[str, str, str, date], Sides]:
             return Sides(charged, paying)
         between = [
             (row["due_from_account"], row["due_to_account"])
-            for row in in_force("intercompany_accounts", month)
+            for row in pairs("intercompany_accounts", month)
             if row["paying_entity_id"] in (paying, "*")
             and row["charged_entity_id"] in (charged, "*")
         ]
@@ -72,17 +70,30 @@ def sides() -> Callable[[str, str, str, date], Sides]:
     return found
 
 
-def _of(entities: dict[str, str], cost_center: str, month: date) -> str:
+def _of(entities: Named, cost_center: str, month: date) -> str:
     """The entity of a cost centre; none where no cost centre has one."""
     if not entities:
         return NONE
-    entity = entities.get(cost_center, entities.get("*"))
+    entity = entities.get((cost_center,), entities.get(("*",)))
     if entity is None:
         raise WarehouseError(f"entities.csv has no entity for {cost_center} in {month:%Y-%m}")
     return entity
 
 
-def _in_force(seed: str, month: date) -> list[Row]:
+def _named(seed: str, month: date) -> Named:
+    """The entity that each row in force names, by what it is named for."""
+    found: Named = {}
+    for row in _rows_in_force(seed, month):
+        key = tuple(row[name] for name in _COLUMNS[seed] if name != "entity_id")
+        if key in found:
+            raise WarehouseError(
+                f"{seed}.csv has two rows for {' and '.join(key)} in {month:%Y-%m}"
+            )
+        found[key] = row["entity_id"]
+    return found
+
+
+def _rows_in_force(seed: str, month: date) -> list[Row]:
     """The rows that hold on the first day of a month."""
     return [
         row

@@ -48,7 +48,7 @@ _PARTS = {
 _MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _STATEMENTS = """
     select
-        posting_period, team_id, cost_center_id, period_status, charge_mode, direct_usd, shared_usd,
+        posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode, direct_usd, shared_usd,
         credits_usd, adjustments_usd, total_usd, accrued_usd, budget_usd, statement_currency,
         statement_total, usd_per_unit, fx_rate_date
     from marts.fct_chargeback_statements
@@ -188,6 +188,8 @@ class Month:
         earlier = total(row["total_usd"] for row in before) if before else None
         moved = less(charged, earlier)
         modes = sorted({_MODES.get(row["charge_mode"], "no terms") for row in rows})
+        # the company's own name of the month, where it has one
+        modes += sorted({row["fiscal_period"] for row in rows if row["fiscal_period"]})
         facts = [
             Fact(month_name(self.month), f"USD {usd(charged)}", ", ".join(modes)),
             Fact(

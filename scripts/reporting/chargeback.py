@@ -30,8 +30,8 @@ def statements(marts: Marts, period: Period) -> dict[str, list[dict]]:
     for row in marts.rows(
         f"""
         select
-            posting_period, team_id, cost_center_id, period_status, charge_mode, direct_usd,
-            shared_usd, credits_usd, adjustments_usd, total_usd, change_usd, budget_usd,
+            posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
+            direct_usd, shared_usd, credits_usd, adjustments_usd, total_usd, change_usd, budget_usd,
             total_share
         from marts.fct_chargeback_statements
         where posting_period <= '{period.month}'
@@ -105,10 +105,12 @@ def statements_table(rows: list[dict]) -> Table:
     """A team's statements, as they are booked or shown."""
     months = sorted({row["posting_period"] for row in rows}, reverse=True)[:_MONTHS]
     shown = [row for row in rows if row["posting_period"] in months]
+    named = any(row["fiscal_period"] for row in shown)
     return Table(
         "Statements, USD",
         [
             Column("posting_period", "Month", "month"),
+            *([Column("fiscal_period", "Fiscal period")] if named else []),
             Column("cost_center_id", "Cost centre"),
             Column("direct_usd", "Direct", "usd"),
             Column("shared_usd", "Shared", "usd"),

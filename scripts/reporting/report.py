@@ -13,6 +13,7 @@ from scripts.reporting import (
     chargeback,
     efficiency,
     findings,
+    fiscal,
     governance,
     invoices,
     outcomes,
@@ -150,7 +151,7 @@ class Report:
             _TITLES["reconciliation"],
             self.reconciliation,
         )
-        says = period_report.page(self.marts)
+        says = period_report.page(self.marts) | {"fiscal": fiscal.page(self.marts)}
         yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
         says = efficiency.page(self.marts, self.period, self.savings)
         says |= outcomes.page(self.marts, self.period)

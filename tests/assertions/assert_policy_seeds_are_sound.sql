@@ -97,3 +97,14 @@ union all
 select 'budgets: not the first day of a month' as problem, team_id as row_id
 from {{ ref('budgets') }}
 where budget_period != {{ month_of('budget_period') }}
+
+union all
+
+select 'fiscal_years: weeks make 52 or 53, months at most twelve' as problem, fiscal_year as row_id
+from {{ ref('fiscal_years') }}
+where
+    case
+        when calendar_kind = 'months'
+            then last_day < first_day or last_day >= {{ months_after('first_day', 12) }}
+        else last_day not in ({{ days_before('first_day', '(-363)') }}, {{ days_before('first_day', '(-370)') }})
+    end

@@ -76,6 +76,8 @@ MARTS = (
     "fct_costliest_traces_weekly",
     "fct_unit_cost_changes",
     "fct_spend_quarterly",
+    "fct_spend_fiscal",
+    "dim_fiscal_periods",
     "fct_reconciliation_team_model_daily",
     "fct_cache_savings_monthly",
     "fct_savings_opportunities",
