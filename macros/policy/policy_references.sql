@@ -37,6 +37,7 @@
         ['spend_alert_rules', ['rule_id'], 'team_id', 'team'],
         ['alert_routes', ['team_id', 'severity'], 'team_id', 'team'],
         ['gl_accounts', ['component', 'valid_from'], 'clearing_cost_center_id', 'cost_center'],
+        ['invoice_payments', ['payment_id'], 'provider', 'provider'],
         ['reconciliation_tolerances', ['provider', 'valid_from'], 'provider', 'provider'],
         ['reconciliation_materiality', ['level', 'provider', 'valid_from'], 'provider', 'provider'],
         ['settlement_lags', ['provider', 'valid_from'], 'provider', 'provider'],
@@ -60,6 +61,8 @@
         ['prepaid_credits', ['credit_id'], 'billing_account_id', 'billing_account'],
         ['prepaid_balances', ['provider', 'balance_date'], 'provider', 'provider'],
         ['prepaid_balances', ['provider', 'balance_date'], 'billing_account_id', 'billing_account'],
+        ['purchase_orders', ['po_number'], 'provider', 'provider'],
+        ['purchase_orders', ['po_number'], 'billing_account_id', 'billing_account'],
     ]) }}
 {%- endmacro %}
 

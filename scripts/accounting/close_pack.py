@@ -32,7 +32,8 @@ SEEDS = (
     "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
     "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
     "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates", "gl_accounts",
-    "intercompany_accounts", "paying_entities", "reconciliation_reviews", "shared_costs", "teams",
+    "intercompany_accounts", "invoice_payments", "paying_entities", "reconciliation_reviews",
+    "shared_costs", "teams",
 )  # fmt: skip
 _MARTS = {
     "posted_statements": "marts.fct_chargeback_statements",

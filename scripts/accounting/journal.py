@@ -16,8 +16,10 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date
 from decimal import Decimal
 
-from scripts.accounting.entities import Sides, sides
+from scripts.accounting import realised
+from scripts.accounting.entities import Entities, Sides
 from scripts.accounting.ledger import next_month, query
+from scripts.accounting.posted_seeds import in_force
 from scripts.warehouse import WarehouseError
 
 ZERO = Decimal("0.00")
@@ -35,6 +37,7 @@ class Line:
     debit_usd: Decimal
     credit_usd: Decimal
     component: str
+    # blank where a line is about a payment
     team_id: str
     memo: str
     # whose books; blank where there is one company
@@ -70,17 +73,12 @@ _BOOKED = """
     having sum(lines.amount_usd) != 0
     order by 1, 5, 4, 3, 2, 6
 """
-_ACCOUNTS = """
-    select component, charge_account, clearing_account, clearing_cost_center_id
-    from seeds.gl_accounts
-    where coalesce(valid_from, date '1900-01-01') <= date '{month}'
-    and coalesce(valid_to, date '9999-12-31') > date '{month}'
-"""
 # The part whose accounts a correction hits: what was accrued is taken back where it was booked, and
 # the invoice is booked where it would have been without an accrual.
 _SAME_AS = {"accrual_reversal": "{kind}_accrued", "invoice_received": "{kind}"}
 
-Accounts = tuple[str, str, str]
+Accounts = tuple[str, ...]
+_WHERE = ("charge_account", "clearing_account", "clearing_cost_center_id")
 
 
 def journal(period: date) -> list[Line]:
@@ -88,7 +86,7 @@ def journal(period: date) -> list[Line]:
 
     WarehouseError where an account or an entity is missing.
     """
-    accounts, between = _accounts(period), sides()
+    accounts, entities = _accounts(period), Entities()
     booked: dict[tuple, Decimal] = defaultdict(Decimal)
     for component, kind, month, team, cost_center, provider, amount in query(
         _BOOKED.format(period=period)
@@ -97,12 +95,18 @@ def journal(period: date) -> list[Line]:
         at = month if component == "accrual_reversal" else period
         where = accounts(_SAME_AS.get(component, component).format(kind=kind), at)
         # whatever speaks of a month was that of the entity that the cost centre was part of then
-        who = between(cost_center, provider, where[2], month)
+        who = entities.sides(cost_center, provider, where[2], month)
         booked[component, cost_center, team, where, who] += Decimal(amount).quantize(ZERO)
     lines: list[Line] = []
     for part, cents in sorted(booked.items()):
         if cents:
-            lines += _lines(period, len(lines), *part, cents)
+            lines += _lines(period, len(lines), *part, cents, about=part[2])
+    for provider, payment, cents in realised.differences(period):
+        where = accounts(realised.COMPONENT, period)
+        center = where[-1]
+        payer = entities.paying(provider, entities.of(center, period), center, period)
+        part = (realised.COMPONENT, center, "", where, Sides(payer, payer), cents)
+        lines += _lines(period, len(lines), *part, about=f"{provider} {payment}")
     _balanced(lines)
     return sorted(lines, key=lambda line: (line.entity_id, line.line_id))
 
@@ -122,7 +126,10 @@ def _accounts(period: date) -> Callable[[str, date], Accounts]:
 
     def found(component: str, month: date) -> Accounts:
         if month not in known:
-            known[month] = {row[0]: row[1:] for row in query(_ACCOUNTS.format(month=month))}
+            known[month] = {
+                row["component"]: tuple(row[name] for name in _WHERE)
+                for row in in_force("gl_accounts", ("component", *_WHERE), month)
+            }
         if component not in known[month]:
             raise WarehouseError(
                 f"gl_accounts.csv has no accounts for {component!r} in {month:%Y-%m}"
@@ -134,19 +141,22 @@ def _accounts(period: date) -> Callable[[str, date], Accounts]:
 
 def _lines(
     period: date, number: int, component: str, cost_center: str, team: str, where: Accounts,
-    who: Sides, cents: Decimal,
+    who: Sides, cents: Decimal, about: str,
 ) -> list[Line]:  # fmt: skip
     """The charge and its other side; of two entities, each with what lies between them."""
     charge, clearing, clearing_center = where
     charged, paying, due_from, due_to = who
     # account, cost centre, cents of debit, entity, and the other one
-    legs = [(charge, cost_center, cents, charged, ""), (clearing, clearing_center, -cents, paying, "")]
+    legs = [
+        (charge, cost_center, cents, charged, ""),
+        (clearing, clearing_center, -cents, paying, ""),
+    ]
     if charged != paying:
         legs.insert(1, (due_to, cost_center, -cents, charged, paying))
         legs.insert(2, (due_from, clearing_center, cents, paying, charged))
     name = f"AI-{period:%Y-%m}"
     last_day = date.fromordinal(next_month(period).toordinal() - 1)
-    memo = f"AI {component.replace('_', ' ')} {period:%Y-%m} {team}"
+    memo = f"AI {component.replace('_', ' ')} {period:%Y-%m} {about}"
     return [
         Line(
             line_id=f"{name}-{number + place:05d}",

@@ -65,6 +65,9 @@ def warehouse(tmp_path, monkeypatch):
             create table seeds.intercompany_accounts (
                 paying_entity_id varchar, charged_entity_id varchar, due_from_account varchar,
                 due_to_account varchar, valid_from date, valid_to date);
+            create table marts.fct_invoice_payments (
+                payment_id varchar, provider varchar, invoice_id varchar, paid_on date,
+                payment_status varchar, realised_difference_usd decimal(30, 15));
         """)
         connection.executemany(
             "insert into marts.fct_chargeback_statements values (?, ?, ?)", MODES
@@ -219,3 +222,76 @@ def test_what_a_group_lacks_is_named_with_its_month(group, undone, said):
         connection.execute(f"delete from seeds.{undone}")
     with pytest.raises(WarehouseError, match=said):
         journal(date(2026, 10, 1))
+
+
+def pay(warehouse, *payments: tuple) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("insert into seeds.gl_accounts values "
+                           "('realised_difference', '7010', '2110', null, null, default)")  # fmt: skip
+        connection.executemany(
+            "insert into marts.fct_invoice_payments values (?, 'openai', 'INV-7', ?, ?, ?)",
+            payments,
+        )
+
+
+def realised() -> list[tuple]:
+    return [
+        (line.account, str(line.debit_usd - line.credit_usd), line.cost_center_id, line.memo)
+        for line in journal(date(2026, 10, 1))
+        if line.component == "realised_difference"
+    ]
+
+
+def test_what_a_payment_cost_beyond_the_booked_rate_has_a_line_of_its_own(warehouse):
+    """Once, in the first month that is closed after it; a payment to come is left alone."""
+    pay(
+        warehouse,
+        ("p1", "2026-10-20", "realised", "12.345"),
+        ("p2", "2026-09-30", "realised", "-3"),
+        ("p3", "2026-11-01", "realised", "99"),
+        ("p4", "2026-09-29", "realised", "55"),
+    )
+    then = "payment_id,provider,paid_on\np4,openai,2026-09-29\np1,openai,2026-10-20\n"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "insert into ledger.posted_documents "
+            "values ('2026-09-01', 'seeds/invoice_payments.csv', ?)",
+            [then],
+        )
+    memo = "AI realised difference 2026-10 openai INV-7"
+    assert realised() == [
+        ("7010", "-3.00", "cc-9", f"{memo} p2"),
+        ("2110", "3.00", "cc-9", f"{memo} p2"),
+        ("7010", "12.35", "cc-9", f"{memo} p1"),
+        ("2110", "-12.35", "cc-9", f"{memo} p1"),
+    ]
+    assert_every_entity_balances()
+
+
+def test_a_difference_is_that_of_the_entity_that_pays(group):
+    pay(group, ("p1", "2026-10-20", "realised", "1"))
+    lines = [
+        line for line in journal(date(2026, 10, 1)) if line.component == "realised_difference"
+    ]
+    assert {line.entity_id for line in lines} == {"US"}
+
+
+def test_a_payment_whose_difference_is_unknown_stops_the_journal(warehouse):
+    pay(warehouse, ("p1", "2026-10-20", "no_fx_rate", None))
+    with pytest.raises(WarehouseError, match="p1: the difference of invoice INV-7 is unknown"):
+        journal(date(2026, 10, 1))
+
+
+def test_a_reversal_is_booked_by_the_accounts_as_they_stood_at_the_close(warehouse):
+    """Harm: an account is changed back to the past, and the liability of the accrual stays open."""
+    then = (
+        "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to\n"
+        "direct_accrued,6510,2190,cc-9,,\nshared_accrued,6520,2190,cc-9,,\n"
+    )
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "insert into ledger.posted_documents values ('2026-09-01', 'seeds/gl_accounts.csv', ?)",
+            [then],
+        )
+        connection.execute("update seeds.gl_accounts set clearing_account = '2999'")
+    assert ("left", "accrual_reversal", "2190", "3.00") in booked()

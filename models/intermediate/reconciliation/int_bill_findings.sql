@@ -65,6 +65,8 @@ leaked as (select * from {{ ref('int_leaked_credentials') }}),
 
 prepaid as (select * from {{ ref('int_prepaid_findings') }}),
 
+orders as (select * from {{ ref('int_purchase_order_findings') }}),
+
 drifting as (
 
     select
@@ -92,6 +94,7 @@ drifting as (
     'drifting': {'finding': "'drift'", 'billing_account_id': "'all'",
         'subject': "'use of ' || cast(usage_month_date as " ~ text ~ ")"},
     'prepaid': {'subject': "'prepaid credits'", 'first_usage_date': 'found_date', 'last_usage_date': 'last_found_date'},
+    'orders': {'subject': "'order ' || po_number", 'first_usage_date': 'valid_from', 'last_usage_date': 'last_found_date'},
     'incomplete': {'finding': "'incomplete_pull'", 'subject': 'source_file', 'first_usage_date': 'missing_from_date',
         'last_usage_date': 'missing_from_date', 'last_found_date': 'found_date', 'item_count': '1',
         'amount_usd': 'cast(null as ' ~ money_type() ~ ')'},
