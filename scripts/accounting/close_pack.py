@@ -33,7 +33,7 @@ SEEDS = (
     "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
     "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates", "gl_accounts",
     "intercompany_accounts", "invoice_payments", "paying_entities", "reconciliation_reviews",
-    "shared_costs", "teams",
+    "shared_costs", "tax_codes", "teams",
 )  # fmt: skip
 _MARTS = {
     "posted_statements": "marts.fct_chargeback_statements",
@@ -161,7 +161,9 @@ def export(period: date, folder: Path, profiles: tuple[str, ...] = (), entity: s
         (place / name).parent.mkdir(exist_ok=True)
         write_whole(place / name, content)
     for name in profiles:
-        write_whole(place / f"journal_{name}.csv", written(name, files["journal.csv"], entity))
+        for number, content in enumerate(written(name, files["journal.csv"], entity), 1):
+            part = f"_{number}" if number > 1 else ""
+            write_whole(place / f"journal_{name}{part}.csv", content)
     lines = files["journal.csv"].count(b"\n") - 1
     booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
     print(f"close pack in {place}; journal: {booked}")

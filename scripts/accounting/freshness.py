@@ -20,7 +20,7 @@ from scripts.warehouse import target
 # Read by the close itself and by no model that is posted: they may be loaded after the build.
 _READ_BY_THE_CLOSE = {
     "accounting_periods", "approvers", "close_limits", "entities", "gl_accounts",
-    "intercompany_accounts", "paying_entities",
+    "intercompany_accounts", "paying_entities", "tax_codes",
 }  # fmt: skip
 _NAMED = 5
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 
@@ -44,6 +44,8 @@ class Line:
     entity_id: str
     # the other entity, of a line between two
     partner_entity_id: str
+    # blank where tax_codes.csv has none for the account
+    tax_code: str
 
 
 HEADER = tuple(field.name for field in fields(Line))
@@ -108,6 +110,13 @@ def journal(period: date) -> list[Line]:
         part = (realised.COMPONENT, center, "", where, Sides(payer, payer), cents)
         lines += _lines(period, len(lines), *part, about=f"{provider} {payment}")
     _balanced(lines)
+    codes = {
+        row["account"]: row["tax_code"]
+        for row in in_force("tax_codes", ("account", "tax_code"), period)
+    }
+    lines = [
+        replace(line, tax_code=codes.get(line.account, codes.get("*", ""))) for line in lines
+    ]
     return sorted(lines, key=lambda line: (line.entity_id, line.line_id))
 
 
@@ -171,6 +180,7 @@ def _lines(
             memo=memo,
             entity_id=entity,
             partner_entity_id=partner,
+            tax_code="",
         )
         for place, (account, center, debit, entity, partner) in enumerate(legs, 1)
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -14,8 +16,8 @@ from scripts.errors import Refused
 
 _PROFILES = Path(__file__).with_name("journal_profiles.yml")
 _MONEY = ("debit_usd", "credit_usd")
-# A journal that an earlier version closed has none.
-_ENTITIES = {"entity_id": "", "partner_entity_id": ""}
+# A journal that an earlier version closed has none of them.
+_NEWER = {"entity_id": "", "partner_entity_id": "", "tax_code": ""}
 
 
 @cache
@@ -32,25 +34,55 @@ def known(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def written(name: str, journal: bytes, entity: str = "") -> bytes:
-    """A journal for a system.
+def written(name: str, journal: bytes, entity: str = "") -> list[bytes]:
+    """A journal for a system: one file, or as many as its lines need, each of which balances.
 
     `entity`: of a journal with entities, the one whose lines are wanted; of one without, the one
-    that books. Refused when the system asks for what nothing names.
+    that books. Refused when the system asks for what nothing names, or takes no text so long.
     """
     profile = profiles()[name]
-    rows = [_ENTITIES | row for row in csv.DictReader(io.StringIO(journal.decode()))]
+    rows = [_NEWER | row for row in csv.DictReader(io.StringIO(journal.decode()))]
     rows = _of_entity(profile, rows, entity)
+    if most := profile.get("lines_per_journal"):
+        _number_journals(rows, most)
+    most = profile.get("lines_per_file") or max(len(rows), 1)
+    lines = [_line(profile, row, number) for number, row in enumerate(rows, 1)]
+    return [
+        _csv(profile["columns"], lines[start : start + most])
+        for start in range(0, max(len(lines), 1), most)
+    ]
+
+
+def _number_journals(rows: list[dict[str, str]], most: int) -> None:
+    """Give lines beyond what a journal may have to the next; lines that balance stay together."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        name = row["journal_id"]
+        part = seen[name] // most + 1
+        seen[name] += 1
+        if part > 1:
+            row["journal_id"] = f"{name}-{part}"
+
+
+def _line(profile: dict, row: dict[str, str], number: int) -> list[str]:
+    """A line under the columns of a system."""
+    values = _values(row, number, profile["dates"], profile.get("no_tax", ""))
+    cut, takes = profile.get("limits", {}), profile.get("takes", {})
+    found = []
+    for heading, shown in profile["columns"].items():
+        value = shown.format(**values)[: cut.get(heading)]
+        if heading in takes and len(value) > takes[heading]:
+            raise Refused(
+                f"{profile['title']} takes {takes[heading]} letters as {heading}: {value!r} is "
+                "longer"
+            )
+        found.append(value)
+    return found
+
+
+def _csv(header: Iterable[str], lines: list[list[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(profile["columns"])
-    limits = profile.get("limits", {})
-    for number, row in enumerate(rows, 1):
-        values = _values(row, number, profile["dates"])
-        writer.writerow(
-            shown.format(**values)[: limits.get(heading)]
-            for heading, shown in profile["columns"].items()
-        )
+    csv.writer(text, lineterminator="\n").writerows([header, *lines])
     return text.getvalue().encode()
 
 
@@ -75,7 +107,7 @@ def _of_entity(profile: dict, rows: list[dict[str, str]], entity: str) -> list[d
     return rows
 
 
-def _values(row: dict[str, str], number: int, dates: str) -> dict[str, str]:
+def _values(row: dict[str, str], number: int, dates: str, no_tax: str) -> dict[str, str]:
     """What the columns of a profile may show of a line."""
     debit, credit = (Decimal(row[name]) for name in _MONEY)
     return row | {
@@ -86,5 +118,6 @@ def _values(row: dict[str, str], number: int, dates: str) -> dict[str, str]:
         "currency": "USD",
         "entity": row["entity_id"],
         "partner": row["partner_entity_id"],
+        "tax_code": row["tax_code"] or no_tax,
         "line_number": str(number),
     }

@@ -24,7 +24,10 @@ _TOLD_BY = {"leaked_credential": "leaked_credential"}
 _OWNERS = {"data": "data team"}
 _GRAVE = {"no_bill", "incomplete_pull", "leaked_credential", "restated_closed_month", "drift"}
 # Two accounts of one provider are two bills; a word or a page is of the provider's export.
-_BY_SUBJECT = {"leaked_credential", "incomplete_pull", "restated_closed_month", "drift"}
+_BY_SUBJECT = {
+    "leaked_credential", "incomplete_pull", "restated_closed_month", "drift",
+    "purchase_order_runs_out", "purchase_order_exceeded",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _bill(kind: str, provider: str, rows: list[dict]) -> Finding:
 
 
 def _account(account: str | None) -> str:
-    return "" if account in (None, "", "all", "default") else f" Account {account}."
+    return "" if account in (None, "", "*", "all", "default") else f" Account {account}."
 
 
 _BILL_SAYS: dict[str, Callable[[dict], str]] = {

@@ -65,6 +65,8 @@ def warehouse(tmp_path, monkeypatch):
             create table seeds.intercompany_accounts (
                 paying_entity_id varchar, charged_entity_id varchar, due_from_account varchar,
                 due_to_account varchar, valid_from date, valid_to date);
+            create table seeds.tax_codes (
+                account varchar, tax_code varchar, valid_from date, valid_to date);
             create table marts.fct_invoice_payments (
                 payment_id varchar, provider varchar, invoice_id varchar, paid_on date,
                 payment_status varchar, realised_difference_usd decimal(30, 15));
@@ -295,3 +297,15 @@ def test_a_reversal_is_booked_by_the_accounts_as_they_stood_at_the_close(warehou
         )
         connection.execute("update seeds.gl_accounts set clearing_account = '2999'")
     assert ("left", "accrual_reversal", "2190", "3.00") in booked()
+
+
+def test_a_line_has_the_tax_code_of_its_account(warehouse):
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "insert into seeds.tax_codes values ('6510', 'V1', null, '2026-10-01'), "
+            "('6510', 'V2', '2026-10-01', null), ('*', 'V0', null, null)"
+        )
+    codes = {(line.account, line.tax_code) for line in journal(date(2026, 10, 1))}
+    assert codes == {
+        ("6510", "V2"), ("6520", "V0"), ("2110", "V0"), ("2190", "V0"), ("6590", "V0"),
+    }  # fmt: skip
