@@ -87,6 +87,7 @@ MARTS = (
     "fct_chargeback_report",
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
+    "fct_accrual_accuracy",
     "fct_chargeback_statement_lines",
     "fct_closed_documents",
     "fct_approvals",
