@@ -61,6 +61,9 @@
         ['prepaid_credits', ['credit_id'], 'billing_account_id', 'billing_account'],
         ['prepaid_balances', ['provider', 'balance_date'], 'provider', 'provider'],
         ['prepaid_balances', ['provider', 'balance_date'], 'billing_account_id', 'billing_account'],
+        ['spend_minimums', ['minimum_id'], 'provider', 'provider'],
+        ['spend_minimums', ['minimum_id'], 'billing_account_id', 'billing_account'],
+        ['spend_minimums', ['minimum_id'], 'pool_id', 'pool'],
         ['purchase_orders', ['po_number'], 'provider', 'provider'],
         ['purchase_orders', ['po_number'], 'billing_account_id', 'billing_account'],
     ]) }}

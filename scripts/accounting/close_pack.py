@@ -33,7 +33,7 @@ SEEDS = (
     "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
     "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates", "gl_accounts",
     "intercompany_accounts", "invoice_payments", "paying_entities", "reconciliation_reviews",
-    "shared_costs", "tax_codes", "teams",
+    "shared_costs", "spend_minimums", "tax_codes", "teams",
 )  # fmt: skip
 _MARTS = {
     "posted_statements": "marts.fct_chargeback_statements",

@@ -100,6 +100,14 @@ where budget_period != {{ month_of('budget_period') }}
 
 union all
 
+select 'spend_minimums: not the first day of a month' as problem, minimum_id as row_id
+from {{ ref('spend_minimums') }}
+where
+    valid_from != {{ month_of('valid_from') }}
+    or valid_to != {{ month_of('valid_to') }}
+
+union all
+
 select 'fiscal_years: weeks make 52 or 53, months at most twelve' as problem, fiscal_year as row_id
 from {{ ref('fiscal_years') }}
 where

@@ -28,7 +28,7 @@ recorded as (
     select
         *,
         max(case when cost_status = 'estimate' then recorded_at end) over (partition by cost_id) as last_estimate_at
-    from {{ ref('shared_costs') }}
+    from {{ ref('int_recorded_shared_costs') }}
 
 ),
 

@@ -4,7 +4,7 @@ with ranked as (
     select
         *,
         row_number() over (partition by cost_id order by recorded_at desc) as recorded_rank
-    from {{ ref('shared_costs') }}
+    from {{ ref('int_recorded_shared_costs') }}
 
 )
 
