@@ -1,5 +1,5 @@
--- Days on which a team's spend broke a rule about its plan: against the plan's pace, and the day on which the
--- month's spend reached a share of the plan.
+-- Days on which a team broke a rule about its plan: its own use against the plan's pace, and the day on which all that
+-- it is charged for the month reached a share of the plan.
 with spend as (
 
     select * from {{ ref('int_team_spend_daily') }}
@@ -18,10 +18,27 @@ plans as (
 
 ),
 
+-- what a team is charged beside its own use of the month: a plan is for all of it
+others as (
+
+    select
+        posting_period as usage_period,
+        team_id,
+        cast(sum(amount_usd) as {{ money_type() }}) as other_usd
+    from {{ ref('int_ledger_entries') }}
+    where charge_type != 'usage' or usage_period != posting_period
+    group by 1, 2
+
+),
+
 applied as (
 
     select
         spend.*,
+        cast(spend.month_to_date_usd + coalesce(others.other_usd, 0) as {{ money_type() }}) as charged_usd,
+        lag(spend.usage_date) over (
+            partition by rules.rule_id, spend.team_id, spend.usage_period order by spend.usage_date
+        ) as date_before,
         rules.rule_id,
         rules.rule_kind,
         rules.severity,
@@ -36,6 +53,8 @@ applied as (
             and spend.usage_date >= rules.valid_from and spend.usage_date < rules.valid_to
     left join plans
         on spend.team_id = plans.team_id and spend.usage_period = plans.budget_period
+    left join others
+        on spend.team_id = others.team_id and spend.usage_period = others.usage_period
 
 ),
 
@@ -59,17 +78,23 @@ against_pace as (
 
 ),
 
+-- the day on which the share was reached; of a plan of nothing the first day with a charge
 against_plan as (
 
     select
         rule_id, rule_kind, severity, team_id, usage_date, threshold, minimum_usd, window_days,
-        month_to_date_usd as observed_usd,
+        charged_usd as observed_usd,
         budget_usd as baseline_usd
     from applied
     where
         rule_kind = 'budget_share'
-        -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
-        and month_to_date_usd - spend_usd < case when rule_kind = 'budget_share' then threshold end * budget_usd
+        and charged_usd > 0
+        and (
+            date_before is null
+            or charged_usd - spend_usd <= 0
+            -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
+            or charged_usd - spend_usd < case when rule_kind = 'budget_share' then threshold end * budget_usd
+        )
 
 ),
 

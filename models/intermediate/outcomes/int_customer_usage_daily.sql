@@ -14,6 +14,7 @@ select
     coalesce(feature, 'none') as feature,
     count(*) as attempt_count,
     count(distinct case when counts_as_request then logical_request_id end) as request_count,
-    cast(coalesce(sum(cost_usd), 0) as {{ money_type() }}) as cost_usd
+    -- null where none of it has a price: unknown, and not nothing
+    cast(sum(cost_usd) as {{ money_type() }}) as cost_usd
 from attempts
 group by 1, 2, 3

@@ -32,7 +32,7 @@ select
     coalesce(usage.customer_id, events.customer_id) as customer_id,
     coalesce(usage.feature, events.feature) as feature,
     cast(coalesce(usage.request_count, 0) as bigint) as request_count,
-    cast(coalesce(usage.cost_usd, 0) as {{ money_type() }}) as cost_usd,
+    cast(case when usage.usage_period is null then 0 else usage.cost_usd end as {{ money_type() }}) as cost_usd,
     cast(coalesce(events.outcome_count, 0) as bigint) as outcome_count,
     cast(coalesce(events.successful_outcome_count, 0) as bigint) as successful_outcome_count,
     cast(events.revenue_usd as {{ money_type() }}) as revenue_usd,

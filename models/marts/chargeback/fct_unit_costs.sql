@@ -38,6 +38,8 @@ typed as (
         cast(successful_outcome_count as bigint) as successful_outcome_count,
         cast(active_customer_count as bigint) as active_customer_count,
         cast(revenue_usd as {{ money_type() }}) as revenue_usd,
+        -- revenue of which some could not be converted is more than what is known of it
+        cast(case when unconverted_count = 0 then revenue_usd end as {{ money_type() }}) as known_revenue_usd,
         cast(unconverted_count as bigint) as unconverted_count
     from by_unit
 
@@ -57,6 +59,6 @@ select
     {{ prorate('cost_usd', '1', 'request_count') }} as cost_per_request_usd,
     {{ prorate('cost_usd', '1', 'successful_outcome_count') }} as cost_per_successful_outcome_usd,
     {{ prorate('cost_usd', '1', 'active_customer_count') }} as cost_per_active_customer_usd,
-    cast(revenue_usd - cost_usd as {{ money_type() }}) as margin_usd,
-    {{ money_ratio_of('revenue_usd - cost_usd', 'revenue_usd') }} as margin_share
+    cast(known_revenue_usd - cost_usd as {{ money_type() }}) as margin_usd,
+    {{ money_ratio_of('known_revenue_usd - cost_usd', 'known_revenue_usd') }} as margin_share
 from typed

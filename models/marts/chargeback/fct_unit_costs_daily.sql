@@ -27,7 +27,7 @@ daily as (
     select
         coalesce(usage.usage_date, events.usage_date) as usage_date,
         cast(coalesce(usage.request_count, 0) as bigint) as request_count,
-        cast(coalesce(usage.cost_usd, 0) as {{ money_type() }}) as cost_usd,
+        cast(case when usage.usage_date is null then 0 else usage.cost_usd end as {{ money_type() }}) as cost_usd,
         cast(coalesce(events.outcome_count, 0) as bigint) as outcome_count,
         cast(coalesce(events.successful_outcome_count, 0) as bigint) as successful_outcome_count,
         coalesce(usage.active_customer_count, 0) as active_customer_count

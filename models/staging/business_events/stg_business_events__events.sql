@@ -9,7 +9,8 @@ select
     occurred_at,
     cast(occurred_at as date) as event_date,
     lower(trim(event_type)) as event_type,
-    coalesce(is_successful, true) as is_successful,
+    -- money that goes back is the end of an outcome, and none that was wanted
+    coalesce(is_successful, lower(trim(event_type)) != 'refund', true) as is_successful,
     workspace_id as customer_id,
     feature,
     trace_id,
