@@ -114,9 +114,7 @@ def journal(period: date) -> list[Line]:
         row["account"]: row["tax_code"]
         for row in in_force("tax_codes", ("account", "tax_code"), period)
     }
-    lines = [
-        replace(line, tax_code=codes.get(line.account, codes.get("*", ""))) for line in lines
-    ]
+    lines = [replace(line, tax_code=codes.get(line.account, codes.get("*", ""))) for line in lines]
     return sorted(lines, key=lambda line: (line.entity_id, line.line_id))
 
 

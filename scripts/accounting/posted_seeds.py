@@ -1,4 +1,4 @@
-"""Seeds as a month knew them: of a closed month as they stood at its close, else as they are built."""
+"""Seeds as a month knew them: of a closed month as they stood at its close, else as built."""
 
 from __future__ import annotations
 

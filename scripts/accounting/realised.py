@@ -28,12 +28,10 @@ class Difference(NamedTuple):
 
 
 def differences(period: date) -> list[Difference]:
-    """Those that the journal of a month books: paid by its end, and in no closed month's journal."""
+    """Those that the journal of a month books: paid by its end, and booked in no closed month."""
     booked = _booked(period)
     found = []
-    for payment, provider, invoice, status, usd in query(
-        _PAYMENTS.format(end=next_month(period))
-    ):
+    for payment, provider, invoice, status, usd in query(_PAYMENTS.format(end=next_month(period))):
         if payment in booked:
             continue
         if status != "realised":

@@ -48,9 +48,9 @@ _PARTS = {
 _MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _STATEMENTS = """
     select
-        posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode, direct_usd, shared_usd,
-        credits_usd, adjustments_usd, total_usd, accrued_usd, budget_usd, statement_currency,
-        statement_total, usd_per_unit, fx_rate_date
+        posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
+        direct_usd, shared_usd, credits_usd, adjustments_usd, total_usd, accrued_usd, budget_usd,
+        statement_currency, statement_total, usd_per_unit, fx_rate_date
     from marts.fct_chargeback_statements
     where posting_period between '{first}' and '{last}'
 """

@@ -166,12 +166,8 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
         f"the balance of prepaid credits is not what the provider states, {row['days']}: "
         f"{row['usd']} apart."
     ),
-    "purchase_order_runs_out": lambda row: (
-        f"{row['subject']} runs out: {row['usd']} remain of it."
-    ),
-    "purchase_order_exceeded": lambda row: (
-        f"{row['subject']} is exceeded by {row['usd']}."
-    ),
+    "purchase_order_runs_out": lambda row: f"{row['subject']} runs out: {row['usd']} remain of it.",
+    "purchase_order_exceeded": lambda row: f"{row['subject']} is exceeded by {row['usd']}.",
 }
 
 

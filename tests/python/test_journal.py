@@ -189,9 +189,7 @@ def test_who_pays_is_named_by_provider_and_by_the_entity_that_is_charged(group):
 
 def test_a_closed_month_is_reversed_as_it_was_closed_whatever_the_seed_says_now(group):
     """Harm: a cost centre is moved with a date in the past, and its accrual stays open."""
-    then = (
-        "cost_center_id,entity_id,valid_from,valid_to,note\ncc-9,US,,,\ncc-1,FR,2026-01-01,,\n"
-    )
+    then = "cost_center_id,entity_id,valid_from,valid_to,note\ncc-9,US,,,\ncc-1,FR,2026-01-01,,\n"
     between = (
         "paying_entity_id,charged_entity_id,due_from_account,due_to_account,valid_from,valid_to,"
         "note\nUS,*,1400,2400,,,\n"
@@ -228,8 +226,10 @@ def test_what_a_group_lacks_is_named_with_its_month(group, undone, said):
 
 def pay(warehouse, *payments: tuple) -> None:
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("insert into seeds.gl_accounts values "
-                           "('realised_difference', '7010', '2110', null, null, default)")  # fmt: skip
+        connection.execute(
+            "insert into seeds.gl_accounts "
+            "values ('realised_difference', '7010', '2110', null, null, default)"
+        )
         connection.executemany(
             "insert into marts.fct_invoice_payments values (?, 'openai', 'INV-7', ?, ?, ?)",
             payments,
@@ -272,9 +272,7 @@ def test_what_a_payment_cost_beyond_the_booked_rate_has_a_line_of_its_own(wareho
 
 def test_a_difference_is_that_of_the_entity_that_pays(group):
     pay(group, ("p1", "2026-10-20", "realised", "1"))
-    lines = [
-        line for line in journal(date(2026, 10, 1)) if line.component == "realised_difference"
-    ]
+    lines = [line for line in journal(date(2026, 10, 1)) if line.component == "realised_difference"]
     assert {line.entity_id for line in lines} == {"US"}
 
 

@@ -107,10 +107,13 @@ def test_the_lines_of_one_entity_of_a_group_balance(name):
     assert len(found) == 2
     sides = RULES[name][2]
     signs = (1, -1) if len(sides) == 2 else (1,)
-    assert 0 == sum(
-        sign * Decimal(row[side] or 0)
-        for row in found
-        for side, sign in zip(sides, signs, strict=True)
+    assert (
+        sum(
+            sign * Decimal(row[side] or 0)
+            for row in found
+            for side, sign in zip(sides, signs, strict=True)
+        )
+        == 0
     )
 
 

@@ -60,8 +60,8 @@ TABLES = {
     "request_count bigint, total_tokens bigint",
     "int_user_spend_daily": "usage_date date, team_id varchar, user_key varchar",
     "int_team_windows": f"{OWNER}, team_kind varchar, valid_from date, valid_to date",
-    "int_recorded_shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, usage_period date, "
-    f"cost_kind varchar, cost_status varchar, amount_usd {MONEY}, provider varchar, "
+    "int_recorded_shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, "
+    f"usage_period date, cost_kind varchar, cost_status varchar, amount_usd {MONEY}, provider varchar, "
     "invoice_id varchar, reference_invoice_id varchar",
     "allocation_pools": "pool_id varchar, pool_kind varchar, cost_source varchar, "
     "team_id varchar, environment varchar, priority int, central_team_id varchar, "
@@ -367,7 +367,9 @@ def shared_tables(costs: list[Cost], before: Drivers, after: Drivers) -> dict:
     ]
     return {
         "stg_ledger__posted_entries": posted,
-        "int_recorded_shared_costs": [row for n, cost in enumerate(costs) for row in recorded_rows(cost, n)],
+        "int_recorded_shared_costs": [
+            row for n, cost in enumerate(costs) for row in recorded_rows(cost, n)
+        ],
         "int_driver_usage": driver_rows(after),
     }
 
