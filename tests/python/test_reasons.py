@@ -61,8 +61,8 @@ TABLES = {
     "int_user_spend_daily": "usage_date date, team_id varchar, user_key varchar",
     "int_team_windows": f"{OWNER}, team_kind varchar, valid_from date, valid_to date",
     "int_recorded_shared_costs": "cost_id varchar, recorded_at timestamp, pool_id varchar, "
-    f"usage_period date, cost_kind varchar, cost_status varchar, amount_usd {MONEY}, provider varchar, "
-    "invoice_id varchar, reference_invoice_id varchar",
+    f"usage_period date, cost_kind varchar, cost_status varchar, amount_usd {MONEY}, "
+    "provider varchar, invoice_id varchar, reference_invoice_id varchar",
     "allocation_pools": "pool_id varchar, pool_kind varchar, cost_source varchar, "
     "team_id varchar, environment varchar, priority int, central_team_id varchar, "
     "central_cost_center_id varchar",

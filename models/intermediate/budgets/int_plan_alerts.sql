@@ -27,7 +27,7 @@ others as (
         cast(sum(amount_usd) as {{ money_type() }}) as other_usd
     from {{ ref('int_ledger_entries') }}
     where charge_type != 'usage' or usage_period != posting_period
-    group by 1, 2
+    group by posting_period, team_id
 
 ),
 

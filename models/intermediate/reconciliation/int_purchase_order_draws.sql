@@ -76,5 +76,5 @@ inner join draws
     on
         orders.provider = draws.provider
         and orders.billing_account_id in ('*', draws.billing_account_id)
-        and draws.served_date >= orders.valid_from and draws.served_date < orders.valid_to
+        and orders.valid_from <= draws.served_date and orders.valid_to > draws.served_date
 group by 1, 2, 3

@@ -19,7 +19,7 @@ periods as (
     {% for start in starts %}
     {% set number = loop.index %}
     select
-        years.*,
+        *,
         {{ number }} as period_number,
         {{ fiscal_quarter(number) }} as quarter_number,
         '-P{{ '%02d' % number }}' as period_suffix,

@@ -18,7 +18,7 @@ charges as (
         sum(case when reason = 'invoice_true_up' then amount_usd else 0 end) as true_up_usd,
         sum(amount_usd) as now_usd
     from entries
-    group by {{ charge_columns() | join(', ') }}
+    group by {{ range(1, charge_columns() | length + 1) | join(', ') }}
 
 ),
 
