@@ -25,7 +25,7 @@ from scripts.benchmarks.speed import HEAVY, PROJECT, BenchmarkError, run
 from scripts.operations.company import COMPANY, SAMPLE
 
 WAREHOUSE = "growth.duckdb"
-# what prices go through on their way to the heavy path, and nothing beside it: its seeds are not there
+# What prices go through on their way to the heavy path. Other models' seeds are not there.
 _RATES = (f"+{HEAVY},path:models/intermediate/rates", "--exclude", "int_rateable_usage_daily+")
 # A copy of each row under names and dates nobody uses, and one of each model's own, ever older.
 GROWTH = {
