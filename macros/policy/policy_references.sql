@@ -45,6 +45,8 @@
         ['rate_contracts', ['contract_id', 'recorded_at'], 'billing_account_id', 'billing_account'],
         ['rate_contract_lines', ['contract_id', 'model', 'meter'], 'contract_id', 'contract'],
         ['rate_contract_lines', ['contract_id', 'model', 'meter'], 'model', 'model'],
+        ['rate_contract_tiers', ['contract_id', 'model', 'meter', 'from_amount'], 'contract_id', 'contract'],
+        ['rate_contract_tiers', ['contract_id', 'model', 'meter', 'from_amount'], 'model', 'model'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'provider', 'provider'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'billing_account_id', 'billing_account'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'model', 'model'],

@@ -44,7 +44,7 @@ HEADERS = {
 
 def put(folder, name, *rows):
     """A file of the company with rows by column; blank where a row does not say."""
-    is_own = name in ("rate_contracts", "rate_contract_lines", "capacity_commitments")
+    is_own = name.startswith("rate_contract") or name == "capacity_commitments"
     with (folder / f"{'' if is_own else 'extra_'}{name}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, HEADERS[name], lineterminator="\n", restval="")
         writer.writeheader()
@@ -201,6 +201,20 @@ def contract_line(**change):
     } | change
 
 
+def tier(**change):
+    return {
+        "contract_id": "c-1",
+        "model": "*",
+        "meter": "*",
+        "service_tier": "*",
+        "counted_in": "tokens",
+        "from_amount": "1000000",
+        "holds_for": "above",
+        "discount": "0.05",
+        "source": "order form",
+    } | change
+
+
 PRICE = {"discount": "", "meter": "output", "unit_price_usd": "3", "block_size": "1000000"}
 ALIAS = {
     "provider": "openai",
@@ -313,6 +327,23 @@ ROWS = [
         'unit_price_usd "1000000": is above 10000',
     ),
     ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "0"})], "is no price;"),
+    ("rate_contract_tiers", [tier(from_amount="1e6")], "is no whole number; write digits only"),
+    ("rate_contract_tiers", [tier(from_amount="-5")], "is below 0;"),
+    ("rate_contract_tiers", [tier(), tier()], "is the same in {file}, line 2 (contract_id, model,"),
+    ("rate_contract_tiers", [tier(counted_in="units")], "is unknown; write one of tokens, usd"),
+    ("rate_contract_tiers", [tier(holds_for="whole")], "is unknown; write one of above, all"),
+    (
+        "rate_contract_tiers",
+        [tier(), tier(from_amount="9", holds_for="all")],
+        'holds_for "all": is above in {file}, line 2; tiers of one model, meter and service tier',
+    ),
+    ("rate_contract_tiers", [tier(discount="1.5")], "write 0.15 for fifteen per cent"),
+    ("rate_contract_tiers", [tier(meter="web_search")], 'counted_in "tokens": counts no calls;'),
+    (
+        "rate_contract_tiers",
+        [tier(**PRICE | {"model": "gpt-5", "service_tier": "standard", "meter": "*"})],
+        'meter "*": is all, which no one price is for; name one',
+    ),
 ]
 
 

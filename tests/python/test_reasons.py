@@ -52,6 +52,8 @@ TABLES = {
     f"price_card_version varchar, amount_usd {MONEY}, accrued_usd {MONEY}, late_usd {MONEY}, "
     "attempt_count bigint, accrued_attempt_count bigint, late_attempt_count bigint, "
     "unpriced_count bigint, late_unpriced_count bigint",
+    "int_tier_charges": f"usage_period date, charge_type varchar, source_ref varchar, {USED}, "
+    f"price_card_version varchar, amount_usd {MONEY}, accrued_usd {MONEY}",
     "int_pooled_spend": f"usage_date date, usage_period date, {OWNER}, environment varchar, "
     f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
     "total_tokens bigint",
