@@ -19,6 +19,7 @@ import duckdb
 import psycopg2
 import pytest
 
+from scripts.rates.meters import meters
 from tests.python.project import Project
 from tests.python.rate_oracle import CALL_METERS
 from tests.python.test_footing import UNIT, largest_remainder
@@ -185,7 +186,7 @@ def charges(uses: list[Use], found: dict) -> dict[tuple, Fraction]:
             continue
         days = {use.day for use in changed}
         for (team, model), part in zip(
-            owners, largest_remainder(abs(whole), weights), strict=True
+            owners, largest_remainder(abs(whole), weights, UNIT), strict=True
         ):
             services = defaultdict(Fraction)
             for (day, of_model, of_team, service), amount in spend.items():
@@ -193,7 +194,7 @@ def charges(uses: list[Use], found: dict) -> dict[tuple, Fraction]:
                     services[service] += amount
             names = sorted(services)
             shares = [max(ceil(services[name] * 10**6), 1) for name in names]
-            for name, charge in zip(names, largest_remainder(part, shares), strict=True):
+            for name, charge in zip(names, largest_remainder(part, shares, UNIT), strict=True):
                 paid[month, team, model, name] += sign * charge
     return {key: value for key, value in paid.items() if value}
 
@@ -284,8 +285,6 @@ class House:
 
 
 def all_meters() -> list[tuple[str, str]]:
-    from scripts.rates.meters import meters
-
     return [(meter.name, meter.quantity) for meter in meters()]
 
 
