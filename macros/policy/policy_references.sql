@@ -43,6 +43,7 @@
         ['efficiency_rules', ['rule_id', 'valid_from'], 'alternative_model', 'model'],
         ['rate_contracts', ['contract_id', 'recorded_at'], 'provider', 'provider'],
         ['rate_contracts', ['contract_id', 'recorded_at'], 'billing_account_id', 'billing_account'],
+        ['rate_contracts', ['contract_id', 'recorded_at'], 'currency', 'currency'],
         ['rate_contract_lines', ['contract_id', 'model', 'meter'], 'contract_id', 'contract'],
         ['rate_contract_lines', ['contract_id', 'model', 'meter'], 'model', 'model'],
         ['rate_contract_tiers', ['contract_id', 'model', 'meter', 'from_amount'], 'contract_id', 'contract'],

@@ -182,6 +182,7 @@ def contract(**change):
         "provider": "openai",
         "billing_account_id": "default",
         "price_of_unlisted": "list",
+        "currency": "USD",
         "valid_from": "2026-01-01 00:00:00",
         "recorded_at": "2026-01-01 00:00:00",
         "status": "effective",
@@ -215,7 +216,7 @@ def tier(**change):
     } | change
 
 
-PRICE = {"discount": "", "meter": "output", "unit_price_usd": "3", "block_size": "1000000"}
+PRICE = {"discount": "", "meter": "output", "unit_price": "3", "block_size": "1000000"}
 ALIAS = {
     "provider": "openai",
     "alias": "our-mini",
@@ -309,10 +310,12 @@ ROWS = [
     ("rate_contracts", [contract(status="corrected")], "changes no row recorded before it"),
     ("rate_contracts", [contract(), contract()], "is the same in {file}, line 2 (contract_id,"),
     ("rate_contracts", [contract(price_of_unlisted="free")], "is unknown; write one of list, unp"),
+    ("rate_contracts", [contract(currency="EURO")], 'currency "EURO": is unknown; did you mean EUR'),
+    ("rate_contracts", [contract(currency="")], 'currency "": is empty'),
     ("rate_contract_lines", [contract_line(discount="15")], 'discount "15": is too large'),
     ("rate_contract_lines", [contract_line(discount="1.5")], "write 0.15 for fifteen per cent"),
     ("rate_contract_lines", [contract_line(discount="")], "must stand alone: write either unit_"),
-    ("rate_contract_lines", [contract_line(unit_price_usd="3")], "must stand alone: write either"),
+    ("rate_contract_lines", [contract_line(unit_price="3")], "must stand alone: write either"),
     ("rate_contract_lines", [contract_line(meter="outptu")], "is unknown; did you mean output"),
     (
         "rate_contract_lines",
@@ -320,13 +323,13 @@ ROWS = [
         'meter "*": is every meter, which no one price is for; name one',
     ),
     ("rate_contract_lines", [contract_line(**PRICE | {"block_size": ""})], "is no block; write"),
-    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "-1"})], "is below 0;"),
+    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price": "-1"})], "is below 0;"),
     (
         "rate_contract_lines",
-        [contract_line(**PRICE | {"unit_price_usd": "1000000"})],
-        'unit_price_usd "1000000": is above 10000',
+        [contract_line(**PRICE | {"unit_price": "1000000"})],
+        'unit_price "1000000": is above 10000',
     ),
-    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "0"})], "is no price;"),
+    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price": "0"})], "is no price;"),
     ("rate_contract_tiers", [tier(from_amount="1e6")], "is no whole number; write digits only"),
     ("rate_contract_tiers", [tier(from_amount="-5")], "is below 0;"),
     ("rate_contract_tiers", [tier(), tier()], "is the same in {file}, line 2 (contract_id, model,"),
@@ -341,7 +344,7 @@ ROWS = [
     ("rate_contract_tiers", [tier(meter="web_search")], 'counted_in "tokens": counts no calls;'),
     (
         "rate_contract_tiers",
-        [tier(**PRICE | {"model": "gpt-5", "service_tier": "standard", "meter": "*"})],
+        [tier(model="gpt-5", service_tier="standard", discount="", unit_price_usd="3")],
         'meter "*": is all, which no one price is for; name one',
     ),
 ]

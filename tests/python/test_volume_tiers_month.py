@@ -1,7 +1,7 @@
-"""A month under a contract with volume tiers, from the logs and the bill to what people read.
+"""A month under a contract with volume tiers and one in euros, from logs and bill to what people read.
 
 Harm guarded against: a team that pays the price of the first day for all its use, a bill by tier
-that never ties, or an amount that one page has and another lacks.
+that never ties, an amount that one page has and another lacks, or euros that pass for dollars.
 """
 
 import json
@@ -16,6 +16,8 @@ pytestmark = pytest.mark.wide
 
 # 2.50 USD a million; above 4 USD of the month half of it
 USES = {5: ("growth", 1_000_000), 6: ("search", 1_000_000), 7: ("search", 2_000_000)}
+# 2 EUR a million, at 1.10 USD from 5 October and 1.25 from 7 October on
+IN_EUROS = {4: None, 6: Decimal("2.2"), 7: Decimal("2.5")}
 BILL = """\
 start_time_iso,end_time_iso,amount_value,amount_currency,line_item,quantity,quantity_unit
 2026-10-05T00:00:00+00:00,2026-10-06T00:00:00+00:00,2.50,usd,"gpt-4o-2024-08-06, input",1000000,tokens
@@ -38,15 +40,26 @@ def month(tmp_path_factory):
             ) + "\n"
             for day, (team, tokens) in USES.items()
         ),
+        "envelope_events/euros.jsonl": "".join(
+            json.dumps(
+                {"id": f"euro-{day}", "timestamp": f"2026-10-{day:02}T12:00:00Z",
+                 "team": "support", "provider": "anthropic", "model": "claude-sonnet-4-5",
+                 "input_tokens": 1_000_000, "output_tokens": 0}
+            ) + "\n"
+            for day in IN_EUROS
+        ),
     }.items():  # fmt: skip
-        (landing / name).parent.mkdir(parents=True)
+        (landing / name).parent.mkdir(parents=True, exist_ok=True)
         (landing / name).write_text(text)
     root = copy_project(folder)
     append(
         root,
         "rate_contracts.csv",
-        "c-1,openai,default,list,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
+        "c-1,openai,default,list,USD,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
+        "c-2,anthropic,default,list,EUR,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
     )
+    append(root, "rate_contract_lines.csv", "c-2,*,uncached_input,*,*,,,2,1000000,,test")
+    append(root, "fx_rates.csv", "EUR,2026-10-05,1.10,test", "EUR,2026-10-07,1.25,test")
     append(root, "rate_contract_tiers.csv", "c-1,*,*,*,usd,4,above,0.5,,,test")
     project = Project(folder, landing, root=root, now="2026-11-10T06:00:00Z")
     project.load()
@@ -63,7 +76,7 @@ def test_the_bill_ties_day_by_day(month):
     assert figures(
         month,
         "select cast(usage_date as varchar), meter, gateway_cost_usd, provider_cost_usd, status "
-        "from marts.fct_reconciliation_daily order by 1",
+        "from marts.fct_reconciliation_daily where provider = 'openai' order by 1",
     ) == [
         (f"2026-10-0{day}", "uncached_input", Decimal(usd), Decimal(usd), "matched")
         for day, usd in ((5, "2.5"), (6, "2"), (7, "2.5"))
@@ -72,7 +85,11 @@ def test_the_bill_ties_day_by_day(month):
 
 def test_the_teams_pay_one_rate_and_every_page_has_it(month):
     """3 USD less of 10: growth used a quarter, on the first day alone."""
-    expected = [("growth", Decimal("1.75")), ("search", Decimal("5.25"))]
+    expected = [
+        ("growth", Decimal("1.75")),
+        ("search", Decimal("5.25")),
+        ("support", Decimal("4.7")),
+    ]
     for sql in (
         "select team_id, sum(amount_usd) from marts.fct_chargeback_ledger group by 1 order by 1",
         "select team_id, direct_usd from marts.fct_chargeback_statements order by 1",
@@ -105,4 +122,18 @@ def test_the_adjustment_is_a_charge_of_its_own(month):
 
 
 def test_requests_keep_the_price_before(month):
-    assert month.value("select sum(cost_usd) from marts.fct_spend_daily") == 10
+    assert (
+        month.value("select sum(cost_usd) from marts.fct_spend_daily where provider = 'openai'")
+        == 10
+    )
+
+
+def test_a_price_in_euros_is_converted_at_the_rate_of_the_day(month):
+    assert figures(
+        month,
+        "select cast(extract(day from usage_date) as int), cost_usd, price_status, price_source "
+        "from marts.fct_priced_requests where provider = 'anthropic' order by 1",
+    ) == [
+        (day, usd, "priced" if usd else "unpriced_no_rate", "contract")
+        for day, usd in IN_EUROS.items()
+    ]
