@@ -474,7 +474,9 @@ class Oracle:
         self, provider: str, model: str | None, request: Request, usage: dict[str, int]
     ) -> bool:
         """Whether an answered call pays its model's fixed fee, which its log does not count."""
-        has_fee = any(meter == "request_fee" for meter, *_ in self._prices.get((provider, model), ()))
+        has_fee = any(
+            meter == "request_fee" for meter, *_ in self._prices.get((provider, model), ())
+        )
         is_answered = request.has_usage and any(usage[meter] for meter in TOKEN_METERS)
         return has_fee and is_answered and not usage["request_fee"]
 

@@ -310,7 +310,11 @@ ROWS = [
     ("rate_contracts", [contract(status="corrected")], "changes no row recorded before it"),
     ("rate_contracts", [contract(), contract()], "is the same in {file}, line 2 (contract_id,"),
     ("rate_contracts", [contract(price_of_unlisted="free")], "is unknown; write one of list, unp"),
-    ("rate_contracts", [contract(currency="EURO")], 'currency "EURO": is unknown; did you mean EUR'),
+    (
+        "rate_contracts",
+        [contract(currency="EURO")],
+        'currency "EURO": is unknown; did you mean EUR',
+    ),
     ("rate_contracts", [contract(currency="")], 'currency "": is empty'),
     ("rate_contract_lines", [contract_line(discount="15")], 'discount "15": is too large'),
     ("rate_contract_lines", [contract_line(discount="1.5")], "write 0.15 for fifteen per cent"),

@@ -471,9 +471,9 @@ def test_another_use_of_the_month_re_rates_what_the_tiers_change(ledger):
         ("usage", "requests", "s1", "a", "late_arrival"): 30,
         ("usage", "volume tiers of c", "s1", "a", "re_rate"): Fraction(-9, 2),
     }
-    assert ledger.rows(
-        "select evidence from int_ledger_adjustments where reason = 're_rate'"
-    ) == [("the use of the month is another now, and so is what its volume tiers of c change",)]
+    assert ledger.rows("select evidence from int_ledger_adjustments where reason = 're_rate'") == [
+        ("the use of the month is another now, and so is what its volume tiers of c change",)
+    ]
 
 
 # Anything at all ----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 Harm guarded against: a bill whose price depends on the month's use, which nobody can recompute; a
 saving that one team gets and another earned; parts that are not the whole.
 
-The models' own SQL runs on small tables. The oracle counts each use of a month in order, in Fraction.
+The models' own SQL runs on small tables. The oracle counts a month's use in order, in Fraction.
 """
 
 import random
@@ -232,7 +232,9 @@ def draw(pick: random.Random) -> tuple[list[Use], list[Tier]]:
             team=pick.choice("abc"),
             meter=meter,
             quantity=quantity,
-            cost=None if pick.random() < 0.05 else quantity * Fraction(pick.randint(0, 10**6), 10**9),
+            cost=None
+            if pick.random() < 0.05
+            else quantity * Fraction(pick.randint(0, 10**6), 10**9),
             service=pick.choice(("s", "t")),
             is_counted=pick.random() > 0.05,
         )

@@ -1,4 +1,4 @@
-"""A month under a contract with volume tiers and one in euros, from logs and bill to what people read.
+"""A month under contracts with volume tiers and in euros, from logs and bill to what people read.
 
 Harm guarded against: a team that pays the price of the first day for all its use, a bill by tier
 that never ties, an amount that one page has and another lacks, or euros that pass for dollars.
@@ -18,12 +18,14 @@ pytestmark = pytest.mark.wide
 USES = {5: ("growth", 1_000_000), 6: ("search", 1_000_000), 7: ("search", 2_000_000)}
 # 2 EUR a million, at 1.10 USD from 5 October and 1.25 from 7 October on
 IN_EUROS = {4: None, 6: Decimal("2.2"), 7: Decimal("2.5")}
-BILL = """\
-start_time_iso,end_time_iso,amount_value,amount_currency,line_item,quantity,quantity_unit
-2026-10-05T00:00:00+00:00,2026-10-06T00:00:00+00:00,2.50,usd,"gpt-4o-2024-08-06, input",1000000,tokens
-2026-10-06T00:00:00+00:00,2026-10-07T00:00:00+00:00,2.00,usd,"gpt-4o-2024-08-06, input",1000000,tokens
-2026-10-07T00:00:00+00:00,2026-10-08T00:00:00+00:00,2.50,usd,"gpt-4o-2024-08-06, input",2000000,tokens
-"""
+COLUMNS = (
+    "start_time_iso,end_time_iso,amount_value,amount_currency,line_item,quantity,quantity_unit\n"
+)
+BILL = "".join(
+    f"2026-10-0{day}T00:00:00+00:00,2026-10-0{day + 1}T00:00:00+00:00,{usd},usd,"
+    f'"gpt-4o-2024-08-06, input",{USES[day][1]},tokens\n'
+    for day, usd in ((5, "2.50"), (6, "2.00"), (7, "2.50"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def month(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiers")
     landing = folder / "landing"
     for name, text in {
-        "openai_costs/20261106T060000Z.csv": BILL,
+        "openai_costs/20261106T060000Z.csv": COLUMNS + BILL,
         "envelope_events/october.jsonl": "".join(
             json.dumps(
                 {"id": f"use-{day}", "timestamp": f"2026-10-{day:02}T12:00:00Z", "team": team,
@@ -117,7 +119,7 @@ def test_the_adjustment_is_a_charge_of_its_own(month):
     assert figures(
         month,
         'select distinct "ChargeCategory", "ChargeDescription" '
-        "from marts.rpt_focus_cost_and_usage where \"EffectiveCost\" < 0",
+        'from marts.rpt_focus_cost_and_usage where "EffectiveCost" < 0',
     ) == [("Credit", "By the volume tiers of c-1, gpt-4o")]
 
 
