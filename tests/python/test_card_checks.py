@@ -313,7 +313,7 @@ ROWS = [
     (
         "rate_contracts",
         [contract(currency="EURO")],
-        'currency "EURO": is unknown; did you mean EUR',
+        'currency "EURO": is unknown; write one of AUD, CAD',
     ),
     ("rate_contracts", [contract(currency="")], 'currency "": is empty'),
     ("rate_contract_lines", [contract_line(discount="15")], 'discount "15": is too large'),

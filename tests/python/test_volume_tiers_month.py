@@ -1,7 +1,7 @@
-"""A month under contracts with volume tiers and in euros, from logs and bill to what people read.
+"""A month under contracts with volume tiers and in francs, from logs and bill to what people read.
 
 Harm guarded against: a team that pays the price of the first day for all its use, a bill by tier
-that never ties, an amount that one page has and another lacks, or euros that pass for dollars.
+that never ties, an amount that one page has and another lacks, or francs that pass for dollars.
 """
 
 import json
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.wide
 
 # 2.50 USD a million; above 4 USD of the month half of it
 USES = {5: ("growth", 1_000_000), 6: ("search", 1_000_000), 7: ("search", 2_000_000)}
-# 2 EUR a million, at 1.10 USD from 5 October and 1.25 from 7 October on
-IN_EUROS = {4: None, 6: Decimal("2.2"), 7: Decimal("2.5")}
+# 2 CHF a million, at 1.10 USD from 5 October and 1.25 from 7 October on
+IN_FRANCS = {4: None, 6: Decimal("2.2"), 7: Decimal("2.5")}
 COLUMNS = (
     "start_time_iso,end_time_iso,amount_value,amount_currency,line_item,quantity,quantity_unit\n"
 )
@@ -42,13 +42,13 @@ def month(tmp_path_factory):
             ) + "\n"
             for day, (team, tokens) in USES.items()
         ),
-        "envelope_events/euros.jsonl": "".join(
+        "envelope_events/francs.jsonl": "".join(
             json.dumps(
-                {"id": f"euro-{day}", "timestamp": f"2026-10-{day:02}T12:00:00Z",
+                {"id": f"franc-{day}", "timestamp": f"2026-10-{day:02}T12:00:00Z",
                  "team": "support", "provider": "anthropic", "model": "claude-sonnet-4-5",
                  "input_tokens": 1_000_000, "output_tokens": 0}
             ) + "\n"
-            for day in IN_EUROS
+            for day in IN_FRANCS
         ),
     }.items():  # fmt: skip
         (landing / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,10 +58,10 @@ def month(tmp_path_factory):
         root,
         "rate_contracts.csv",
         "c-1,openai,default,list,USD,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
-        "c-2,anthropic,default,list,EUR,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
+        "c-2,anthropic,default,list,CHF,2026-10-01 00:00:00,,2026-10-01 00:00:00,effective,test",
     )
     append(root, "rate_contract_lines.csv", "c-2,*,uncached_input,*,*,,,2,1000000,,test")
-    append(root, "fx_rates.csv", "EUR,2026-10-05,1.10,test", "EUR,2026-10-07,1.25,test")
+    append(root, "fx_rates.csv", "CHF,2026-10-05,1.10,test", "CHF,2026-10-07,1.25,test")
     append(root, "rate_contract_tiers.csv", "c-1,*,*,*,usd,4,above,0.5,,,test")
     project = Project(folder, landing, root=root, now="2026-11-10T06:00:00Z")
     project.load()
@@ -130,12 +130,12 @@ def test_requests_keep_the_price_before(month):
     )
 
 
-def test_a_price_in_euros_is_converted_at_the_rate_of_the_day(month):
+def test_a_price_in_francs_is_converted_at_the_rate_of_the_day(month):
     assert figures(
         month,
         "select cast(extract(day from usage_date) as int), cost_usd, price_status, price_source "
         "from marts.fct_priced_requests where provider = 'anthropic' order by 1",
     ) == [
         (day, usd, "priced" if usd else "unpriced_no_rate", "contract")
-        for day, usd in IN_EUROS.items()
+        for day, usd in IN_FRANCS.items()
     ]
