@@ -48,9 +48,9 @@ ranked as (
         case
             when lines.unit_price is not null
                 then cast(
-                    cast(lines.unit_price * {{ one_over('lines.block_size') }} as {{ unit_rate_type() }})
-                    * contracts.usd_per_unit as {{ unit_rate_type() }}
-                )
+                        cast(lines.unit_price * {{ one_over('lines.block_size') }} as {{ unit_rate_type() }})
+                        * contracts.usd_per_unit as {{ unit_rate_type() }}
+                    )
             when lines.discount is not null
                 then cast(list_rates.list_rate_usd * (1 - lines.discount) as {{ unit_rate_type() }})
             when contracts.price_of_unlisted = 'list' then list_rates.list_rate_usd

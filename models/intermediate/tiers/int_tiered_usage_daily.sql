@@ -5,7 +5,8 @@
 with scales as (
 
     select distinct
-        scale_key, contract_id, provider, billing_account_id, valid_from, valid_to, model, meter, service_tier, counted_in
+        scale_key, contract_id, provider, billing_account_id, valid_from, valid_to, model, meter, service_tier,
+        counted_in
     from {{ ref('int_contract_tiers') }}
 
 ),

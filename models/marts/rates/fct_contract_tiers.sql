@@ -36,8 +36,9 @@ select
     months.holds_for,
     months.last_usage_date,
     cast(
-        case months.counted_in when 'usd' then months.month_units * cast(0.000001 as decimal(6, 6)) else months.month_units end
-        as {{ money_type() }}
+        case months.counted_in
+            when 'usd' then months.month_units * cast(0.000001 as decimal(6, 6)) else months.month_units
+        end as {{ money_type() }}
     ) as used_amount,
     reached.reached_from_amount,
     reached.next_from_amount,
