@@ -30,6 +30,8 @@
     {%- set attempts = 'cast(part_attempts as ' ~ dbt.type_string() ~ ')' -%}
     case
         when charge_type = 'manual' then coalesce(stated_evidence, 'the adjustment is no longer in the seed')
+        when cause = 're_rate' and source_ref like 'volume tiers of %'
+            then 'the use of the month is another now, and so is what its ' || source_ref || ' change'
         when cause = 're_rate' and coalesce(price_card_version, '') != coalesce(posted_price_card_version, '')
             then 'price card ' || coalesce(posted_price_card_version, 'none') || ' -> ' || coalesce(price_card_version, 'none')
         when cause = 're_rate'

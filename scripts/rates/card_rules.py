@@ -25,6 +25,8 @@ MAX_RATIO = Decimal(10)
 _CORRECTING = ("corrected", "withdrawn")
 _BASIS = {"uncached_input", "output"}
 _ALL = "*"
+# What the tiers of one scale have in common.
+_SCALE = ("contract_id", "model", "meter", "service_tier")
 
 
 def of_recording(seeds: dict[str, Seed], lines: Lines, now: datetime) -> Iterator[Problem]:
@@ -98,11 +100,11 @@ def of_prices(lines: Lines) -> Iterator[Problem]:
         yield from _free(line)
 
 
-def _free(line: Line) -> Iterator[Problem]:
-    price = line["unit_price_usd"]
+def _free(line: Line, column: str = "unit_price_usd") -> Iterator[Problem]:
+    price = line[column]
     if price and not Decimal(price) and REASON not in line["source"]:
         said = f'is no price; leave the row out, or say in source why it is free ("{REASON}...")'
-        yield line.problem("unit_price_usd", said)
+        yield line.problem(column, said)
 
 
 def of_thresholds(lines: Lines) -> Iterator[Problem]:
@@ -233,31 +235,53 @@ def of_windows(lines: Lines) -> Iterator[Problem]:
 
 
 def of_contracts(seeds: dict[str, Seed], lines: Lines) -> Iterator[Problem]:
-    """Lines of contracts: a price or a discount, of a meter, tier and region of the card."""
-    known = {
-        column.name: column.words | {_ALL}
-        for column in seeds[PRICES].columns
-        if column.name in ("meter", "service_tier", "region_scope")
-    }
+    """Lines and volume tiers of contracts: a price or a discount, of words of the card."""
     for line in lines["rate_contract_lines"]:
-        for column, words in known.items():
-            if line[column] not in words:
-                yield line.problem(column, f"is unknown; {near(line[column], words)}")
-        if bool(line["unit_price_usd"]) == bool(line["discount"]):
-            said = "must stand alone: write either unit_price_usd and block_size, or discount"
-            yield line.problem("unit_price_usd", said)
-            continue
-        if line["discount"]:
-            if not 0 <= Decimal(line["discount"]) <= 1:
-                said = "is no share of the listed price; write 0.15 for fifteen per cent"
-                yield line.problem("discount", said)
-            continue
-        if line["meter"] == _ALL:
+        yield from _of_terms(seeds, line, "unit_price")
+        if line["unit_price"] and not line["discount"] and line["meter"] == _ALL:
             yield line.problem("meter", "is every meter, which no one price is for; name one")
+    scales: dict[tuple, Line] = {}
+    for line in lines["rate_contract_tiers"]:
+        yield from _of_terms(seeds, line, "unit_price_usd")
+        yield from _of_tier(line, scales.setdefault(_key(line, _SCALE), line))
+
+
+def _of_terms(seeds: dict[str, Seed], line: Line, price: str) -> Iterator[Problem]:
+    """One price or one discount, of a meter, tier and region of the card. price: its column."""
+    for column in seeds[PRICES].columns:
+        if column.name in ("meter", "service_tier", "region_scope") and column.name in line.cells:
+            words = column.words | {_ALL}
+            if line[column.name] not in words:
+                yield line.problem(column.name, f"is unknown; {near(line[column.name], words)}")
+    if bool(line[price]) == bool(line["discount"]):
+        said = f"must stand alone: write either {price} and block_size, or discount"
+        yield line.problem(price, said)
+    elif line["discount"]:
+        if not 0 <= Decimal(line["discount"]) <= 1:
+            said = "is no share of the listed price; write 0.15 for fifteen per cent"
+            yield line.problem("discount", said)
+    else:
         if line["block_size"] not in ("1", "1000", "1000000"):
             said = "is no block; write the units that one price buys: 1, 1000 or 1000000"
             yield line.problem("block_size", said)
-        yield from _free(line)
+        yield from _free(line, price)
+
+
+def _of_tier(line: Line, first: Line) -> Iterator[Problem]:
+    """A tier beside the first of its scale."""
+    for column in ("counted_in", "holds_for"):
+        if line[column] != first[column]:
+            said = (
+                f"is {first[column]} in {first.file}, line {first.number}; tiers of one model, "
+                "meter and service tier count alike"
+            )
+            yield line.problem(column, said)
+    if line["unit_price_usd"]:
+        for column in _SCALE[1:]:
+            if line[column] == _ALL:
+                yield line.problem(column, "is all, which no one price is for; name one")
+    if line["counted_in"] == "tokens" and line["meter"] in ONCE_METERS:
+        yield line.problem("counted_in", "counts no calls; write usd")
 
 
 def _key(line: Line, columns: tuple[str, ...] | list[str]) -> tuple[str, ...]:

@@ -20,3 +20,12 @@ select
     meter
 from {{ ref('rate_contract_lines') }}
 where meter != '*' and meter not in {{ meter_names() }}
+
+union all
+
+select
+    'contract ' || contract_id as provider,
+    model,
+    meter
+from {{ ref('rate_contract_tiers') }}
+where meter != '*' and meter not in {{ meter_names() }}

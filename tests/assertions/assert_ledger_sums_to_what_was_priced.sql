@@ -1,10 +1,16 @@
 -- Harm: a team charged for what nobody used, or usage that is in no month's charges. For every month of use,
--- whatever was posted when, the ledger is what was priced, plus shared costs, credits and adjustments by hand.
+-- whatever was posted when, the ledger is what was priced, plus what the volume tiers of contracts change in it,
+-- shared costs, credits and adjustments by hand.
 with sources as (
 
     select {{ month_of('usage_date') }} as usage_period, cost_usd as amount_usd
     from {{ ref('fct_priced_requests') }}
     where cost_usd is not null
+
+    union all
+
+    select usage_period, adjustment_usd as amount_usd
+    from {{ ref('int_tier_adjustments') }}
 
     union all
 

@@ -1,5 +1,6 @@
 -- Harm: a reconciliation that leaves out a line of either side shows a gap smaller than it is. Of a partly priced
--- request it takes the meters that have a price, whether or not they are taken for its cost.
+-- request it takes the meters that have a price, whether or not they are taken for its cost; and what the volume
+-- tiers of a contract change.
 with reconciled as (
 
     select
@@ -11,7 +12,9 @@ with reconciled as (
 
 gateway as (
 
-    select sum(cost_lower_bound_usd) as gateway_usd from {{ ref('fct_priced_requests') }}
+    select
+        coalesce((select sum(cost_lower_bound_usd) from {{ ref('fct_priced_requests') }}), 0)
+        + coalesce((select sum(adjustment_usd) from {{ ref('int_tier_adjustments') }}), 0) as gateway_usd
 
 ),
 

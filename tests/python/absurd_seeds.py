@@ -152,8 +152,8 @@ def _prices() -> dict[str, list[str]]:
             "other-key,Other key,search,other-account,2024-01-01,,test",
         ],
         "rate_contracts": [
-            f"absurd-free,openai,absurd-account,list,{SINCE}",
-            f"absurd-dear,openai,other-account,list,{SINCE}",
+            f"absurd-free,openai,absurd-account,list,USD,{SINCE}",
+            f"absurd-dear,openai,other-account,list,USD,{SINCE}",
         ],
         "rate_contract_lines": [
             "absurd-free,*,*,*,*,,,,,1,test",

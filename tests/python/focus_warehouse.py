@@ -34,7 +34,7 @@ SEEDS = {
         "key-capacity,Capacity key,search,acct-capacity,2024-01-01,,",
     ],
     "contracts/rate_contracts.csv": [
-        "c-1,openai,acct-contract,list,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
+        "c-1,openai,acct-contract,list,USD,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
     "contracts/rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
     "contracts/capacity_commitments.csv": [
@@ -55,7 +55,7 @@ SEEDS = {
 # What night two brings: 10 % off for the ordinary account, from the middle of the closed month on.
 LATER_SEEDS = {
     "contracts/rate_contracts.csv": [
-        "c-2,anthropic,default,list,2026-07-15 00:00:00,,2026-08-10 00:00:00,effective,test",
+        "c-2,anthropic,default,list,USD,2026-07-15 00:00:00,,2026-08-10 00:00:00,effective,test",
     ],
     "contracts/rate_contract_lines.csv": ["c-2,*,*,*,*,,,,,0.10,test"],
 }

@@ -28,13 +28,16 @@ TIERS = ("standard", "batch", "flex", "priority", "fast")
 TIER_NAMES = ("default", "auto", "on_demand", "on_demand_flex", "on_demand_priority", "Batch")
 REGIONS = ("global", "us", "eu", "au", "in", "jp", "apac", "regional", "us-gov", "not_available")
 LIFETIMES = ("5m", "30m", "1h", "12h")
-# Keys of a usage object; LiteLLM counts neither images nor characters, so the last two are made up.
+# Keys of a usage object; LiteLLM counts no images, characters, tools or fees, so these are made up.
 COUNTED_AS = {
     "request": "search_units",
     "media_second": "seconds",
     "page": "pages_processed",
     "generated_image": "made_up_images",
     "character": "made_up_characters",
+    "file_search": "made_up_file_searches",
+    "code_session": "made_up_sessions",
+    "request_fee": "made_up_fees",
 }
 
 

@@ -67,6 +67,7 @@ MARTS = (
     "rpt_focus_billing_period",
     "rpt_focus_cost_and_usage_v1_2",
     "fct_rate_changes",
+    "fct_contract_tiers",
     "dim_dates",
     "fct_efficiency_daily",
     "fct_efficiency_weekly",

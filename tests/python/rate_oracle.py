@@ -29,7 +29,17 @@ TOKEN_METERS = (
     "output_audio",
     "output_image",
 )
-CALL_METERS = ("web_search", "request", "generated_image", "media_second", "character", "page")
+CALL_METERS = (
+    "web_search",
+    "file_search",
+    "code_session",
+    "request_fee",
+    "request",
+    "generated_image",
+    "media_second",
+    "character",
+    "page",
+)
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
 CONTEXT_METERS = TOKEN_METERS[:8]
@@ -434,6 +444,8 @@ class Oracle:
         if self._images_are_text(provider, model):
             usage["uncached_input"] += usage["input_image"]
             usage["input_image"] = 0
+        if self._pays_a_fee(provider, model, request, usage):
+            usage["request_fee"] = 1
         about = (provider, model, tier, region)
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):
@@ -457,6 +469,16 @@ class Oracle:
             return Answer("priced", *about, known, costs, known)
         cost = known if self._takes_lower_bound(provider, model, request.at) else None
         return Answer("partly_priced", *about, cost, costs, known, lacking)
+
+    def _pays_a_fee(
+        self, provider: str, model: str | None, request: Request, usage: dict[str, int]
+    ) -> bool:
+        """Whether an answered call pays its model's fixed fee, which its log does not count."""
+        has_fee = any(
+            meter == "request_fee" for meter, *_ in self._prices.get((provider, model), ())
+        )
+        is_answered = request.has_usage and any(usage[meter] for meter in TOKEN_METERS)
+        return has_fee and is_answered and not usage["request_fee"]
 
     def _takes_lower_bound(self, provider: str, model: str, at: datetime) -> bool:
         """The closest rule: of this very model, of its provider, of all; of two the later."""

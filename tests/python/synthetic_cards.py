@@ -9,7 +9,17 @@ import random
 from datetime import datetime, timedelta
 from pathlib import Path
 
-CALL_METERS = ("web_search", "request", "generated_image", "media_second", "character", "page")
+CALL_METERS = (
+    "web_search",
+    "request",
+    "generated_image",
+    "media_second",
+    "character",
+    "page",
+    "file_search",
+    "code_session",
+    "request_fee",
+)
 METERS = (
     "uncached_input",
     "output",

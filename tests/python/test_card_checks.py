@@ -44,7 +44,7 @@ HEADERS = {
 
 def put(folder, name, *rows):
     """A file of the company with rows by column; blank where a row does not say."""
-    is_own = name in ("rate_contracts", "rate_contract_lines", "capacity_commitments")
+    is_own = name.startswith("rate_contract") or name == "capacity_commitments"
     with (folder / f"{'' if is_own else 'extra_'}{name}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, HEADERS[name], lineterminator="\n", restval="")
         writer.writeheader()
@@ -182,6 +182,7 @@ def contract(**change):
         "provider": "openai",
         "billing_account_id": "default",
         "price_of_unlisted": "list",
+        "currency": "USD",
         "valid_from": "2026-01-01 00:00:00",
         "recorded_at": "2026-01-01 00:00:00",
         "status": "effective",
@@ -201,7 +202,21 @@ def contract_line(**change):
     } | change
 
 
-PRICE = {"discount": "", "meter": "output", "unit_price_usd": "3", "block_size": "1000000"}
+def tier(**change):
+    return {
+        "contract_id": "c-1",
+        "model": "*",
+        "meter": "*",
+        "service_tier": "*",
+        "counted_in": "tokens",
+        "from_amount": "1000000",
+        "holds_for": "above",
+        "discount": "0.05",
+        "source": "order form",
+    } | change
+
+
+PRICE = {"discount": "", "meter": "output", "unit_price": "3", "block_size": "1000000"}
 ALIAS = {
     "provider": "openai",
     "alias": "our-mini",
@@ -295,10 +310,16 @@ ROWS = [
     ("rate_contracts", [contract(status="corrected")], "changes no row recorded before it"),
     ("rate_contracts", [contract(), contract()], "is the same in {file}, line 2 (contract_id,"),
     ("rate_contracts", [contract(price_of_unlisted="free")], "is unknown; write one of list, unp"),
+    (
+        "rate_contracts",
+        [contract(currency="EURO")],
+        'currency "EURO": is unknown; write one of AUD, CAD',
+    ),
+    ("rate_contracts", [contract(currency="")], 'currency "": is empty'),
     ("rate_contract_lines", [contract_line(discount="15")], 'discount "15": is too large'),
     ("rate_contract_lines", [contract_line(discount="1.5")], "write 0.15 for fifteen per cent"),
     ("rate_contract_lines", [contract_line(discount="")], "must stand alone: write either unit_"),
-    ("rate_contract_lines", [contract_line(unit_price_usd="3")], "must stand alone: write either"),
+    ("rate_contract_lines", [contract_line(unit_price="3")], "must stand alone: write either"),
     ("rate_contract_lines", [contract_line(meter="outptu")], "is unknown; did you mean output"),
     (
         "rate_contract_lines",
@@ -306,13 +327,30 @@ ROWS = [
         'meter "*": is every meter, which no one price is for; name one',
     ),
     ("rate_contract_lines", [contract_line(**PRICE | {"block_size": ""})], "is no block; write"),
-    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "-1"})], "is below 0;"),
+    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price": "-1"})], "is below 0;"),
     (
         "rate_contract_lines",
-        [contract_line(**PRICE | {"unit_price_usd": "1000000"})],
-        'unit_price_usd "1000000": is above 10000',
+        [contract_line(**PRICE | {"unit_price": "1000000"})],
+        'unit_price "1000000": is above 10000',
     ),
-    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price_usd": "0"})], "is no price;"),
+    ("rate_contract_lines", [contract_line(**PRICE | {"unit_price": "0"})], "is no price;"),
+    ("rate_contract_tiers", [tier(from_amount="1e6")], "is no whole number; write digits only"),
+    ("rate_contract_tiers", [tier(from_amount="-5")], "is below 0;"),
+    ("rate_contract_tiers", [tier(), tier()], "is the same in {file}, line 2 (contract_id, model,"),
+    ("rate_contract_tiers", [tier(counted_in="units")], "is unknown; write one of tokens, usd"),
+    ("rate_contract_tiers", [tier(holds_for="whole")], "is unknown; write one of above, all"),
+    (
+        "rate_contract_tiers",
+        [tier(), tier(from_amount="9", holds_for="all")],
+        'holds_for "all": is above in {file}, line 2; tiers of one model, meter and service tier',
+    ),
+    ("rate_contract_tiers", [tier(discount="1.5")], "write 0.15 for fifteen per cent"),
+    ("rate_contract_tiers", [tier(meter="web_search")], 'counted_in "tokens": counts no calls;'),
+    (
+        "rate_contract_tiers",
+        [tier(model="gpt-5", service_tier="standard", discount="", unit_price_usd="3")],
+        'meter "*": is all, which no one price is for; name one',
+    ),
 ]
 
 

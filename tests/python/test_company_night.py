@@ -294,9 +294,9 @@ TYPOS = {
         ["r1,t9typo,include,", "r2,care,include,"],
     ),
     "contracts/rate_contracts.csv": (
-        "contract_id,provider,billing_account_id,price_of_unlisted,valid_from,valid_to,recorded_at,status,"
+        "contract_id,provider,billing_account_id,price_of_unlisted,currency,valid_from,valid_to,recorded_at,status,"
         "source",
-        ["c1,openai,hadlen,list,2026-01-01 00:00:00,,2026-01-01 00:00:00,effective,x"],
+        ["c1,openai,hadlen,list,USD,2026-01-01 00:00:00,,2026-01-01 00:00:00,effective,x"],
     ),
     "policy/gl_accounts.csv": (
         ACCOUNTS[0],

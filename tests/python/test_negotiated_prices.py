@@ -58,7 +58,7 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
     append(
         root,
         "rate_contracts.csv",
-        "c-1,openai,default,list,2026-08-01 00:00:00,2026-08-03 12:00:00,2026-12-01 00:00:00,"
+        "c-1,openai,default,list,USD,2026-08-01 00:00:00,2026-08-03 12:00:00,2026-12-01 00:00:00,"
         "effective,test",
     )
     append(

@@ -8,7 +8,9 @@ from collections import Counter
 
 import pytest
 
-from tests.python.pricing_cases import draw
+from tests.python import synthetic_cards
+from tests.python.pricing_cases import Priced, draw, know_made_up_keys
+from tests.python.project import copy_project
 from tests.python.rate_oracle import CONTEXT_METERS, METERS, Oracle
 
 SEED, COUNT = 20261121, 24000
@@ -35,8 +37,7 @@ def test_pricing_adds_and_drops_no_row(priced):
     assert sorted(priced.found_ids) == sorted(priced.request_ids)
 
 
-def test_the_warehouse_equals_the_oracle(priced, cases, seeds):
-    oracle = Oracle(seeds)
+def assert_equal(priced, cases, oracle):
     wrong = [
         (request, priced[request.request_id], answer)
         for request in cases
@@ -46,6 +47,23 @@ def test_the_warehouse_equals_the_oracle(priced, cases, seeds):
         f"{len(wrong)} of {len(cases)} differ; the first, warehouse then oracle:\n"
         + ("\n".join(map(str, wrong[0])))
     )
+
+
+def test_the_warehouse_equals_the_oracle(priced, cases, seeds):
+    assert_equal(priced, cases, Oracle(seeds))
+
+
+@pytest.mark.long
+def test_fifty_thousand_others_equal_the_oracle(tmp_path):
+    """Other cards made up beside the real ones, and other requests."""
+    root = copy_project(tmp_path)
+    synthetic_cards.append(root / "seeds" / "rate_cards", seed=11)
+    know_made_up_keys(root)
+    synthetic_cards.append_bounds(root / "seeds" / "policy" / "partly_priced_rules.csv")
+    oracle = Oracle(root / "seeds")
+    cases = draw(38_000, SEED + 1, oracle)
+    cases += draw(12_000, SEED + 1, oracle, oracle.community_models())
+    assert_equal(Priced(tmp_path, cases, root), cases, oracle)
 
 
 def test_the_draw_reaches_what_it_is_meant_to_reach(priced, cases, seeds):

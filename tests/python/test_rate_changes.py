@@ -61,7 +61,8 @@ ADDED = {
         f"{FIRST},corrected,test",
     ],
     "rate_contracts.csv": [
-        f"c-1,openai,default,list,2026-07-30 06:00:00,2026-08-02 00:00:00,{FIRST},effective,test",
+        "c-1,openai,default,list,USD,2026-07-30 06:00:00,2026-08-02 00:00:00,"
+        f"{FIRST},effective,test",
     ],
     "rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
 }  # fmt: skip

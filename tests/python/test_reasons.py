@@ -52,6 +52,8 @@ TABLES = {
     f"price_card_version varchar, amount_usd {MONEY}, accrued_usd {MONEY}, late_usd {MONEY}, "
     "attempt_count bigint, accrued_attempt_count bigint, late_attempt_count bigint, "
     "unpriced_count bigint, late_unpriced_count bigint",
+    "int_tier_charges": f"usage_period date, charge_type varchar, source_ref varchar, {USED}, "
+    f"price_card_version varchar, amount_usd {MONEY}, accrued_usd {MONEY}",
     "int_pooled_spend": f"usage_date date, usage_period date, {OWNER}, environment varchar, "
     f"provider varchar, pool_id varchar, amount_usd {MONEY}, request_count bigint, "
     "total_tokens bigint",
@@ -451,6 +453,29 @@ def test_a_pool_of_requests_only_moves_on(ledger):
         ("shared", "moved", "none", "b", "re_allocation"): 3,
         ("shared", "moved moved on", "none", "c", "re_allocation"): -2,
     }
+
+
+def test_another_use_of_the_month_re_rates_what_the_tiers_change(ledger):
+    """Late use moved the tier: what came late has its reason, the rebate of all has its own."""
+    used = (MONTH, "usage", "requests", "a", "cc", "s1", "f", "e", "p", "m")
+    tiers = (MONTH, "usage", "volume tiers of c", "a", "cc", "s1", "f", "e", "p", "m")
+    ledger.fill(
+        {
+            "stg_ledger__posted_entries": [
+                (*used, "direct", "v1", None, None, "100", 4, 0),
+                (*tiers, "direct", "c", None, None, "-5", 0, 0),
+            ],
+            "int_usage_charges": [(*used, "v1", "130", "0", "30", 5, 0, 1, 0, 0)],
+            "int_tier_charges": [(*tiers, "c", "-9.5", "0")],
+        },
+    )
+    assert ledger.found() == {
+        ("usage", "requests", "s1", "a", "late_arrival"): 30,
+        ("usage", "volume tiers of c", "s1", "a", "re_rate"): Fraction(-9, 2),
+    }
+    assert ledger.rows("select evidence from int_ledger_adjustments where reason = 're_rate'") == [
+        ("the use of the month is another now, and so is what its volume tiers of c change",)
+    ]
 
 
 # Anything at all ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
--- Everything that is to be charged for a month, as known today: usage at its price, shared costs by rule,
--- credits, and adjustments made by hand.
+-- Everything that is to be charged for a month, as known today: usage at its price, what a contract's volume tiers
+-- change in it, shared costs by rule, credits, and adjustments made by hand.
 with usage as (
 
     select
@@ -13,6 +13,12 @@ with usage as (
         cast(null as {{ dbt.type_string() }}) as stated_reason,
         cast(null as {{ dbt.type_string() }}) as stated_evidence
     from {{ ref('int_usage_charges') }}
+
+),
+
+tiers as (
+
+    select * from {{ ref('int_tier_charges') }}
 
 ),
 
@@ -36,6 +42,16 @@ unioned as (
         late_attempt_count, unpriced_count, late_unpriced_count, pool_id, allocation_rule_id, allocation_method,
         allocated_ratio, stated_reason, stated_evidence
     from usage
+
+    union all
+
+    select
+        {{ charge_columns() | join(', ') }},
+        price_card_version, amount_usd, accrued_usd, 0 as late_usd, 0 as attempt_count, 0 as accrued_attempt_count,
+        0 as late_attempt_count, 0 as unpriced_count, 0 as late_unpriced_count, null as pool_id,
+        null as allocation_rule_id, null as allocation_method, null as allocated_ratio, null as stated_reason,
+        case when accrued_usd != 0 then 'the use of the month is not final' end as stated_evidence
+    from tiers
 
     union all
 

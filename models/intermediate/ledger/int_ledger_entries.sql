@@ -55,7 +55,7 @@ open_entries as (
         accrued_usd as amount_usd,
         accrued_attempt_count as attempt_count,
         case when attempt_count = accrued_attempt_count then unpriced_count else 0 end as unpriced_count,
-        price_card_version, 'no final bill yet' as evidence
+        price_card_version, coalesce(stated_evidence, 'no final bill yet') as evidence
     from charges
     where accrued_usd != 0 or accrued_attempt_count != 0
 

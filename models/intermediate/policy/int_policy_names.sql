@@ -43,6 +43,10 @@ names as (
     union all
     select 'contract' as kind, contract_id as name from {{ ref('rate_contracts') }}
     union all
+    select 'currency' as kind, 'USD' as name
+    union all
+    select 'currency' as kind, currency as name from {{ ref('fx_rates') }}
+    union all
     select 'provider' as kind, provider as name from {{ ref('provider_aliases') }}
     union all
     select 'provider' as kind, provider as name from {{ ref('int_recorded_prices') }}

@@ -23,7 +23,7 @@ with list_rates as (
 
 contracts as (
 
-    select * from {{ ref('int_rate_contracts') }}
+    select * from {{ ref('int_contract_currencies') }}
 
 ),
 
@@ -42,12 +42,15 @@ ranked as (
         list_rates.*,
         contracts.contract_id,
         contracts.billing_account_id,
-        contracts.valid_from as contract_valid_from,
+        contracts.contract_valid_from,
         greatest(contracts.valid_from, list_rates.valid_from) as covered_from,
         least(contracts.valid_to, list_rates.valid_to) as covered_to,
         case
-            when lines.unit_price_usd is not null
-                then cast(lines.unit_price_usd * {{ one_over('lines.block_size') }} as {{ unit_rate_type() }})
+            when lines.unit_price is not null
+                then cast(
+                        cast(lines.unit_price * {{ one_over('lines.block_size') }} as {{ unit_rate_type() }})
+                        * contracts.usd_per_unit as {{ unit_rate_type() }}
+                    )
             when lines.discount is not null
                 then cast(list_rates.list_rate_usd * (1 - lines.discount) as {{ unit_rate_type() }})
             when contracts.price_of_unlisted = 'list' then list_rates.list_rate_usd

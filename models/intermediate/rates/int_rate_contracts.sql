@@ -33,6 +33,7 @@ select
     provider,
     billing_account_id,
     price_of_unlisted,
+    currency,
     starts_at as valid_from,
     least(ends_at, lead(starts_at) over (partition by as_of_recorded_at, contract_id order by starts_at)) as valid_to
 from ranked
