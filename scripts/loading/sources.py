@@ -45,8 +45,9 @@ class Column:
 
     `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
     up to the mark behind which the column's text is JSON; one that ends with a star means all
-    columns that begin so, as one object. `role` says what the record is without it: one that has lost what prices, dates or identifies it is rejected, one that has lost what
-    describes it is kept. `required` says that it must be there at all. `posted` says that it goes
+    columns that begin so, as one object. `role` says what the record is without it: one that has
+    lost what prices, dates or identifies it is rejected, one that has lost what describes it is
+    kept. `required` says that it must be there at all. `posted` says that it goes
     into the ledger, whose closed months keep it for good: no person may be in it, hashed or not.
     """
 
