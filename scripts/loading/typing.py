@@ -422,9 +422,11 @@ def _tags(text: str) -> str:
         for rank, source in enumerate(_TAG_SOURCES, start=1)
     )
     rank = f"case {ranks} else '{_TAG_SOURCES.index('resourcetags') + 1}' end"
-    bare = f"regexp_replace(lower(p[1]), {literal(_TAG_SOURCE)}, '')"
+    key, value = (
+        f"coalesce(try(json_extract_string('\"' || p[{n}] || '\"', '$')), p[{n}])" for n in (1, 2)
+    )
+    bare = f"regexp_replace(lower({key}), {literal(_TAG_SOURCE)}, '')"
     key = rf"regexp_replace({bare}, '[^\pL\pN]+', '_', 'g')"
-    value = "coalesce(try(json_extract_string('\"' || p[2] || '\"', '$')), p[2])"
     tags = f"list_sort(list_transform({pairs}, lambda p: {rank} || {key} || ':' || {value}))"
     lines = f"list_transform(list_slice({tags}, 1, {_MAX_TEXTS}), lambda t: {_short('t[2:]')})"
     return f"nullif(array_to_string({lines}, chr(10)), '')"
