@@ -25,7 +25,7 @@ FORMATS = {
         "tags",
     },
     "bigint": {None, "duration"},
-    "boolean": {None},
+    "boolean": {None, "present"},
     "timestamp": TIME_FORMATS | {None},
     "date": DATE_FORMATS,
 }

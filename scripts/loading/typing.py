@@ -30,6 +30,8 @@ _MAX_OF_ONE_CALL = 999_999_999
 # A clock may be wrong by a zone, not by more.
 _AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
+# Of what is a message only whether it is there is kept.
+_NOTHING = "'false', '0', '{}', '[]', 'no', 'ok'"
 # What stands under any of a field's names is one value.
 _MERGED = ("other_counts", "tags")
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
@@ -178,7 +180,11 @@ def _shown(table: Table) -> str:
     """SQL for the names and texts of a rejected record: texts as they would have been stored."""
     pairs = [
         f"{literal(column.name)}, "
-        + (f"t{i}" if _is_text(column) else f"case when not {_nested(f'r{i}')} then r{i} end")
+        + (
+            f"t{i}"
+            if _is_text(column) or column.format == "present"
+            else f"case when not {_nested(f'r{i}')} then r{i} end"
+        )
         for i, column in enumerate(table.fields)
         if not column.hashed
     ]
@@ -331,6 +337,8 @@ def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | No
         return _duration(text, parsed)
     if column.data_type == "bigint":
         return _whole(text, parsed, _limit(table))
+    if column.format == "present":
+        return f"case when lower({text}) in ({_NOTHING}) then false when {text} != '' then true end"
     if column.data_type == "boolean":
         return (
             f"case lower({text}) when 'true' then true when '1' then true "

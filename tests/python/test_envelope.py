@@ -36,6 +36,10 @@ RECORDS = [
     CALL | {"request_id": "code-only", "status": None, "error_code": "503"},
     CALL | {"request_id": "word-only", "status": None, "error_code": "rate_limit_exceeded"},
     CALL | {"request_id": "as-status", "status": "200"},
+    CALL | {"request_id": "flag", "status": None, "success": False},
+    CALL | {"request_id": "error", "status": None, "error": {"message": "a secret"}},
+    CALL | {"request_id": "no-error", "status": None, "error": {}, "success": None},
+    CALL | {"request_id": "both", "status": None, "error": "a secret", "success": True},
     # what a call brought about, said by a billed retry and by the success after it
     CALL
     | {
@@ -227,6 +231,10 @@ def test_the_words_retry_and_fallback_are_no_outcome_and_the_code_stays(priced):
         "code-only": ("failure", 503, False, False),
         "word-only": ("success", None, False, False),
         "as-status": ("success", 200, False, False),
+        "flag": ("failure", None, False, False),
+        "error": ("failure", None, False, False),
+        "no-error": ("success", None, False, False),
+        "both": ("success", None, False, False),
     }
     assert {name: priced(name, *columns) for name in outcomes} == {
         name: [outcome] for name, outcome in outcomes.items()

@@ -4,6 +4,7 @@ with cleaned as (
         *,
         case when {{ http_status('status') }} is null then lower(status) end as status_word,
         coalesce(status_code, {{ http_status('status') }}, {{ http_status('error_code') }}) as http_status,
+        coalesce(not call_succeeded, has_error, false) as has_failed,
         coalesce(cached_input_tokens, cached_part_of_input_tokens) as read_tokens,
         coalesce(cached_input_tokens, cached_part_of_input_tokens, cache_write_tokens) is null
         and input_tokens is not null
@@ -23,7 +24,8 @@ select
     {{ row_text([
         'coalesce(request_id, ' ~ record_place() ~ ')', 'coalesce(retry_count, 0)', 'fallback_from',
         'lower(provider)', 'coalesce(model_requested, model)', 'coalesce(model_actual, model)',
-        'status_word', 'http_status', 'coalesce(input_tokens, prompt_tokens)', 'read_tokens', 'output_tokens',
+        "coalesce(status_word, case when has_failed then 'failure' end)", 'http_status',
+        'coalesce(input_tokens, prompt_tokens)', 'read_tokens', 'output_tokens',
     ]) }} as event_id,
     coalesce(request_id, {{ record_place() }}) as logical_request_id,
     {% for name in ['trace_id', 'provider_response_id', 'provider_request_id', 'gateway_call_id'] %}
@@ -50,12 +52,10 @@ select
     {% for name in [
         'cache_write_5m_tokens', 'cache_write_1h_tokens', 'input_audio_tokens', 'input_image_tokens',
         'output_audio_tokens', 'output_image_tokens', 'file_search_calls', 'code_sessions',
-        'search_units', 'generated_images', 'media_seconds', 'spoken_characters',
+        'search_units', 'generated_images', 'media_seconds', 'spoken_characters', 'reasoning_tokens', 'web_search_calls',
     ] %}
     {{ name }} as reported_{{ name }},
     {% endfor %}
-    reasoning_tokens as reported_reasoning_tokens,
-    web_search_calls as reported_web_search_calls,
     read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
@@ -96,7 +96,7 @@ select
     case
         when status_word not in ('retry', 'fallback') then status_word
         when http_status = 499 then 'client_closed'
-        when http_status >= 400 then 'failure'
+        when http_status >= 400 or has_failed then 'failure'
         else coalesce(status_word, 'success')
     end as request_status,
     http_status as status_code,
