@@ -29,7 +29,7 @@ steps as (
         {{ outcome_of_request() }} as trace_id,
         billed_model,
         coalesce(prompt_version, 'none') as prompt_version,
-        request_cost_usd as cost_usd
+        outcome_cost_usd as cost_usd
     from {{ ref('int_stated_results') }}
     where trace_id is null and billed_model is not null
 

@@ -45,7 +45,7 @@ ranked as (
 
     select
         attempts.*,
-        sum(attempts.cost_usd) over one_request as request_cost_usd,
+        sum(attempts.cost_usd) over one_request as outcome_cost_usd,
         row_number() over (
             partition by attempts.usage_date, attempts.logical_request_id
             order by attempts.cost_usd desc nulls last, attempts.request_key asc
@@ -68,7 +68,7 @@ select
     coalesce(records.feature, ranked.feature) as feature,
     ranked.named_model as billed_model,
     ranked.prompt_version,
-    cast(ranked.request_cost_usd as {{ money_type() }}) as request_cost_usd,
+    cast(ranked.outcome_cost_usd as {{ money_type() }}) as outcome_cost_usd,
     case when records.gateway_reported_cost_usd is null then records.cost_currency end as unknown_currency,
     case when records.gateway_reported_cost_usd is null then records.cost_in_currency end as unknown_cost,
     records.source_file,
