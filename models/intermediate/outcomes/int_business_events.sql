@@ -22,7 +22,7 @@ with stated as (
     -- several attempts may say what one request brought about
     select
         {{ outcome_of_request() }} || ' ' || stated_outcome as event_id,
-        min(usage_date) as event_date,
+        usage_date as event_date,
         stated_outcome as event_type,
         max(case when is_outcome_successful then 1 else 0 end) = 1 as is_successful,
         max(customer_id) as customer_id,
@@ -35,7 +35,7 @@ with stated as (
         cast(1 as bigint) as record_number
     from {{ ref('int_stated_results') }}
     where stated_outcome is not null
-    group by logical_request_id, stated_outcome
+    group by usage_date, logical_request_id, stated_outcome
 
 ),
 
