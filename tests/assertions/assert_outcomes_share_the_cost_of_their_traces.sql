@@ -25,7 +25,12 @@ alone as (
         logical_request_id,
         outcome_cost_usd
     from {{ ref('int_stated_results') }}
-    where trace_id is null and stated_outcome is not null and stated_outcome != 'revenue'
+    where
+        trace_id is null
+        and {{ outcome_of_request() }} in (
+            select events.trace_id from {{ ref('int_business_events') }} as events
+            where not events.is_revenue
+        )
 
 ),
 
