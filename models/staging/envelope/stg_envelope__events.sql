@@ -11,7 +11,7 @@ with cleaned as (
         and coalesce(cache_read_input_tokens, cache_creation_input_tokens) is not null as has_anthropic_usage,
         case when cost_currency is not null then {{ text_to_money('stated_cost') }} end as cost_in_currency,
         case when stated_cost is not null then upper(trim(cost_currency)) end as currency_of_cost
-    from {{ source('envelope', 'envelope_events') }}
+    from {{ with_rate_of_cost(source('envelope', 'envelope_events')) }}
 
 )
 
@@ -113,7 +113,3 @@ select
     record_number,
     loaded_at
 from cleaned
-left join {{ ref('int_fx_rates') }} as rates
-    on
-        cleaned.currency_of_cost = rates.currency
-        and cast(cleaned.occurred_at as date) >= rates.valid_from and cast(cleaned.occurred_at as date) < rates.valid_to
