@@ -7,27 +7,37 @@ with tagged as (
 
 ),
 
+catalogue as (
+
+    select * from {{ ref('int_service_names') }}
+    where team_id is not null
+
+),
+
+-- a service account answers where the catalogue names no team
+accounts as (
+
+    select * from {{ ref('int_service_accounts') }}
+    where lower(service_name) not in (select catalogue.service_alias from catalogue)
+
+),
+
 known as (
 
-    select 'team' as names, team_name as name, team_id, valid_from, valid_to
-    from {{ ref('int_team_names') }}
-    union all
-    select 'project' as names, lower(credential_id) as name, team_id, valid_from, valid_to
-    from {{ ref('int_credential_owners') }}
-    union all
-    select 'service' as names, service_alias as name, team_id, valid_from, valid_to
-    from {{ ref('int_service_names') }}
-    where team_id is not null
-    union all
-    select 'service' as names, lower(service_name) as name, team_id, valid_from, valid_to
-    from {{ ref('int_service_accounts') }}
-    where lower(service_name) not in (
-        select service_alias from {{ ref('int_service_names') }} where team_id is not null
-    )
-    union all
-    select 'cost_center' as names, lower(cost_center_id) as name, team_id, valid_from, valid_to
-    from {{ ref('int_team_windows') }}
-    where team_kind != 'unattributed' and cost_center_id is not null
+    {% for names, name, relation in [
+        ('team', 'team_name', ref('int_team_names')), ('project', 'lower(credential_id)', ref('int_credential_owners')),
+        ('service', 'service_alias', 'catalogue'), ('service', 'lower(service_name)', 'accounts'),
+        ('cost_center', 'lower(cost_center_id)', ref('int_team_windows')),
+    ] %}
+    select
+        '{{ names }}' as names,
+        {{ name }} as name,
+        team_id,
+        valid_from,
+        valid_to
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
