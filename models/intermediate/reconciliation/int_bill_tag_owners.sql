@@ -2,7 +2,10 @@
 -- means several teams on the day, such as a cost centre that they share, names nobody.
 with tagged as (
 
-    select distinct tags, usage_date from {{ ref('int_bill_lines_by_category') }}
+    select distinct
+        tags,
+        usage_date
+    from {{ ref('int_bill_lines_by_category') }}
     where tags is not null
 
 ),
@@ -85,4 +88,4 @@ inner join {{ ref('int_team_windows') }} as teams
     on
         ranked.team_id = teams.team_id
         and ranked.usage_date >= teams.valid_from and ranked.usage_date < teams.valid_to
-where ranked.tag_rank = 1
+where ranked.tag_rank = 1 and teams.team_kind != 'unattributed'
