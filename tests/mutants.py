@@ -114,8 +114,7 @@ MUTANTS = (
            "provider_cost_at_gateway_quantity_usd - coalesce(gateway_cost_usd, 0) else 0",
            "swapped sign", "test_variance_split"),
     Mutant("int_bill_line_owners.sql",
-           "coalesce(by_credential.team_id, by_role.team_id, by_account.team_id) as owner_team_id",
-           "coalesce(by_credential.team_id, by_role.team_id) as owner_team_id", "lost source"),
+           "when account_team_kind = 'team' then account_team_id", "", "lost source"),
     # allocation, ledger, budgets
     Mutant("int_allocated_parts.sql",
            "on portions.rule_id = drivers.rule_id and portions.portion_date = drivers.portion_date",

@@ -10,7 +10,7 @@
         ('service_tier', 'varchar'), ('region_scope', 'varchar'),
         ('amount', 'decimal(30, 15)'), ('invoiced_amount', 'decimal(30, 15)'), ('list_amount', 'decimal(30, 15)'),
         ('currency', 'varchar'), ('billed_quantity', 'decimal(30, 15)'), ('billed_unit', 'varchar'),
-        ('sub_account_id', 'varchar'), ('credential_id', 'varchar'), ('description', 'varchar'),
+        ('sub_account_id', 'varchar'), ('credential_id', 'varchar'), ('tags', 'varchar'), ('description', 'varchar'),
     ] + bill_evidence_columns() + [('line_part', 'integer')]) }}
 {%- endmacro %}
 

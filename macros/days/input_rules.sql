@@ -23,7 +23,7 @@
 {%- endmacro %}
 
 {# The models whose rows decide who owns a request, what else it could have run as, or whether a part of its
-   price counts, each valid for a span of days: model, and the columns that matter. #}
+   price counts, or what a gateway's own figure is in USD, each valid for a span of days: model, and the columns that matter. #}
 {% macro owner_rules() -%}
     {{ return({
         'int_team_names': ['team_name', 'team_id', 'method'],
@@ -33,6 +33,7 @@
         'int_service_names': ['service_alias', 'service_name', 'team_id'],
         'int_tagging_policy_windows': ['environment', 'policy_version'] + tagging_policy_rule_columns(),
         'int_partly_priced_models': ['provider', 'model'],
+        'int_fx_rates': ['currency', 'usd_per_unit'],
         'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
             'alternative_provider', 'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens',
             'min_requests', 'assumed_share'],

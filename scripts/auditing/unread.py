@@ -13,7 +13,7 @@ from scripts.loading.archives import is_archive, members
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
 from scripts.loading.foreign import Unreadable
 from scripts.loading.forms import settled, sniff
-from scripts.loading.headers import cells_of, places, separator
+from scripts.loading.headers import cells_of, places, separator, spread
 from scripts.loading.lines import Lines, read_lines
 from scripts.loading.rows import first_line, has_records, read_rows
 from scripts.loading.sources import Table
@@ -67,7 +67,8 @@ def _unread_in(content: Content, name: str, table: Table) -> Iterator[set[str]]:
     if kind == "csv" and not has_records(kind, content, table):
         first = first_line(head)
         header = cells_of(first, separator(first, table))
-        yield unread_columns(header, places(header, table).values())
+        parts = [place for cells in spread(header, table).values() for _, place in cells]
+        yield unread_columns(header, [*places(header, table).values(), *parts])
     elif kind == "document":
         texts = elements_of(content.read_all(DOCUMENT_BYTES) or b"", False, table)
         yield from _keys_of(texts, table)

@@ -21,6 +21,8 @@ SEPARATORS = (",", ";", "\t", "|")
 # So many lines may come before a header, which is known by more columns than a title has.
 _TITLES, _FOUND = 12, 2
 _SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
+# Behind it a header names all columns that begin so.
+_REST = "*"
 _NOISE = re.compile(r"[^0-9a-z]+")
 # Signs that mean one currency: a yen's is also a yuan's.
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
@@ -82,6 +84,20 @@ def places(header: Iterable[str], table: Table) -> dict[str, int]:
     Raises Unreadable when two columns would be one, neither of which is named as declared.
     """
     return dict(_places(tuple(cell.strip() for cell in header), table))
+
+
+def spread(header: Iterable[str], table: Table) -> dict[str, list[tuple[str, int]]]:
+    """The columns that are the parts of one: for each header with a star the rest of the name and
+    the place of those that begin so.
+    """
+    wanted = {name: name[:-1].lower() for name in table.headers if name.endswith(_REST)}
+    found: dict[str, list[tuple[str, int]]] = {}
+    for place, cell in enumerate(header if wanted else ()):
+        for name, before in wanted.items():
+            if cell.strip().lower().startswith(before) and len(cell.strip()) > len(before):
+                found.setdefault(name, []).append((cell.strip()[len(before) :], place))
+                break
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +166,7 @@ def cells_of(line: str, mark: str) -> list[str]:
 
 @cache
 def _plain_headers(table: Table) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _plain(name)) for name in table.headers)
+    return tuple((name, _plain(name)) for name in table.headers if not name.endswith(_REST))
 
 
 def _plain(name: str) -> str:

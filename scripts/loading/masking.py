@@ -16,7 +16,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d([Tt ][\d:.]{4,18} ?(Z|z|UTC|[+-]\d\d(:?\d\d
 _MASK = "…"
 _TIMES = ("timestamp", "date")
 # A text under these is a part of something else that is not declared, or may hold a secret.
-_NOT_SHOWN = ("decimal", "counts", "counts_list", "json", "url")
+_NOT_SHOWN = ("decimal", "counts", "counts_list", "json", "url", "tags")
 
 
 def shown_names(table: Table) -> Mapping[str, bool]:

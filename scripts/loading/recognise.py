@@ -36,12 +36,11 @@ from scripts.loading.rows import first_line, logged_in
 from scripts.loading.shapes import shape_of
 from scripts.loading.sources import Refused, Table
 from scripts.loading.streams import ByteStream, Content
-from scripts.loading.wrappers import first_key, names, peel
+from scripts.loading.wrappers import LISTS, first_key, names, peel
 
 # More of a file says nothing new.
 _RECORDS = 5
 _LINES = 40
-_PAGES = ("data", "results", "items", "logs", "result", "value", "records", "rows", "entries")
 # A table has to find so many of its columns, and so much more than the next.
 _LEAST_FOUND = 4
 _MARGIN = 1.3
@@ -165,8 +164,6 @@ def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> It
         yield from header
         return
     values = _values(content, text, whole)
-    if values and all(map(_is_empty, values)):
-        raise Unreadable("it holds no record; delete it, or export it again")
     if not values:
         yield from _unmarked(header, text)
         return
@@ -176,6 +173,8 @@ def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> It
         return
     found = [_of_records(table, values, _RECORDS) for table in tables]
     if not any(map(_is_able, found)):
+        if all(map(_is_empty, values)):
+            raise Unreadable("it holds no record; delete it, or export it again")
         # calls may come after other traffic
         found = [_of_records(table, values, _LINES) for table in tables]
     if not any(map(_is_able, found)):
@@ -199,8 +198,15 @@ def _is_empty(value: object) -> bool:
     """Whether a page of an API, or a list, has nothing in it."""
     if not isinstance(value, dict) or not value:
         return not value
-    inside = [inner for inner in value.values() if isinstance(inner, (list, dict)) and inner]
-    return not inside and any(value.get(key) == [] for key in _PAGES)
+    inside = [inner for inner in value.values() if _has_inside(inner)]
+    return not inside and any(value.get(key) == [] for key in LISTS)
+
+
+def _has_inside(value: object) -> bool:
+    """Whether a list has elements, or an object more than the figures of a page."""
+    if isinstance(value, dict):
+        return any(isinstance(inner, (list, dict)) and inner for inner in value.values())
+    return isinstance(value, list) and bool(value)
 
 
 def _refuse(values: list[object], tables: list[Table]) -> None:

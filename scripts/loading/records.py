@@ -18,7 +18,7 @@ from scripts.loading.dates import Dates
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable, check_columns
-from scripts.loading.headers import currency_of, places, separator
+from scripts.loading.headers import currency_of, places, separator, spread
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 from scripts.loading.numbers import Numbers
 from scripts.loading.streams import Content
@@ -56,10 +56,16 @@ def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLi
         names = list(_names(parquet.schema_arrow))
         declared = {names[place]: name for name, place in places(names, file.table).items()}
         check_columns(names, declared.values(), file.table)
-        wanted = set(declared)
+        parts = spread(names, file.table)
+        apart = {names[place] for cells in parts.values() for _, place in cells}
+        wanted = set(declared) | apart
         present = [name for name in parquet.schema_arrow.names if _is_wanted(name, wanted)]
         for batch in parquet.iter_batches(batch_size=ROWS, columns=present):
-            columns = {declared[name]: column for name, column in _flat(batch, wanted)}
+            flat = dict(_flat(batch, wanted))
+            columns = {declared[name]: each for name, each in flat.items() if name in declared}
+            for header, cells in parts.items():
+                found = {key: flat[names[place]] for key, place in cells if names[place] in flat}
+                columns[header] = _put_together(found, len(batch))
             for column in columns.values():
                 # What is no text in a column of text would end a query, with other files in it.
                 column.validate(full=True)
@@ -71,6 +77,20 @@ def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLi
         if not done:
             raise Unreadable(reason) from None
         yield BadLine(done + 1, reason, None)
+
+
+def _put_together(columns: dict[str, pa.ChunkedArray], length: int) -> pa.ChunkedArray:
+    """Columns as one of objects, with what is not empty."""
+    rows = [{} for _ in range(length)]
+    for key, column in columns.items():
+        for row, value in zip(rows, column.to_pylist(), strict=True):
+            if value not in (None, ""):
+                row[key] = str(value)
+    return pa.chunked_array([_objects(rows)])
+
+
+def _objects(rows: Iterable[dict[str, str]]) -> pa.Array:
+    return pa.array([json.dumps(row) if row else None for row in rows], pa.string())
 
 
 def _said(error: Exception) -> str:
@@ -142,6 +162,7 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
     wanted = places(header, file.table)
     check_columns(header, wanted, file.table)
     currency = currency_of(header, file.table, wanted)
+    parts = spread(header, file.table)
     figures, dates = Numbers(file.table, mark, wanted), Dates(file.table, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
@@ -158,12 +179,12 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
         if len(kept) == ROWS:
             figures.settle(kept)
             dates.settle(kept)
-            yield block_of(file, wanted, kept, currency)
+            yield block_of(file, wanted, kept, currency, parts)
             kept = []
     if kept:
         figures.settle(kept)
         dates.settle(kept)
-        yield block_of(file, wanted, kept, currency)
+        yield block_of(file, wanted, kept, currency, parts)
     if dates.note:
         yield Note(dates.note)
     if stream.fault:
@@ -222,11 +243,12 @@ def block_of(
     wanted: dict[str, int],
     kept: list[tuple[int, list[str]]],
     same: dict[str, str] | None = None,
+    parts: dict[str, list[tuple[str, int]]] | None = None,
 ) -> Records:
     """Rows with their numbers.
 
     `wanted` says where in a row a declared header's field is, `same` has the values that the header
-    states for all rows.
+    states for all rows, `parts` the columns that are one object (`headers.spread`).
     """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
@@ -235,6 +257,10 @@ def block_of(
     }
     columns |= {
         name: pa.array([text] * len(kept), pa.string()) for name, text in (same or {}).items()
+    }
+    columns |= {
+        name: _objects({key: row[place] for key, place in cells if row[place]} for _, row in kept)
+        for name, cells in (parts or {}).items()
     }
     return Records(numbers, _placed(file, columns, len(kept)))
 

@@ -20,9 +20,12 @@ DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
 ROLES = {"prices", "dates", "identifies", "describes"}
 FORMATS = {
-    "varchar": {None, "decimal", "counts", "counts_list", "texts", "json", "url", "other_counts"},
+    "varchar": {
+        *(None, "decimal", "counts", "counts_list", "texts", "json", "url", "other_counts"),
+        "tags",
+    },
     "bigint": {None, "duration"},
-    "boolean": {None},
+    "boolean": {None, "present"},
     "timestamp": TIME_FORMATS | {None},
     "date": DATE_FORMATS,
 }
@@ -41,9 +44,10 @@ class Column:
     """One declared column; `paths` is empty for the evidence columns, which the loader fills.
 
     `headers` has, for each path, the column of a CSV or Parquet file it means: the path as written,
-    up to the mark behind which the column's text is JSON. `role` says what the record is without
-    it: one that has lost what prices, dates or identifies it is rejected, one that has lost what
-    describes it is kept. `required` says that it must be there at all. `posted` says that it goes
+    up to the mark behind which the column's text is JSON; one that ends with a star means all
+    columns that begin so, as one object. `role` says what the record is without it: one that has
+    lost what prices, dates or identifies it is rejected, one that has lost what describes it is
+    kept. `required` says that it must be there at all. `posted` says that it goes
     into the ledger, whose closed months keep it for good: no person may be in it, hashed or not.
     """
 
@@ -213,6 +217,7 @@ def _usual_role(kind: str | None, node: dict, meta: dict) -> str:
         "url",
         "json",
         "other_counts",
+        "tags",
     )
     return "describes" if text and kind != "bill" else "prices"
 

@@ -30,7 +30,16 @@ _MAX_OF_ONE_CALL = 999_999_999
 # A clock may be wrong by a zone, not by more.
 _AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
+# Of what is a message only whether it is there is kept.
+_NOTHING = "'false', '0', '{}', '[]', 'no', 'ok'"
+# What stands under any of a field's names is one value.
+_MERGED = ("other_counts", "tags")
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
+# A text under a key. What the biller itself tags says who made a thing: a person.
+_TAG = r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)+)"'
+_BILLERS_OWN = r"^(resourcetags/)?aws[:_]"
+_TAG_SOURCES = ("iamprincipal", "userattribute", "resourcetags", "accounttag", "costcategory")
+_TAG_SOURCE = rf"^(({'|'.join(_TAG_SOURCES)})/(user:)?|user[:_])"
 _RAW_TEXT_LENGTH = 2000
 # A key and a whole number above zero, also one written as text.
 _COUNT = r'"([A-Za-z_][A-Za-z0-9_.\-]{0,99})":\s*"?([1-9][0-9]{0,11})(?:\.0+)?"?\s*[,}]'
@@ -116,7 +125,7 @@ def _raw_sql(
     firsts = [
         f"coalesce({', '.join(texts[i])}) as c{i}"
         for i, column in fields
-        if len(texts[i]) > 1 and column.format != "other_counts"
+        if len(texts[i]) > 1 and column.format not in _MERGED
     ]
     found = ", ".join(f"{_found(table, column, texts[i], f'c{i}')} as f{i}" for i, column in fields)
     raw = ", ".join(f"{_named(table, column, f'f{i}')} as r{i}" for i, column in fields)
@@ -171,7 +180,11 @@ def _shown(table: Table) -> str:
     """SQL for the names and texts of a rejected record: texts as they would have been stored."""
     pairs = [
         f"{literal(column.name)}, "
-        + (f"t{i}" if _is_text(column) else f"case when not {_nested(f'r{i}')} then r{i} end")
+        + (
+            f"t{i}"
+            if _is_text(column) or column.format == "present"
+            else f"case when not {_nested(f'r{i}')} then r{i} end"
+        )
         for i, column in enumerate(table.fields)
         if not column.hashed
     ]
@@ -192,7 +205,7 @@ def _lost(column: Column, i: int) -> str:
     """SQL that is true when there is a text and it is not what was declared; never null."""
     if column.hashed:
         return f"coalesce({_nested(f'r{i}')}, false)"
-    if column.format == "other_counts":
+    if column.format in _MERGED:
         return "false"
     if column.format == "texts":
         return f"coalesce(starts_with(r{i}, '{{'), false)"
@@ -262,8 +275,8 @@ def _nested(text: str) -> str:
 
 def _found(table: Table, column: Column, alternatives: list[str], first: str) -> str:
     """The first alternative that is not blank, trimmed; `first` is the first that is there."""
-    if column.format == "other_counts":
-        # not the first of them: what is counted in any
+    if column.format in _MERGED:
+        # not the first of them: what is in any
         return f"nullif(concat_ws(' ', {', '.join(alternatives)}), '')"
     trimmed = [_trimmed(text) for text in alternatives]
     if table.none is not None:
@@ -324,6 +337,8 @@ def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | No
         return _duration(text, parsed)
     if column.data_type == "bigint":
         return _whole(text, parsed, _limit(table))
+    if column.format == "present":
+        return f"case when lower({text}) in ({_NOTHING}) then false when {text} != '' then true end"
     if column.data_type == "boolean":
         return (
             f"case lower({text}) when 'true' then true when '1' then true "
@@ -342,6 +357,8 @@ def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | No
         return _texts(text)
     if column.format == "other_counts":
         return _other_counts(table, text)
+    if column.format == "tags":
+        return _tags(text)
     if column.format == "decimal":
         # Less than the width of money in the models, so that a thousand such amounts can be summed.
         return (
@@ -398,16 +415,45 @@ def _other_counts(table: Table, text: str) -> str:
     return f"nullif(array_to_string({lines}, chr(10)), '')"
 
 
+def _tags(text: str) -> str:
+    """The tags of JSON objects as lines of `key:value`, at most 50 of at most 200 characters.
+
+    A key is in lower case, with `_` for marks, without what says where it is from. Of equal keys
+    the nearest to the call comes first: tags of who called, of the resource, of the account, of a
+    category of costs.
+    """
+    found = f"regexp_extract_all({text}, {literal(_TAG)}"
+    pairs = f"list_filter(list_zip({found}, 1), {found}, 2)), "
+    pairs += f"lambda p: not regexp_matches(lower(p[1]), {literal(_BILLERS_OWN)}))"
+    ranks = " ".join(
+        f"when starts_with(lower(p[1]), '{source}/') then '{rank}'"
+        for rank, source in enumerate(_TAG_SOURCES, start=1)
+    )
+    rank = f"case {ranks} else '{_TAG_SOURCES.index('resourcetags') + 1}' end"
+    key, value = (
+        f"coalesce(try(json_extract_string('\"' || p[{n}] || '\"', '$')), p[{n}])" for n in (1, 2)
+    )
+    bare = f"regexp_replace(lower({key}), {literal(_TAG_SOURCE)}, '')"
+    key = rf"regexp_replace({bare}, '[^\pL\pN]+', '_', 'g')"
+    tags = f"list_sort(list_transform({pairs}, lambda p: {rank} || {key} || ':' || {value}))"
+    lines = f"list_transform(list_slice({tags}, 1, {_MAX_TEXTS}), lambda t: {_short('t[2:]')})"
+    return f"nullif(array_to_string({lines}, chr(10)), '')"
+
+
+def _short(text: str) -> str:
+    """SQL for a text in one line that is not too long."""
+    line = rf"trim(regexp_replace({text}, '\s+', ' ', 'g'))"
+    # An address that the cut goes through would not be known for one any more.
+    cut = f"regexp_replace(left({line}, {_MAX_TEXT_LENGTH}), '[^ ]*@[^ ]*$', '')"
+    return f"case when length({line}) > {_MAX_TEXT_LENGTH} then {cut} else {line} end"
+
+
 def _texts(text: str) -> str:
     """A JSON list of texts, or one text, as lines: at most 50 of at most 200 characters.
 
     What is no text in the list is left out; a line break within a text becomes a blank.
     """
-    lines = r"trim(regexp_replace(t, '\s+', ' ', 'g'))"
-    # An address that the cut goes through would not be known for one any more.
-    cut = f"regexp_replace(left({lines}, {_MAX_TEXT_LENGTH}), '[^ ]*@[^ ]*$', '')"
-    short = f"case when length({lines}) > {_MAX_TEXT_LENGTH} then {cut} else {lines} end"
-    kept = f"list_filter(list_transform(found, lambda t: {short}), "
+    kept = f"list_filter(list_transform(found, lambda t: {_short('t')}), "
     kept += "lambda t: t != '' and t not like '{%' and t not like '[%')"
     found = (
         f"case when json_valid({text}) and json_type({text}) = 'ARRAY' "

@@ -19,6 +19,7 @@ from scripts.loading.otlp import SPANS, as_spans
 from scripts.loading.paths import JsonPath
 from scripts.loading.sources import Table
 
+# The keys of lists in which records may be.
 LISTS = {
     *("data", "results", "items", "logs", "result", "value", "values", "records", "Records"),
     *("rows", "entries", "events", "logEvents", "observations", "hits", "streams"),

@@ -28,9 +28,9 @@ WEBHOOK_VARIABLE = "AI_COST_ALERT_WEBHOOK"
 REPORT_VARIABLE = "AI_COST_REPORT_URL"
 _COLUMNS = (
     "alert_id", "kind", "alert_date", "team_id", "team_lead", "subject", "cause", "severity",
-    "item_count", "amount_usd", "observed_usd", "baseline_usd", "threshold", "service_name",
-    "top_category", "top_category_usd", "request_key", "trace_id", "anomaly_id",
-    "webhook_variable",
+    "item_count", "amount_usd", "observed_usd", "baseline_usd", "threshold", "logged_tokens",
+    "billed_tokens", "token_difference", "service_name", "top_category", "top_category_usd",
+    "request_key", "trace_id", "anomaly_id", "webhook_variable",
 )  # fmt: skip
 _NOT_SENT = {"anomaly_id", "webhook_variable"}
 _ALERTS = f"""
@@ -45,6 +45,7 @@ _PAGES = {
     "reconciliation_breach": "reconciliation.html",
     "reconciliation_total": "reconciliation.html",
     "bill_finding": "reconciliation.html",
+    "token_mismatch": "reconciliation.html",
     "mystery_spend": "governance.html",
     "may_repeat": "governance.html",
     "unprofitable_customer": "efficiency.html",
@@ -142,6 +143,8 @@ def _details(alert: dict) -> list[str]:
         more = f"{_usd(observed)} against {_usd(baseline)}, {_usd(observed - baseline, sign='+')}"
         limit = alert["threshold"]
         found.append(more if limit is None else f"{more}; told from {limit.normalize():f} times")
+    if alert["billed_tokens"]:
+        found.append(_tokens(alert))
     if alert["services"]:
         lines = [f"{row['service']} {_usd(Decimal(row['cost_usd']))}" for row in alert["services"]]
         found.append(f"Services: {', '.join(lines[:_SERVICES])}")
@@ -151,6 +154,17 @@ def _details(alert: dict) -> list[str]:
         kind, name = ("trace", "trace_id") if alert["trace_id"] else ("request", "request_key")
         found.append(f"Look at {kind} {alert[name]}")
     return found
+
+
+def _tokens(alert: dict) -> str:
+    """What both sides count, and how far they are apart."""
+    logged, billed, apart = (
+        alert[name] for name in ("logged_tokens", "billed_tokens", "token_difference")
+    )
+    return (
+        f"Tokens: {logged:,} in our logs, {billed:,} on the bill; "
+        f"{apart:,} on one side alone, {Decimal(apart) / billed:.1%} of the bill"
+    )
 
 
 def _usd(amount: Decimal, sign: str = "") -> str:

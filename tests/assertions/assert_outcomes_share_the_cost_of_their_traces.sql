@@ -1,5 +1,5 @@
--- Harm: a trace that is counted once for each of its outcomes makes every outcome dear, and one that is lost
--- makes it cheap.
+-- Harm: a trace, or a request without one, that is counted once for each of its outcomes makes every outcome dear,
+-- and one that is lost makes it cheap.
 with outcomes as (
 
     select coalesce(sum(cost_usd), 0) as cost_usd
@@ -16,11 +16,35 @@ traces as (
             where not events.is_revenue
         )
 
+),
+
+alone as (
+
+    select distinct
+        usage_date,
+        logical_request_id,
+        outcome_cost_usd
+    from {{ ref('int_stated_results') }}
+    where
+        trace_id is null
+        and {{ outcome_of_request() }} in (
+            select events.trace_id from {{ ref('int_business_events') }} as events
+            where not events.is_revenue
+        )
+
+),
+
+requests as (
+
+    select coalesce(sum(outcome_cost_usd), 0) as cost_usd
+    from alone
+
 )
 
 select
     outcomes.cost_usd as outcomes_usd,
-    traces.cost_usd as traces_usd
+    traces.cost_usd + requests.cost_usd as traces_usd
 from outcomes
 cross join traces
-where outcomes.cost_usd != traces.cost_usd
+cross join requests
+where outcomes.cost_usd != traces.cost_usd + requests.cost_usd

@@ -36,6 +36,26 @@ RECORDS = [
     CALL | {"request_id": "code-only", "status": None, "error_code": "503"},
     CALL | {"request_id": "word-only", "status": None, "error_code": "rate_limit_exceeded"},
     CALL | {"request_id": "as-status", "status": "200"},
+    CALL | {"request_id": "flag", "status": None, "success": False},
+    CALL | {"request_id": "error", "status": None, "error": {"message": "a secret"}},
+    CALL | {"request_id": "no-error", "status": None, "error": {}, "success": None},
+    CALL | {"request_id": "both", "status": None, "error": "a secret", "success": True},
+    # what a call brought about, said by a billed retry and by the success after it
+    CALL
+    | {
+        "request_id": "resolved",
+        "status": "retry",
+        "outcome": "Ticket_Resolved",
+        "is_outcome_successful": False,
+    },
+    CALL | {"request_id": "resolved", "outcome": "ticket_resolved"},
+    CALL | {"request_id": "traced-outcome", "trace_id": "t-9", "outcome": "report_made"},
+    CALL | {"request_id": "traced-step", "trace_id": "t-9"},
+    CALL | {"request_id": "ended", "outcome": "success"},
+    # costs in other currencies
+    CALL | {"request_id": "in-euros", "cost": "0.02", "cost_currency": "eur"},
+    CALL | {"request_id": "in-dollars", "cost": 0.03, "cost_currency": "USD"},
+    CALL | {"request_id": "in-francs", "cost": 0.04, "cost_currency": "CHF"},
     # owners in headers
     {
         "x-owner-request-id": "headers",
@@ -184,6 +204,7 @@ def priced(tmp_path_factory):
             f"where coalesce(logical_request_id, '') = '{request_id}' order by 1, 2"
         )
 
+    rows.of = project.rows
     return rows
 
 
@@ -210,6 +231,10 @@ def test_the_words_retry_and_fallback_are_no_outcome_and_the_code_stays(priced):
         "code-only": ("failure", 503, False, False),
         "word-only": ("success", None, False, False),
         "as-status": ("success", 200, False, False),
+        "flag": ("failure", None, False, False),
+        "error": ("failure", None, False, False),
+        "no-error": ("success", None, False, False),
+        "both": ("success", None, False, False),
     }
     assert {name: priced(name, *columns) for name in outcomes} == {
         name: [outcome] for name, outcome in outcomes.items()
@@ -248,6 +273,33 @@ def test_two_gateways_of_one_kind_are_told_apart(priced):
         "by-folder": [("by-folder", "us-1")],
         "fallback": [("fallback", "envelope_events")],
     }
+
+
+def test_what_a_call_brought_about_is_an_outcome_with_its_cost(priced):
+    """Of its trace, else of the request; once, however many attempts say so."""
+    assert priced.of(
+        "select outcome_type, billed_model, outcome_count, successful_outcome_count, "
+        "traced_outcome_count, cost_usd from marts.fct_outcome_costs_daily order by 1"
+    ) == [
+        ("report_made", "gpt-4o", 1, 1, 1, Decimal("0.02")),
+        ("ticket_resolved", "gpt-4o", 1, 1, 1, Decimal("0.02")),
+    ]
+
+
+def test_a_cost_in_another_currency_is_converted_or_unknown_and_named(priced):
+    stated = {
+        name: priced(name, "gateway_reported_cost_usd", "cost_usd")
+        for name in ("in-euros", "in-dollars", "in-francs")
+    }
+    assert stated == {
+        "in-euros": [(Decimal("0.0234"), Decimal("0.01"))],
+        "in-dollars": [(Decimal("0.03"), Decimal("0.01"))],
+        "in-francs": [(None, Decimal("0.01"))],
+    }
+    assert priced.of(
+        "select unknown_currency, unknown_cost from intermediate.int_stated_results "
+        "where unknown_cost is not null"
+    ) == [("CHF", Decimal("0.04"))]
 
 
 @pytest.mark.parametrize("name", USAGES)

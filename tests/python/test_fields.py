@@ -47,6 +47,22 @@ def test_a_field_that_prices_nothing_costs_no_record(tmp_path):
     assert landing.rows("select record_count, incomplete_count from raw.load_files") == [(10, 5)]
 
 
+def test_of_an_error_only_that_there_is_one_is_kept(tmp_path):
+    """Harm: what was asked is quoted in a message of an error, and stands in the warehouse."""
+    errors = ["Jane asked for it", {"message": "Jane"}, None, "", {}, False, [], "null"]
+    rows = [event(n, error=value) for n, value in enumerate(errors)]
+    rows.append(event(99, error="Jane asked for it", input_tokens="many"))
+    landing, found = loaded(tmp_path, "envelope_events", rows, "has_error, dropped_fields")
+    assert found == [
+        *[(True, None)] * 2,
+        *[(None, None)] * 2,
+        *[(False, None)] * 3,
+        (None, None),
+    ]
+    (reject,) = landing.rows("select raw_text from raw.load_rejects")
+    assert "Jane" not in reject[0]
+
+
 def test_a_dash_is_no_value_where_a_proxy_writes_it(tmp_path):
     line = {"msec": "1795000000.123", "request_id": "-", "request_time": "-", "status": "-"}
     line |= {"llm_model": "gpt-4o", "llm_input_tokens": "5", "llm_output_tokens": "-"}

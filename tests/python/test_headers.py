@@ -4,6 +4,9 @@ Harm guarded against: a column that is not found is null in every row, and a fig
 comma is a thousand times itself, or nothing.
 """
 
+import csv
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -104,3 +107,65 @@ def test_a_column_has_one_meaning(landing, header):
     ids = landing.rows("select request_id, provider_request_id from raw.envelope_events")
     expected = (None, "r1") if header == "request-id" else ("r1", None)
     assert ids == [expected] * 2
+
+
+def tagged(extension: str) -> dict[str, dict]:
+    """The columns of one tagged line of a bill of AWS, by the form it comes in."""
+    line = {"line_item_usage_start_date": "2026-11-02", "line_item_unblended_cost": "2.5"}
+    resource = {"user_team": "Payments", "user_cost_center": "CC 12", "aws_created_by": "Jane"}
+    every = {
+        "resourceTags/team": "Payments",
+        "accountTag/team": "Platform",
+        "iamPrincipal/team": "Caller",
+        "costCategory/Cost Center": "CC 12",
+    }
+    if extension == "csv":
+        return {
+            "CUR 2.0": line | {"resource_tags": json.dumps(resource)},
+            "CUR 2.0, both": line
+            | {"resource_tags": json.dumps(resource), "tags": json.dumps(every)},
+            "legacy": line
+            | {
+                "resourceTags/user:Team": "Payments",
+                "resourceTags/user:Cost-Center": "CC 12",
+                "resourceTags/user:Empty": "",
+                "resourceTags/aws:createdBy": "Jane",
+            },
+            "keys as columns": line
+            | {"resource_tags.user_team": "Payments", "resource_tags_user_cost_center": "CC 12"},
+        }
+    return {
+        "CUR 2.0": line | {"resource_tags": list(resource.items())},
+        "CUR 2.0, both": line
+        | {"resource_tags": list(resource.items()), "tags": list(every.items())},
+        "legacy": line
+        | {
+            "resource_tags_user_team": "Payments",
+            "resource_tags_user_cost_center": "CC 12",
+            "resource_tags_aws_created_by": "Jane",
+        },
+        "struct": line | {"resource_tags": resource},
+    }
+
+
+@pytest.mark.parametrize("extension", ["csv", "parquet"])
+def test_tags_of_a_bill_are_read_in_each_form(landing, extension):
+    """Harm: the tags that say whose a line is are columns that nobody can list beforehand."""
+    kinds = pa.map_(pa.string(), pa.string())
+    for form, columns in tagged(extension).items():
+        path = landing.put(f"aws_cur2/{form}.{extension}", "")
+        if extension == "csv":
+            with path.open("w", newline="") as file:
+                csv.writer(file).writerows([columns, columns.values()])
+            continue
+        arrays = {
+            name: pa.array([value], kinds if isinstance(value, list) else None)
+            for name, value in columns.items()
+        }
+        pq.write_table(pa.table(arrays), path)
+    assert landing.load() == 0
+    found = dict(landing.rows("select source_file, tags from raw.aws_cur2"))
+    both = "team:Caller\ncost_center:CC 12\nteam:Payments\nteam:Payments\nteam:Platform"
+    assert {name.split("/")[1].rsplit(".", 1)[0]: tags for name, tags in found.items()} == {
+        form: "cost_center:CC 12\nteam:Payments" for form in tagged(extension)
+    } | {"CUR 2.0, both": both + "\ncost_center:CC 12"}

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.loading import recognise
+from scripts.loading import pieces, recognise
 from tests.python.landing import Landing, event
 from tests.python.test_wrapped_files import records_of
 
@@ -97,12 +97,13 @@ def cri_pieces() -> str:
     return "".join([*cut, *whole])
 
 
-def docker_pieces() -> str:
-    def line(text: str) -> str:
-        return json.dumps({"log": text, "stream": "stdout", "time": TIME}, separators=(",", ":"))
+def docker_line(text: str) -> str:
+    return json.dumps({"log": text, "stream": "stdout", "time": TIME}, separators=(",", ":"))
 
+
+def docker_pieces() -> str:
     parts = [TEXTS[0][:30], TEXTS[0][30:60], TEXTS[0][60:] + "\n", TEXTS[1] + "\n", TEXTS[2] + "\n"]
-    return "".join(line(part) + "\n" for part in parts)
+    return "".join(docker_line(part) + "\n" for part in parts)
 
 
 LITELLM = json.dumps(records_of("litellm_spend_logs")[0])
@@ -120,6 +121,7 @@ READ = {
     "excel.txt": (("sep=;\r\n" + CSV.replace(",", ";")).encode("utf-16"), 3),
     "tabs.csv": (CSV.replace(",", "\t"), 3),
     "bars": (CSV.replace(",", "|"), 3),
+    "calls with an empty list.jsonl": (per_line(lambda text: text[:-1] + ', "events": []}'), 3),
     "json seq": ("".join("\x1e" + text + "\n" for text in TEXTS), 3),
     "colours.log": ("\n" + per_line(lambda text: f"\x1b[32mINFO\x1b[0m {text}"), 3),
     "zero bytes at the end.jsonl": (LINES + "\0" * 600, 3),
@@ -210,6 +212,11 @@ SAID = {
     "only a mark.csv": (MARK, "an empty file; delete it"),
     "empty.json.gz": (gzip.compress(b""), "an empty file; delete it"),
     "empty page.json": ('{"data": [], "has_more": false}', "it holds no record"),
+    "empty page of langfuse.json": (
+        '{"data": [], "meta": {"page": 1, "totalItems": 0}}',
+        "it holds no record",
+    ),
+    "empty page of events.json": ('{"events": [], "nextToken": null}', "it holds no record"),
     "empty list.json": ("[]", "it holds no record"),
     "nothing.json": ("{}", "it holds no record"),
     "no key.json": ('{"error": {"message": "Incorrect API key", "code": "x"}}', "gave no records"),
@@ -285,6 +292,34 @@ def test_each_other_is_refused_with_what_to_do(loaded):
         assert sentence in line, line
     rows = landing.rows("select distinct source_file from raw.load_files")
     assert {file.removeprefix("inbox/") for (file,) in rows} == set(READ)
+
+
+def test_a_line_in_many_pieces_is_read_once(monkeypatch):
+    """Harm: a call with a long prompt holds up the night, because each piece reads all before."""
+    text = json.dumps({"messages": 'a "quoted" \\ {brace' * 40_000}) + "\n"
+    parts = [text[place : place + 4096] for place in range(0, len(text), 4096)]
+    log = "".join(docker_line(part) + "\n" for part in parts).encode()
+    assert len(parts) > 200
+    read, loads = [], json.loads
+    monkeypatch.setattr(pieces.json, "loads", lambda line: read.append(len(line)) or loads(line))
+    whole = pieces._is_whole
+    monkeypatch.setattr(pieces, "_is_whole", lambda text: read.append(len(text)) or whole(text))
+    found = b"".join(pieces.joined(iter([log]))).strip()
+    assert loads(found)["log"] == text
+    assert sum(read) < 3 * len(log)
+
+
+@pytest.mark.parametrize("text", ['{"a": "}"}', 'INFO {"a": [1, {"b": "\\""}]}', "{'a': 1}"])
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_line_without_its_end_is_whole_where_its_object_is(text, size):
+    """However it is cut: within an escape, or between two brackets."""
+    parts = [text[place : place + size] for place in range(0, len(text), size)]
+    log = "".join(docker_line(part) + "\n" for part in [*parts, "\n"]).encode()
+    lines = b"".join(pieces.joined(iter([log]))).split(b"\n")
+    found = [json.loads(line)["log"] for line in lines if line]
+    assert "".join(found) == text + "\n"
+    assert [each for each in found if "{" in each] == [each for each in found if "}" in each]
+    assert sum("{" in each for each in found) == 1
 
 
 def test_what_cannot_even_be_looked_at_stops_no_other(tmp_path, monkeypatch, capsys):

@@ -47,6 +47,15 @@ SPEND = {
     "request_key": "key",
     "anomaly_id": "x",
 }
+TOKENS = {
+    **ALERTS[0],
+    "alert_id": "e5",
+    "kind": "token_mismatch",
+    "subject": "openai, account default, gpt-5.4-mini",
+    "logged_tokens": 229_728,
+    "billed_tokens": 363_553,
+    "token_difference": 133_825,
+}
 DRIVERS = [
     {"anomaly_id": "x", "driver_rank": n, "service_name": name, "cost_usd": Decimal(cost)}
     for n, (name, cost) in enumerate([("api", 60), ("api", 5), ("<b>", 15)], 1)
@@ -168,6 +177,19 @@ def test_an_alert_says_what_it_is_made_of(tmp_path, warehouse, webhook, monkeypa
         assert words in told["text"]
     assert told["link"] == f"https://reports.example/ai/{page_name('search')}"
     assert "anomaly_id" not in told and "webhook_variable" not in told
+
+
+def test_an_alert_on_tokens_says_both_counts(tmp_path, warehouse, webhook, monkeypatch):
+    """Else whoever gets it has to look up how far the counts are apart."""
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(made(tmp_path / "tokens.duckdb", [TOKENS])))
+    assert send(tmp_path, "--send") == 0
+    (told,) = webhook.got
+    assert (told["logged_tokens"], told["billed_tokens"]) == (229_728, 363_553)
+    assert told["text"].endswith(
+        "Tokens: 229,728 in our logs, 363,553 on the bill; "
+        "133,825 on one side alone, 36.8% of the bill"
+    )
+    assert told["link"] == "https://reports.example/ai/reconciliation.html"
 
 
 def test_a_ticket_has_what_a_tracker_asks_for(tmp_path, warehouse, monkeypatch, capsys):

@@ -49,21 +49,28 @@ unprofitable as (
 
 bills as (select * from {{ ref('int_bill_alerts') }}),
 
+tokens as (select * from {{ ref('int_token_alerts') }}),
+
 covered as (select * from {{ ref('int_coverage_alerts') }}),
 
 anomalies as (select * from {{ ref('int_anomaly_alerts') }}),
 
 substituted as (select * from {{ ref('int_substitution_alerts') }})
 
-{% set text, usd, date = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
-    'cast(null as date)' %}
+{% set text, usd, date, count = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
+    'cast(null as date)', 'cast(null as bigint)' %}
 {% set unknown = {
     'alert_date': date, 'team_id': text, 'service_name': text, 'severity': "'warning'", 'amount_usd': usd,
     'observed_usd': usd, 'baseline_usd': usd, 'threshold': 'cast(null as decimal(18, 6))', 'whole_usd': usd,
     'newest_date': date, 'anomaly_id': text, 'request_key': text, 'trace_id': text,
+    'logged_tokens': count, 'billed_tokens': count, 'token_difference': count,
 } %}
 {% for part, known in {
     'bills': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
+    'tokens': {
+        'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date',
+        'logged_tokens': 'logged_tokens', 'billed_tokens': 'billed_tokens', 'token_difference': 'token_difference',
+    },
     'covered': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
         'whole_usd': 'whole_usd', 'newest_date': 'alert_date'},
     'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'newest_date': 'newest_date'},

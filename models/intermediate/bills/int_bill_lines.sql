@@ -39,6 +39,7 @@ select
     lines.service_tier,
     lines.sub_account_id,
     lines.credential_id,
+    lines.tags,
     lines.description,
     lines.charge_day_count,
     lines.charge_day_number,

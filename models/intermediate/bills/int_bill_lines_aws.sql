@@ -27,6 +27,7 @@ select
     costs.billed_unit,
     costs.sub_account_id,
     costs.credential_id,
+    costs.tags,
     costs.description,
     costs.{{ bill_evidence_columns() | map(attribute=0) | join(',\n    costs.') }}
 from costs

@@ -103,6 +103,7 @@ select
     service,
     sub_account_id,
     credential_id,
+    tags,
     description,
     charge_day_count,
     charge_day_number,

@@ -1,13 +1,52 @@
--- Each event once, with its customer and feature: its own, else those of its trace; revenue in USD at the
+-- Each event once, also those that the record of a call states, with its customer and feature: its own, else those of its trace; revenue in USD at the
 -- last rate fixed by its day.
-with events as (
+with stated as (
+
+    select
+        event_id,
+        event_date,
+        event_type,
+        is_successful,
+        customer_id,
+        feature,
+        trace_id,
+        revenue_amount,
+        currency,
+        source_file,
+        line_number,
+        record_number
+    from {{ ref('stg_business_events__events') }}
+
+    union all
+
+    -- several attempts may say what one request brought about
+    select
+        {{ outcome_of_request() }} || ' ' || stated_outcome as event_id,
+        usage_date as event_date,
+        stated_outcome as event_type,
+        max(case when is_outcome_successful then 1 else 0 end) = 1 as is_successful,
+        max(customer_id) as customer_id,
+        max(feature) as feature,
+        coalesce(max(trace_id), {{ outcome_of_request() }}) as trace_id,
+        cast(null as {{ money_type() }}) as revenue_amount,
+        'USD' as currency,
+        min(source_file) as source_file,
+        cast(1 as bigint) as line_number,
+        cast(1 as bigint) as record_number
+    from {{ ref('int_stated_results') }}
+    where stated_outcome is not null
+    group by usage_date, logical_request_id, stated_outcome
+
+),
+
+events as (
 
     select
         *,
         row_number() over (
             partition by event_id order by source_file, line_number, record_number
         ) as copy_rank
-    from {{ ref('stg_business_events__events') }}
+    from stated
 
 ),
 

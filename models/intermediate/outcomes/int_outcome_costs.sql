@@ -13,6 +13,28 @@ with events as (
 
 ),
 
+steps as (
+
+    select
+        trace_id,
+        billed_model,
+        prompt_version,
+        cost_usd
+    from {{ ref('int_trace_models_daily') }}
+
+    union all
+
+    -- a request without a trace, however many of its attempts speak of its outcome
+    select distinct
+        {{ outcome_of_request() }} as trace_id,
+        billed_model,
+        coalesce(prompt_version, 'none') as prompt_version,
+        outcome_cost_usd as cost_usd
+    from {{ ref('int_stated_results') }}
+    where trace_id is null and billed_model is not null
+
+),
+
 parts as (
 
     select
@@ -20,7 +42,7 @@ parts as (
         steps.billed_model,
         steps.prompt_version,
         sum(steps.cost_usd) as cost_usd
-    from {{ ref('int_trace_models_daily') }} as steps
+    from steps
     where steps.trace_id in (select events.trace_id from events)
     group by 1, 2, 3
 

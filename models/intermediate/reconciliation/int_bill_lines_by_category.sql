@@ -20,6 +20,7 @@ select
     service_tier,
     sub_account_id,
     credential_id,
+    tags,
     description,
     charge_day_count,
     currency,

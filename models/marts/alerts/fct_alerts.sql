@@ -46,6 +46,9 @@ select
     routed.observed_usd,
     routed.baseline_usd,
     routed.threshold,
+    routed.logged_tokens,
+    routed.billed_tokens,
+    routed.token_difference,
     routed.service_name,
     case when drivers.anomaly_id is not null then
             drivers.service_name || ' / ' || drivers.feature || ' / ' || drivers.billed_model
@@ -66,4 +69,8 @@ where
     routed.route_rank = 1
     and (routed.newest_date is null or routed.newest_date >= {{ days_before(run_date(), 'rules.lookback_days') }})
     and coalesce(routed.amount_usd, 0) >= coalesce(rules.min_amount_usd, 0)
-    and (rules.min_share is null or routed.amount_usd > cast(rules.min_share * routed.whole_usd as {{ money_type() }}))
+    and (
+        rules.min_share is null
+        or routed.amount_usd > cast(rules.min_share * routed.whole_usd as {{ money_type() }})
+        or routed.token_difference > rules.min_share * routed.billed_tokens
+    )

@@ -71,6 +71,7 @@ renamed as (
             iam_principal, case when resource_id like '%:application-inference-profile/%' then resource_id end
         ) as credential_id,
         resource_id,
+        tags,
 
         ---------- evidence
         line_item_id,

@@ -4,11 +4,14 @@ with cleaned as (
         *,
         case when {{ http_status('status') }} is null then lower(status) end as status_word,
         coalesce(status_code, {{ http_status('status') }}, {{ http_status('error_code') }}) as http_status,
+        coalesce(not call_succeeded, has_error, false) as has_failed,
         coalesce(cached_input_tokens, cached_part_of_input_tokens) as read_tokens,
         coalesce(cached_input_tokens, cached_part_of_input_tokens, cache_write_tokens) is null
         and input_tokens is not null
-        and coalesce(cache_read_input_tokens, cache_creation_input_tokens) is not null as has_anthropic_usage
-    from {{ source('envelope', 'envelope_events') }}
+        and coalesce(cache_read_input_tokens, cache_creation_input_tokens) is not null as has_anthropic_usage,
+        case when cost_currency is not null then {{ text_to_money('stated_cost') }} end as cost_in_currency,
+        case when stated_cost is not null then upper(trim(cost_currency)) end as currency_of_cost
+    from {{ with_rate_of_cost(source('envelope', 'envelope_events')) }}
 
 )
 
@@ -21,13 +24,13 @@ select
     {{ row_text([
         'coalesce(request_id, ' ~ record_place() ~ ')', 'coalesce(retry_count, 0)', 'fallback_from',
         'lower(provider)', 'coalesce(model_requested, model)', 'coalesce(model_actual, model)',
-        'status_word', 'http_status', 'coalesce(input_tokens, prompt_tokens)', 'read_tokens', 'output_tokens',
+        "coalesce(status_word, case when has_failed then 'failure' end)", 'http_status',
+        'coalesce(input_tokens, prompt_tokens)', 'read_tokens', 'output_tokens',
     ]) }} as event_id,
     coalesce(request_id, {{ record_place() }}) as logical_request_id,
-    trace_id,
-    provider_response_id,
-    provider_request_id,
-    gateway_call_id,
+    {% for name in ['trace_id', 'provider_response_id', 'provider_request_id', 'gateway_call_id'] %}
+    {{ name }},
+    {% endfor %}
 
     ---------- time
     occurred_at as usage_at,
@@ -49,38 +52,28 @@ select
     {% for name in [
         'cache_write_5m_tokens', 'cache_write_1h_tokens', 'input_audio_tokens', 'input_image_tokens',
         'output_audio_tokens', 'output_image_tokens', 'file_search_calls', 'code_sessions',
-        'search_units', 'generated_images', 'media_seconds', 'spoken_characters',
+        'search_units', 'generated_images', 'media_seconds', 'spoken_characters', 'reasoning_tokens', 'web_search_calls',
     ] %}
     {{ name }} as reported_{{ name }},
     {% endfor %}
-    reasoning_tokens as reported_reasoning_tokens,
-    web_search_calls as reported_web_search_calls,
     read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
-    -- who writes Anthropic's names counts as Anthropic does: cached tokens are apart from the input; a detail of
-    -- the input is part of it
-    coalesce(
-        lower(token_convention),
-        case
-            when has_anthropic_usage then 'cached_beside'
-            when cached_input_tokens is null and cached_part_of_input_tokens is not null then 'cached_inside'
-        end
-    ) as token_convention,
-    {{ text_to_money('estimated_cost_usd') }} as gateway_reported_cost_usd,
+    {{ envelope_token_convention() }} as token_convention,
+    coalesce({{ text_to_money('estimated_cost_usd') }}, {{ stated_cost_usd() }}) as gateway_reported_cost_usd,
+    cost_in_currency,
+    currency_of_cost as cost_currency,
     price_card_version as gateway_price_card_version,
 
     ---------- owner
     team as team_tag,
-    credential_id,
-    service_name,
-    service_namespace,
-    feature,
-    environment,
+    {% for name in [
+        'credential_id', 'service_name', 'service_namespace', 'feature', 'environment', 'user_key', 'prompt_version',
+    ] %}
+    {{ name }},
+    {% endfor %}
     workspace_id as customer_id,
     cost_center as cost_center_tag,
-    user_key,
-    prompt_version,
     request_source,
     project_id,
     {% for name in ['product', 'customer_tier', 'endpoint', 'agent_name', 'step_name', 'tool_name', 'route'] %}
@@ -88,6 +81,8 @@ select
     {% endfor %}
     gateway_name as stated_gateway_name,
     routing_policy,
+    {{ stated_outcome('outcome') }} as stated_outcome,
+    coalesce(is_outcome_successful, true) as is_outcome_successful,
 
     ---------- attempt
     case
@@ -101,7 +96,7 @@ select
     case
         when status_word not in ('retry', 'fallback') then status_word
         when http_status = 499 then 'client_closed'
-        when http_status >= 400 then 'failure'
+        when http_status >= 400 or has_failed then 'failure'
         else coalesce(status_word, 'success')
     end as request_status,
     http_status as status_code,

@@ -1,0 +1,7 @@
+{# A cost that a record states in a currency, in USD at the rate of its day; null without one. As exact as in_usd. #}
+{% macro stated_cost_usd() -%}
+    case
+        when currency_of_cost = 'USD' then cost_in_currency
+        else cast(cast(cost_in_currency as decimal(24, 12)) * cast(usd_per_unit as decimal(14, 8)) as {{ money_type() }})
+    end
+{%- endmacro %}
