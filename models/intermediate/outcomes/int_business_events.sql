@@ -1,5 +1,5 @@
--- Each event once, also those that the record of a call states, with its customer and feature: its own, else those of its trace; revenue in USD at the
--- last rate fixed by its day.
+-- Each event once, also those that the record of a call states, with its customer and feature: its own, else those
+-- of its trace; revenue in USD at the last rate fixed by its day.
 with stated as (
 
     select
