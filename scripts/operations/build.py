@@ -19,7 +19,7 @@ from scripts.accounting.verify import said_of_ledger
 from scripts.errors import UserError
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.operations.unchanged import TAG, Unchanged
+from scripts.operations.unchanged import ENGINES, TAG, Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.operations.warned import said_of_tests
 from scripts.rates.checks import checked_seeds
@@ -88,7 +88,7 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     warehouse before (check_writable, check_version): once dbt has opened it in this process, it
     cannot be opened to be read only.
     """
-    unchanged = Unchanged(manifest) if target() == "duckdb" and not extra else None
+    unchanged = Unchanged(manifest) if target() in ENGINES and not extra else None
     left_out = 0 if everything or not unchanged else unchanged.tag()
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
