@@ -17,6 +17,7 @@ from dbt_common.events.base_types import EventMsg
 from scripts import console
 from scripts.accounting.verify import said_of_ledger
 from scripts.errors import UserError
+from scripts.operations.lean_dbt import work_less
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.unchanged import ENGINES, TAG, Unchanged
@@ -74,6 +75,7 @@ def ledger_faults() -> list[str]:
 
 def parsed():
     """The project as dbt reads it, a Manifest; raises BuildError. `checked_seeds` comes before."""
+    work_less()
     result = dbtRunner().invoke(["--quiet", "--no-write-json", "parse"])
     if not result.success:
         raise BuildError(f"the project cannot be read: {result.exception or 'see above'}")
