@@ -8,6 +8,7 @@ and what would be made of the same again (unchanged.py), unless everything is as
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import ExitStack
 
@@ -117,9 +118,11 @@ def _dbt_build(extra: list[str], left_out: int, manifest):
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
     narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
+    # dbt's reports on itself, unless somebody asks for them
+    reports = [] if os.environ.get("DBT_WRITE_JSON") else ["--no-write-json"]
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
-            ["--quiet", "build", *_SCOPE, *narrowed, *extra]
+            ["--quiet", *reports, "build", *_SCOPE, *narrowed, *extra]
         )
     progress.close()
     return result, progress.warnings
