@@ -53,8 +53,10 @@ def session_options() -> str:
     """PGOPTIONS of a session that finds no function that somebody planted (docs/access.md).
 
     Names without a schema mean PostgreSQL's own, whatever schemas there are and who may write them.
+    profiles.yml says why it plans without nested loops; PGOPTIONS of the user's own may.
     """
-    return f"{os.environ.get('PGOPTIONS', '')} -c search_path=pg_catalog,pg_temp".strip()
+    own = os.environ.get("PGOPTIONS", "")
+    return f"-c enable_nestloop=off {own} -c search_path=pg_catalog,pg_temp"
 
 
 def connect_postgres(**options: object):

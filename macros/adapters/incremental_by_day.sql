@@ -16,8 +16,10 @@
 {%- endmacro %}
 
 {# PostgreSQL tells text, the type of its expressions, from varchar, the type of the contract, and to dbt that
-   is a change of schema every night. The contract itself is checked all the same. #}
+   is a change of schema every night. The contract itself is checked all the same. A day is found by its
+   index, where other engines know which part of a table to read. #}
 {% macro postgres__incremental_by_day() -%}
+    {% do config(indexes=[{'columns': ['usage_date']}]) %}
     {% do ai_cost.default__incremental_by_day(on_schema_change='append_new_columns') %}
 {%- endmacro %}
 

@@ -19,10 +19,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Before the insert: takes out the days that are rebuilt, also those that will come back empty. #}
+{# Before the insert: takes out the days that are rebuilt, also those that will come back empty. As literals, for
+   which an engine looks at no other day. #}
 {% macro delete_changed_days() -%}
     {%- if execute and is_incremental() -%}
-    delete from {{ this }} where usage_date in ({{ changed_days_sql() }})
+    delete from {{ this }} {{ where_days_changed() }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -67,6 +67,8 @@ class Step:
     """What a process of its own took."""
 
     seconds: float
+    # of all its threads; a machine that others use changes it less
+    processor_seconds: float
     peak_mib: float
     said: str
 
@@ -87,6 +89,8 @@ class Workbench:
             "AI_COST_USER_KEY": "benchmark-key-not-a-secret",
             "DBT_PROFILES_DIR": str(_profiles(folder, memory) if memory else PROJECT),
             "DBT_TARGET_PATH": str(self._target),
+            # what each node took is read there
+            "DBT_WRITE_JSON": "1",
             "DBT_LOG_PATH": str(folder / "logs"),
         }
 
@@ -140,7 +144,8 @@ class Workbench:
             text = said.read().strip()
         if process.returncode:
             raise BenchmarkError(f"{module} failed:\n{text[-2000:]}")
-        return Step(seconds, usage.ru_maxrss / 1024, text)
+        processor_seconds = usage.ru_utime + usage.ru_stime
+        return Step(seconds, processor_seconds, usage.ru_maxrss / 1024, text)
 
 
 def _profiles(folder: Path, memory: str) -> Path:
@@ -179,6 +184,9 @@ class Bench:
         night_rows = sum(self._work.count(f"raw.{table}") for table in self._tables) - raw_rows
         night_build = self._work.step("build")
         night_heavy = self._work.heavy_seconds()
+        night_others, night_tests = self._work.other_seconds()
+        tests_share = night_tests / (night_heavy + night_others + night_tests)
+        small, empty = self._small_night(), self._work.step("nightly")
         whole, night = (
             load.seconds + build.seconds,
             night_load.seconds + night_build.seconds,
@@ -200,7 +208,21 @@ class Bench:
                  f"{night_rows / (raw_rows + night_rows):.3f} of the rows"),
             Line(f"  of it {HEAVY}", night_rows, night_heavy,
                  ratio=f"{night_heavy / heavy:.2f} of all days"),
+            Line("  of it tests", night_rows, night_tests,
+                 ratio=f"{tests_share:.2f} of the time of all nodes"),
+            _whole_night("a night with one small file", small),
+            _whole_night("a night that brings nothing", empty),
         ]  # fmt: skip
+
+    def _small_night(self) -> Step:
+        """One file of few late requests, as the last night has left the warehouse."""
+        aside = self._held_back / "small"
+        only = [part for table in self._tables for part in ("--only", table)]
+        few = ("--requests", "200", "--days", "1", "--seed", "8", "--landing", str(aside))
+        self._work.step("sample", *few, "--no-bills", *only)
+        for table in self._tables:
+            (aside / table).rename(self._work.landing / table / "small")
+        return self._work.step("nightly")
 
     def _generate(self, requests: int) -> None:
         only = [part for table in self._tables for part in ("--only", table)]
@@ -234,6 +256,11 @@ class Bench:
         return sum(
             self._work.floor("read_json", self._work.landing, table) for table in self._tables
         )
+
+
+def _whole_night(name: str, night: Step) -> Line:
+    spent = f"{night.processor_seconds:.0f} processor seconds"
+    return Line(name, 0, night.seconds, night.peak_mib, spent)
 
 
 def machine() -> str:
@@ -300,7 +327,7 @@ def main(
     """Measure every size and print its lines."""
     print(machine())
     for size in requests:
-        steps = 6 + (2 * len(tables) + 2) * repeat
+        steps = 9 + (2 * len(tables) + 2) * repeat
         title = f"{size:,} requests"
         with (
             workplace(keep and keep.resolve(), size) as folder,

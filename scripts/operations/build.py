@@ -8,6 +8,7 @@ and what would be made of the same again (unchanged.py), unless everything is as
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import ExitStack
 
@@ -17,9 +18,10 @@ from dbt_common.events.base_types import EventMsg
 from scripts import console
 from scripts.accounting.verify import said_of_ledger
 from scripts.errors import UserError
+from scripts.operations.lean_dbt import work_less
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.operations.unchanged import TAG, Unchanged
+from scripts.operations.unchanged import ENGINES, TAG, Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.operations.warned import said_of_tests
 from scripts.rates.checks import checked_seeds
@@ -74,6 +76,7 @@ def ledger_faults() -> list[str]:
 
 def parsed():
     """The project as dbt reads it, a Manifest; raises BuildError. `checked_seeds` comes before."""
+    work_less()
     result = dbtRunner().invoke(["--quiet", "--no-write-json", "parse"])
     if not result.success:
         raise BuildError(f"the project cannot be read: {result.exception or 'see above'}")
@@ -88,7 +91,7 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     warehouse before (check_writable, check_version): once dbt has opened it in this process, it
     cannot be opened to be read only.
     """
-    unchanged = Unchanged(manifest) if target() == "duckdb" and not extra else None
+    unchanged = Unchanged(manifest) if target() in ENGINES and not extra else None
     left_out = 0 if everything or not unchanged else unchanged.tag()
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
@@ -115,9 +118,11 @@ def _dbt_build(extra: list[str], left_out: int, manifest):
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
     narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
+    # dbt's reports on itself, unless somebody asks for them
+    reports = [] if os.environ.get("DBT_WRITE_JSON") else ["--no-write-json"]
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
-            ["--quiet", "build", *_SCOPE, *narrowed, *extra]
+            ["--quiet", *reports, "build", *_SCOPE, *narrowed, *extra]
         )
     progress.close()
     return result, progress.warnings

@@ -111,16 +111,23 @@ def asking(manifest, macros: frozenset[str] = _ASKING) -> set[str]:
 class Definitions:
     """What each node that no clock goes into is made of, and no source that nobody speaks for.
 
-    `sources`: by id, a name of all that the source's table holds.
+    `sources`: by id, a name of all that the source's table holds. `are_views_apart`: a view stays
+    when what it reads is made again.
     """
 
     def __init__(
-        self, nodes: dict[str, dict], root: Path, key: str, sources: dict[str, str] | None = None
+        self,
+        nodes: dict[str, dict],
+        root: Path,
+        key: str,
+        sources: dict[str, str] | None = None,
+        are_views_apart: bool = True,
     ) -> None:
         self._nodes = nodes
         self._root = root
         self._key = key
         self._sources = sources or {}
+        self._are_views_apart = are_views_apart
         self._rows: dict[str, str | None] = {}
 
     def all(self) -> dict[str, str]:
@@ -135,7 +142,7 @@ class Definitions:
         return self._rows[name]
 
     def _definition(self, name: str) -> str | None:
-        if self._nodes[name]["kind"] == "view":
+        if self._nodes[name]["kind"] == "view" and self._are_views_apart:
             return digest(self._key, name)
         return self.rows(name)
 

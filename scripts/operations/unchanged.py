@@ -5,39 +5,40 @@ such seeds alone; a night without a new file made every table again for the few 
 The states are kept in the warehouse; they hold only while nothing but a whole build that passed has
 written it since.
 
-On DuckDB only: elsewhere a view goes with the table that it reads, and is made again with it.
+On PostgreSQL a view goes with the table that it reads: there it counts as made of rows, and is made
+again with them. Spark makes everything.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
-
+from scripts.loading.paths import literal
 from scripts.loading.sources import RAW_SCHEMA
 from scripts.operations.clock import run_instant
+from scripts.operations.forget import transaction
 from scripts.operations.made_of import Definitions, asking, code_key, described, digest
-from scripts.warehouse import open_to_write, warehouse_file
+from scripts.operations.roles import owner_of
+from scripts.warehouse import target
 
 ROOT = Path(__file__).resolve().parents[2]
 TAG = "unchanged"
-# None when the last run that could change anything failed, or is not the one that wrote them.
-_KNOWN = """
-    with last as (
-        select invocation_id, event, status from ops.build_events order by rowid desc limit 1
-    )
-    select states.node_id, states.made_of
-    from ops.built_nodes as states
-    inner join last on states.invocation_id = last.invocation_id
-    where last.event = 'finished' and last.status = 'passed'
-"""
+Execute = Callable[[str], list[tuple]]
+ENGINES = ("duckdb", "postgres")
+# The log of builds as it was when the states were written: since then nobody has built anything.
+_BUILDS = "ops.build_events"
+_STATES = "ops.built_nodes"
 # What a load, an unloading or a forgotten person changes, whichever raw table is concerned.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects")
 # They ask the clock for the days that lie ahead of the run, and for no other.
 AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
+# Views over tables of somebody else (macros/adapters/in_place).
+_IN_PLACE = "_in_place"
+# A number of each row, whichever order the rows have.
+_ROW_NUMBER = {"duckdb": "hash(held)", "postgres": "hashtextextended(held::text, 0)"}
 _PRESENT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
@@ -46,15 +47,18 @@ class Unchanged:
 
     def __init__(self, manifest) -> None:
         self._manifest = manifest
+        engine = target()
         key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
-        with closing(open_to_write(warehouse_file())) as connection:
-            known, present = _read(connection)
-            sources = _sources(connection, manifest.sources, present)
-            is_any_ahead = _is_any_day_ahead(connection, present)
+        with owner_of("marts", engine), transaction() as execute:
+            held = Held(execute, engine)
+            known = _known(execute, held)
+            sources = _sources(manifest.sources, held)
+            is_any_ahead = _is_any_day_ahead(execute, held.present)
         nodes = described(manifest)
         for name in AHEAD if not is_any_ahead else ():
             nodes[name]["asks_clock"] = False
-        self._definitions = Definitions(nodes, ROOT, key, sources)
+        are_views_apart = engine == "duckdb"
+        self._definitions = Definitions(nodes, ROOT, key, sources, are_views_apart)
         self._made_of = self._definitions.all()
         # a view is the same while its code is, but not what a test sees through it
         self._seen = {
@@ -65,7 +69,7 @@ class Unchanged:
         self._same = {
             name
             for name, made_of in self._made_of.items()
-            if known.get(name) == made_of and self._place(name) in present
+            if known.get(name) == made_of and self._place(name) in held.present
         }
         self._same_rows = {
             name
@@ -105,52 +109,73 @@ class Unchanged:
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]
         states += [[f"rows of {name}", rows] for name, rows in self._seen.items() if rows]
-        with closing(duckdb.connect(str(warehouse_file()))) as connection:
-            connection.execute(
-                "create or replace table ops.built_nodes "
-                "(invocation_id varchar, node_id varchar, made_of varchar)"
-            )
-            connection.execute(
-                "insert into ops.built_nodes select "
-                "(select invocation_id from ops.build_events order by rowid desc limit 1), "
-                "unnest(?), unnest(?)",
-                [list(each) for each in zip(*states, strict=True)],
-            )
+        engine = target()
+        with owner_of("marts", engine), transaction() as execute:
+            states.append([_BUILDS, Held(execute, engine).rows(_BUILDS)])
+            rows = ", ".join(f"({literal(name)}, {literal(state)})" for name, state in states)
+            execute(f"drop table if exists {_STATES}")
+            execute(f"create table {_STATES} (node_id varchar, made_of varchar)")
+            execute(f"insert into {_STATES} values {rows}")
 
     def _place(self, name: str) -> str:
         node = self._manifest.nodes[name]
         return f"{node.schema}.{node.alias}"
 
 
-def _read(connection) -> tuple[dict[str, str], set[str]]:
-    """What is known of the nodes of the warehouse, and which relations it has."""
-    present = {name for (name,) in connection.execute(_PRESENT).fetchall()}
-    if not {"ops.build_events", "ops.built_nodes"} <= present:
-        return {}, present
-    return dict(connection.execute(_KNOWN).fetchall()), present
+class Held:
+    """What the tables of a warehouse hold, as short names of all their rows."""
+
+    def __init__(self, execute: Execute, engine: str) -> None:
+        self._execute = execute
+        self._row_number = _ROW_NUMBER[engine]
+        self.present = {name for (name,) in execute(_PRESENT)}
+
+    def rows(self, table: str) -> str:
+        """Of a whole table."""
+        if table not in self.present:
+            return "absent"
+        return digest(self._execute(f"select {self._sums} from {table} as held"))
+
+    def by_raw_table(self, table: str) -> dict[str, str]:
+        """Of the rows of each raw table in one of the loader's tables."""
+        if table not in self.present:
+            return {}
+        found = self._execute(f"select raw_table, {self._sums} from {table} as held group by 1")
+        return {row[0]: digest(row) for row in found}
+
+    @property
+    def _sums(self) -> str:
+        return f"count(*), coalesce(sum({self._row_number}), 0)"
 
 
-def _sources(connection, sources: dict, present: set[str]) -> dict[str, str]:
-    """What the tables hold that loads and closes write, by source; nothing of any other table."""
-    loaded = [_held(connection, table, present) for table in _OF_LOADS]
-    return {
-        name: digest(*loaded)
-        if source.schema == RAW_SCHEMA
-        else _held(connection, f"{source.schema}.{source.identifier}", present)
-        for name, source in sources.items()
-        if source.schema in (RAW_SCHEMA, "ledger")
-    }
+def _known(execute: Execute, held: Held) -> dict[str, str]:
+    """What is known of the nodes of the warehouse; nothing after any other build."""
+    if not {_BUILDS, _STATES} <= held.present:
+        return {}
+    known = dict(execute(f"select node_id, made_of from {_STATES}"))
+    return known if known.get(_BUILDS) == held.rows(_BUILDS) else {}
 
 
-def _held(connection, table: str, present: set[str]) -> str:
-    if table not in present:
-        return "absent"
-    held = f"select count(*), coalesce(sum(hash(held)), 0) from {table} as held"
-    return digest(connection.execute(held).fetchone())
+def _sources(sources: dict, held: Held) -> dict[str, str]:
+    """What the tables hold that loads and closes write, by source; nothing of any other table.
+
+    Of a table that is read in place no load says what it holds.
+    """
+    if any(name.startswith(f"{RAW_SCHEMA}.") and name.endswith(_IN_PLACE) for name in held.present):
+        return {}
+    loads = [held.by_raw_table(table) for table in _OF_LOADS]
+    found = {}
+    for name, source in sources.items():
+        place = f"{source.schema}.{source.identifier}"
+        if source.schema == "ledger" or place in _OF_LOADS:
+            found[name] = held.rows(place)
+        elif source.schema == RAW_SCHEMA:
+            found[name] = digest(place, *[load.get(source.identifier) for load in loads])
+    return found
 
 
-def _is_any_day_ahead(connection, present: set[str]) -> bool:
+def _is_any_day_ahead(execute: Execute, present: set[str]) -> bool:
     if "raw.load_days" not in present:
         return True
-    ahead = "select count(*) from raw.load_days where event_date > ?"
-    return connection.execute(ahead, [run_instant().date()]).fetchone()[0] > 0
+    today = literal(run_instant().date().isoformat())
+    return execute(f"select count(*) from raw.load_days where event_date > date {today}")[0][0] > 0

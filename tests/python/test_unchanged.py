@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from scripts.operations import unchanged
+from scripts.operations import made_of, unchanged
 from scripts.operations.unchanged import Unchanged
 from tests.python.landing import Landing, event
 from tests.python.project import Project, assert_same_marts
@@ -42,6 +42,8 @@ NODES = (
     node("team_names", "table", "teams"),
     node("ages", "table", "teams", macros=CLOCK),
     node("requests", "view", "source.logs", "teams"),
+    node("billed", "table", "source.bills"),
+    node("files", "table", "source.files"),
     node("model.ai_cost.int_day_fingerprints", "table", "requests", macros=CLOCK),
     node("model.ai_cost.int_priced_attempts", "table", "requests", macros=CLOCK),
     node("spend", "table", "requests", *unchanged.AHEAD),
@@ -54,6 +56,8 @@ NODES = (
 )
 SOURCES = {
     "source.logs": SimpleNamespace(schema="raw", identifier="envelope_events"),
+    "source.bills": SimpleNamespace(schema="raw", identifier="openai_costs"),
+    "source.files": SimpleNamespace(schema="raw", identifier="load_files"),
     "source.posted": SimpleNamespace(schema="ledger", identifier="posted_entries"),
     "source.runs": SimpleNamespace(schema="ops", identifier="run_events"),
 }
@@ -61,7 +65,9 @@ MANIFEST = SimpleNamespace(
     nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES
 )
 OF_LOGS = {"requests", *unchanged.AHEAD, "spend", "requests_have_teams"}
+OF_BILLS = {"billed", "charged"}
 OF_SEEDS = {"names_are_unique", "team_names", "teams"}
+ALL = OF_LOGS | OF_BILLS | OF_SEEDS | {"files"}
 
 
 @pytest.fixture
@@ -80,9 +86,11 @@ def root(tmp_path, monkeypatch):
         for each in NODES:
             if each.resource_type != "test":
                 connection.execute(f'create table marts."{each.name}" (a integer)')
-        connection.execute("create table raw.load_files (batch_id varchar)")
-        connection.execute("create table raw.load_days (batch_id varchar, event_date date)")
-        connection.execute("create table raw.load_rejects (batch_id varchar)")
+        connection.execute("create table raw.load_files (batch_id varchar, raw_table varchar)")
+        connection.execute(
+            "create table raw.load_days (batch_id varchar, raw_table varchar, event_date date)"
+        )
+        connection.execute("create table raw.load_rejects (batch_id varchar, raw_table varchar)")
         connection.execute("create table ledger.posted_entries (amount_usd decimal(38, 12))")
         connection.execute(
             "create table ops.build_events (invocation_id varchar, event varchar, status varchar)"
@@ -107,36 +115,46 @@ def night(root, status: str) -> None:
 
 def test_what_no_clock_goes_into_is_left_out_when_nothing_came(root):
     """With the tests that look at it alone; not those that warn, or that depend on the day."""
-    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS | {"charged"}
+    assert Unchanged(MANIFEST).left_out() == ALL
 
 
 @pytest.mark.parametrize(
     "come",
     [
-        "insert into raw.load_files values ('new')",
-        "insert into raw.load_rejects values ('new')",
+        "insert into raw.load_files values ('new', 'envelope_events')",
+        "insert into raw.load_rejects values ('new', 'envelope_events')",
         # as when a person is forgotten
-        "insert into raw.load_days values ('forgotten-1', '2026-07-01')",
+        "insert into raw.load_days values ('forgotten-1', 'envelope_events', '2026-07-01')",
     ],
 )
 def test_what_came_is_made_into_all_that_reads_it(root, come):
+    """Of bills, when no bill came, nothing is made."""
     change(root, come)
     # a view holds no rows
-    assert Unchanged(MANIFEST).left_out() == OF_SEEDS | {"requests", "charged"}
+    left_out = Unchanged(MANIFEST).left_out()
+    assert left_out - {"files"} == OF_SEEDS | OF_BILLS | {"requests"}
+    assert ("files" in left_out) == ("load_files" not in come)
     night(root, "passed")
-    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS | {"charged"}
+    assert Unchanged(MANIFEST).left_out() == ALL
     change(root, "delete from raw.load_files; delete from raw.load_days")
     assert ("spend" in Unchanged(MANIFEST).left_out()) == ("rejects" in come)
 
 
 def test_what_a_close_posts_is_made_into_all_that_reads_it(root):
     change(root, "insert into ledger.posted_entries values (1.5)")
-    assert Unchanged(MANIFEST).left_out() == OF_LOGS | OF_SEEDS
+    assert Unchanged(MANIFEST).left_out() == ALL - {"charged"}
+
+
+def test_a_table_that_is_read_in_place_is_always_made(root):
+    """No load says what somebody else's table holds."""
+    change(root, "create view raw.load_files_in_place as select 1 as a")
+    night(root, "passed")
+    assert Unchanged(MANIFEST).left_out() == OF_SEEDS | {"requests"}
 
 
 def test_a_day_that_lies_ahead_waits_for_the_clock(root, monkeypatch):
     """What is held back tonight may count tomorrow, with no file more."""
-    change(root, "insert into raw.load_days values ('new', '2026-07-02')")
+    change(root, "insert into raw.load_days values ('new', 'envelope_events', '2026-07-02')")
     monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
     night(root, "passed")
     assert "spend" not in Unchanged(MANIFEST).left_out()
@@ -148,13 +166,13 @@ def test_a_day_that_lies_ahead_waits_for_the_clock(root, monkeypatch):
 
 def test_a_seed_that_changed_is_made_with_all_that_reads_its_rows(root):
     (root / "seeds" / "teams.csv").write_text("team\nsearch\ngrowth\n")
-    assert Unchanged(MANIFEST).left_out() == {"requests"}
+    assert Unchanged(MANIFEST).left_out() == {"requests", "billed", "files"}
 
 
 def test_what_somebody_dropped_is_made(root):
     change(root, "drop table marts.requests")
     left_out = Unchanged(MANIFEST).left_out()
-    assert left_out == (OF_LOGS | OF_SEEDS | {"charged"}) - {"requests", "requests_have_teams"}
+    assert left_out == ALL - {"requests", "requests_have_teams"}
 
 
 def test_code_and_settings_that_changed_make_everything(root, monkeypatch):
@@ -179,24 +197,54 @@ def test_a_night_that_failed_or_was_killed_makes_the_next_one_whole(root):
     night(root, "failed")
     assert Unchanged(MANIFEST).left_out() == set()
     night(root, "passed")
-    assert len(Unchanged(MANIFEST).left_out()) == 9
+    assert len(Unchanged(MANIFEST).left_out()) == len(ALL)
 
 
-def test_nights_on_a_warehouse(tmp_path):
+def test_where_a_view_goes_with_what_it_reads_it_is_made_with_it(tmp_path):
+    """As on PostgreSQL, where a table that is made again takes the views that read it along."""
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "teams.csv").touch()
+    nodes = made_of.described(MANIFEST)
+
+    def of(logs: str) -> dict[str, str]:
+        sources = {"source.logs": logs}
+        return made_of.Definitions(nodes, tmp_path, "code", sources, are_views_apart=False).all()
+
+    before, after = of("a file"), of("two files")
+    assert before["requests"] != after["requests"]
+    assert before["team_names"] == after["team_names"]
+    made_of_the_clock = {"kind": "view", "path": "", "parents": ["ages"], "asks_clock": False}
+    nodes["old_teams"] = made_of_the_clock
+    assert "old_teams" not in of("a file")
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_nights_on_a_warehouse(tmp_path, engine, request):
     """The first makes all; the next leaves out what it can, and readers get a copy of it."""
     landing = Landing(tmp_path)
     landing.put("envelope_events/a.jsonl", [event(1, team="search", **CALL)])
-    project = Project(tmp_path, landing.folder)
+    database = request.getfixturevalue("postgres") if engine == "postgres" else None
+    project = Project(tmp_path, landing.folder, database)
     assert left_out(project) == 0
     landing.put("envelope_events/b.jsonl", [event(2, **CALL)])
     assert left_out(project) > 250
     cost = "select cast(sum(cost_usd) as varchar) from marts.fct_spend_daily"
     assert project.value(cost) == "0.007000000000000"
-    project.ai_cost("publish", "--to", str(tmp_path / "published"))
+    if engine == "duckdb":
+        project.ai_cost("publish", "--to", str(tmp_path / "published"))
+    else:
+        assert project.value(_INDEXED) == 1
     # and one that brings nothing makes only what asks the clock
     before = project.marts()
     assert left_out(project) > 800
     assert_same_marts(project.marts(), before)
+
+
+# a night finds a day of what is built by days by its index
+_INDEXED = """
+    select count(*) from pg_indexes
+    where tablename = 'fct_spend_daily' and indexdef like '%(usage_date)'
+"""
 
 
 def left_out(project: Project) -> int:

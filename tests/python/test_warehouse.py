@@ -12,7 +12,13 @@ import duckdb
 import pytest
 
 from scripts.loading.targets import DuckDBTarget, TargetError
-from scripts.warehouse import WarehouseError, check_writable, connect, open_to_write
+from scripts.warehouse import (
+    WarehouseError,
+    check_writable,
+    connect,
+    open_to_write,
+    session_options,
+)
 from tests.python.landing import Landing, event
 from tests.python.project import ROOT
 
@@ -173,3 +179,14 @@ def test_what_failed_is_said_and_not_that_nothing_could_be_undone(tmp_path, monk
         except BaseException:
             target.rollback()
             raise
+
+
+def test_a_session_plans_without_nested_loops_unless_its_user_says_so(monkeypatch):
+    """PostgreSQL takes the last setting of a name; the search path is never the user's."""
+    monkeypatch.setenv("PGOPTIONS", "-c enable_nestloop=on -c search_path=mine")
+    assert session_options().split(" -c ") == [
+        "-c enable_nestloop=off",
+        "enable_nestloop=on",
+        "search_path=mine",
+        "search_path=pg_catalog,pg_temp",
+    ]

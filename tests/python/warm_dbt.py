@@ -10,13 +10,11 @@ The process reads one request a line from its input and answers with one line ea
 from __future__ import annotations
 
 import atexit
-import functools
 import gc
 import json
 import os
 import subprocess
 import sys
-import threading
 import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -132,13 +130,14 @@ def _invoke(request: Request, manifest) -> int:
         return _run_module(request, manifest)
     if manifest is not None:
         _leave_out(set(json.loads(Path(request.ids).read_text())))
-    _say_less()
-    _work_less()
+    # not before: a command must take the scripts of its own copy of the project
+    from scripts.operations.lean_dbt import work_less
+
+    work_less()
     result = dbtRunner(manifest=manifest).invoke(request.arguments)
     if result.exception:
         print(result.exception)
     if request.arguments[0] == "parse":
-        # not before: a command must take the scripts of its own copy of the project
         from scripts.operations.made_of import described
 
         answer = described(result.result) if result.result else {}
@@ -160,7 +159,10 @@ def _run_module(request: Request, manifest) -> int:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
-    _work_less()
+    sys.path[0] = request.root
+    from scripts.operations.lean_dbt import work_less
+
+    work_less()
     invoke, read = dbtRunner.invoke, Manifest.from_msgpack
     kept = Path(request.manifest).read_bytes() if request.manifest else None
 
@@ -177,7 +179,6 @@ def _run_module(request: Request, manifest) -> int:
 
     dbtRunner.invoke = invoke_with_what_was_parsed
     Manifest.from_msgpack = read_once
-    sys.path[0] = request.root
     sys.argv = [request.module, *request.arguments]
     try:
         runpy.run_module(request.module, run_name="__main__", alter_sys=True)
@@ -214,44 +215,6 @@ def _move(manifest, request: Request) -> None:
                     f'"{node.database}".', f'"{database}".', 1
                 )
             node.database = database
-
-
-def _say_less() -> None:
-    """Nobody reads what dbt says for its own debugging, which takes a tenth of a build."""
-    from dbt_common.events.base_types import EventLevel
-    from dbt_common.events.event_manager import EventManager
-
-    say = EventManager.fire_event
-
-    def fire_event(self, event, level=None, *arguments, **options) -> None:
-        if (level or event.level_tag()) not in (EventLevel.DEBUG, EventLevel.TEST):
-            say(self, event, level, *arguments, **options)
-
-    EventManager.fire_event = fire_event
-
-
-def _work_less() -> None:
-    """What dbt would make again for each node and is the same each time, made once.
-
-    A seventh of a build: the names of all macros for each question to the database, and the words
-    of dates that agate knows for each result.
-    """
-    import dbt.cli.requires as requires
-    import parsedatetime
-
-    generate = requires.generate_runtime_macro_context
-    kept = threading.local()  # which macro calls which is known per thread
-
-    def generate_once(macro, config, manifest, package_name):
-        contexts = kept.__dict__.setdefault("contexts", {})
-        # a module may call dbt twice, each time with a connection, and a configuration, of its own
-        key = (id(config), package_name)
-        if key not in contexts:
-            contexts[key] = config, generate(macro, config, manifest, package_name)
-        return dict(contexts[key][1])
-
-    requires.generate_runtime_macro_context = generate_once
-    parsedatetime.Constants = functools.cache(parsedatetime.Constants)
 
 
 def _leave_out(up_to_date: set[str]) -> None:
