@@ -30,7 +30,7 @@ from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
 
 # Seeds that a month's figures rest on, as they stood at the close. Of the others, such as prices
-# and contracts, the hashes are kept: not everybody who reads documents may read what was negotiated.
+# and contracts, hashes are kept: not everybody who reads documents may read what was negotiated.
 SEEDS = (
     "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
     "approvers", "budget_overrides", "budgets", "business_units", "chargeback_adjustments",
