@@ -264,10 +264,15 @@ class Audit:
             mode = modes.get((back_then, team)) or modes.get((month.name, team)) or "chargeback"
             if mode == "chargeback":
                 charged[line["component"], team] += exact(line["amount_usd"])
-        accounts = {row["charge_account"] for row in month.rows("seeds/gl_accounts.csv")}
+        # a reversal hits the account that was charged then
+        accounts = {
+            row["charge_account"]
+            for each in (*earlier, month)
+            for row in each.rows("seeds/gl_accounts.csv")
+        }
         booked: dict[tuple, Fraction] = defaultdict(Fraction)
         for line in lines:
-            if line["account"] in accounts:
+            if line["account"] in accounts and line["component"] in COMPONENTS:
                 amount = exact(line["debit_usd"]) - exact(line["credit_usd"])
                 booked[line["component"], line["team_id"]] += amount
         ours = {key: amount for key, amount in charged.items() if amount}
