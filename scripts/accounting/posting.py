@@ -29,6 +29,8 @@ TABLES = {
     "budget_status.csv": "posted_budget_status",
 }
 
+_TABLES = "select table_name from information_schema.tables where table_schema = 'ledger'"
+
 # Rows by table, or where they come from: columns and a query.
 Month = dict[str, list[tuple] | str]
 
@@ -39,23 +41,22 @@ def posted_rows(table: str, period: date) -> list[tuple]:
 
 
 def _of_month(what: str, table: str, period: date) -> list[tuple]:
-    """Nothing where the table is gone, or not there yet: then its documents are missing."""
-    there = query(
-        "select count(*) from information_schema.tables "
-        f"where table_schema = 'ledger' and table_name = '{table}'"
-    )
-    if there == [(0,)]:
-        return []
     return query(f"select {what} from ledger.{table} where posting_period = date '{period}'")
 
 
 def posted_documents(period: date) -> dict[str, bytes]:
-    """Every document of a closed month by name, the manifest among them."""
-    found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
-    if _of_month("count(*)", focus_file.TABLE, period) not in ([], [(0,)]):
+    """Every document of a closed month by name, the manifest among them.
+
+    Those of a table that is gone, or not there yet, are missing.
+    """
+    there = {name for (name,) in query(_TABLES)}
+    found = {}
+    if DOCUMENTS in there:
+        found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
+    if focus_file.TABLE in there and _of_month("count(*)", focus_file.TABLE, period) != [(0,)]:
         head = found.get(focus_file.NAME, b"no header\n")
         found[focus_file.NAME] = focus_file.posted(period, head)
-    tables = {name: posted_rows(table, period) for name, table in TABLES.items()}
+    tables = {name: posted_rows(table, period) for name, table in TABLES.items() if table in there}
     return found | {name: as_csv(rows, TABLES[name]) for name, rows in tables.items() if rows}
 
 

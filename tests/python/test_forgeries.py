@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from scripts.accounting import close_pack, focus_file, ledger_files, verify
+from scripts.accounting.entries import as_csv
 from scripts.accounting.manifest import MANIFEST
-from scripts.accounting.posting import DOCUMENTS, TABLES, post
+from scripts.accounting.posting import DOCUMENTS, TABLES, post, posted_documents, posted_rows
 from scripts.errors import Refused
 from scripts.publishing.focus import FORMATS, Approved, write_file
 from scripts.warehouse import connect
@@ -142,29 +143,50 @@ def test_what_was_approved_and_exported_passes(month, capsys):
 
 @pytest.mark.parametrize("document", DOCUMENT_TABLES)
 def test_a_forged_row_of_each_posted_table_is_named(document, month, capsys):
-    """A cell of each column, a row less, a row more; `verify` says so, and so does a build."""
+    """A cell, a row less, a row more; `verify` says so, and so does a build."""
     table = DOCUMENT_TABLES[document]
-    with duckdb.connect(str(month / "w.duckdb")) as connection:
-        kinds = connection.execute(
-            "select column_name, data_type from information_schema.columns "
-            f"where table_name = '{table}' and column_name != 'posting_period'"
-        ).fetchall()
-        connection.execute(f"create table kept as from ledger.{table}")
-    changes = [
-        f"update ledger.{table} set {name} = {_other(name, kind)} "
-        f"where rowid = (select min(rowid) from ledger.{table})"
-        for name, kind in kinds
-    ]
+    _write(month, f"create table kept as from ledger.{table}")
     last = f"(select max(rowid) from ledger.{table})"
-    changes.append(f"delete from ledger.{table} where rowid = {last}")
-    changes.append(f"insert into ledger.{table} from kept limit 1")
-    for change in changes:
+    for change in (
+        _forged(table, *columns_of(month, table)[-1]),
+        f"delete from ledger.{table} where rowid = {last}",
+        f"insert into ledger.{table} from kept limit 1",
+    ):
         _write(month, change)
         code, said = outcome(capsys)
         assert code == 1 and said.startswith(f"2026-10-01: {document} "), change
         assert verify.said_of_ledger() == [said.strip()]
         _write(month, f"delete from ledger.{table}", f"insert into ledger.{table} from kept")
     assert outcome(capsys)[0] == 0
+
+
+@pytest.mark.parametrize("document", DOCUMENT_TABLES)
+def test_a_forged_cell_of_any_column_makes_another_document(document, month):
+    table = DOCUMENT_TABLES[document]
+    approved = posted_documents(OCTOBER)
+    _write(month, f"create table kept as from ledger.{table}")
+    for name, kind in columns_of(month, table):
+        _write(month, _forged(table, name, kind))
+        if document == focus_file.NAME:
+            found = focus_file.posted(OCTOBER, approved[document])
+        else:
+            found = as_csv(posted_rows(table, OCTOBER), table)
+        assert found != approved[document], name
+        _write(month, f"delete from ledger.{table}", f"insert into ledger.{table} from kept")
+
+
+def columns_of(folder, table: str) -> list[tuple[str, str]]:
+    """Names and types, without the month."""
+    with duckdb.connect(str(folder / "w.duckdb")) as connection:
+        return connection.execute(
+            "select column_name, data_type from information_schema.columns where "
+            f"table_schema = 'ledger' and table_name = '{table}' and column_name != 'posting_period'"
+        ).fetchall()
+
+
+def _forged(table: str, name: str, kind: str) -> str:
+    first = f"(select min(rowid) from ledger.{table})"
+    return f"update ledger.{table} set {name} = {_other(name, kind)} where rowid = {first}"
 
 
 def _other(name: str, kind: str) -> str:

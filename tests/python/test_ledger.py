@@ -505,7 +505,11 @@ def test_a_warehouse_that_an_earlier_version_closed_stays_valid(closed, tmp_path
         *(
             f"drop table ledger.posted_{table} cascade"
             for table in (
-                "statements", "statement_lines", "budget_status", "focus_charges", "documents",
+                "statements",
+                "statement_lines",
+                "budget_status",
+                "focus_charges",
+                "documents",
             )
         )
     )
