@@ -16,6 +16,7 @@ import pytest
 from scripts.accounting import close_pack, focus_file, ledger_files, verify
 from scripts.accounting.entries import as_csv
 from scripts.accounting.manifest import MANIFEST
+from scripts.accounting.periods import read_periods
 from scripts.accounting.posting import DOCUMENTS, TABLES, post, posted_documents, posted_rows
 from scripts.errors import Refused
 from scripts.publishing.focus import FORMATS, Approved, write_file
@@ -160,6 +161,7 @@ def test_a_forged_row_of_each_posted_table_is_named(document, month, capsys):
     assert outcome(capsys)[0] == 0
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("document", DOCUMENT_TABLES)
 def test_a_forged_cell_of_any_column_makes_another_document(document, month):
     table = DOCUMENT_TABLES[document]
@@ -180,7 +182,8 @@ def columns_of(folder, table: str) -> list[tuple[str, str]]:
     with duckdb.connect(str(folder / "w.duckdb")) as connection:
         return connection.execute(
             "select column_name, data_type from information_schema.columns where "
-            f"table_schema = 'ledger' and table_name = '{table}' and column_name != 'posting_period'"
+            f"table_schema = 'ledger' and table_name = '{table}' "
+            "and column_name != 'posting_period'"
         ).fetchall()
 
 
@@ -207,16 +210,13 @@ def _write(folder, *statements: str) -> None:
 @pytest.mark.parametrize("document", [*TEXTS, MANIFEST, focus_file.NAME])
 def test_a_forged_document_is_named(document, month, capsys):
     where = f"where document_name = '{document}'"
-    for change in (
-        f"update ledger.{DOCUMENTS} set content = replace(content, ',', ';') {where}",
-        f"delete from ledger.{DOCUMENTS} {where}",
-    ):
-        _write(month, f"create or replace table kept as from ledger.{DOCUMENTS}", change)
-        code, said = outcome(capsys)
-        assert code == 1 and said.startswith(f"2026-10-01: {document} "), change
-        _write(
-            month, f"delete from ledger.{DOCUMENTS}", f"insert into ledger.{DOCUMENTS} from kept"
-        )
+    _write(month, f"update ledger.{DOCUMENTS} set content = replace(content, ',', ', ') {where}")
+    code, said = outcome(capsys)
+    assert code == 1 and said.startswith("2026-10-01: ")
+    assert document in said or (document == MANIFEST and ", the manifest " in said)
+    _write(month, f"delete from ledger.{DOCUMENTS} {where}")
+    code, said = outcome(capsys)
+    assert code == 1 and said.startswith(f"2026-10-01: {document} ")
 
 
 @pytest.mark.parametrize(
@@ -234,22 +234,31 @@ def test_a_table_that_is_gone_is_named(table, said, month, capsys):
     assert outcome(capsys) == (1, f"2026-10-01: {said}\n")
 
 
-@pytest.mark.parametrize("exported", EXPORTED)
-def test_a_forged_exported_file_is_named(exported, month, capsys):
-    file = month / exported
-    if file.suffix == ".parquet":
-        table = pq.read_table(file, partitioning=None)
-        texts = [n for n, field in enumerate(table.schema) if str(field.type) == "string"]
-        column = table.column(texts[0]).to_pylist()
-        changed = [column[0], f"{column[-1]}x"]
-        table = table.set_column(texts[0], table.schema.field(texts[0]), [changed])
-        pq.write_table(table, file)
-    else:
+def test_each_forged_exported_file_is_named(month):
+    """A cell of each of them; and of the ledger's folder, which each build looks at, in a build."""
+    periods = read_periods()
+    for exported in EXPORTED:
+        file = month / exported
+        before = file.read_bytes()
+        _forge(file)
+        found = verify.changed_files(periods, month / exported.partition("/")[0])
+        assert [line.partition(" is not as it was approved: line ")[0] for line in found] == [
+            str(file)
+        ]
+        if exported == "ledger/2026-10/statements.parquet":
+            assert verify.said_of_ledger() == found
+        file.write_bytes(before)
+
+
+def _forge(file) -> None:
+    if file.suffix != ".parquet":
         file.write_bytes(file.read_bytes().replace(b"\n", b" \n", 2))
-    code, said = outcome(capsys, *exports(month))
-    assert code == 1 and said.startswith(f"{file} is not as it was approved: line ")
-    # the folder of the ledger is looked at by each build, without being named
-    assert bool(verify.said_of_ledger()) == exported.startswith("ledger/")
+        return
+    table = pq.read_table(file, partitioning=None)
+    text = next(n for n, field in enumerate(table.schema) if str(field.type) == "string")
+    first, last = table.column(text).to_pylist()
+    table = table.set_column(text, table.schema.field(text), [[first, f"{last}x"]])
+    pq.write_table(table, file)
 
 
 @pytest.mark.parametrize("field", ["status", "prepared_by", "approved_by", "closed_at",
@@ -267,7 +276,8 @@ def test_an_unreadable_export_is_named(month, capsys):
         before = file.read_bytes()
         file.write_bytes(b"PAR1 no")
         code, said = outcome(capsys, *exports(month))
-        assert code == 1 and f"{file} is not as it was approved: line 1 is 'cannot be read" in said
+        assert code == 1 and f"{file} is not as it was approved: line 1 is " in said
+        assert "cannot be read" in said
         file.write_bytes(before)
 
 
