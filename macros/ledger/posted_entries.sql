@@ -4,7 +4,10 @@
 {% macro create_posted_entries() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs', 'run-operation'] %}
         {% do make_schema('ledger') %}
-        {% for table in ['posted_entries', 'posted_statements', 'posted_statement_lines', 'posted_documents'] %}
+        {% for table in [
+            'posted_entries', 'posted_statements', 'posted_statement_lines', 'posted_budget_status',
+            'posted_focus_charges', 'posted_documents',
+        ] %}
             {% set columns = [] %}
             {% for column in raw_columns('ledger', table) %}
                 {% do columns.append(column.name ~ ' ' ~ raw_type(column.data_type)) %}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scripts import console
-from scripts.accounting import people
+from scripts.accounting import focus_file, people
 from scripts.accounting.checks import always_missing, missing
 from scripts.accounting.close_pack import documents, in_csv, tables
 from scripts.accounting.entries import ENTRIES, columns
@@ -70,6 +70,7 @@ def _begin(asked: Close, periods: list[Period]) -> int:
         return 0
     rows = tables(asked.period, str(asked.closed_at))
     texts = documents(asked.period)
+    texts[focus_file.NAME] = focus_file.worked_out(asked.period)
     period = Period(
         period_start=str(asked.period),
         status="closed",
@@ -84,6 +85,7 @@ def _begin(asked: Close, periods: list[Period]) -> int:
     manifest = written(period, in_csv(rows) | texts)
     texts[MANIFEST] = manifest
     # What was read is posted, and its manifest with it: nothing is left to find out afterwards.
+    rows[focus_file.TABLE] = focus_file.selected(asked.period, texts[focus_file.NAME])
     post({asked.period: rows | {DOCUMENTS: as_rows(asked.period, texts)}})
     _record(replace(period, ledger_hash=hashed(_previous(asked, periods), manifest)))
     return 0

@@ -2,8 +2,9 @@
 
 journal.csv: balanced debits and credits by account and cost centre, in cents, as the statements
 say. Beside it what an approver and an auditor ask for: statements, their lines, adjustments with
-reasons, reconciliation, how good the forecasts were, the seeds that the figures rest on, and a
-summary. Of a closed month these are the files that were posted; nothing is worked out again.
+reasons, reconciliation, budgets and how good the forecasts were, the FOCUS file, the seeds that the
+figures rest on, and a summary. Of a closed month these are the files that were posted; nothing is
+worked out again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from scripts.accounting import focus_file
 from scripts.accounting.entries import as_csv as table_csv
 from scripts.accounting.entries import columns, safe_text
 from scripts.accounting.journal import HEADER, as_rows, journal
@@ -27,17 +29,21 @@ from scripts.operations.company import bring_in
 from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
 
-# Seeds that a month's figures rest on, as they stood at the close.
+# Seeds that a month's figures rest on, as they stood at the close. Of the others, such as prices
+# and contracts, hashes are kept: not everybody who reads documents may read what was negotiated.
 SEEDS = (
     "allocation_pools", "allocation_rule_models", "allocation_rule_teams", "allocation_rules",
-    "approvers", "budget_overrides", "budgets", "chargeback_adjustments", "chargeback_terms",
-    "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates", "gl_accounts",
-    "intercompany_accounts", "invoice_payments", "paying_entities", "reconciliation_reviews",
-    "shared_costs", "spend_minimums", "tax_codes", "teams",
+    "approvers", "budget_overrides", "budgets", "business_units", "chargeback_adjustments",
+    "chargeback_terms", "close_limits", "cost_centers", "entities", "fiscal_years", "fx_rates",
+    "gl_accounts", "intercompany_accounts", "invoice_payments", "partly_priced_rules",
+    "paying_entities", "reconciliation_reviews", "shared_costs", "spend_alert_rules",
+    "spend_minimums", "tax_codes", "team_aliases", "teams",
 )  # fmt: skip
+# Where the rows of an open month stand, and the column of its month.
 _MARTS = {
-    "posted_statements": "marts.fct_chargeback_statements",
-    "posted_statement_lines": "marts.fct_chargeback_statement_lines",
+    "posted_statements": ("marts.fct_chargeback_statements", "posting_period"),
+    "posted_statement_lines": ("marts.fct_chargeback_statement_lines", "posting_period"),
+    "posted_budget_status": ("marts.fct_budget_status", "budget_period"),
 }
 # file: columns, and the rest of the query
 TABLES = {
@@ -52,11 +58,6 @@ TABLES = {
         "sum(variance_usd) as variance_usd, sum(abs(variance_usd)) as gross_variance_usd",
         "from marts.fct_reconciliation_daily where usage_date >= date '{period}' "
         "and usage_date < date '{next}' group by 1, 2, 3 order by 1, 2, 3",
-    ),
-    "forecasts.csv": (
-        "team_id, budget_usd, spent_usd, forecast_usd, forecast_error_share, tested_month_count, "
-        "alert_state",
-        "from marts.fct_budget_status where budget_period = date '{period}' order by 1",
     ),
 }
 
@@ -79,13 +80,11 @@ def _cell(value) -> str:
 
 
 def tables(period: date, posted_at: str | None = None) -> dict[str, list[tuple]]:
-    """Entries, statements and lines of an open month, as they would be posted."""
-    found = {
-        table: query(
-            f"select {', '.join(columns(table))} from {mart} where posting_period = date '{period}'"
-        )
-        for table, mart in _MARTS.items()
-    }
+    """Entries, statements, lines and budgets of an open month, as they would be posted."""
+    found = {}
+    for table, (mart, month) in _MARTS.items():
+        names = ", ".join(columns(table)).replace("posting_period", month)
+        found[table] = query(f"select {names} from {mart} where {month} = date '{period}'")
     return {"posted_entries": read_entries(period, LEDGER, posted_at)} | found
 
 
@@ -97,6 +96,10 @@ def documents(period: date) -> dict[str, bytes]:
         header = [column.split(" as ")[-1].strip() for column in names.split(", ")]
         files[name] = as_csv(header, found)
     ours = {file.stem: file for file in bring_in().rglob("*.csv")}
+    files["seed_hashes.csv"] = as_csv(
+        ["seed", "sha256"],
+        [(name, digest(file.read_bytes())) for name, file in sorted(ours.items())],
+    )
     return files | {f"seeds/{name}.csv": ours[name].read_bytes() for name in SEEDS}
 
 
@@ -111,6 +114,7 @@ def pack(period: date, closed: Period | None) -> dict[str, bytes]:
         files = posted_documents(period)
     else:
         files = in_csv(tables(period)) | documents(period)
+        files[focus_file.NAME] = focus_file.worked_out(period)
     files["SUMMARY.md"] = summary(period, closed, files).encode()
     return files
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from scripts import console
+from scripts.accounting import focus_file
 from scripts.accounting.entries import ENTRIES, as_csv, chained_hash, schema
 from scripts.accounting.ledger import dbt, posted_periods, read_entries
 from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
@@ -59,6 +60,8 @@ def _export_documents(place: Path, month: date) -> None:
         file = place / name
         file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, content)
+        if name == focus_file.NAME:
+            table = focus_file.TABLE
         if table:
             _write_parquet(file.with_suffix(".parquet"), posted_rows(table, month), table)
 
@@ -105,9 +108,18 @@ def _read_documents(file: Path, period: Period, previous: str, entries: list[tup
             raise BrokenChain(f"{file} does not have the entries that were approved")
         raise BrokenChain(f"{place}: {said}")
     month = date.fromisoformat(period.period_start)
-    return {TABLES[name]: rows for name, rows in tables.items()} | {
-        DOCUMENTS: as_rows(month, texts)
-    }
+    found = {TABLES[name]: rows for name, rows in tables.items()}
+    if focus_file.NAME in texts:
+        found[focus_file.TABLE] = _read_focus(place / focus_file.NAME, texts[focus_file.NAME])
+    return found | {DOCUMENTS: as_rows(month, texts)}
+
+
+def _read_focus(file: Path, approved: bytes) -> list[tuple]:
+    """The rows of a FOCUS file, once the Parquet file says what the approved one says."""
+    rows = _read_parquet(file.with_suffix(".parquet"), focus_file.TABLE)
+    if focus_file.of_parquet(file.with_suffix(".parquet"), approved) != approved:
+        raise BrokenChain(f"{file.with_suffix('.parquet')} is not {file.name}, which was approved")
+    return rows
 
 
 def _read_parquet(file: Path, table: str) -> list[tuple]:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pyarrow as pa
 
+from scripts.accounting import focus_file
 from scripts.accounting.entries import ENTRIES, as_csv, columns, ordered, schema
 from scripts.accounting.ledger import query
 from scripts.accounting.manifest import MANIFEST
@@ -25,29 +26,46 @@ TABLES = {
     "entries.csv": ENTRIES,
     "statements.csv": "posted_statements",
     "statement_lines.csv": "posted_statement_lines",
+    "budget_status.csv": "posted_budget_status",
 }
 
-Month = dict[str, list[tuple]]
+_TABLES = "select table_name from information_schema.tables where table_schema = 'ledger'"
+
+# Rows by table, or where they come from: columns and a query.
+Month = dict[str, list[tuple] | str]
 
 
 def posted_rows(table: str, period: date) -> list[tuple]:
     """Rows of a posted table of a month."""
-    return query(
-        f"select {', '.join(columns(table))} from ledger.{table} "
-        f"where posting_period = date '{period}'"
-    )
+    return _of_month(", ".join(columns(table)), table, period)
+
+
+def _of_month(what: str, table: str, period: date) -> list[tuple]:
+    return query(f"select {what} from ledger.{table} where posting_period = date '{period}'")
 
 
 def posted_documents(period: date) -> dict[str, bytes]:
-    """Every document of a closed month by name, the manifest among them."""
-    found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
-    tables = {name: posted_rows(table, period) for name, table in TABLES.items()}
+    """Every document of a closed month by name, the manifest among them.
+
+    Those of a table that is gone, or not there yet, are missing.
+    """
+    there = {name for (name,) in query(_TABLES)}
+    found = {}
+    if DOCUMENTS in there:
+        found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
+    if focus_file.TABLE in there and _of_month("count(*)", focus_file.TABLE, period) != [(0,)]:
+        head = found.get(focus_file.NAME, b"no header\n")
+        found[focus_file.NAME] = focus_file.posted(period, head)
+    tables = {name: posted_rows(table, period) for name, table in TABLES.items() if table in there}
     return found | {name: as_csv(rows, TABLES[name]) for name, rows in tables.items() if rows}
 
 
 def as_rows(period: date, documents: Mapping[str, bytes]) -> list[tuple]:
-    """Documents as rows of their table."""
-    return [(period, name, content.decode()) for name, content in documents.items()]
+    """Documents as rows of their table; of the FOCUS file the header, its rows have their own."""
+    kept = dict(documents)
+    if focus_file.NAME in kept:
+        kept[focus_file.NAME] = focus_file.header(kept[focus_file.NAME])
+    return [(period, name, content.decode()) for name, content in kept.items()]
 
 
 def arrow(rows: list[tuple], table: str) -> pa.Table:
@@ -75,8 +93,11 @@ def _writing() -> Iterator:
         with closing(open_to_write(warehouse_file())) as connection:
             connection.execute("begin")
 
-            def write(table: str, rows: list[tuple], period: date) -> None:
+            def write(table: str, rows: list[tuple] | str, period: date) -> None:
                 _refuse_twice(connection, table, period)
+                if isinstance(rows, str):
+                    connection.execute(f"insert into ledger.{table} {rows}")
+                    return
                 connection.register("incoming", arrow(rows, table))
                 connection.execute(f"insert into ledger.{table} by name select * from incoming")
                 connection.unregister("incoming")
@@ -88,8 +109,11 @@ def _writing() -> Iterator:
 
     with closing(connect_postgres()) as server, server, server.cursor() as cursor:
 
-        def write(table: str, rows: list[tuple], period: date) -> None:
+        def write(table: str, rows: list[tuple] | str, period: date) -> None:
             _refuse_twice(cursor, table, period)
+            if isinstance(rows, str):
+                cursor.execute(f"insert into ledger.{table} {rows}")
+                return
             execute_values(
                 cursor, f"insert into ledger.{table} ({', '.join(columns(table))}) values %s", rows
             )

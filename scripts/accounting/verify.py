@@ -6,15 +6,23 @@ months is the one that matters; the later ones follow from it.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from scripts import console
-from scripts.accounting.entries import as_csv, chained_hash
+from scripts.accounting import focus_file
+from scripts.accounting.close_pack import summary
+from scripts.accounting.entries import as_csv, chained_hash, schema
 from scripts.accounting.ledger import POSTED, posted_periods, query, read_entries
 from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
-from scripts.accounting.posting import posted_documents
+from scripts.accounting.posting import TABLES, posted_documents
 from scripts.operations.company import bring_in
 from scripts.warehouse import WarehouseError, target, warehouse_file
 
@@ -59,22 +67,60 @@ def _difference(period: Period, previous: str) -> str | None:
 def changed_files(periods: list[Period], folder: Path) -> list[str]:
     """Exported files of closed months that are not what is posted, in sentences.
 
-    `folder` is one of `ai-cost export ledger` or of `ai-cost export journal`. Files that are not
-    there were not exported.
+    `folder` is one of `ai-cost export ledger`, `ai-cost export journal` or `ai-cost export focus`.
+    Files that are not there were not exported.
     """
-    found = []
-    for period in periods:
-        month = date.fromisoformat(period.period_start)
-        approved = {folder / f"{month:%Y-%m}.csv": as_csv(read_entries(month))}
-        if has_manifest(period):
-            documents = posted_documents(month)
-            approved |= {folder / f"{month:%Y-%m}" / name: documents[name] for name in documents}
-        found += [
-            f"{file} is not as it was approved: {_first_line(file.read_bytes(), content)}"
-            for file, content in approved.items()
-            if file.exists() and file.read_bytes() != content
-        ]
+    return [line for period in periods for line in _changed_files(period, folder)]
+
+
+def _changed_files(period: Period, folder: Path) -> Iterator[str]:
+    for file, (name, content) in _approved_files(period, folder).items():
+        for exported in (file, file.with_suffix(".parquet")):
+            if not exported.exists():
+                continue
+            found = exported.read_bytes() if exported == file else _csv_of(exported, name, content)
+            if found != content:
+                yield f"{exported} is not as it was approved: {_first_line(found, content)}"
+
+
+def _approved_files(period: Period, folder: Path) -> dict[Path, tuple[str, bytes]]:
+    """Where a month's documents may have been exported to: the document and what it says."""
+    month = date.fromisoformat(period.period_start)
+    place = folder / f"{month:%Y-%m}"
+    found = {folder / f"{month:%Y-%m}.csv": ("entries.csv", as_csv(read_entries(month)))}
+    if not has_manifest(period):
+        return found
+    documents = posted_documents(month)
+    found |= {place / name: (name, content) for name, content in documents.items()}
+    if (file := place / "SUMMARY.md").exists():
+        found[file] = (file.name, summary(month, period, documents).encode())
+    if content := documents.get(focus_file.NAME):
+        found[place / Path(focus_file.NAME).name] = (focus_file.NAME, content)
+        if (file := place / focus_file.OLDER).exists():
+            found[file] = (focus_file.OLDER, focus_file.as_older(content))
     return found
+
+
+def _csv_of(parquet: Path, name: str, approved: bytes) -> bytes:
+    """An exported Parquet file as the CSV of the same document."""
+    try:
+        if name in (focus_file.NAME, focus_file.OLDER):
+            return focus_file.of_parquet(parquet, approved)
+        rows = pq.read_table(parquet, schema=schema(TABLES[name]), partitioning=None).to_pylist()
+    except (pa.ArrowException, duckdb.Error) as error:
+        return f"cannot be read: {error}".encode()
+    return as_csv([tuple(row.values()) for row in rows], TABLES[name])
+
+
+def ledger_folder() -> Path:
+    """Where the posted ledger is exported to unless told otherwise."""
+    return Path(os.environ.get("AI_COST_LEDGER", "ledger"))
+
+
+def default_folders() -> list[Path]:
+    """Where the exports write unless told otherwise, as far as they are there."""
+    folders = (ledger_folder(), Path("close"), Path("build/focus"))
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _first_line(found: bytes, approved: bytes) -> str:
@@ -93,7 +139,7 @@ def verify(folders: list[Path]) -> int:
     """Say the first difference and end with 1, or that there is none."""
     periods = read_periods()
     found = broken_links(periods) or [
-        line for folder in folders for line in changed_files(periods, folder)
+        line for folder in folders or default_folders() for line in changed_files(periods, folder)
     ]
     if found:
         for line in found:
@@ -114,7 +160,10 @@ def said_of_ledger() -> list[str]:
             "select count(*) from information_schema.tables "
             f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
         )
-        return broken_links(periods) if there != [(0,)] else []
+        if there == [(0,)]:
+            return []
+        # of the exports only those of closed months alone: others may be of the day before a close
+        return broken_links(periods) or changed_files(periods, ledger_folder())
     except WarehouseError as error:
         # such as a warehouse under another name, which this build puts right
         console.complain(f"closed months are not checked this time: {error}")

@@ -6,24 +6,26 @@
     <folder>/<period>/cost_and_usage_v1_2.csv   FOCUS 1.2
 
 Rows are read in batches, so that a period may be larger than memory. A file appears whole or not
-at all.
+at all. Of a closed month the file of costs and usage is the one that was posted, byte for byte.
 """
 
 from __future__ import annotations
 
-import csv
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts import console
+from scripts.accounting import focus_file
+from scripts.accounting.manifest import MANIFEST, read
 from scripts.errors import Refused
 from scripts.operations.whole_files import written_whole
+from scripts.publishing import focus_lines
 from scripts.warehouse import columns, connect, stream
 
 FILES = {
@@ -39,8 +41,6 @@ _ARROW = {
     "timestamp": pa.timestamp("us", tz="UTC"),
     "text": pa.string(),
 }
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PERIODS = """
     select distinct "BillingPeriodStart" from marts.rpt_focus_cost_and_usage order by 1
 """
@@ -48,38 +48,10 @@ _LEFT_OUT = """
     select coalesce(sum(unpriced_count), 0), sum(lower_bound_cost_usd) from marts.fct_spend_daily
     where usage_date >= cast('{start}' as date) and usage_date < cast('{end}' as date)
 """
-
-
-def csv_cell(value: object) -> str:
-    """One value as FOCUS wants it in text: plain decimals, UTC instants with a Z, nothing for null.
-
-    A decimal keeps at least one digit after the point: validators read a column without any as
-    integers. Text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        whole, _, digits = f"{value:f}".partition(".")
-        return f"{whole}.{digits.rstrip('0') or '0'}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-class _Csv:
-    """A CSV file with a header."""
-
-    def __init__(self, file: Path, kinds: dict[str, str]) -> None:
-        self._file = file.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(kinds)
-
-    def write(self, rows: list[tuple]) -> None:
-        self._writer.writerows([csv_cell(value) for value in row] for row in rows)
-
-    def close(self) -> None:
-        self._file.close()
+_CLOSED = """
+    select document_name, content from marts.fct_closed_documents
+    where posting_period = date '{period}' and document_name in ('{focus}', '{manifest}')
+"""
 
 
 class _Parquet:
@@ -104,20 +76,67 @@ def _in_utc(value: object) -> object:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
-_WRITERS = {"csv": _Csv, "parquet": _Parquet}
+class Approved:
+    """What was approved of a closed month; nothing of an open one, and of one closed before."""
+
+    def __init__(self, connection, period: datetime) -> None:
+        found = dict(
+            connection.execute(
+                _CLOSED.format(
+                    period=f"{period:%Y-%m-%d}", focus=focus_file.NAME, manifest=MANIFEST
+                )
+            ).fetchall()
+        )
+        self._period = period
+        self._names = focus_file.names(found.get(focus_file.NAME, "").encode())
+        self._hash = read(found.get(MANIFEST, "").encode()).get(focus_file.NAME)
+
+    def wanted(self, mart: str, kinds: dict[str, str]) -> dict[str, str]:
+        """The columns that the files had at the close."""
+        if self._hash is None or "cost_and_usage" not in mart:
+            return kinds
+        if mart == focus_file.MART:
+            return {name: kinds[name] for name in self._names}
+        return focus_file.older_columns(kinds, self._names)
+
+    def check(self, mart: str, digest: str) -> None:
+        """Refused where the mart says something else than what was approved."""
+        if mart == focus_file.MART and self._hash not in (None, digest):
+            raise Refused(
+                f"marts.{mart} does not have the rows of {self._period:%Y-%m} that were approved; "
+                "see `ai-cost close verify`, then run `make nightly`"
+            )
 
 
-def write_file(connection, mart: str, period: datetime, file: Path) -> int:
+def write_file(connection, mart: str, period: datetime, file: Path, approved: Approved) -> int:
     """Write one mart's rows of one billing period; the number of rows."""
-    kinds = columns(connection, mart)
+    kinds = approved.wanted(mart, columns(connection, mart))
+    with written_whole(file) as half:
+        write = _write_csv if file.suffix == ".csv" else _write_parquet
+        return write(connection, mart, period, half, kinds, approved)
+
+
+def _write_csv(connection, mart, period, half: Path, kinds, approved: Approved) -> int:
+    digest, count = hashlib.sha256(), -1  # the header is no row
+    with half.open("wb") as file:
+        for line in focus_lines.of_mart(connection, mart, f"{period:%Y-%m-%d}", kinds):
+            content = line.encode()
+            digest.update(content)
+            file.write(content)
+            count += 1
+    approved.check(mart, digest.hexdigest())
+    return count
+
+
+def _write_parquet(connection, mart, period, half: Path, kinds, approved: Approved) -> int:
     names = ", ".join(f'"{name}"' for name in kinds)
-    order = ", ".join(str(position + 1) for position in range(len(kinds)))
+    order = ", ".join(f'"{name}"' for name in focus_lines.order_of(kinds))
     sql = (
         f"select {names} from marts.{mart} "
         f"where \"BillingPeriodStart\" = cast('{period:%Y-%m-%d}' as timestamp) order by {order}"
     )
     count = 0
-    with written_whole(file) as half, closing(_WRITERS[file.suffix[1:]](half, kinds)) as writer:
+    with closing(_Parquet(half, kinds)) as writer:
         for rows in stream(connection, sql, _BATCH_ROWS):
             writer.write(rows)
             count += len(rows)
@@ -137,9 +156,10 @@ def _export(connection, folder: Path, periods: list[datetime], formats: list[str
     for period in console.track(periods, "billing periods"):
         target = folder / f"{period:%Y-%m}"
         target.mkdir(parents=True, exist_ok=True)
+        approved = Approved(connection, period)
         for name, mart in FILES.items():
             for suffix in formats:
-                rows = write_file(connection, mart, period, target / f"{name}.{suffix}")
+                rows = write_file(connection, mart, period, target / f"{name}.{suffix}", approved)
             print(f"{target / name}: {rows:,} rows")
         end = datetime(period.year + period.month // 12, period.month % 12 + 1, 1)
         left_out, bound = connection.execute(

@@ -1,6 +1,6 @@
 -- Harm: a FOCUS file whose prices and quantities do not give its costs cannot be checked by whoever receives it.
 -- No validator runs these rules: price times quantity is the cost to the last digit, consumed and priced
--- quantity are the same usage, and what has no price has no SKU price either.
+-- quantity are the same usage, what has no price has no SKU price either, and a SKU price is one price.
 {%- set price = 'decimal(30, 15)' %}
 {%- set quantity = 'decimal(24, 6)' %}
 with charges as (
@@ -26,14 +26,25 @@ with charges as (
         end as decimal(7, 0)) as block_size
     from {{ ref('rpt_focus_cost_and_usage') }}
 
+),
+
+ambiguous as (
+
+    select sku_price_id
+    from charges
+    group by 1
+    having min(full_list_price) != max(full_list_price)
+
 )
 
 select * from charges
 where
-    list_price * pricing_quantity != list_cost
+    sku_price_id in (select ambiguous.sku_price_id from ambiguous)
+    or list_price * pricing_quantity != list_cost
     or contracted_price * pricing_quantity != contracted_cost
-    or pricing_quantity * block_size != consumed_quantity
-    or pricing_quantity != full_quantity
+    or full_quantity * block_size != consumed_quantity
+    -- a part of a capacity has more decimals than fit here, and no price of its own
+    or (pricing_quantity != full_quantity and full_list_price != 0)
     or list_price != full_list_price
     or contracted_price != full_contracted_price
     or (pricing_category = 'Standard' and billed_cost != contracted_cost)

@@ -5,11 +5,14 @@ credits, shared costs by rule, tax, credits, late requests and a price that was 
 """
 
 import csv
+import hashlib
 import json
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from scripts.accounting import focus_file
 from scripts.accounting.entries import columns
 from tests.python.project import Project, copy_project
 
@@ -135,12 +138,30 @@ class FocusWarehouse:
             f"insert into ledger.posted_entries ({names}) select {posted} "
             "from marts.fct_chargeback_ledger where posting_period = date '2026-07-01'"
         )
+        self.export(folder / "delivered")
+        self.delivered = (folder / "delivered/2026-07/cost_and_usage.csv").read_bytes()
+        self._post_file()
         late = event(99, "2026-07-30", "gpt-5.4-mini", {"input_tokens": 40}, feature="late")
         again = event(98, "2026-07-03", "gpt-5.4-mini", {"output_tokens": 11})
         self._put("envelope_events/late.jsonl", map(json.dumps, [late, again]))
         self.late_requests = [late, again]
         self._append(LATER_SEEDS)
         self._build()
+
+    def _post_file(self) -> None:
+        """As a close does: the rows, the header and the hash of what was delivered."""
+        july = date(2026, 7, 1)
+        documents = {
+            focus_file.NAME: focus_file.header(self.delivered).decode(),
+            "manifest.csv": f"{focus_file.NAME},{hashlib.sha256(self.delivered).hexdigest()}\n",
+        }
+        self.project.write(
+            f"insert into ledger.{focus_file.TABLE} {focus_file.selected(july, self.delivered)}",
+            *(
+                f"insert into ledger.posted_documents values (date '{july}', '{name}', '{content}')"
+                for name, content in documents.items()
+            ),
+        )
 
     def _put(self, name: str, lines) -> None:
         file = self.landing / name
@@ -154,7 +175,9 @@ class FocusWarehouse:
 
     def _build(self) -> None:
         self.project.load()
-        wanted = [f"+{mart}" for mart in MARTS] + ["+fct_chargeback_ledger", "+fct_spend_daily"]
+        wanted = [f"+{mart}" for mart in MARTS] + [
+            "+fct_chargeback_ledger", "+fct_spend_daily", "+fct_closed_documents",
+        ]  # fmt: skip
         self.project.dbt(
             "build", "--exclude-resource-type", "test", "unit_test", "--select", *wanted
         )

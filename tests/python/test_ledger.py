@@ -7,6 +7,7 @@ the warehouse.
 
 import csv
 import shutil
+import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ import pytest
 
 from scripts.accounting.entries import chained_hash
 from scripts.reporting.tables import usd
+from tests.python import auditor
 from tests.python import ledger_year as script
 from tests.python.ledger_year import INPUT, OUTPUT, Year, first, run_month
 from tests.python.project import Project
@@ -126,6 +128,41 @@ def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path
     refused = Project(tmp_path / "again", closed.project.landing, None, closed.root)
     with pytest.raises(AssertionError, match="does not have the entries that were approved"):
         refused.ai_cost("export", "ledger", "--restore", "--folder", str(folder))
+
+
+def audited(folder, year: Year) -> subprocess.CompletedProcess:
+    """What the auditor says, who knows the exported files and Python alone."""
+    return subprocess.run(
+        [PYTHON, "-I", auditor.__file__, folder, periods_file(year)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_an_auditor_works_each_month_out_again_and_finds_no_difference(closed, tmp_path):
+    folder = tmp_path / "export"
+    closed.project.ai_cost("export", "ledger", "--folder", str(folder))
+    found = audited(folder, closed)
+    assert (found.stdout, found.returncode) == ("2 months, 0 differences\n", 0), found.stderr
+    focus = list(script.rows_of(folder / "2025-02/focus/cost_and_usage.csv"))
+    corrections = [row for row in focus if row["x_CorrectionOf"]]
+    assert len(corrections) > 10
+
+    for name, old, new in (
+        ("2025-01.csv", ",direct,", ",accrual,"),
+        ("2025-01/statement_lines.csv", ",direct,", ",shared,"),
+        ("2025-02/journal.csv", "0.00,", "0.01,"),
+        ("2025-02/focus/cost_and_usage.csv", corrections[0]["x_CorrectionOf"], "nothing"),
+        ("2025-02/seeds/chargeback_terms.csv", "showback,USD", "showback,EUR"),
+    ):
+        file = folder / name
+        before = file.read_text()
+        assert old in before
+        file.write_text(before.replace(old, new, 1))
+        lines = audited(folder, closed).stdout.splitlines()
+        document = "entries.csv" if "/" not in name else name.partition("/")[2]
+        assert any(line.startswith(f"{name[:7]} {document}: ") for line in lines)
+        assert len(lines) > 2, "the hash is wrong, and so is what the file says"
+        file.write_text(before)
 
 
 def test_a_close_is_refused_with_everything_that_is_missing(closed):
@@ -282,6 +319,10 @@ FORGED = {
     "statement_currency = 'EUR' where posting_period = date '2025-01-01' and team_id = 'search'",
     "statement_lines.csv": "delete from ledger.posted_statement_lines "
     "where posting_period = date '2025-01-01' and team_id = 'search'",
+    "budget_status.csv": "update ledger.posted_budget_status set alert_state = 'ok' || alert_state "
+    "where posting_period = date '2025-01-01' and team_id = 'search'",
+    "focus/cost_and_usage.csv": "update ledger.posted_focus_charges set tags = '{}' "
+    "where posting_period = date '2025-01-01' and subaccountid = 'search'",
     "journal.csv": "update ledger.posted_documents set content = 'x' "
     "where posting_period = date '2025-01-01' and document_name = 'journal.csv'",
     "seeds/fx_rates.csv": "delete from ledger.posted_documents "
@@ -349,8 +390,15 @@ def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
         year.project.outcome(
             "deliver", "2025-01", "--out", str(pack), "--sent", str(tmp_path / "sent.jsonl")
         )
-        files = sorted(file for file in pack.rglob("*") if file.is_file())
-        marts = ("fct_chargeback_statements", "fct_chargeback_statement_lines")
+        year.project.ai_cost("export", "focus", "--period", "2025-01", "--folder", str(pack))
+        files = sorted(
+            file
+            for file in pack.rglob("*")
+            if file.is_file() and not file.name.startswith(("invoice_detail", "billing_period"))
+        )
+        marts = (
+            "fct_chargeback_statements", "fct_chargeback_statement_lines", "fct_budget_status",
+        )  # fmt: skip
         return (
             [(file, file.read_bytes()) for file in files],
             [
@@ -375,7 +423,12 @@ def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
     (year.root / "seeds/policy/gl_accounts.csv").write_text(
         "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to,note\n"
     )
-    seeds = ("fx_rates+", "chargeback_terms+", "gl_accounts")
+    year.append("seeds/policy/budgets.csv", "support,2025-01-01,0.01,Eve")
+    year.append("seeds/reference/focus_providers.csv", "ledger,Ledger,Ledger")
+    (year.root / "seeds/organization/teams.csv").write_text(
+        (year.root / "seeds/organization/teams.csv").read_text().replace("Support", "Helpdesk")
+    )
+    seeds = ("fx_rates+", "chargeback_terms+", "gl_accounts", "budgets+", "teams+")
     year.project.dbt("build", "--exclude-resource-type", "test", "unit_test", "--select", *seeds)
     assert shown() == before
     assert year.project.value(
@@ -451,7 +504,13 @@ def test_a_warehouse_that_an_earlier_version_closed_stays_valid(closed, tmp_path
     year.project.write(
         *(
             f"drop table ledger.posted_{table} cascade"
-            for table in ("statements", "statement_lines", "documents")
+            for table in (
+                "statements",
+                "statement_lines",
+                "budget_status",
+                "focus_charges",
+                "documents",
+            )
         )
     )
     year.project.ai_cost("close", "verify")

@@ -4,55 +4,37 @@ Harm guarded against: half a month in the ledger, a month posted twice, or docum
 engine gives other hashes.
 """
 
-from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
+import csv
+import io
+from datetime import date
 
 import duckdb
 import psycopg2
 import pytest
 
-from scripts.accounting.entries import as_csv, schema
-from scripts.accounting.manifest import MANIFEST, first_difference, hashed, written
-from scripts.accounting.periods import Period
-from scripts.accounting.posting import (
-    DOCUMENTS,
-    TABLES,
-    as_rows,
-    manifest_of,
-    post,
-    posted_documents,
-)
+from scripts.accounting import focus_file
+from scripts.accounting.manifest import MANIFEST, first_difference
+from scripts.accounting.posting import DOCUMENTS, as_rows, manifest_of, post, posted_documents
 from scripts.warehouse import WarehouseError
+from tests.python.posted_month import (
+    OCTOBER,
+    TEXTS,
+    closed_month,
+    definitions,
+    focus_columns,
+    focus_rows,
+)
 
-OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
-# of each type a value that is easily changed on the way
-VALUES = {
-    "string": ("varchar", "=x'ß"),
-    "date32[day]": ("date", OCTOBER),
-    "timestamp[us]": ("timestamp", datetime(2026, 11, 3, 9)),
-    "int64": ("bigint", 7),
-}
-
-
-def column(kind: str) -> tuple[str, object]:
-    """Type in SQL, and a value of it."""
-    return VALUES.get(kind, (kind.replace("decimal128", "decimal"), Decimal("-1.5")))
-
-
-def definition(table: str) -> str:
-    names = ", ".join(f"{field.name} {column(str(field.type))[0]}" for field in schema(table))
-    return f"create table ledger.{table} ({names})"
+SEPTEMBER = date(2026, 9, 1)
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
 def warehouse(request, tmp_path, new_database, monkeypatch):
-    statements = ["create schema ledger", *map(definition, (*TABLES.values(), DOCUMENTS))]
     monkeypatch.setenv("AI_COST_TARGET", request.param)
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "w.duckdb"))
     if request.param == "duckdb":
         with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
-            connection.execute(";".join(statements))
+            connection.execute(";".join(definitions()))
         return
     address = new_database()
     for name, value in address.items():
@@ -60,30 +42,42 @@ def warehouse(request, tmp_path, new_database, monkeypatch):
     address = {name.removeprefix("PG").lower(): value for name, value in address.items()}
     address["dbname"] = address.pop("database")
     with psycopg2.connect(**address) as connection, connection.cursor() as cursor:
-        cursor.execute(";".join(statements))
+        cursor.execute(";".join(definitions()))
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_month_is_posted_whole_and_once():
-    rows = {
-        table: [tuple(column(str(field.type))[1] for field in schema(table))]
-        for table in TABLES.values()
-    }
-    period = Period(
-        str(OCTOBER), "closed", "Ann", "Bob", "2026-11-03 09:00:00", "1", "-1.5", "", ""
-    )
-    texts = {"journal.csv": "a,b\n1,ß\n".encode()}
-    documents = {name: as_csv(rows[table], table) for name, table in TABLES.items()} | texts
-    manifest = written(period, documents)
-    month = rows | {DOCUMENTS: as_rows(OCTOBER, texts | {MANIFEST: manifest})}
+    period, documents, month = closed_month()
     post({OCTOBER: month})
 
     found = posted_documents(OCTOBER)
-    assert found.pop(MANIFEST) == manifest == manifest_of(OCTOBER)
     assert found == documents
-    closed = replace(period, ledger_hash=hashed("", manifest))
-    assert first_difference(closed, "", manifest, found) is None
+    manifest = found.pop(MANIFEST)
+    assert manifest == manifest_of(OCTOBER)
+    assert first_difference(period, "", manifest, found) is None
 
     with pytest.raises(WarehouseError, match=r"2026-10 is in ledger\.posted_entries already"):
-        post({SEPTEMBER: {DOCUMENTS: as_rows(SEPTEMBER, texts)}, OCTOBER: month})
+        post({SEPTEMBER: {DOCUMENTS: as_rows(SEPTEMBER, TEXTS)}, OCTOBER: month})
     assert not posted_documents(SEPTEMBER)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_posted_focus_file_has_the_cells_of_its_rows():
+    """The engine writes the lines; Python's own CSV reads them."""
+    _, documents, _ = closed_month()
+    names = list(focus_columns(focus_file.MART))
+    found = list(csv.reader(io.StringIO(documents[focus_file.NAME].decode(), newline="")))
+    # in the order of days, then keys
+    assert found == [names, *([_cell(row[name]) for name in names] for row in focus_rows())]
+
+
+def _cell(value) -> str:
+    """By a second reading of the rules: plain decimals with a digit after the point, no null."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in tuple("=+-@\t\r") else value
+    if hasattr(value, "strftime"):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    text = f"{value:.15f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text

@@ -19,6 +19,16 @@ with issuers as (
     from {{ ref('int_focus_invoice_lines') }}
     group by 1, 2
 
+    union all
+
+    -- of delivered files the name is known, not the provider
+    select
+        invoiceissuername as provider,
+        posting_period as billing_start_date,
+        max(cast(chargeperiodstart as date)) as last_date
+    from {{ ref('int_focus_posted_charges') }}
+    group by 1, 2
+
 ),
 
 providers as (

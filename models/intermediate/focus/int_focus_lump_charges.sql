@@ -12,18 +12,14 @@ detailed as (
 
 ),
 
-pools as (
-
-    select * from {{ ref('allocation_pools') }}
-
-),
-
 lumps as (
 
     select
         balances.*,
         pools.pool_name,
         coalesce(pools.pool_kind, 'none') as pool_kind,
+        -- a rule that charges users left it with the central team
+        coalesce(rules.method, 'central') != 'central' and balances.allocation_method = 'central' as is_unused,
         not balances.is_correction and balances.allocated_ratio is not null as is_split,
         not balances.is_correction and balances.amount_usd < 0 as is_negative_original,
         max(case when balances.is_correction or balances.amount_usd = 0 then 0 else 1 end) over (
@@ -32,8 +28,10 @@ lumps as (
     from balances
     left join detailed
         on balances.ledger_key = detailed.ledger_key
-    left join pools
+    left join {{ ref('allocation_pools') }} as pools
         on balances.pool_id = pools.pool_id
+    left join {{ ref('allocation_rules') }} as rules
+        on balances.allocation_rule_id = rules.rule_id
     where
         balances.amount_usd != 0
         and (detailed.ledger_key is null or balances.charge_type != 'usage')
@@ -68,6 +66,7 @@ final as (
 
 select
     charge_key,
+    ledger_key,
     charge_category,
     case when is_correction then 'Correction' end as charge_class,
     case when charge_category = 'Usage' then 'Usage-Based' else 'One-Time' end as charge_frequency,
@@ -88,20 +87,24 @@ select
     cast(case when is_amortised then 0 when has_price then amount_usd end as {{ money_type() }})
         as {{ price }}_rate_usd,
     {% endfor -%}
-    {% for id in ['sku_id', 'sku_price_id'] -%}
-    case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end
-        as {{ id }},
-    {% endfor -%}
+    case when has_price then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') end as sku_id,
+    -- the price of a share is its amount, so each has an id of its own
+    case
+        when has_price
+            then coalesce('pool/' || pool_id, provider || '/' || billed_model || '/lump_sum') || '/' || charge_key
+    end as sku_price_id,
     {% for cost in ['list', 'contracted', 'billed'] -%}
     cast(case when is_amortised then 0 else amount_usd end as {{ money_type() }}) as {{ cost }}_cost_usd,
     {% endfor -%}
     amount_usd as effective_cost_usd,
     case when is_amortised then 'Committed' when has_price then 'Standard' end as pricing_category,
     case when is_amortised then 'pool/' || pool_id || '/' || source_ref end as commitment_id,
+    case when is_amortised then case when is_unused then 'Unused' else 'Used' end end as commitment_status,
     price_card_version,
     case when is_split or is_correction then coalesce(allocation_rule_id, allocation_method) end
         as allocated_method_id,
     case when is_split then cast(allocated_ratio as {{ money_type() }}) end as allocated_ratio,
+    pool_kind,
     case when is_split then cast(posting_period as {{ dbt.type_string() }}) || '/' || source_ref end
         as split_origin_id,
     cast(case

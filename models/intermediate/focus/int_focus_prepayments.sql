@@ -17,7 +17,8 @@ select
     cast(amount_usd as {{ money_type() }}) as list_rate_usd,
     cast(amount_usd as {{ money_type() }}) as contracted_rate_usd,
     'prepaid/' || provider as sku_id,
-    'prepaid/' || provider as sku_price_id,
+    -- the price of a purchase is its amount
+    'prepaid/' || provider || '/' || invoice_detail_id as sku_price_id,
     amount_usd as list_cost_usd,
     amount_usd as contracted_cost_usd,
     amount_usd as billed_cost_usd,

@@ -36,10 +36,13 @@ select
     cast(sum(effective_cost_usd) as {{ money_type() }}) as {{ column }}_usd,
     {% endfor -%}
     'purchase/' || pool_id as sku_id,
-    'purchase/' || pool_id as sku_price_id,
+    -- each purchase has a price of its own
+    'purchase/' || pool_id || '/' || md5(split_origin_id) as sku_price_id,
     cast(0 as {{ money_type() }}) as effective_cost_usd,
-    'Standard' as pricing_category
+    'Standard' as pricing_category,
+    commitment_id,
+    pool_kind
 from shares
 group by
-    split_origin_id, pool_id, pool_name, central_team_id, central_cost_center_id, charge_start_date,
+    split_origin_id, commitment_id, pool_kind, pool_id, pool_name, central_team_id, central_cost_center_id, charge_start_date,
     charge_end_date, billing_start_date, provider, billing_account_id

@@ -85,6 +85,7 @@ select
             then
                 sku_id || '/' || priced_tier || '/' || region_scope
                 || '/' || coalesce(cast(list_context_start_tokens as {{ dbt.type_string() }}), '0')
+                || '/' || left(coalesce(list_rates_key, contract_rates_key, 'none'), 8)
                 || coalesce(case when price_source = 'contract' then '/' || price_card_version end, '')
     end as sku_price_id,
     {{ focus_amount('shown_list_rate_usd') }} as list_cost_usd,

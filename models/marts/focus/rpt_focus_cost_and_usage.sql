@@ -1,4 +1,5 @@
--- FOCUS 1.4 Cost and Usage. The names are the specification's, so they are quoted: in their own case.
+-- FOCUS 1.4 Cost and Usage. The names are the specification's, so they are quoted: in their own case. Closed months
+-- are as they were delivered.
 select
     allocated_method_details as {{ adapter.quote('AllocatedMethodDetails') }},
     allocated_method_id as {{ adapter.quote('AllocatedMethodId') }},
@@ -27,20 +28,22 @@ select
     end as {{ adapter.quote('CommitmentDiscountCategory') }},
     commitment_id as {{ adapter.quote('CommitmentDiscountId') }},
     commitment_id as {{ adapter.quote('CommitmentDiscountName') }},
+    case when commitment_id is not null then {{ focus_quantity() }} end
+        as {{ adapter.quote('CommitmentDiscountQuantity') }},
     case
-        when commitment_id is not null then cast(quantity as {{ money_type() }})
-    end as {{ adapter.quote('CommitmentDiscountQuantity') }},
-    case when commitment_id is not null then 'Used' end as {{ adapter.quote('CommitmentDiscountStatus') }},
+        when commitment_id is not null and charge_category = 'Usage' then coalesce(commitment_status, 'Used')
+    end as {{ adapter.quote('CommitmentDiscountStatus') }},
     case
         when commitment_id like 'prepaid/%' then 'Prepaid Credits'
         when commitment_id is not null then 'Provisioned Throughput'
     end as {{ adapter.quote('CommitmentDiscountType') }},
     case when commitment_id is not null then consumed_unit end as {{ adapter.quote('CommitmentDiscountUnit') }},
-    cast(
-        case when charge_category = 'Usage' then quantity end as {{ money_type() }}
-    ) as {{ adapter.quote('ConsumedQuantity') }},
     case
-        when charge_category = 'Usage' and quantity is not null then consumed_unit
+        when charge_category = 'Usage' and coalesce(commitment_status, '') != 'Unused' then {{ focus_quantity() }}
+    end as {{ adapter.quote('ConsumedQuantity') }},
+    case
+        when charge_category = 'Usage' and coalesce(commitment_status, '') != 'Unused' and quantity is not null
+            then consumed_unit
     end as {{ adapter.quote('ConsumedUnit') }},
     contracted_cost_usd as {{ adapter.quote('ContractedCost') }},
     cast(contracted_rate_usd * pricing_block_size as {{ money_type() }})
@@ -60,10 +63,10 @@ select
     case when sku_price_id is not null then pricing_unit end as {{ adapter.quote('PricingUnit') }},
     case when region_scope != 'global' then region_scope end as {{ adapter.quote('RegionId') }},
     case when region_scope != 'global' then region_scope end as {{ adapter.quote('RegionName') }},
-    'AI and Machine Learning' as {{ adapter.quote('ServiceCategory') }},
+    {{ focus_service_category() }} as {{ adapter.quote('ServiceCategory') }},
     provider_service_name as {{ adapter.quote('ServiceName') }},
     service_provider_name as {{ adapter.quote('ServiceProviderName') }},
-    'Generative AI' as {{ adapter.quote('ServiceSubcategory') }},
+    {{ focus_service_subcategory() }} as {{ adapter.quote('ServiceSubcategory') }},
     sku_id as {{ adapter.quote('SkuId') }},
     case when sku_id is not null then sku_meter end as {{ adapter.quote('SkuMeter') }},
     sku_price_details as {{ adapter.quote('SkuPriceDetails') }},
@@ -78,6 +81,7 @@ select
     cost_center_id as {{ adapter.quote('x_CostCenterId') }},
     environment as {{ adapter.quote('x_Environment') }},
     feature as {{ adapter.quote('x_Feature') }},
+    ledger_key as {{ adapter.quote('x_LedgerChargeKey') }},
     meter as {{ adapter.quote('x_Meter') }},
     model_developer as {{ adapter.quote('x_ModelDeveloper') }},
     billed_model as {{ adapter.quote('x_ModelId') }},
@@ -90,3 +94,11 @@ select
     token_direction as {{ adapter.quote('x_TokenDirection') }},
     service_name as {{ adapter.quote('x_WorkloadName') }}
 from {{ ref('int_focus_charges_named') }}
+
+union all
+
+select
+    {% for name in focus_cost_and_usage_columns() -%}
+    {{ name | lower }} as {{ adapter.quote(name) }}{{ ',' if not loop.last }}
+    {% endfor %}
+from {{ ref('int_focus_posted_charges') }}

@@ -58,6 +58,7 @@ select
     {{ adapter.quote('x_CostCenterId') }},
     {{ adapter.quote('x_Environment') }},
     {{ adapter.quote('x_Feature') }},
+    {{ adapter.quote('x_LedgerChargeKey') }},
     {{ adapter.quote('x_Meter') }},
     {{ adapter.quote('x_ModelDeveloper') }},
     {{ adapter.quote('x_ModelId') }},

@@ -1,0 +1,1 @@
+select * from {{ source('ledger', 'posted_budget_status') }}
