@@ -163,6 +163,17 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
         f"the balance of prepaid credits is not what the provider states, {row['days']}: "
         f"{row['usd']} apart."
     ),
+    "prepaid_without_invoice": lambda row: (
+        f"no invoice asks for {row['things']}, {row['usd']}, {row['days']}."
+    ),
+    "prepaid_not_recorded": lambda row: (
+        f"prepaid credits are invoiced that nobody wrote down, {row['usd']}, {row['days']}: "
+        f"{row['things']}."
+    ),
+    "prepaid_invoice_differs": lambda row: (
+        f"prepaid credits and their invoice are {row['usd']} apart, {row['days']}: "
+        f"{row['things']}."
+    ),
 }
 
 
