@@ -179,6 +179,7 @@ class Month:
         self.first = date(2026, self.rng.randint(1, 12), 1)
         count = self.rng.randint(2, 6)
         self.providers = sorted(self.rng.sample(sorted(MODELS), count))
+        self.projects = self.rng.sample(["proj_a", "proj_b"], 2)
         moods = dict.fromkeys(self.providers, "faults")
         for mood in ("drift", "overcharge"):
             steady = [p for p in ("openai", "azure") if moods.get(p) == "faults"]
@@ -234,7 +235,7 @@ class Month:
         for a in attempts:
             if a.billed_day is None:
                 continue
-            project = "proj_b" if a.number and a.provider == "openai" else "proj_a"
+            project = self.projects[a.number % 2] if a.provider == "openai" else "proj_a"
             for meter, tokens in a.tokens.items():
                 if tokens:
                     name = "all_tokens" if a.provider == "openrouter" else meter
