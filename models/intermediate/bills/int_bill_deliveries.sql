@@ -2,7 +2,8 @@
 -- delivery: all of them where a bill comes in parts or each was pulled with another filter, else one. Parts that
 -- state none are of the folder they lie in: a delivery that is overwritten part by part stays one delivery. Where
 -- neither says what belongs together, the file is ambiguous and listed in int_bill_issues.
-{% set instant = 'partition by bill_source, billed_by, billing_account_id, replaced_scope, pulled_at' %}
+{% set scope = 'partition by bill_source, billed_by, billing_account_id, replaced_scope' %}
+{% set instant = scope ~ ', pulled_at' %}
 with lines as (
 
     select
@@ -80,12 +81,8 @@ compared as (
         max(case when has_amount = 1 then file_stem end) over ({{ instant }}) as last_stem,
         max(has_amount) over ({{ instant }}) as any_has_amount,
         max(has_amount) over ({{ instant }}, file_stem) as stem_has_amount,
-        min(first_loaded_at) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
-        ) as first_part_at,
-        max(first_loaded_at) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
-        ) as last_part_at
+        min(first_loaded_at) over ({{ scope }}, delivery) as first_part_at,
+        max(first_loaded_at) over ({{ scope }}, delivery) as last_part_at
     from placed
 
 )
