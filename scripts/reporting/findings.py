@@ -171,8 +171,7 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
         f"{row['things']}."
     ),
     "prepaid_invoice_differs": lambda row: (
-        f"prepaid credits and their invoice are {row['usd']} apart, {row['days']}: "
-        f"{row['things']}."
+        f"prepaid credits and their invoice are {row['usd']} apart, {row['days']}: {row['things']}."
     ),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -108,7 +109,8 @@ def openai(file: File) -> str:
                  "end_time_iso": f"{after(x.day)}T00:00:00+00:00",
                  "amount_value": plain(x.amount), "amount_currency": "usd",
                  "line_item": openai_item(x), "project_id": x.project, "api_key_id": x.key,
-                 "quantity": x.quantity, "quantity_unit": "tokens" if x.model != "all models" else ""}
+                 "quantity": x.quantity,
+                 "quantity_unit": "tokens" if x.model != "all models" else ""}
                 for x in file.lines
             ]
         )  # fmt: skip
@@ -331,7 +333,7 @@ class Deliveries:
                  more=some != chunks[-1])
             for number, some in enumerate(chunks, start=1)
         ]  # fmt: skip
-        for one, following in zip(files, files[1:], strict=False):
+        for one, following in itertools.pairwise(files):
             is_lost = lost and one.days[-1] < lost[0] <= after(one.days[-1])
             one.more = bool(is_lost) or after(one.days[-1]) == following.days[0]
         return files + self._copied(files)

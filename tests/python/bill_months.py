@@ -253,7 +253,8 @@ class Month:
         wanted = [
             name
             for name, (_, where) in FAULTS.items()
-            if (not where or provider in where) and self.rng.random() < 0.6
+            if (not where or provider in where)
+            and self.rng.random() < 0.6
             and (name != "currency" or self.first > USD_PER_EUR[-1][0])
         ]
         self.rng.shuffle(wanted)
@@ -378,9 +379,7 @@ class Month:
         return lines
 
     def _one(self, lines: list[Line], day: date, meter: str | None = None) -> Line:
-        return self.rng.choice(
-            [x for x in lines if x.day == day and meter in (None, x.meter)]
-        )
+        return self.rng.choice([x for x in lines if x.day == day and meter in (None, x.meter)])
 
     def _odd_amount(self) -> Decimal:
         """Between a few cents and three dollars, in no whole cents."""
@@ -405,9 +404,7 @@ class Month:
             for meter in meters:
                 tokens = self.rng.randint(10_000, 900_000)
                 amount = tokens * price(provider, "standard", meter)
-                more.append(
-                    Line(provider, day, MODELS[provider], meter, tokens, amount, key=key)
-                )
+                more.append(Line(provider, day, MODELS[provider], meter, tokens, amount, key=key))
         self._note(provider, days, meters, "leaked_credential")
         self.leaked[provider, key] = more
         return [*lines, *more]
@@ -652,9 +649,7 @@ class Month:
             if told:
                 days = sorted(x.day for x in told)
                 usd = sum(x.amount for x in told)
-                found.append(
-                    ("leaked_credential", provider, days[0], days[-1], len(told), usd)
-                )
+                found.append(("leaked_credential", provider, days[0], days[-1], len(told), usd))
         for (_, provider), lines in self.unknown.items():
             days, known = [x.day for x in lines], [x.usd for x in lines if x.usd is not None]
             usd = sum(known) if known else None

@@ -145,7 +145,9 @@ def test_a_purchase_is_what_an_invoice_asks_for(night, tmp_path, credits, findin
     ]
     text = "\n".join([*kept, *([credits] if credits else [])]) + "\n"
     (root / "seeds" / "contracts" / "prepaid_credits.csv").write_text(text)
-    (root / "seeds" / "contracts" / "prepaid_balances.csv").write_text(BALANCES.split("\n")[0] + "\n")
+    (root / "seeds" / "contracts" / "prepaid_balances.csv").write_text(
+        BALANCES.split("\n")[0] + "\n"
+    )
     other = night.copy(root.parent, root)
     other.build_part("prepaid_credits+1", "prepaid_balances+1", "int_prepaid_draws+")
     assert other.rows(

@@ -22,7 +22,10 @@ AWS = (
     "line_item_usage_type,line_item_usage_amount,line_item_currency_code,line_item_unblended_cost,"
     "product_product_name,pricing_unit\n"
 )
-HAIKU, OPUS = "Claude Haiku 4.5 (Amazon Bedrock Edition)", "Claude Opus 4.8 (Amazon Bedrock Edition)"
+HAIKU, OPUS = (
+    "Claude Haiku 4.5 (Amazon Bedrock Edition)",
+    "Claude Opus 4.8 (Amazon Bedrock Edition)",
+)
 
 
 def call(name: str, day: str, provider: str, model: str, hour: int = 12, **tokens: int) -> dict:
