@@ -27,7 +27,11 @@ compared as (
             when pairs.invoice_id is null then 'no_invoice_yet'
             when abs(pairs.invoiced_usd - pairs.purchased_usd) < {{ a_cent() }} then 'ties'
             else 'invoice_differs'
-        end as purchase_status
+        end as purchase_status,
+        case
+            when pairs.invoice_id is null then pairs.purchased_usd
+            else abs(pairs.invoiced_usd - coalesce(pairs.purchased_usd, 0))
+        end as apart_usd
     from {{ ref('int_prepaid_invoices') }} as pairs
     left join invoices
         on pairs.credit_id = invoices.credit_id
@@ -67,13 +71,8 @@ select
     min(coalesce(cast(pulled_at as date), next_invoice_date)) as found_date,
     max(coalesce(cast(pulled_at as date), next_invoice_date)) as last_found_date,
     count(*) as item_count,
-    cast(
-        -- what is unknown makes no sum
-        case
-            when purchase_status = 'without_invoice' then sum(purchased_usd)
-            when count(invoiced_usd) = count(*) then sum(abs(invoiced_usd - coalesce(purchased_usd, 0)))
-        end as {{ money_type() }}
-    ) as amount_usd
+    -- what is unknown makes no sum
+    cast(case when count(apart_usd) = count(*) then sum(apart_usd) end as {{ money_type() }}) as amount_usd
 from compared
 where purchase_status not in ('ties', 'no_invoice_yet')
-group by purchase_status, provider, billing_account_id, credit_id, invoice_id
+group by 1, 2, 3, 4
