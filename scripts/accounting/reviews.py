@@ -82,6 +82,9 @@ def import_rows(
             continue
         text["preparer"] = text.get("preparer") or preparer.strip()
         key = _key(text)
+        if key not in exceptions:  # the workbook has words in place of our names of meters
+            text["meter"] = code_of(text.get("meter", ""))
+            key = _key(text)
         faults = _faults(text, key, exceptions, allowed)
         if key in seen:
             faults.append("the line is decided on twice in this file")
@@ -91,7 +94,7 @@ def import_rows(
             continue
         review = {name: text.get(name, "") for name in COLUMNS}
         review |= {"variance_usd": format(exceptions[key], "f"), "reviewed_at": at}
-        review["decision"], review["reason"] = text["decision"].lower(), text["reason"].lower()
+        review["decision"], review["reason"] = text["decision"].lower(), code_of(text["reason"])
         if _same(latest.get(key), review):
             result.known += 1
         else:
@@ -104,7 +107,7 @@ def _faults(text: dict, key: Key, exceptions: Mapping[Key, Decimal], allowed) ->
     faults = []
     if text["decision"].lower() not in DECISIONS:
         faults.append(f"decision {text['decision']!r} is none of {', '.join(DECISIONS)}")
-    if text.get("reason", "").lower() not in allowed:
+    if code_of(text.get("reason", "")) not in allowed:
         faults.append(f"reason {text.get('reason', '')!r} is not in {REASONS}")
     if not text.get("reviewer"):
         faults.append("no reviewer")
@@ -186,6 +189,11 @@ def _read_sheet(path: Path) -> list[dict[str, object]]:
 def name_of(heading: str) -> str:
     """The column that a heading means: variance_usd for `Variance, USD`."""
     return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
+
+
+def code_of(words: str) -> str:
+    """The word of ours that a cell means: stale_rate for `Stale rate`."""
+    return words.strip().lower().replace(" ", "_")
 
 
 def _named(table: list[list], name: str) -> list[dict[str, object]]:

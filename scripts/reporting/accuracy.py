@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from scripts import console
 from scripts.errors import UserError
+from scripts.reporting.marts import Marts
+from scripts.reporting.tables import Column, Table, in_usd, share, unbroken
 from scripts.warehouse import connect
 
 _MONTHS = """
     select usage_month_date, provider, billed_usd, captured_usd, captured_share,
-        gross_variance_usd, explained_usd, unexplained_usd, unexplained_share
-    from marts.fct_reconciliation_accuracy order by 1, 2
+        gross_variance_usd, explained_usd, explained_share, unexplained_usd, unexplained_share
+    from marts.fct_reconciliation_accuracy
 """
 _FOUND = """
     select usage_date, provider, billed_model, meter, variance_usd, reason_code
@@ -36,7 +39,7 @@ def show(truth: Path | None) -> int:
     """Print both; 1 when something that was planted is not found as it was planted, or more is."""
     planted = None if truth is None else _planted(truth)
     with connect() as connection:
-        months = connection.execute(_MONTHS).fetchall()
+        months = rows(Marts(connection))
         found = [] if planted is None else connection.execute(_FOUND).fetchall()
     _print_months(months)
     if planted is None:
@@ -45,7 +48,52 @@ def show(truth: Path | None) -> int:
     return _print_causes(planted, {_line(row): (row[4], row[5]) for row in found})
 
 
-def _print_months(months: list[tuple]) -> None:
+def rows(marts: Marts, since: date | None = None) -> list[dict]:
+    """Each month and provider, of the month of a day on."""
+    where = f"where usage_month_date >= '{since.replace(day=1)}'" if since else ""
+    return marts.rows(f"{_MONTHS} {where} order by 1, 2", "fct_reconciliation_accuracy")
+
+
+def in_words(row: dict) -> str:
+    """What the shares of a month say."""
+    billed, apart = row["billed_usd"], row["gross_variance_usd"]
+    if not billed:
+        return f"Nothing is billed, and {in_usd(apart)} lie between both sides."
+    said = f"Of {in_usd(billed)} billed, our records show {share(row['captured_share'])} too"
+    if not apart:
+        return f"{said}, and nothing lies between both sides."
+    return (
+        f"{said}. {in_usd(apart)} lie between both sides, {share(row['explained_share'])} of it "
+        f"with a cause; without one are {in_usd(row['unexplained_usd'])}, "
+        f"{share(row['unexplained_share'])} of the bill."
+    )
+
+
+def table(found: list[dict]) -> Table:
+    """The months on a page; a row may lead to the page of its provider and month."""
+    rows = [row | {"says": unbroken(in_words(row))} for row in found]
+    return Table(
+        "How far the comparison can be trusted, USD",
+        [
+            Column("provider", "Provider"),
+            Column("usage_month_date", "Month", "month"),
+            Column("billed_usd", "Bill, compared", "usd"),
+            Column("captured_usd", "Of that on both sides", "usd"),
+            Column("captured_share", "Captured", "share"),
+            Column("gross_variance_usd", "Apart, gross", "usd"),
+            Column("explained_usd", "With a cause", "usd"),
+            Column("explained_share", "Explained", "share"),
+            Column("unexplained_usd", "Without one", "usd"),
+            Column("unexplained_share", "Unexplained, of the bill", "share"),
+            Column("says", "In words", "sentence"),
+        ],
+        rows,
+        adds=True,
+        empty="No provider bill is loaded yet.",
+    )
+
+
+def _print_months(months: list[dict]) -> None:
     if not months:
         print("No bill is loaded yet.")
         return
@@ -53,11 +101,13 @@ def _print_months(months: list[tuple]) -> None:
         ["month", "provider", "billed, USD", "captured, USD", "captured", "apart, USD",
          "explained, USD", "unexplained, USD", "unexplained"],
         [
-            [f"{month:%Y-%m}", provider, *(f"{amount:,.2f}" for amount in (billed, captured)),
-             _percent(share), *(f"{amount:,.2f}" for amount in (apart, explained, rest)),
-             _percent(rest_share)]
-            for month, provider, billed, captured, share, apart, explained, rest, rest_share
-            in months
+            [f"{row['usage_month_date']:%Y-%m}", row["provider"],
+             *(f"{row[name]:,.2f}" for name in ("billed_usd", "captured_usd")),
+             _percent(row["captured_share"]),
+             *(f"{row[name]:,.2f}"
+               for name in ("gross_variance_usd", "explained_usd", "unexplained_usd")),
+             _percent(row["unexplained_share"])]
+            for row in months
         ],
         left=2,
     )  # fmt: skip
@@ -120,8 +170,8 @@ def _print_causes(
     return 1 if mixed or exact != told else 0
 
 
-def _percent(share: Decimal | None) -> str:
-    return _NOTHING if share is None else f"{share * 100:.2f} %"
+def _percent(part: Decimal | None) -> str:
+    return _NOTHING if part is None else f"{part * 100:.2f} %"
 
 
 def _share(part: int, whole: int) -> str:

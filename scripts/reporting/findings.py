@@ -168,6 +168,16 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
     ),
     "purchase_order_runs_out": lambda row: f"{row['subject']} runs out: {row['usd']} remain of it.",
     "purchase_order_exceeded": lambda row: f"{row['subject']} is exceeded by {row['usd']}.",
+    "prepaid_without_invoice": lambda row: (
+        f"no invoice asks for {row['things']}, {row['usd']}, {row['days']}."
+    ),
+    "prepaid_not_recorded": lambda row: (
+        f"prepaid credits are invoiced that nobody wrote down, {row['usd']}, {row['days']}: "
+        f"{row['things']}."
+    ),
+    "prepaid_invoice_differs": lambda row: (
+        f"prepaid credits and their invoice are {row['usd']} apart, {row['days']}: {row['things']}."
+    ),
 }
 
 

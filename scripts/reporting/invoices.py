@@ -51,6 +51,8 @@ def table(found: list[dict]) -> Table:
             Column("provider_usage_usd", "Reported use", "usd"),
             Column("invoiced_usage_usd", "Invoiced use", "usd"),
             Column("invoiced_usd", "Invoiced in all", "usd"),
+            Column("stated_total", "To pay, in its currency", "usd", adds=False),
+            Column("currency", "Currency"),
             Column("gateway_provider_variance_usd", "Ours less reported", "change"),
             Column("provider_invoice_variance_usd", "Reported less invoiced", "change"),
             Column("state", "State"),

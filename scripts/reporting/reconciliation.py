@@ -175,7 +175,17 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
         order by 3 desc, 2
         """
     )
-    at = total(row["gateway_usd"] for row in found)
+    steps = bridge(rows, total(row["gateway_usd"] for row in found))
+    return Table(
+        "From our cost to the bills, USD (the axis does not begin at zero)",
+        [Column("step", "Step"), Column("amount_usd", "USD", "usd")],
+        steps if found else [],
+        empty="No provider bill is loaded yet.",
+    )
+
+
+def bridge(rows: list[dict], at: Decimal) -> list[dict]:
+    """Steps from our cost to the bill, by cause, and on to what only the bill can show."""
     steps = [whole("Ours, compared", at)]
     for is_absent, end in ((False, "The bills, compared"), (True, "The bills in all")):
         for row in rows:
@@ -183,12 +193,7 @@ def causes(marts: Marts, period: Period, found: list[dict]) -> Table:
                 steps.append(part(words(row["cause"]), row["step_usd"], at))
                 at += row["step_usd"]
         steps.append(whole(end, at))
-    return Table(
-        "From our cost to the bills, USD (the axis does not begin at zero)",
-        [Column("step", "Step"), Column("amount_usd", "USD", "usd")],
-        steps if found else [],
-        empty="No provider bill is loaded yet.",
-    )
+    return steps
 
 
 def whole(name: str, level: Decimal) -> dict:

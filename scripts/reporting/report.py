@@ -10,6 +10,7 @@ from scripts import console
 from scripts.errors import Refused
 from scripts.operations.clock import run_instant
 from scripts.reporting import (
+    accuracy,
     chargeback,
     efficiency,
     findings,
@@ -19,6 +20,7 @@ from scripts.reporting import (
     outcomes,
     overview,
     period_report,
+    provider_months,
     reconciliation,
     search,
     spend,
@@ -56,6 +58,8 @@ class Report:
         self.reconciliation = reconciliation.page(marts, when, self.providers)
         self.reconciliation["findings"] = findings.table(self.wrong)
         self.reconciliation |= invoices.page(marts, when)
+        self.months = provider_months.pages(marts, when, self.wrong)
+        self.reconciliation["accuracy"] = self.accuracy_table()
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
         self.anomalies = chargeback.anomalies(marts, when)
@@ -78,6 +82,15 @@ class Report:
         found.columns.insert(4, Column("plan_share", "Of the plan", "share"))
         found.rows, found.more = top(rows, limit or len(rows))
         return found
+
+    def accuracy_table(self) -> Table:
+        """How far each month's comparison can be trusted; each leads to the page of that month."""
+        rows = accuracy.rows(self.marts, self.period.first)
+        for row in rows:
+            path = provider_months.page_name(row["provider"], row["usage_month_date"])
+            if path in self.months:
+                row["_href"] = path
+        return accuracy.table(rows)
 
     def by(self, column: str, label: str) -> Table:
         """This month by provider or by model."""
@@ -151,6 +164,8 @@ class Report:
             _TITLES["reconciliation"],
             self.reconciliation,
         )
+        for path, says in self.months.items():
+            yield path, "provider_month", says["name"], says
         says = period_report.page(self.marts) | {"fiscal": fiscal.page(self.marts)}
         yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
         says = efficiency.page(self.marts, self.period, self.savings)

@@ -20,6 +20,12 @@ _RED = "#C2410C"
 _WIDTHS = {"text": 20, "date": 11, "time": 17, "usd": 14, "number": 14, "flag": 8, "exact": 24}
 # What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
+# Words of ours, shown without underscores; names from logs and bills are shown as they are.
+_WORDS = {
+    *("meter", "status", "reason_code", "decision_state", "review_decision", "review_reason"),
+    *("footing_status", "period_status", "charge_mode", "entry_type", "allocation_method"),
+    *("charge_type", "reason"),
+}
 
 
 class TooManyRows(Refused):
@@ -82,6 +88,11 @@ def heading(name: str) -> str:
     """A column's name in words, as `reviews.name_of` takes it back: Variance, USD."""
     words = name.replace("_usd", ", USD").replace("_", " ")
     return words[0].upper() + words[1:]
+
+
+def in_words(code: str) -> str:
+    """A word of ours as people write it, as `reviews.code_of` takes it back."""
+    return code.replace("_", " ")
 
 
 def _kind(name: str, kind: str) -> str:
@@ -176,6 +187,8 @@ def fill(book: Workbook, sheet: Sheet, styles: Styles, lists: dict[str, str]) ->
     for number, row in enumerate(sheet.rows, start=1):
         for place, (name, kind) in enumerate(columns):
             value = plain(row[name.removesuffix("_exact")]) if kind == "exact" else row.get(name)
+            if name in _WORDS and kind == "text" and value is not None:
+                value = in_words(value)
             put(page, number, place, value, kind, styles)
     page.set_landscape()
     page.repeat_rows(0)

@@ -15,11 +15,19 @@ from scripts.accounting import reviews
 from scripts.errors import Refused
 from scripts.operations.clock import run_instant
 from scripts.operations.whole_files import write_whole
-from scripts.reporting import findings
+from scripts.reporting import accuracy, findings
 from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, period
-from scripts.reporting.sheets import REVIEW_COLUMNS, Sheet, Styles, fill, heading, put
-from scripts.reporting.tables import total
+from scripts.reporting.sheets import (
+    REVIEW_COLUMNS,
+    Sheet,
+    Styles,
+    fill,
+    heading,
+    in_words,
+    put,
+)
+from scripts.reporting.tables import month_name, total
 from scripts.warehouse import connect
 
 _NOTE = (
@@ -47,15 +55,23 @@ def sheets() -> list[Sheet]:
             inputs=REVIEW_COLUMNS,
         ),
         Sheet("Invoices", "fct_reconciliation_invoices"),
+        Sheet("Accuracy", "fct_reconciliation_accuracy"),
         Sheet("Statements", "fct_chargeback_statements"),
         Sheet("Ledger", "fct_chargeback_ledger", exact=("amount_usd",)),
     ]
 
 
 def summary(
-    book: Workbook, found: list[Sheet], wrong: list[Finding], styles: Styles, about: str
+    book: Workbook,
+    found: list[Sheet],
+    wrong: list[Finding],
+    months: list[dict],
+    styles: Styles,
+    about: str,
 ) -> None:
-    """What is wrong with the bills; ours against each provider; live totals of every sheet."""
+    """What is wrong with the bills; ours against each provider, and how far that can be trusted;
+    live totals of every sheet.
+    """
     page = book.add_worksheet("Summary")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 30)
@@ -67,6 +83,7 @@ def summary(
     page.set_row(2, 78)
     row = _findings(page, 4, wrong, styles)
     row = _providers(page, row + 1, found[0], styles)
+    row = _accuracy(page, row + 1, months, styles)
     _totals(page, row + 1, found, styles)
     page.set_landscape()
     page.fit_to_pages(1, 0)
@@ -108,7 +125,7 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
         row += 1
         put(page, row, 0, name, "text", styles)
         # Compared cell by cell: SUMIFS would read a name such as ">0" or "a*" as a rule.
-        mine = f'({daily.cells("provider")}=$A{row + 1})*({daily.cells("status")}<>"no_bill")'
+        mine = f'({daily.cells("provider")}=$A{row + 1})*({daily.cells("status")}<>"no bill")'
         lines = [line for line in billed if line["provider"] == name]
         page.write_formula(row, 1, f"=SUMPRODUCT({mine})", styles.kinds["number"], value=len(lines))
         for place, column in enumerate(money, start=2):
@@ -120,6 +137,19 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
                 value=float(total(line[column] for line in lines)),
             )
     return row + 1
+
+
+def _accuracy(page, row: int, months: list[dict], styles: Styles) -> int:
+    """A sentence per provider and month, newest first; the row after the last."""
+    if not months:
+        return row
+    _heads(page, row, ("Provider", "Month", "How far the comparison can be trusted"), styles)
+    for month in sorted(months, key=lambda each: each["usage_month_date"], reverse=True):
+        row += 1
+        put(page, row, 0, month["provider"], "text", styles)
+        put(page, row, 1, month_name(month["usage_month_date"]), "text", styles)
+        page.merge_range(row, 2, row, 6, accuracy.in_words(month), styles.kinds["text"])
+    return row + 2
 
 
 def _totals(page, row: int, found: list[Sheet], styles: Styles) -> None:
@@ -150,7 +180,7 @@ def lists(book: Workbook) -> dict[str, str]:
     for place, (name, values) in enumerate(wanted.items()):
         page.write_string(0, place, name)
         for row, value in enumerate(values, start=1):
-            page.write_string(row, place, value)
+            page.write_string(row, place, in_words(value))
         letter = xl_col_to_name(place)
         named[name] = f"=Lists!${letter}$2:${letter}${len(values) + 1}"
     return named
@@ -175,7 +205,7 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     made = io.BytesIO()
     with Workbook(made, options | {"in_memory": True}) as book:
         styles = Styles(book)
-        summary(book, found, wrong, styles, about)
+        summary(book, found, wrong, accuracy.rows(marts, first), styles, about)
         named = lists(book)
         for sheet in found:
             fill(book, sheet, styles, named)

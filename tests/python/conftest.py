@@ -13,6 +13,11 @@ from tests.python.prepared import shared, tidy
 from tests.python.project import NOW, Project, copy_project
 
 
+def pytest_addoption(parser):
+    parser.addoption("--bill-months", type=int, default=3, help="how many random months of bills")
+    parser.addoption("--bill-months-from", type=int, default=1, help="the first of their seeds")
+
+
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         tidy()

@@ -215,18 +215,30 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
             is_compared = line["status"] not in ("no_bill", "reconciling_item")
             line[f"compared_{side}"] = line[side] if is_compared else None
     states = ["open", "accepted", "disputed", "reopened"]
+    providers = ["openai", "anthropic"]
     found = {
         "fct_reconciliation_exceptions": filled(
             "fct_reconciliation_exceptions",
             12,
             chance,
+            provider=lambda n: providers[n % 2],
             decision_state=lambda n: states[n % 4],
             variance_usd=lambda n: _money(chance) - 20,
+        ),
+        "fct_reconciliation_accuracy": _accuracy(daily),
+        "fct_reconciliation_monthly": filled(
+            "fct_reconciliation_monthly",
+            4,
+            chance,
+            provider=lambda n: providers[n % 2],
+            usage_month_date=lambda n: datetime.date(2026, 8 + n // 2, 1),
+            total_status=lambda n: ["breach", "within_materiality"][n % 2],
         ),
         "fct_reconciliation_invoices": filled(
             "fct_reconciliation_invoices",
             8,
             chance,
+            provider=lambda n: providers[n // 4],
             billing_period_start_date=lambda n: datetime.date(2026, 8, 1),
             is_credit_memo=lambda n: n == 1,
             status=lambda n: ["matched", "credit_memo", "not_invoiced", "breach"][n % 4],
@@ -333,6 +345,27 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
     return {mart: rows for mart, rows in found.items() if mart in contracts()}
 
 
+def _accuracy(daily: list[dict]) -> list[dict]:
+    """By month and provider, of the lines with a bill."""
+    groups: dict[tuple, list[dict]] = {}
+    for line in daily:
+        if line["status"] not in ("no_bill", "reconciling_item"):
+            key = (line["usage_date"].replace(day=1), line["provider"])
+            groups.setdefault(key, []).append(line)
+    rows = []
+    for (month, provider), lines in sorted(groups.items()):
+        billed = sum(line["provider_cost_usd"] for line in lines)
+        captured = sum(min(line["gateway_cost_usd"], line["provider_cost_usd"]) for line in lines)
+        apart = sum(abs(line["variance_usd"]) for line in lines)
+        told = sum(abs(line["variance_usd"]) for line in lines if line["reason_code"])
+        row = {"usage_month_date": month, "provider": provider, "billed_usd": billed}
+        row |= {"captured_usd": captured, "captured_share": round(captured / billed, 6)}
+        row |= {"gross_variance_usd": apart, "explained_usd": told}
+        row |= {"explained_share": round(told / apart, 6), "unexplained_usd": apart - told}
+        rows.append(row | {"unexplained_share": round((apart - told) / billed, 6)})
+    return rows
+
+
 def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
     """The same rows with an odd name in every text cell that is not a code of ours."""
     codes = {
@@ -342,6 +375,9 @@ def bitten(rows: dict[str, list[dict]]) -> dict[str, list[dict]]:
         "attribution_status",
         "decision_state",
         "alert_state",
+        "meter",
+        "reason_code",
+        "total_status",
     }
     found: dict[str, list[dict]] = {}
     for mart, members in rows.items():

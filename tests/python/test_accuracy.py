@@ -7,9 +7,11 @@ where another was planted.
 import json
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from scripts.cli import main
+from tests.python.pages import Page
 
 
 @pytest.fixture
@@ -42,6 +44,28 @@ def test_what_is_captured_explained_and_left_adds_up(night, capsys):
     assert [line[:3] for line in printed[1:]] == [
         [f"{month:%Y-%m}", provider, f"{usd:,.2f}"] for month, provider, usd, *_ in rows
     ]
+
+
+def test_report_workbook_and_command_say_the_same(night, capsys, tmp_path):
+    assert main(["accuracy"]) == 0
+    printed = capsys.readouterr().out.splitlines()[1:]
+    assert main(["report", "--out", str(tmp_path / "report")]) == 0
+    assert main(["workbook", "--out", str(tmp_path / "review.xlsx")]) == 0
+    table = Page(tmp_path / "report" / "reconciliation.html").rows("How far the comparison")
+    assert len(table) == len(printed) > 5
+    for row, line in zip(table, printed, strict=True):
+        shown = [row["usage_month_date"], row["provider"]]
+        for name, share in (
+            ("billed_usd", None), ("captured_usd", "captured_share"), ("gross_variance_usd", None),
+            ("explained_usd", None), ("unexplained_usd", "unexplained_share"),
+        ):  # fmt: skip
+            shown.append(f"{row[name]:,.2f}")
+            shown += [] if share is None else [f"{row[share] * 100:.2f}", "%"]
+        assert shown == line.split()
+    said = {row["says"].replace("\u00a0", " ") for row in table}
+    book = openpyxl.load_workbook(tmp_path / "review.xlsx")
+    assert said <= {cell.value for row in book["Summary"].iter_rows() for cell in row}
+    assert book["Accuracy"].max_row == len(printed) + 1
 
 
 def test_every_cause_of_the_sample_is_found_and_nothing_else_is(night, capsys):

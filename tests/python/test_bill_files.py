@@ -85,6 +85,9 @@ FILES = {
     # the same, and the file says which project it is of
     "openai_costs/account=filters/20261106/a.json": openai(("gpt-4.1, input", "10"), project="a"),
     "openai_costs/account=filters/20261106/b.json": openai(("gpt-4.1, input", "3"), project="b"),
+    # the same, and one of the projects was not used on the day
+    "openai_costs/account=quiet/20261106/a.json": openai(("gpt-4.1, input", "4"), project="a"),
+    "openai_costs/account=quiet/20261106/b.json": openai(project="b"),
     # an amortized export that was pulled after the actual one
     "azure_costs/account=later/actual/20261106.csv": azure(5, amount="260") + "\n",
     "azure_costs/account=later/amortized/20261107.csv": azure(5, amount="8.38") + "\n",
@@ -113,6 +116,8 @@ FILES = {
         ("gpt-4.1-turbo, output", "7"),
         ("ft-gpt-5-nano, input", "7"),
     ),
+    # pulled before, with the same words on it
+    "openai_costs/account=words/20261105.json": openai(("gpt-4.1-turbo, output", "7")),
     "generic_invoice_lines/account=legal/20261106.csv": INVOICE
     + 'INV-2,"OpenAI, L.L.C.",2026-10-01,1,usage,1,USD\n'
     + 'INV-3,"OpenAI OpCo, LLC",2026-10-01,1,usage,2,USD\n'
@@ -138,10 +143,11 @@ RIGHT = {
     "period": ("4.44", "0"),
     "projects": ("3", "10"),
     "filters": ("13", "0"),
+    "quiet": ("4", "0"),
     "later": ("260", "8.38"),
     "gone": ("0", "2.5"),
     "models": ("35", "0"),
-    "words": ("19", "0"),
+    "words": ("19", "7"),
     "legal": ("31", "0"),
     "invoice": ("100", "0"),
 }

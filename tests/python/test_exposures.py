@@ -16,12 +16,14 @@ READERS = {
     "showback_report": [
         name_of(path)
         for path in sorted((ROOT / "scripts/reporting").glob("*.py"))
-        if path.stem not in ("accuracy", "bills", "headline", "workbook")
+        if path.stem not in ("bills", "headline", "workbook")
     ],
     "bill_files": ["scripts/reporting/bills.py"],
     "bill_accuracy": ["scripts/reporting/accuracy.py"],
     "claims": ["scripts/accounting/claims.py"],
-    "finance_workbook": ["scripts/reporting/workbook.py", "scripts/reporting/findings.py"],
+    "finance_workbook": [
+        f"scripts/reporting/{name}.py" for name in ("workbook", "findings", "accuracy")
+    ],
     "dashboards": ["scripts/dashboards/charts.yml"],
     "alerts": ["scripts/operations/alerts.py"],
     "statements": ["scripts/delivery/*.py"],

@@ -27,6 +27,14 @@ openai,default,2026-10-03,7.50,page
 openai,default,2026-10-05,4.00,page
 """
 
+INVOICES = """\
+invoice_id,invoice_issuer,invoice_date,billing_period_start,line_no,line_type,description,amount,currency
+oa-1,OpenAI,2026-09-30,2026-09-01,1,prepaid,Credits,10,USD
+oa-1,OpenAI,2026-09-30,2026-09-01,2,tax,VAT,2,USD
+R-2,OpenAI,2026-10-03,2026-10-01,1,prepaid,Credits,5,USD
+R-2,OpenAI,2026-10-03,2026-10-01,2,prepaid,Credit applied,-1,USD
+"""
+
 
 def costs(days: dict[int, str]) -> str:
     def at(day: int) -> int:
@@ -44,6 +52,7 @@ def night(tmp_path_factory):
     folder = tmp_path_factory.mktemp("prepaid")
     landing = Landing(folder)
     landing.put("openai_costs/20261106T060000Z.json", costs({1: "2.5", 2: "2.5", 3: "2.5", 5: "1"}))
+    landing.put("generic_invoice_lines/20261106T060000Z.csv", INVOICES)
     landing.put(
         "envelope_events/a.jsonl",
         [
@@ -113,3 +122,35 @@ def test_it_is_one_too_where_the_provider_states_another(night, tmp_path_factory
         "select finding, provider, last_usage_date::varchar, item_count, amount_usd "
         "from marts.fct_bill_findings where finding like 'prepaid%'"
     ) == [("prepaid_does_not_tie", "openai", "2026-10-05", 1, Decimal("0.01"))]
+
+
+@pytest.mark.parametrize(
+    ("credits", "finding"),
+    [
+        # bought, and on no invoice although a later one is loaded
+        ("oa-0,openai,default,2026-10-01,,7,receipt", ("prepaid_without_invoice", "2026-10-01", 7)),
+        # of the month of an invoice, and another amount
+        ("oa-2,openai,default,2026-10-02,2027-10-02,5.25,receipt",
+         ("prepaid_invoice_differs", "2026-10-02", Decimal("0.25"))),
+        # on an invoice, and nobody wrote it down
+        (None, ("prepaid_not_recorded", "2026-10-03", 5)),
+    ],
+)  # fmt: skip
+def test_a_purchase_is_what_an_invoice_asks_for(night, tmp_path, credits, finding):
+    root = copy_project(tmp_path)
+    kept = [
+        line
+        for line in CREDITS.splitlines()
+        if not line.startswith((credits or "oa-2").split(",")[0] + ",")
+    ]
+    text = "\n".join([*kept, *([credits] if credits else [])]) + "\n"
+    (root / "seeds" / "contracts" / "prepaid_credits.csv").write_text(text)
+    (root / "seeds" / "contracts" / "prepaid_balances.csv").write_text(
+        BALANCES.split("\n")[0] + "\n"
+    )
+    other = night.copy(root.parent, root)
+    other.build_part("prepaid_credits+1", "prepaid_balances+1", "int_prepaid_draws+")
+    assert other.rows(
+        "select finding, last_usage_date::varchar, amount_usd from marts.fct_bill_findings "
+        "where finding like 'prepaid%' and provider = 'openai' and subject != 'prepaid credits'"
+    ) == [finding]

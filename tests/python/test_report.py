@@ -149,6 +149,45 @@ def test_the_reconciliation_adds_up(plain):
         assert abs(shown - row["variance_usd"]) <= len(days) * Decimal("0.005")
 
 
+def test_a_providers_month_leads_from_our_cost_to_the_invoice(plain):
+    """Its steps, its work list and its invoices are those of the marts, and each is led to."""
+    table = Page(plain / "report" / "reconciliation.html").table("How far the comparison")
+    links = [a["href"] for a in table.find_all("a")]
+    pages = [Page(plain / "report" / link) for link in links]
+    assert len(pages) == len(set(links)) == len(table.tbody.find_all("tr")) > 1
+    for page in pages:
+        name, month = page.soup.h1.get_text().rsplit(", ", 1)
+        first = datetime.datetime.strptime(month, "%B %Y").date()
+        mine = f"provider = '{name}' and date_trunc('month', usage_date) = '{first}'"
+        ((ours, theirs, whole),) = ask(
+            plain,
+            "select sum(compared_gateway_cost_usd), sum(compared_provider_cost_usd), "
+            f"sum(provider_cost_usd) from marts.fct_reconciliation_daily "
+            f"where status <> 'no_bill' and {mine}",
+        )
+        steps = [
+            (Decimal(cell["data-from"]), Decimal(cell["data-to"]))
+            for cell in page.table("From our cost to the bill,").find_all("td")
+        ]
+        assert (steps[0][0], steps[-1][1]) == (ours or 0, whole or 0)
+        assert (theirs or 0) in [start for start, end in steps if start == end]
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(steps))
+        decided = page.rows("Lines above their tolerance")
+        ((lines, gap),) = ask(
+            plain,
+            "select count(*), coalesce(sum(variance_usd), 0) "
+            f"from marts.fct_reconciliation_exceptions where {mine}",
+        )
+        assert sum(row["line_count"] for row in decided) == lines
+        assert sum(row["variance_usd"] for row in decided) == gap
+        ((invoiced,),) = ask(
+            plain,
+            "select count(*) from marts.fct_reconciliation_invoices where status <> 'not_invoiced' "
+            f"and provider = '{name}' and billing_period_start_date = '{first}'",
+        )
+        assert len(page.rows("Invoices three ways")) == invoiced
+
+
 def test_the_chart_of_days_has_a_colour_for_every_state():
     """A state that the chart does not know has the colour of none: a red day looks calm."""
     text = (ROOT / "scripts/reporting/charts/variance_days.vl.json").read_text()

@@ -21,6 +21,7 @@ from tests.python.report_cases import ODD_NAMES, bitten, quarter
 SHEETS = {
     "Daily reconciliation": "fct_reconciliation_daily",
     "Exceptions": "fct_reconciliation_exceptions",
+    "Accuracy": "fct_reconciliation_accuracy",
     "Statements": "fct_chargeback_statements",
     "Ledger": "fct_chargeback_ledger",
 }
@@ -147,6 +148,16 @@ def test_sheets_can_be_worked_with(plain):
     assert book["Lists"].sheet_state == "hidden"
 
 
+def test_words_of_ours_have_no_underscores(plain):
+    """`within_tolerance` is a word of programs, and finance reads a sheet of them."""
+    book = openpyxl.load_workbook(plain / "review.xlsx")
+    page = book["Daily reconciliation"]
+    assert {"within tolerance", "no bill", "matched"} <= set(column(page, "status"))
+    assert "stale rate" in column(page, "reason_code")
+    for name in ("status", "reason_code", "meter", "decision_state"):
+        assert not any("_" in (word or "") for word in column(page, name)), name
+
+
 def test_drop_downs_offer_what_the_import_takes(plain):
     book = openpyxl.load_workbook(plain / "review.xlsx")
     page = book["Exceptions"]
@@ -156,7 +167,8 @@ def test_drop_downs_offer_what_the_import_takes(plain):
         span = rule.formula1.replace("$", "").removeprefix("Lists!")
         offered[head] = tuple(cell[0].value for cell in book["Lists"][span])
         assert next(iter(rule.sqref.ranges)).max_row == page.max_row
-    assert offered == {"decision": reviews.DECISIONS, "reason": reviews.reasons()}
+    codes = tuple(reason.replace("_", " ") for reason in reviews.reasons())
+    assert offered == {"decision": reviews.DECISIONS, "reason": codes}
 
 
 def fill_in(file: Path, saved: Path) -> None:
@@ -166,7 +178,7 @@ def fill_in(file: Path, saved: Path) -> None:
     heads = names(page)
     filled = {
         "decision": "accepted",
-        "reason": reviews.reasons()[0],
+        "reason": "Stale rate",
         "preparer": "Ada Okafor",
         "reviewer": "Bo Lindqvist",
         "note": "=looked(at)",
@@ -194,7 +206,7 @@ def test_decisions_are_read_back(request, tmp_path, monkeypatch, which):
     lines = ask(folder, "select variance_usd from marts.fct_reconciliation_exceptions")
     assert len(found) == 2
     assert {Decimal(row["variance_usd"]) for row in found} <= {amount for (amount,) in lines}
-    assert {row["note"] for row in found} == {"=looked(at)"}
+    assert {(row["note"], row["reason"]) for row in found} == {("=looked(at)", "stale_rate")}
 
 
 def test_decisions_are_not_written_over(plain, tmp_path, monkeypatch, capsys):

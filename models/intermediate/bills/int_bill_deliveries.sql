@@ -2,6 +2,8 @@
 -- delivery: all of them where a bill comes in parts or each was pulled with another filter, else one. Parts that
 -- state none are of the folder they lie in: a delivery that is overwritten part by part stays one delivery. Where
 -- neither says what belongs together, the file is ambiguous and listed in int_bill_issues.
+{% set scope = 'partition by bill_source, billed_by, billing_account_id, replaced_scope' %}
+{% set instant = scope ~ ', pulled_at' %}
 with lines as (
 
     select
@@ -11,7 +13,8 @@ with lines as (
         replaced_scope,
         batch_id,
         pulled_at,
-        max(usage_date) as last_usage_date
+        max(usage_date) as last_usage_date,
+        max(case when amount is null then 0 else 1 end) as has_amount
     from {{ ref('int_bill_lines_classified') }}
     group by 1, 2, 3, 4, 5, 6
 
@@ -74,18 +77,12 @@ compared as (
 
     select
         *,
-        min(file_stem) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, pulled_at
-        ) as first_stem,
-        max(file_stem) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, pulled_at
-        ) as last_stem,
-        min(first_loaded_at) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
-        ) as first_part_at,
-        max(first_loaded_at) over (
-            partition by bill_source, billed_by, billing_account_id, replaced_scope, delivery
-        ) as last_part_at
+        min(case when has_amount = 1 then file_stem end) over ({{ instant }}) as first_stem,
+        max(case when has_amount = 1 then file_stem end) over ({{ instant }}) as last_stem,
+        max(has_amount) over ({{ instant }}) as any_has_amount,
+        max(has_amount) over ({{ instant }}, file_stem) as stem_has_amount,
+        min(first_loaded_at) over ({{ scope }}, delivery) as first_part_at,
+        max(first_loaded_at) over ({{ scope }}, delivery) as last_part_at
     from placed
 
 )
@@ -112,8 +109,10 @@ select
     ) as rewritten_at,
     case
         when is_filtered then false
-        when bill_source not in {{ bills_in_parts() }} then first_stem != last_stem
+        when bill_source not in {{ bills_in_parts() }} then coalesce(first_stem != last_stem, false)
         when not states_instant then first_part_at != last_part_at
         else false
     end as is_ambiguous
 from compared
+-- a page that says nothing of a day takes nothing from another file of that instant, such as that of another project
+where not states_instant or any_has_amount = stem_has_amount

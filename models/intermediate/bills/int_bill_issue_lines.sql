@@ -1,8 +1,24 @@
--- The lines of bills with a word that no seed lists, once for each such word.
-with lines as (
+-- The lines of bills with a word that no seed lists, once for each such word; those of pulls that count.
+with pulled as (
 
     select * from {{ ref('int_bill_lines_classified') }}
     where amount is not null
+
+),
+
+-- what a later pull took away is told with that pull
+lines as (
+
+    select pulled.*
+    from pulled
+    left join {{ ref('int_bill_pulls') }} as pulls
+        on
+            pulled.bill_source = pulls.bill_source
+            and pulled.billed_by = pulls.billed_by
+            and pulled.billing_account_id = pulls.billing_account_id
+            and pulled.replaced_scope = pulls.replaced_scope
+            and pulled.batch_id = pulls.batch_id
+    where coalesce(pulls.is_current, true)
 
 ),
 
@@ -66,15 +82,15 @@ union all
 select
     'pull' as issue,
     'name of the file' as seed,
-    lines.source_file as term,
-    lines.*
-from lines
+    pulled.source_file as term,
+    pulled.*
+from pulled
 inner join ambiguous
     on
-        lines.bill_source = ambiguous.bill_source and lines.billed_by = ambiguous.billed_by
-        and lines.billing_account_id = ambiguous.billing_account_id
-        and lines.replaced_scope = ambiguous.replaced_scope
-        and lines.batch_id = ambiguous.batch_id
+        pulled.bill_source = ambiguous.bill_source and pulled.billed_by = ambiguous.billed_by
+        and pulled.billing_account_id = ambiguous.billing_account_id
+        and pulled.replaced_scope = ambiguous.replaced_scope
+        and pulled.batch_id = ambiguous.batch_id
 
 union all
 

@@ -93,7 +93,7 @@ drifting as (
         'item_count': 'line_count', 'amount_usd': 'cost_usd'},
     'drifting': {'finding': "'drift'", 'billing_account_id': "'all'",
         'subject': "'use of ' || cast(usage_month_date as " ~ text ~ ")"},
-    'prepaid': {'subject': "'prepaid credits'", 'first_usage_date': 'found_date', 'last_usage_date': 'last_found_date'},
+    'prepaid': {},
     'orders': {'subject': "'order ' || po_number", 'first_usage_date': 'valid_from', 'last_usage_date': 'last_found_date'},
     'incomplete': {'finding': "'incomplete_pull'", 'subject': 'source_file', 'first_usage_date': 'missing_from_date',
         'last_usage_date': 'missing_from_date', 'last_found_date': 'found_date', 'item_count': '1',

@@ -1,0 +1,168 @@
+"""Random months of bills with every kind of fault: each is found once, and nothing else is.
+
+Harm guarded against: a fault that is missed or told twice, has another amount or cause than it has,
+or is found where nothing is wrong, because of how the bill was cut, pulled again or when it came;
+nights that end elsewhere than a full refresh.
+
+One more month or other ones: --bill-months 20 --bill-months-from 100.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.python.bill_month_files import Deliveries
+from tests.python.bill_months import FAULTS, Month
+from tests.python.project import Project, copy_project
+
+pytestmark = pytest.mark.wide
+
+MARTS = (
+    "fct_reconciliation_daily",
+    "fct_reconciliation_totals",
+    "fct_reconciliation_drift",
+    "fct_reconciliation_accuracy",
+    "fct_reconciliation_exceptions",
+    "fct_leaked_spend",
+    "fct_bill_findings",
+    "fct_bill_files",
+    "fct_prepaid_balances",
+)
+BUILT = ("--select", *(f"+{mart}" for mart in MARTS))
+BOUGHT = Decimal(2000)
+POLICY = "lab-1,lab,feature,enforce,2024-01-01,,a test's own"
+CAPACITY = "ptu-1,azure,default,gpt-4o,2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,a test's"
+
+
+def pytest_generate_tests(metafunc):
+    if "seed" in metafunc.fixturenames:
+        option = metafunc.config.getoption
+        first = option("--bill-months-from")
+        count = 1 if "postgres" in metafunc.fixturenames else option("--bill-months")
+        metafunc.parametrize("seed", range(first, first + count))
+
+
+def check(folder, seed: int, postgres: dict | None = None) -> None:
+    month = Month(seed)
+    deliveries = Deliveries(month)
+    print(f"seed {seed}, {month.first:%B %Y}: {deliveries.layouts}; {month.planted}")
+    root = copy_project(folder)
+    write_seeds(root, month)
+    now = f"{month.now}T06:00:00Z"
+    project = Project(folder, folder / "landing", postgres, root, now=now)
+    for number, files in enumerate(deliveries.nights):
+        for name, text in files.items():
+            path = project.landing / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        project.load()
+        if not number:
+            project.dbt("seed")
+        project.dbt("run", *BUILT)
+    assert project.rows("select source_file, reason from raw.load_rejects") == []
+    assert_found(project, month, deliveries)
+    data = ("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious")
+    project.dbt("test", *data, "--select", *MARTS)
+    nights = {mart: project.mart(mart) for mart in MARTS}
+    project.dbt("run", "--full-refresh", *BUILT)
+    for mart, rows in nights.items():
+        assert project.mart(mart) == rows, mart
+
+
+def write_seeds(root, month: Month) -> None:
+    """A policy that holds back, capacity, and credits with a balance that is stated."""
+    seeds = root / "seeds"
+    for name, row in (
+        ("policy/tagging_policy", POLICY),
+        ("contracts/capacity_commitments", CAPACITY),
+    ):
+        path = seeds / f"{name}.csv"
+        path.write_text(f"{path.read_text().rstrip()}\n{row}\n")
+    head = "provider,billing_account_id"
+    (seeds / "contracts" / "prepaid_credits.csv").write_text(
+        f"credit_id,{head},purchased_on,expires_on,amount_usd,source\n"
+        f"or-1,openrouter,default,{month.first},,{BOUGHT},receipt\n"
+    )
+    if month.balance_gap is not None:
+        (seeds / "contracts" / "prepaid_balances.csv").write_text(
+            f"{head},balance_date,balance_usd,source\n"
+            f"openrouter,default,{month.days[-1]},{month.stated_balance(BOUGHT)},page\n"
+        )
+
+
+def assert_found(project: Project, month: Month, deliveries: Deliveries) -> None:
+    lines = {
+        tuple(cell): (gap, status, cause)
+        for *cell, gap, status, cause in project.rows(
+            "select usage_date, provider, billed_model, meter, variance_usd, status, reason_code "
+            "from marts.fct_reconciliation_daily where status != 'reconciling_item'"
+        )
+    }
+    assert_same("lines", lines, month.expected_lines())
+    absences = {
+        tuple(cell): gap
+        for *cell, gap in project.rows(
+            "select usage_date, provider, meter, reconciling_item_usd "
+            "from marts.fct_reconciliation_daily where status = 'reconciling_item'"
+        )
+    }
+    assert_same("absences", absences, month.absences())
+    totals = {
+        tuple(total): gap
+        for *total, gap in project.rows(
+            "select total_level, period_start_date, provider, billed_model, undecided_variance_usd "
+            "from marts.fct_reconciliation_totals where total_status = 'breach'"
+        )
+    }
+    assert_same("totals", totals, month.totals_off())
+    found = project.rows(
+        "select finding, provider, first_usage_date, last_usage_date, item_count, amount_usd "
+        "from marts.fct_bill_findings"
+    )
+    expected = month.findings()
+    assert sorted(map(str, map(normal, found))) == sorted(map(str, map(normal, expected)))
+    worked = sorted(cell for cell, (_, status, _) in lines.items() if status == "breach")
+    listed = project.rows(
+        "select usage_date, provider, billed_model, meter "
+        "from marts.fct_reconciliation_exceptions order by 1, 2, 3, 4"
+    )
+    assert listed == worked, "each line above its tolerance is on the work list once"
+    files = {
+        name: tuple(sums)
+        for name, *sums in project.rows(
+            "select source_file, sum(amount), sum(reconciled_amount), sum(replaced_amount), "
+            "sum(no_exchange_rate_amount) from marts.fct_bill_files group by 1"
+        )
+    }
+    assert_same(
+        "files", files, {k: tuple(v.values()) for k, v in deliveries.expected_files().items()}
+    )
+
+
+def normal(finding: tuple) -> tuple:
+    """Amounts of any number of zeros."""
+    *rest, amount = finding
+    return (*rest, None if amount is None else f"{amount:.15f}")
+
+
+def assert_same(what: str, found: dict, expected: dict) -> None:
+    wrong = [
+        f"{key}: {found.get(key)}, not {expected.get(key)}"
+        for key in sorted(found.keys() | expected.keys(), key=str)
+        if found.get(key) != expected.get(key)
+    ]
+    assert not wrong, f"{what}:\n" + "\n".join(wrong[:40])
+
+
+def test_each_fault_is_found_once_and_nothing_else_is(tmp_path, seed):
+    check(tmp_path, seed)
+
+
+def test_postgres_finds_the_same(tmp_path, seed, postgres):
+    check(tmp_path, seed, postgres)
+
+
+def test_every_kind_of_fault_is_among_the_months():
+    """Of forty months, without a warehouse."""
+    planted = {name for seed in range(40) for name in Month(seed).planted}
+    assert planted == {*FAULTS, "drift", "overcharge"}
