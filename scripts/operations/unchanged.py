@@ -38,6 +38,8 @@ _KNOWN = """
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects")
 # They ask the clock for the days that lie ahead of the run, and for no other.
 AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
+# What nights append to and read again: each night knows what it added. Only a loss says something.
+_APPENDED = ("ops.figure_movements", "ops.figure_days")
 _PRESENT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
@@ -133,13 +135,16 @@ def _read(connection) -> tuple[dict[str, str], set[str]]:
 def _sources(connection, sources: dict, present: set[str]) -> dict[str, str]:
     """What the tables hold that loads and closes write, by source; nothing of any other table."""
     loaded = [_held(connection, table, present) for table in _OF_LOADS]
-    return {
-        name: digest(*loaded)
-        if source.schema == RAW_SCHEMA
-        else _held(connection, f"{source.schema}.{source.identifier}", present)
-        for name, source in sources.items()
-        if source.schema in (RAW_SCHEMA, "ledger")
-    }
+    found = {}
+    for name, source in sources.items():
+        table = f"{source.schema}.{source.identifier}"
+        if source.schema == RAW_SCHEMA:
+            found[name] = digest(*loaded)
+        elif source.schema == "ledger":
+            found[name] = _held(connection, table, present)
+        elif table in _APPENDED:
+            found[name] = _begun(connection, table, present)
+    return found
 
 
 def _held(connection, table: str, present: set[str]) -> str:
@@ -147,6 +152,12 @@ def _held(connection, table: str, present: set[str]) -> str:
         return "absent"
     held = f"select count(*), coalesce(sum(hash(held)), 0) from {table} as held"
     return digest(connection.execute(held).fetchone())
+
+
+def _begun(connection, table: str, present: set[str]) -> str:
+    if table not in present:
+        return "absent"
+    return digest(connection.execute(f"select count(*) > 0 from {table}").fetchone())
 
 
 def _is_any_day_ahead(connection, present: set[str]) -> bool:
