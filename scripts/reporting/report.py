@@ -15,6 +15,7 @@ from scripts.reporting import (
     findings,
     governance,
     invoices,
+    movements,
     outcomes,
     overview,
     period_report,
@@ -60,6 +61,7 @@ class Report:
         self.anomalies = chargeback.anomalies(marts, when)
         self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
+        self.moved = movements.of_last_week(marts, when)
         self.by_team = defaultdict(list)
         for row in self.drivers:
             self.by_team[row.team_id].append(row)
@@ -76,7 +78,7 @@ class Report:
             row["plan_share"] = self.budgets.get(row["name"], {}).get("spent_share")
         found.columns.insert(4, Column("plan_share", "Of the plan", "share"))
         found.rows, found.more = top(rows, limit or len(rows))
-        return found
+        return movements.mark(found, movements.by(self.moved, "team_id", self.period))
 
     def by(self, column: str, label: str) -> Table:
         """This month by provider or by model."""
@@ -89,7 +91,7 @@ class Report:
             self.period,
         )
         found.rows, found.more = top(rows, _SHOWN_ON_FIRST_PAGE)
-        return found
+        return movements.mark(found, movements.by(self.moved, column, self.period))
 
     def index(self) -> dict:
         """What the first page says."""
@@ -107,6 +109,7 @@ class Report:
             "providers": self.by("provider", "Provider"),
             "models": self.by("billed_model", "Model"),
             "lights": self.reconciliation["lights"],
+            "moved": movements.table(self.moved),
         }
 
     def team(self, team_id: str) -> dict:
