@@ -24,3 +24,8 @@
     where night_id not in (select kept.night_id from ops.{{ table }} as kept)
     {%- endif -%}
 {%- endmacro %}
+
+{# Whether a relation has any row, as a value: Spark knows `exists` in conditions only. #}
+{% macro has_rows(relation) -%}
+    (select count(*) > 0 from (select 1 as found from {{ relation }} limit 1) as first_row)
+{%- endmacro %}

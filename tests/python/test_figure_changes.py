@@ -91,9 +91,12 @@ class Nights:
 
     def night(self, name: str, *options: str) -> list[tuple]:
         """Load and build on the morning of a day; the movements it added, and a copy of the marts."""
-        self.project._environment["AI_COST_NOW"] = f"{name}T04:00:00Z"
+        self.at(name)
         self.project.load()
         return self.build(name, *options)
+
+    def at(self, name: str) -> None:
+        self.project._environment["AI_COST_NOW"] = f"{name}T04:00:00Z"
 
     def build(self, name: str, *options: str) -> list[tuple]:
         before = self.count()
@@ -150,7 +153,15 @@ def live(nights: Nights) -> dict[str, list[tuple]]:
     nights.calls("new.jsonl", 3, "search", "skunkworks")
     said["late"] = nights.night("2026-10-03")
     nights.price("list-b", "output", 18, "2026-09-02 00:00:00")
+    # killed on its way, and begun again
+    nights.at("2026-10-04")
+    nights.project.dbt("build", "--select", *SELECT, "--exclude", "int_night_movements+")
     said["price"] = nights.night("2026-10-04")
+    # by hand, from what lies there still
+    before = nights.count()
+    nights.project.dbt("run", "--select", "int_night_movements")
+    nights.project.dbt("run", "--select", "int_figure_steps", "int_night_movements")
+    assert nights.count() == before
     nights.append("seeds/organization/team_aliases.csv", "skunkworks,search,2024-01-01,")
     said["owner"] = nights.night("2026-10-05")
     # on one day at once: a late file, another price, another owner

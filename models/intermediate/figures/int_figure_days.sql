@@ -28,8 +28,8 @@ ranked as (
 begun as (
 
     select
-        exists (select 1 from {{ ref('stg_ops__figure_movements') }}) as has_movements,
-        exists (select 1 from ranked) as has_days
+        {{ has_rows(ref('stg_ops__figure_movements')) }} as has_movements,
+        {{ has_rows('ranked') }} as has_days
 
 ),
 

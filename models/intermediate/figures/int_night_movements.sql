@@ -67,7 +67,7 @@ charges as (
         charge_type as figure,
         usage_period as usage_date,
         charges.*,
-        not exists (select 1 from {{ ref('stg_ops__figure_movements') }}) as is_record_new,
+        not {{ has_rows(ref('stg_ops__figure_movements')) }} as is_record_new,
         0 as attempt_change,
         0 as unpriced_change
     from {{ ref('int_charge_movements') }} as charges
