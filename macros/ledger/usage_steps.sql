@@ -46,6 +46,12 @@ grouped as (
 
 ),
 
+{{ with_change_of_price(period) }}
+{%- endmacro %}
+
+{# Of those matched: a change of price is the former owners', by what was posted for them. From `grouped` to
+   `re_rated`. #}
+{% macro with_change_of_price(period) -%}
 weighed as (
 
     select

@@ -26,7 +26,8 @@ select
     cast(now_usd - allocated_usd as {{ money_type() }}) as change_usd,
     case
         when charge_type = 'manual'
-            then 'chargeback_adjustments: ' || source_ref || ' ' || coalesce(stated_evidence, 'is no longer in the seed')
+            then 'chargeback_adjustments: ' || source_ref || ' '
+                || coalesce(stated_evidence, 'is no longer in the seed')
         when recorded_at is null then 'shared_costs: ' || source_ref || ' is no longer in the seed'
         else 'shared_costs: ' || source_ref || ' recorded ' || cast(recorded_at as {{ dbt.type_string() }})
             || ', ' || cost_status || coalesce(', invoice ' || invoice_id, '')

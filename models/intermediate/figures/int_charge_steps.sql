@@ -27,7 +27,7 @@ parts as (
         sum(part_usd) as part_usd
     from {{ ref('int_allocated_parts') }}
     where version = 'shown'
-    group by 1, 2, 3, 4, 5, 6
+    group by usage_period, charge_type, source_ref, team_id, cost_center_id, provider
 
 ),
 
@@ -50,10 +50,7 @@ compared as (
         coalesce(shown.amount_usd, 0) as shown_usd
     from charges
     full outer join shown
-        on {% for column in charge_columns() -%}
-            charges.{{ column }} = shown.{{ column }}
-            {{- ' and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_columns('charges', 'shown', charge_columns()) }}
 
 ),
 

@@ -74,8 +74,4 @@ where
     {% for part in parts %}
     or is_{{ part }}_changed
     {% endfor %}
-    {% if var('start_date') or var('end_date') %}
-    or usage_date between
-    {{ "cast('" ~ var('start_date') ~ "' as date)" if var('start_date') else open_start() }}
-    and {{ "cast('" ~ var('end_date') ~ "' as date)" if var('end_date') else open_end() }}
-    {% endif %}
+    or {{ is_named_day() }}

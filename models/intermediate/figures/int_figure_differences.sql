@@ -61,23 +61,20 @@ compared as (
         coalesce(charges.late_unpriced, 0) as late_unpriced
     from charges
     full outer join shown
-        on {% for column in figure -%}
-            charges.{{ column }} = shown.{{ column }}
-            {{- ' and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_columns('charges', 'shown', figure) }}
 
 )
 
 select
     md5({{ row_text(figure) }}) as charge_key,
     {{ figure | join(', ') }},
-    {% for column in ['posted_usd', 'difference_usd', 'late_usd'] -%}
-    cast({{ column }} as {{ money_type() }}) as {{ column }},
-    {% endfor -%}
-    {% for column in [
-        'posted_attempts', 'difference_attempts', 'difference_unpriced', 'late_attempts', 'late_unpriced'
-    ] -%}
-    cast({{ column }} as bigint) as {{ column }}{{ ',' if not loop.last }}
-    {% endfor %}
+    cast(posted_usd as {{ money_type() }}) as posted_usd,
+    cast(difference_usd as {{ money_type() }}) as difference_usd,
+    cast(late_usd as {{ money_type() }}) as late_usd,
+    cast(posted_attempts as bigint) as posted_attempts,
+    cast(difference_attempts as bigint) as difference_attempts,
+    cast(difference_unpriced as bigint) as difference_unpriced,
+    cast(late_attempts as bigint) as late_attempts,
+    cast(late_unpriced as bigint) as late_unpriced
 from compared
 where difference_usd != 0 or difference_attempts != 0 or difference_unpriced != 0 or late_attempts != 0

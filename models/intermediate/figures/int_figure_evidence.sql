@@ -24,8 +24,8 @@ files as (
     from days
     inner join {{ ref('stg_loader__days') }} as loads
         on
-            loads.event_date between {{ days_before('days.usage_date', 1) }} and {{ days_before('days.usage_date', -1) }}
-            and loads.loaded_at > days.last_seen_at
+            days.usage_date between {{ days_before('loads.event_date', 1) }} and {{ days_before('loads.event_date', -1) }}
+            and days.last_seen_at < loads.loaded_at
             and loads.raw_table in {{ gateway_tables() }}
     inner join {{ ref('stg_loader__files') }} as files
         on loads.batch_id = files.batch_id
@@ -47,7 +47,7 @@ rows_of_seeds as (
     inner join rules
         on
             days.usage_date between rules.first_date and rules.last_date
-            and rules.changed_at > days.last_seen_at
+            and days.last_seen_at < rules.changed_at
     group by 1, 2, 3, 4, 5
 
 ),

@@ -42,8 +42,8 @@ parts as (
     {% endfor %}
 ),
 
-{% set figure = ['night_id', 'recorded_at', 'usage_date'] + charge_columns() | reject('in', ['charge_type', 'source_ref'])
-    | list %}
+{% set columns = charge_columns() | reject('in', ['charge_type', 'source_ref']) | list %}
+{% set figure = ['night_id', 'recorded_at', 'usage_date'] + columns %}
 summed as (
 
     select

@@ -1,5 +1,5 @@
--- The same steps as in the ledger (int_usage_steps), within a day: the usage as it was shown, at the rates of today, with
--- the owners of today. What remains came late, or is gone.
+-- The same steps as in the ledger (int_usage_steps), within a day: the usage as it was shown, at the rates of today,
+-- with the owners of today. What remains came late, or is gone.
 with differences as (
 
     select * from {{ ref('int_figure_differences') }}

@@ -38,9 +38,11 @@ explained as (
             case
                 when usage.is_record_new then 'the record begins with this night'
                 when usage.cause = 'first_published' then 'the first night with usage of the day'
-                when usage.cause = 'late_data' then 'no new file of the day: its hour has come, or another day speaks of it'
+                when usage.cause = 'late_data'
+                    then 'no new file of the day: its hour has come, or another day speaks of it'
                 when usage.cause = 'withdrawal' then 'files were taken out'
-                when usage.cause = 'correction' then 'version {{ var("project_version") }} of the project reads it otherwise'
+                when usage.cause = 'correction'
+                    then 'version {{ var("project_version") }} of the project reads it otherwise'
                 else 'nothing that the day is made of is another, or what it was is not on record'
             end
         ) as evidence
@@ -59,18 +61,25 @@ explained as (
 
 ),
 
+begun as (
+
+    select {{ has_rows(ref('stg_ops__figure_movements')) }} as has_movements
+
+),
+
 charges as (
 
     select
         '{{ invocation_id }}' as night_id,
         {{ night_at() }} as recorded_at,
-        charge_type as figure,
-        usage_period as usage_date,
+        charges.charge_type as figure,
+        charges.usage_period as usage_date,
         charges.*,
-        not {{ has_rows(ref('stg_ops__figure_movements')) }} as is_record_new,
+        not begun.has_movements as is_record_new,
         0 as attempt_change,
         0 as unpriced_change
     from {{ ref('int_charge_movements') }} as charges
+    cross join begun
 
 ),
 

@@ -52,10 +52,7 @@ changes as (
         rules.rules_number is not null as is_in_force
     from rules
     full outer join known
-        on {% for column in rule -%}
-            rules.{{ column }} = known.{{ column }}
-            {{- ' and ' if not loop.last }}
-        {%- endfor %}
+        on {{ same_columns('rules', 'known', rule) }}
     where rules.rules_number is null or known.rules_number is null or rules.rules_number != known.rules_number
 
 )
