@@ -180,10 +180,9 @@ def live(nights: Nights) -> dict[str, list[tuple]]:
     bill(nights, "20261005T060000Z", "1.50")
     nights.append("seeds/policy/fx_rates.csv", "EUR,2026-09-30,1.250000000,test")
     said["restated bill and currency"] = nights.night("2026-10-06")
-    nights.project.ai_cost("unload", "late.jsonl")
+    nights.project.ai_cost("unload", "envelope_events/late.jsonl")
     (nights.project.landing / "envelope_events" / "late.jsonl").unlink()
-    said["unloaded"] = nights.night("2026-10-07")
-    said["full refresh"] = nights.night("2026-10-08", "--full-refresh")
+    said["unloaded"] = nights.night("2026-10-07", "--full-refresh")
     return said
 
 
@@ -310,12 +309,9 @@ def test_an_adjustment_by_hand_is_a_correction_and_names_who_approved_it(nights)
 
 
 def test_records_that_are_gone_are_a_withdrawal(nights):
+    """In a night that builds all again: what was on record stays (the sums below)."""
     found = [row for row in nights.told["unloaded"] if row[7] == "usage"]
     assert told(found) == [("01", "search", "withdrawal", -ONE, -1)]
-
-
-def test_a_full_refresh_takes_no_history_along(nights):
-    assert nights.told["full refresh"] == []
 
 
 def test_nothing_is_left_unexplained(nights):
