@@ -24,7 +24,8 @@ files as (
     from days
     inner join {{ ref('stg_loader__days') }} as loads
         on
-            days.usage_date between {{ days_before('loads.event_date', 1) }} and {{ days_before('loads.event_date', -1) }}
+            days.usage_date >= {{ days_before('loads.event_date', 1) }}
+            and days.usage_date <= {{ days_before('loads.event_date', -1) }}
             and days.last_seen_at < loads.loaded_at
             and loads.raw_table in {{ gateway_tables() }}
     inner join {{ ref('stg_loader__files') }} as files
