@@ -55,8 +55,8 @@ MUTANTS = (
            "source('loader', 'load_rejects')) }} where line_number > 1", "lost rows",
            "test_sample_end_to_end test_gateways"),
     # requests
-    Mutant("int_duplicate_deliveries.sql", "having count(*) > 1", "having count(*) > 2",
-           "off by one"),
+    Mutant("int_duplicate_deliveries.sql", "having count(event_id) > 1",
+           "having count(event_id) > 2", "off by one"),
     Mutant("int_owner_candidates.sql",
            "credential_id_owner.billing_account_id, credential_name_owner.billing_account_id",
            "credential_name_owner.billing_account_id, credential_id_owner.billing_account_id",

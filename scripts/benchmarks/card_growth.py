@@ -25,7 +25,8 @@ from scripts.benchmarks.speed import HEAVY, PROJECT, BenchmarkError, run
 from scripts.operations.company import COMPANY, SAMPLE
 
 WAREHOUSE = "growth.duckdb"
-_RATES = ("path:models/intermediate/rates", "--exclude", "int_rateable_usage_daily+")
+# What prices go through on their way to the heavy path. Other models' seeds are not there.
+_RATES = (f"+{HEAVY},path:models/intermediate/rates", "--exclude", "int_rateable_usage_daily+")
 # A copy of each row under names and dates nobody uses, and one of each model's own, ever older.
 GROWTH = {
     "more models": "insert into seeds.rate_card_prices select prices.* replace "

@@ -201,6 +201,26 @@ def exposed_models_that_are_views(graph: Graph) -> set[str]:
     }
 
 
+def steps_of_an_attempt_that_join_one_name_twice(graph: Graph) -> set[str]:
+    """Views that rows of requests pass, where a CTE for a look-up is joined more than once.
+
+    DuckDB writes such a CTE down first, and carries every column of the rows below it, read or not.
+    """
+    return {
+        name
+        for name, node in graph.models.items()
+        if node["config"]["materialized"] == "view"
+        and any(
+            parent.startswith(("int_requests_", "int_owner_candidates"))
+            for parent in graph.parents[name]
+        )
+        for cte in re.findall(
+            r"(\w+) as \(\s*select \* from \{\{ ref\('\w+'\) \}\}\s*\)", node["raw_code"]
+        )
+        if len(re.findall(rf"join {cte}\b", node["raw_code"])) > 1
+    }
+
+
 RULES = {
     rule.__name__.replace("_", " "): rule
     for rule in (
@@ -215,6 +235,7 @@ RULES = {
         models_with_many_leaves,
         models_read_again_past_their_only_reader,
         chains_of_views_too_long,
+        steps_of_an_attempt_that_join_one_name_twice,
         exposed_models_that_are_views,
     )
 }

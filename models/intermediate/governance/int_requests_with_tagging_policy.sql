@@ -6,12 +6,6 @@ with requests as (
 
 ),
 
-policy as (
-
-    select * from {{ ref('int_tagging_policy_windows') }}
-
-),
-
 with_rules as (
 
     select
@@ -25,11 +19,11 @@ with_rules as (
         {% endfor %}
         coalesce(own.policy_version, common.policy_version) as policy_version
     from requests
-    left join policy as own
+    left join {{ ref('int_tagging_policy_windows') }} as own
         on
             requests.environment = own.environment
             and requests.usage_date >= own.valid_from and requests.usage_date < own.valid_to
-    left join policy as common
+    left join {{ ref('int_tagging_policy_windows') }} as common
         on
             common.environment = '*'
             and requests.usage_date >= common.valid_from and requests.usage_date < common.valid_to

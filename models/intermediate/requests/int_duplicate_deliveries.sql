@@ -27,7 +27,6 @@ events as (
         record_number,
         {{ text_hash('event_id') }} as event_hash
     from requests
-    where event_id is not null
 
 ),
 
@@ -41,7 +40,8 @@ repeated_events as (
     from events
     where not coalesce(is_job_snapshot, false)
     group by 1, 2
-    having count(*) > 1
+    -- an event without an id repeats none. Left out here, by the count: a condition in front would make each id twice
+    having count(event_id) > 1
 
 ),
 

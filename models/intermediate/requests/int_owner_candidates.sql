@@ -1,4 +1,9 @@
 -- Whom each piece of evidence names, as of the day of use, so that a reorganisation never moves history.
+{% set known_in = {
+    'team_names': ref('int_team_names'),
+    'credentials': ref('int_credential_owners'),
+    'service_accounts': ref('int_service_accounts'),
+} %}
 with requests as (
 
     select
@@ -8,24 +13,6 @@ with requests as (
         lower(gateway_team_id) as gateway_team_id_name,
         lower(service_team) as service_team_name
     from {{ ref('int_requests_with_service') }}
-
-),
-
-team_names as (
-
-    select * from {{ ref('int_team_names') }}
-
-),
-
-credentials as (
-
-    select * from {{ ref('int_credential_owners') }}
-
-),
-
-service_accounts as (
-
-    select * from {{ ref('int_service_accounts') }}
 
 ),
 
@@ -52,7 +39,7 @@ final as (
     left join precedences
         on requests.source_system = precedences.source_system
     {% for item in owner_evidence() %}
-    left join {{ item.known_in }} as {{ item.column }}_owner
+    left join {{ known_in[item.known_in] }} as {{ item.column }}_owner
         on
             requests.{{ item.column }}{{ '_name' if item.known_in == 'team_names' }}
             = {{ item.column }}_owner.{{ item.name }}

@@ -95,11 +95,11 @@ select
     {{ list_cost() }} as list_cost_usd,
     {{ cost_if_cache_beside() }} as cost_if_cache_beside_usd
 from summed as requests
-left join rates as longer_rates
+left join {{ ref('int_rate_windows') }} as longer_rates
     on
         requests.longer_provider = longer_rates.provider
         and {{ rate_applies('longer_rates', 'longer_context_tokens') }}
-left join contract_rates as longer_contract_rates
+left join {{ ref('int_contract_rates') }} as longer_contract_rates
     on
         requests.longer_contract_provider = longer_contract_rates.provider
         and requests.billing_account_id = longer_contract_rates.billing_account_id

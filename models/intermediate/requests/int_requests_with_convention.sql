@@ -6,12 +6,6 @@ with requests as (
 
 ),
 
-conventions as (
-
-    select * from {{ ref('token_conventions') }}
-
-),
-
 stated as (
 
     select
@@ -34,22 +28,22 @@ stated as (
         + coalesce(requests.reported_cache_write_1h_tokens, 0)
         + coalesce(requests.reported_cache_write_12h_tokens, 0) as stated_write_tokens
     from requests
-    left join conventions as by_provider
+    left join {{ ref('token_conventions') }} as by_provider
         on
             requests.source_system = by_provider.source_system
             and requests.provider = by_provider.provider
             and by_provider.emitter = '*'
-    left join conventions as by_system
+    left join {{ ref('token_conventions') }} as by_system
         on
             requests.source_system = by_system.source_system
             and by_system.provider = '*'
             and by_system.emitter = '*'
-    left join conventions as by_version
+    left join {{ ref('token_conventions') }} as by_version
         on
             requests.source_system = by_version.source_system
             and by_version.provider = '*'
             and requests.usage_emitter = by_version.emitter
-    left join conventions as by_emitter
+    left join {{ ref('token_conventions') }} as by_emitter
         on
             requests.source_system = by_emitter.source_system
             and by_emitter.provider = '*'

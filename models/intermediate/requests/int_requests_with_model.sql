@@ -13,12 +13,6 @@ tiers as (
 
 ),
 
-served_names as (
-
-    select * from {{ ref('int_served_names') }}
-
-),
-
 with_model as (
 
     select
@@ -51,20 +45,20 @@ with_model as (
             else 'alias'
         end as model_drift
     from requests
-    left join served_names
+    left join {{ ref('int_served_names') }} as served_names
         on
             coalesce(requests.known_provider, case when requests.is_unknown_provider then null else '*' end)
             = served_names.named_under
             and requests.billed_name = served_names.model_name
             and requests.usage_at >= served_names.valid_from
             and requests.usage_at < served_names.valid_to
-    left join served_names as asked_own
+    left join {{ ref('int_served_names') }} as asked_own
         on
             coalesce(requests.requested_provider, requests.known_provider) = asked_own.named_under
             and requests.requested_name = asked_own.model_name
             and requests.usage_at >= asked_own.valid_from
             and requests.usage_at < asked_own.valid_to
-    left join served_names as asked_common
+    left join {{ ref('int_served_names') }} as asked_common
         on
             asked_common.named_under = '*'
             and case when asked_own.model is null then requests.requested_name end = asked_common.model_name

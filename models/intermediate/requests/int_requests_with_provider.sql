@@ -14,12 +14,6 @@ with requests as (
 
 ),
 
-providers as (
-
-    select * from {{ ref('int_provider_names') }}
-
-),
-
 -- LiteLLM and others write the provider in front of the model
 split as (
 
@@ -50,11 +44,11 @@ named as (
             else substr(split.asked_name, length(split.asked_prefix) + 2)
         end as asked_for_name
     from split
-    left join providers as by_name
+    left join {{ ref('int_provider_names') }} as by_name
         on split.stated_provider = by_name.alias
-    left join providers as by_prefix
+    left join {{ ref('int_provider_names') }} as by_prefix
         on split.model_prefix = by_prefix.alias
-    left join providers as by_asked_prefix
+    left join {{ ref('int_provider_names') }} as by_asked_prefix
         on split.asked_prefix = by_asked_prefix.alias
 
 ),

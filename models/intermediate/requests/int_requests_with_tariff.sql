@@ -16,12 +16,6 @@ windows as (
 
 ),
 
-capacity as (
-
-    select * from {{ ref('int_capacity_windows') }}
-
-),
-
 holidays as (
 
     select * from {{ ref('holiday_calendars') }}
@@ -46,14 +40,14 @@ with_windows as (
             and {{ microsecond_of_day('requests.completed_at') }} >= cast(windows.start_second as bigint) * 1000000
             and {{ microsecond_of_day('requests.completed_at') }} < cast(windows.end_second as bigint) * 1000000
             and requests.completed_at >= windows.valid_from and requests.completed_at < windows.valid_to
-    left join capacity as own_capacity
+    left join {{ ref('int_capacity_windows') }} as own_capacity
         on
             requests.provider = own_capacity.provider
             and requests.service_tier = own_capacity.service_tier
             and requests.billing_account_id = own_capacity.billing_account_id
             and requests.billed_model = own_capacity.model
             and requests.usage_at >= own_capacity.valid_from and requests.usage_at < own_capacity.valid_to
-    left join capacity as any_capacity
+    left join {{ ref('int_capacity_windows') }} as any_capacity
         on
             any_capacity.model = '*'
             and requests.provider = any_capacity.provider
