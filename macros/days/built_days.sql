@@ -18,12 +18,21 @@
     select inputs.usage_date
     from {{ ref('int_day_fingerprints') }} as inputs
     {% if var('start_date') or var('end_date') -%}
-    where inputs.usage_date >= {{ "cast('" ~ var('start_date') ~ "' as date)" if var('start_date') else open_start() }}
-        and inputs.usage_date <= {{ "cast('" ~ var('end_date') ~ "' as date)" if var('end_date') else open_end() }}
+    where {{ is_named_day('inputs.usage_date') }}
     {%- else -%}
     left join {{ built_days_table() }} as built
         on inputs.usage_date = built.usage_date and built.model_name = '{{ this.name }}'
     where built.day_fingerprint is null or built.day_fingerprint != inputs.day_fingerprint
     {%- endif %}
     order by 1
+{%- endmacro %}
+
+{# Whether a day is one that the vars name; no day is when they name none. #}
+{% macro is_named_day(day='usage_date') -%}
+    {%- if var('start_date') or var('end_date') -%}
+    {{ day }} >= {{ "cast('" ~ var('start_date') ~ "' as date)" if var('start_date') else open_start() }}
+        and {{ day }} <= {{ "cast('" ~ var('end_date') ~ "' as date)" if var('end_date') else open_end() }}
+    {%- else -%}
+    false
+    {%- endif -%}
 {%- endmacro %}

@@ -1,8 +1,8 @@
 {# Where attempts that an owner has less of are: with another model of the same owner (`owner`: only the price is
    another), with another owner of the same usage, of the same model, or of the month (`usage`, `model`, `month`: they
-   moved). Each in turn, among what no step before explains, and only where the attempts sum to zero. `unknown` is what
-   none explains. Two CTEs at the least; the last is `matched`, with match_kind and match_ref. #}
-{% macro matched_usage(relation) -%}
+   moved). Each in turn within a `period`, among what no step before explains, and only where the attempts sum to zero.
+   `unknown` is what none explains. Two CTEs at the least; the last is `matched`, with match_kind and match_ref. #}
+{% macro matched_usage(relation, period) -%}
     {%- set owner = ['team_id', 'cost_center_id', 'service_name', 'feature', 'environment'] -%}
     {%- set steps = [
         ('owner', owner),
@@ -27,7 +27,7 @@ matched_{{ loop.index }} as (
         case
             when kind_{{ loop.index0 }} is not null then kind_{{ loop.index0 }}
             when sum(case when kind_{{ loop.index0 }} is null then rest_attempts else 0 end) over (
-                partition by {{ (['usage_period'] + columns) | join(', ') }}
+                partition by {{ ([period] + columns) | join(', ') }}
             ) = 0 then '{{ kind }}'
         end as kind_{{ loop.index }}
     from matched_{{ loop.index0 }}

@@ -27,8 +27,12 @@ _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
 INSTANT = "macro.ai_cost.run_instant"
 _ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
-# They write beside a model when and of what it was made; no row of the model knows it.
-_NOTES = frozenset({"macro.ai_cost.remember_changed_days", "macro.ai_cost.remember_code"})
+# They write when something was made, beside it or into rows that only another change adds: such a
+# model is not made again because the clock went on.
+_NOTES = frozenset(
+    f"macro.ai_cost.{name}"
+    for name in ("remember_changed_days", "remember_code", "seen_at", "night_at")
+)
 
 
 def digest(*parts: object) -> str:

@@ -39,6 +39,8 @@ AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempt
 _IN_PLACE = "_in_place"
 # A number of each row, whichever order the rows have.
 _ROW_NUMBER = {"duckdb": "hash(held)", "postgres": "hashtextextended(held::text, 0)"}
+# What nights append to and read again: each night knows what it added. Only a loss says something.
+_APPENDED = ("ops.figure_movements", "ops.figure_days")
 _PRESENT = "select table_schema || '.' || table_name from information_schema.tables"
 
 
@@ -143,6 +145,12 @@ class Held:
         found = self._execute(f"select raw_table, {self._sums} from {table} as held group by 1")
         return {row[0]: digest(row) for row in found}
 
+    def begun(self, table: str) -> str:
+        """Whether it has a row: of a table that nights append to."""
+        if table not in self.present:
+            return "absent"
+        return digest(self._execute(f"select count(*) > 0 from {table}")[0])
+
     @property
     def _sums(self) -> str:
         return f"count(*), coalesce(sum({self._row_number}), 0)"
@@ -171,6 +179,8 @@ def _sources(sources: dict, held: Held) -> dict[str, str]:
             found[name] = held.rows(place)
         elif source.schema == RAW_SCHEMA:
             found[name] = digest(place, *[load.get(source.identifier) for load in loads])
+        elif place in _APPENDED:
+            found[name] = held.begun(place)
     return found
 
 

@@ -17,6 +17,7 @@ from scripts.reporting import (
     fiscal,
     governance,
     invoices,
+    movements,
     outcomes,
     overview,
     period_report,
@@ -65,6 +66,7 @@ class Report:
         self.anomalies = chargeback.anomalies(marts, when)
         self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
+        self.moved = movements.of_last_week(marts, when)
         self.by_team = defaultdict(list)
         for row in self.drivers:
             self.by_team[row.team_id].append(row)
@@ -81,7 +83,7 @@ class Report:
             row["plan_share"] = self.budgets.get(row["name"], {}).get("spent_share")
         found.columns.insert(4, Column("plan_share", "Of the plan", "share"))
         found.rows, found.more = top(rows, limit or len(rows))
-        return found
+        return movements.mark(found, movements.by(self.moved, "team_id", self.period))
 
     def accuracy_table(self) -> Table:
         """How far each month's comparison can be trusted; each leads to the page of that month."""
@@ -103,7 +105,7 @@ class Report:
             self.period,
         )
         found.rows, found.more = top(rows, _SHOWN_ON_FIRST_PAGE)
-        return found
+        return movements.mark(found, movements.by(self.moved, column, self.period))
 
     def index(self) -> dict:
         """What the first page says."""
@@ -121,6 +123,7 @@ class Report:
             "providers": self.by("provider", "Provider"),
             "models": self.by("billed_model", "Model"),
             "lights": self.reconciliation["lights"],
+            "moved": movements.table(self.moved),
         }
 
     def team(self, team_id: str) -> dict:

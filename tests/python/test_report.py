@@ -507,6 +507,42 @@ def test_what_is_a_lower_bound_is_said_on_the_first_page(tmp_path, monkeypatch):
     assert [row["lower_bound_usd"] for row in days if row["lower_bound_usd"]] == [Decimal(2)]
 
 
+def test_what_moved_since_last_week_is_marked(tmp_path, monkeypatch):
+    """A figure that is not what its reader saw: how far, why, by what, in which night."""
+    monkeypatch.setenv("AI_COST_NOW", f"{LAST}T06:00:00Z")
+
+    def moved(team: str, days_ago: int, usd: str, cause: str, day=LAST, figure="usage") -> dict:
+        return {
+            "recorded_at": f"{LAST - datetime.timedelta(days=days_ago)} 04:00:00",
+            "figure": figure, "usage_date": day, "team_id": team, "provider": "openai",
+            "billed_model": "gpt-5.4", "cause": cause, "change_usd": Decimal(usd),
+            "attempt_change": 1, "evidence": f"envelope_events/{team}.jsonl",
+        }  # fmt: skip
+
+    rows = quarter(["search", "growth"])
+    rows["fct_figure_changes"] = [
+        moved("search", 1, "2.5", "late_data"),
+        moved("search", 2, "-1", "price"),
+        moved("search", 1, "9", "late_data", day=datetime.date(2026, 8, 15)),
+        moved("search", 8, "7", "late_data"),
+        moved("growth", 1, "7", "first_published"),
+        moved("growth", 1, "7", "allocation", figure="shared"),
+    ]
+    page = Page(build(tmp_path, rows, monkeypatch) / "index.html")
+    teams = {row["name"]: row["moved_usd"] for row in page.rows("Spend of this month by team")}
+    assert teams == {"search": Decimal("1.5"), "growth": None}
+    found = [
+        (row["usage_date"], row["moved_usd"], row["cause"], row["evidence"], row["moved_on"])
+        for row in page.rows("Days whose spend was shown before")
+    ]
+    file = "envelope_events/search.jsonl"
+    assert found == [
+        ("2026-08-15", Decimal(9), "late data", file, "2026-09-19"),
+        ("2026-09-20", Decimal("2.5"), "late data", file, "2026-09-19"),
+        ("2026-09-20", Decimal(-1), "price", file, "2026-09-18"),
+    ]
+
+
 def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
     """A line at zero says that nothing was spent; nobody looked yet."""
     first = LAST - datetime.timedelta(days=3)

@@ -152,6 +152,28 @@ def test_a_table_that_is_read_in_place_is_always_made(root):
     assert Unchanged(MANIFEST).left_out() == OF_SEEDS | {"requests"}
 
 
+def test_what_nights_append_makes_nothing_again_until_it_is_lost(root):
+    """A night knows what it added itself; of a history that is gone the next one begins another."""
+    figures = node("figures", "table", "source.figures")
+    source = SimpleNamespace(schema="ops", identifier="figure_movements")
+    manifest = SimpleNamespace(
+        nodes=MANIFEST.nodes | {"figures": figures},
+        macros={},
+        sources=SOURCES | {"source.figures": source},
+    )
+    change(root, "create table marts.figures (a integer)")
+    change(root, "create table ops.figure_movements (change_usd decimal(30, 15))")
+    change(root, "insert into ops.figure_movements values (1)")
+    build = Unchanged(manifest)
+    for event_, status in (("started", "running"), ("finished", "passed")):
+        change(root, "insert into ops.build_events values ('night', ?, ?)", event_, status)
+    build.remember({"figures"})
+    change(root, "insert into ops.figure_movements values (2)")
+    assert "figures" in Unchanged(manifest).left_out()
+    change(root, "delete from ops.figure_movements")
+    assert "figures" not in Unchanged(manifest).left_out()
+
+
 def test_a_day_that_lies_ahead_waits_for_the_clock(root, monkeypatch):
     """What is held back tonight may count tomorrow, with no file more."""
     change(root, "insert into raw.load_days values ('new', 'envelope_events', '2026-07-02')")

@@ -1,5 +1,6 @@
 -- Each cost with the amounts it had, so that the same rule splits all of them: what it is now, what was posted of it
--- in a closed month where that differs, and its first invoice where an estimate was posted.
+-- in a closed month and what the nights before have shown of it where these differ, and its first invoice where an
+-- estimate was posted.
 with costs as (
 
     select
@@ -9,9 +10,10 @@ with costs as (
 
 ),
 
-posted as (
+earlier as (
 
     select
+        'posted' as version,
         usage_period,
         charge_type,
         source_ref,
@@ -19,7 +21,20 @@ posted as (
         sum(accrued_usd) as accrued_usd
     from {{ ref('int_posted_balances') }}
     where charge_type in ('shared', 'credit')
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
+
+    union all
+
+    select
+        'shown' as version,
+        usage_period,
+        figure as charge_type,
+        source_ref,
+        cast(sum(change_usd) as {{ money_type() }}) as amount_usd,
+        cast(0 as {{ money_type() }}) as accrued_usd
+    from {{ ref('stg_ops__figure_movements') }}
+    where figure in ('shared', 'credit')
+    group by 1, 2, 3, 4
 
 ),
 
@@ -54,16 +69,16 @@ versions as (
     union all
 
     select
-        'posted' as version,
+        earlier.version,
         costs.*,
-        posted.amount_usd as version_usd
+        earlier.amount_usd as version_usd
     from costs
-    inner join posted
+    inner join earlier
         on
-            costs.usage_period = posted.usage_period
-            and costs.charge_type = posted.charge_type
-            and costs.cost_id = posted.source_ref
-    where posted.amount_usd != costs.amount_usd
+            costs.usage_period = earlier.usage_period
+            and costs.charge_type = earlier.charge_type
+            and costs.cost_id = earlier.source_ref
+    where earlier.amount_usd != costs.amount_usd
 
     union all
 
@@ -72,14 +87,15 @@ versions as (
         costs.*,
         invoices.amount_usd as version_usd
     from costs
-    inner join posted
+    inner join earlier
         on
-            costs.usage_period = posted.usage_period
-            and costs.charge_type = posted.charge_type
-            and costs.cost_id = posted.source_ref
+            costs.usage_period = earlier.usage_period
+            and costs.charge_type = earlier.charge_type
+            and costs.cost_id = earlier.source_ref
+            and earlier.version = 'posted'
     inner join invoices
         on costs.cost_id = invoices.cost_id and invoices.invoice_number = 1
-    where posted.accrued_usd != 0 and costs.cost_status = 'invoiced'
+    where earlier.accrued_usd != 0 and costs.cost_status = 'invoiced'
 
 )
 

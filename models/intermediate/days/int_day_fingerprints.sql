@@ -81,6 +81,9 @@ rules_by_day as (
 
     select
         loads.usage_date,
+        {% for kind in ['price', 'owner', 'reading'] -%}
+        sum(case when rules.rule_kind = '{{ kind }}' then rules.rules_number end) as {{ kind }}_number,
+        {% endfor -%}
         sum(rules.rules_number) as rules_number
     from loads
     inner join {{ ref('int_rule_fingerprints') }} as rules
@@ -94,6 +97,11 @@ rules_by_day as (
 select
     loads.usage_date,
     cast(loads.record_count as bigint) as record_count,
+    -- what a figure of the day can have moved by: each part by itself
+    md5({{ row_text(['loads.loads_number', 'loads.run_text']) }}) as loads_fingerprint,
+    {% for kind in ['price', 'owner', 'reading'] -%}
+    md5({{ row_text(['rules_by_day.' ~ kind ~ '_number']) }}) as {{ kind }}_fingerprint,
+    {% endfor -%}
     md5({{ row_text(['loads.loads_number', 'rules_by_day.rules_number', 'loads.run_text']) }}) as day_fingerprint
 from loads
 left join rules_by_day
