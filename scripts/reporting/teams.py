@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
+from scripts.reporting import links
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import Column, Table, known_total, less, many, ratio, top, total
@@ -17,10 +16,8 @@ _DRIVERS = 8
 
 
 def page_name(team_id: str) -> str:
-    """A file name for any team name: readable letters, and a hash that keeps two apart."""
-    letters = re.sub(r"[^a-z0-9]+", "-", team_id.lower()).strip("-")[:40]
-    mark = hashlib.sha256(team_id.encode()).hexdigest()[:8]
-    return f"teams/{letters or 'team'}-{mark}.html"
+    """The page of a team."""
+    return links.page_name("team", team_id)
 
 
 def recipients(marts: Marts, period: Period) -> dict[str, dict]:
@@ -51,7 +48,8 @@ def requests(marts: Marts, period: Period) -> dict[str, list[dict]]:
             f"""
             with ranked as (
                 select
-                    team_id, first_usage_at, source_system, logical_request_id, trace_id,
+                    team_id, first_usage_at, source_system, logical_request_key,
+                    logical_request_id, trace_id,
                     service_name, feature, billed_model, attempt_count, outcome, cost_usd,
                     row_number() over (
                         partition by team_id
