@@ -14,6 +14,7 @@ from scripts.reporting import (
     bridge,
     calls,
     chargeback,
+    cube,
     efficiency,
     findings,
     governance,
@@ -260,6 +261,8 @@ class Report:
                     self.uses, self.period, self.team_ids, subjects.LISTED
                 )
             yield f"{kind.plural.lower()}.html", "list", kind.plural, says
+        says = {"by": cube.by_team(self.marts, self.period, subjects.LISTED)}
+        yield "explore.html", "explore", _TITLES["explore"], says
         yield (
             "reconciliation.html",
             "reconciliation",
@@ -284,7 +287,8 @@ class Report:
         yield from self.subjects()
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """(path, text) of the lists in full."""
+        """(path, text) of the lists in full and of what scripts read."""
+        yield "assets/cube.js", cube.script(self.marts, self.period)
         if self.period is not None:
             for kind, table in self.lists():
                 yield f"{kind.plural.lower()}.csv", subjects.as_csv(kind, table)
@@ -302,6 +306,7 @@ _TITLES = {
     "teams": "Teams",
     "services": "Services",
     "customers": "Customers",
+    "explore": "Explore",
     "chargeback": "Chargeback",
     "reconciliation": "Reconciliation",
     "efficiency": "Efficiency",

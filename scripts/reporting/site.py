@@ -89,7 +89,7 @@ def _fill(folder: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(html, encoding="utf-8")
     assets = folder / "assets"
-    assets.mkdir()
+    assets.mkdir(exist_ok=True)
     for file in (_HERE / "assets").iterdir():
         shutil.copyfile(file, assets / file.name)
     (assets / "charts.js").write_text(charts(), encoding="utf-8")

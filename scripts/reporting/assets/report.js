@@ -1,5 +1,5 @@
 "use strict";
-// Two jobs: draw each chart from the table below it, and answer the search box.
+// Draws each chart from the table below it, and answers the search box.
 
 // Colours are CSS variables, so light, dark and print need no second drawing.
 const CONFIG = {
@@ -80,6 +80,13 @@ function draw(figure) {
     figure.querySelector("details").open = true;
     console.error(error);
   });
+}
+
+// Figures that a script file handed over (scripts/reporting/packed.py).
+async function unpack(name) {
+  const bytes = Uint8Array.from(atob(window.PACKED[name]), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 function search() {
