@@ -113,13 +113,17 @@ def months(period: Period) -> list[Month]:
 
 
 def compared(one: Month, other: Month) -> tuple[Month, Month]:
-    """Two months over the same days where one is not over; two whole months as they are."""
+    """Two months over the same days where one is not over; two whole months as they are.
+
+    A month whose logs began after those days stands as it is; its name says which days it has.
+    """
     if all(each.last == month_end(each.last) for each in (one, other)):
         return one, other
     day = min(each.last.day for each in (one, other) if each.last != month_end(each.last))
 
     def cut(each: Month) -> Month:
-        return Month(each.first, each.last.replace(day=min(day, each.last.day)))
+        last = each.last.replace(day=min(day, each.last.day))
+        return each if last < each.first else Month(each.first, last)
 
     return cut(one), cut(other)
 

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from scripts.reporting.links import calls_page, day_anchor, page_name, request_anchor
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.tables import Column, Table, many, ratio
 
-# Of this month and of the month before; days with an alert of this month are always among them.
-_DAYS, _DAYS_BEFORE = 5, 2
-_REQUESTS_OF_DAY, _REQUESTS_OF_MONTH, ATTEMPTS_OF_REQUEST = 5, 6, 25
+ATTEMPTS_OF_REQUEST = 25
 # Teams whose calls are in the report. With more, the report would be larger than a mail may be.
 TEAMS = 60
+# With more teams than this, each has fewer days and requests.
+_FEW = 20
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many days of this month, of the month before, and requests of each and of the month.
+
+    A day with an alert is among them where it is one of twice as many.
+    """
+
+    days: int
+    days_before: int
+    of_day: int
+    of_month: int
+
+
+_DEEP, _LEAN = Depth(5, 2, 5, 6), Depth(3, 1, 3, 3)
+
 
 _CHOSEN = """
     by_day as (
@@ -125,6 +142,7 @@ _ATTEMPTS = """
 class TeamCalls:
     """What the report knows of one team's calls."""
 
+    depth: Depth = _DEEP
     requests: list[dict] = field(default_factory=list)
     attempts: list[dict] = field(default_factory=list)
 
@@ -133,20 +151,28 @@ class TeamCalls:
         """The days shown with their requests, newest first."""
         return sorted({row["usage_date"] for row in self.requests if row["is_of_day"]}, reverse=True)
 
+    @property
+    def known(self) -> set[str]:
+        """Keys of the requests whose attempts are there."""
+        return {row["logical_request_key"] for row in self.attempts}
+
     def of_day(self, day: date) -> list[dict]:
         """The day's costliest requests that are shown."""
         return [
             row
             for row in self.requests
-            if row["usage_date"] == day and row["day_place"] <= _REQUESTS_OF_DAY
+            if row["usage_date"] == day and row["day_place"] <= self.depth.of_day
         ]
 
 
-def of_teams(marts: Marts, period: Period, wanted: set[str]) -> dict[str, TeamCalls]:
+def of_teams(
+    marts: Marts, period: Period, teams: int, wanted: set[str]
+) -> dict[str, TeamCalls]:
     """Requests and attempts of the costliest days of each team, and of its costliest requests.
 
-    wanted: keys of other requests that a page names.
+    teams: how many there are. wanted: keys of other requests that a page names.
     """
+    depth = _DEEP if teams <= _FEW else _LEAN
     if not marts.has("fct_logical_requests"):
         return {}
     or_odd = ""
@@ -157,7 +183,7 @@ def of_teams(marts: Marts, period: Period, wanted: set[str]) -> dict[str, TeamCa
                 where
                     odd.team_id = ranked_days.team_id and odd.usage_date = ranked_days.usage_date
                     and odd.usage_date >= '{period.month}' and odd.rule_kind != 'budget_share'
-                    and ranked_days.place <= {2 * _DAYS}
+                    and ranked_days.place <= {2 * depth.days}
             )
         """
     with_chosen = "with " + _CHOSEN.format(
@@ -165,14 +191,11 @@ def of_teams(marts: Marts, period: Period, wanted: set[str]) -> dict[str, TeamCa
         before_first=period.before_first,
         last=period.last,
         teams=TEAMS,
-        days=_DAYS,
-        days_before=_DAYS_BEFORE,
-        of_day=_REQUESTS_OF_DAY,
-        of_month=_REQUESTS_OF_MONTH,
+        **asdict(depth),
         or_odd=or_odd,
         or_wanted=f"or logical_request_key in ({_texts(wanted)})" if wanted else "",
     )
-    found: dict[str, TeamCalls] = defaultdict(TeamCalls)
+    found: dict[str, TeamCalls] = defaultdict(lambda: TeamCalls(depth))
     for row in marts.rows(with_chosen + _REQUESTS):
         found[row["team_id"]].requests.append(row)
     attempts = with_chosen + _ATTEMPTS.format(of_request=ATTEMPTS_OF_REQUEST)
@@ -228,18 +251,17 @@ def days_table(calls: TeamCalls, team_id: str, daily: dict, odd: list[dict], per
 def day_table(calls: TeamCalls, team_id: str, day: date) -> Table:
     """The costliest requests of a day, and all others as one row, so that the day adds up."""
     known = calls.of_day(day)
-    rows = [
-        row
-        | {
-            "outcome": (row["outcome"] or "").replace("_", " "),
-            "_to": {
-                "logical_request_id": (
-                    f"{calls_page(team_id)}#{request_anchor(row['logical_request_key'])}"
-                )
-            },
-        }
-        for row in known
-    ]
+    rows = []
+    for row in known:
+        key = row["logical_request_key"]
+        to = f"{calls_page(team_id)}#{request_anchor(key)}"
+        rows.append(
+            row
+            | {
+                "outcome": (row["outcome"] or "").replace("_", " "),
+                "_to": {"logical_request_id": to} if key in calls.known else {},
+            }
+        )
     others = known[0]["day_requests"] - len(known)
     if others:
         shown = sum(row["cost_usd"] for row in known)

@@ -87,6 +87,7 @@ class Report:
         self.calls = calls.of_teams(
             marts,
             when,
+            len(self.team_ids),
             {
                 row["logical_request_key"]
                 for known in self.called.values()

@@ -1,5 +1,6 @@
 """The report says what the marts say, for any warehouse, and lets nothing in."""
 
+import csv
 import datetime
 import itertools
 import json
@@ -24,7 +25,8 @@ from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
 
-_PAGES = {"index", "teams", "chargeback", "reconciliation", "efficiency", "governance"}
+_PAGES = {"index", "teams", "services", "customers", "explore", "chargeback", "reconciliation"}
+_PAGES |= {"efficiency", "governance"}
 
 
 def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:
@@ -117,6 +119,118 @@ def test_a_teams_page_adds_up(plain):
             f"where team_id = '{name}' and usage_date >= '2026-09-01'",
         )
         assert sum(row["wasted_usd"] for row in page.rows("Money that bought")) == wasted[0]
+
+
+def test_a_lead_reaches_the_attempts_behind_a_day(plain):
+    """From a team's page to a day, from the day to a request, and there are its attempts."""
+    report = plain / "report"
+    for page in all_pages(report / "teams"):
+        link = page.table("Costliest days").find("a")["href"]
+        path, anchor = link.split("#")
+        calls = Page((page.file.parent / path).resolve())
+        day = calls.soup.find(id=anchor).find_parent("section")
+        (table,) = day.find_all("table")
+        name = page.soup.find("code").get_text()
+        expected = ask(
+            plain,
+            "select sum(cost_usd) from marts.fct_logical_requests "
+            f"where team_id = '{name}' and usage_date = '{anchor.removeprefix('day-')}'",
+        )
+        assert Decimal(table.tfoot.find_all("td")[-1]["data-v"] or 0) == (expected[0][0] or 0)
+        for row in table.tbody.find_all("tr"):
+            request = row.find("a")["href"].split("#")[1]
+            first = calls.soup.find(id=request)
+            attempts = [first, first.find_next_sibling("tr")]
+            shown = [Decimal(each.find_all("td")[-1]["data-v"]) for each in attempts]
+            assert sum(shown) == Decimal(row.find_all("td")[-1]["data-v"])
+            assert first.find("th" if first.th else "td").get_text() == row.td.get_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "mart"),
+    [("services", "service_name", "fct_spend_daily"),
+     ("customers", "customer_id", "fct_logical_requests")],
+)  # fmt: skip
+def test_pages_of_services_and_customers_are_the_marts(plain, kind, column, mart):
+    expected = dict(
+        ask(
+            plain,
+            f"select {column}, sum(cost_usd) from marts.{mart} where {column} is not null "
+            "and usage_date between '2026-09-01' and '2026-09-20' group by 1",
+        )
+    )
+    pages = {page.soup.h1.get_text(): page for page in all_pages(plain / "report" / kind)}
+    assert set(pages) == set(expected)
+    for name, page in pages.items():
+        teams = page.rows("This month by team")
+        assert sum(row["cost_usd"] for row in teams) == expected[name]
+        assert all(row.a for row in page.table("This month by team").tbody.find_all("tr"))
+        assert page.rows("Spend by month")[0]["cost_usd"] == expected[name]
+        requests = page.table("Costliest requests")
+        assert name == "batch" or requests.find("a", href=re.compile("#request-"))
+    listed = Page(plain / "report" / f"{kind}.html").rows("Spend of this month by")
+    assert {row["name"]: row["cost_usd"] for row in listed} == expected
+    rows = list(csv.reader((plain / "report" / f"{kind}.csv").read_text().splitlines()))
+    assert {row[0]: Decimal(row[1]) for row in rows[1:]} == expected
+
+
+def test_every_name_is_a_link(plain):
+    page = next(iter(all_pages(plain / "report" / "teams")))
+    for row in page.table("What the money went to").tbody.find_all("tr"):
+        for cell in row.find_all(["th", "td"])[:3]:
+            text = cell.get_text().strip()
+            assert cell.a or text == "–" or "other" in text
+            assert not cell.a or cell.a.get_text() == text
+
+
+def test_a_list_of_many_teams_is_no_wall(tmp_path, monkeypatch):
+    """Sixty teams: the first rows, the others as one row and behind a click, all of them as CSV."""
+    names = [f"team-{n:02}" for n in range(60)]
+    rows = [
+        {"usage_date": LAST - datetime.timedelta(days=days), "team_id": name, "provider": "openai"}
+        | {"billed_model": "m", "attempt_count": 2, "request_count": 1, "unpriced_count": 0}
+        | {"cost_usd": Decimal(n + days) / 7}
+        for n, name in enumerate(names)
+        for days in (0, 31)
+    ]
+    report = build(tmp_path, {"fct_spend_daily": rows}, monkeypatch)
+    page = Page(report / "teams.html")
+    shown = page.rows("Spend of this month by team")
+    assert len(shown) == 25
+    others = page.soup.find("details", class_="rest").find_all("a")
+    assert {row["name"] for row in shown} | {link.get_text() for link in others} == set(names)
+    assert all((report / link["href"]).is_file() for link in others)
+    rows = list(csv.reader((report / "teams.csv").read_text().splitlines()))
+    ((expected,),) = ask(
+        tmp_path, "select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '2026-09-01'"
+    )
+    assert len(rows) == 61 and sum(Decimal(row[1]) for row in rows[1:]) == expected
+    assert len(page.rows("Why spend changed")) == 25
+
+
+def test_the_way_from_one_month_to_another_is_exact(plain):
+    """Whole company and each team: the parts sum to the difference to the last digit."""
+    report = plain / "report"
+    pages = [("", Page(report / "index.html"))]
+    for page in all_pages(report / "teams"):
+        pages.append((f"and team_id = '{page.soup.find('code').get_text()}'", page))
+    ends = {"30 June": "06-30", "1 to 20 July": "07-20", "July": "07-31", "1 to 20 August": "08-20"}
+    ends |= {"August": "08-31", "1 to 20 September": "09-20", "23 to 30 June": "06-30"}
+    assert pages[0][1].rows("Why spend changed")[2]["from"] == "23 to 30 June 2026"
+    for condition, page in pages:
+        rows = page.rows("Why spend changed between two months")
+        assert len(rows) == 6
+        for row in rows:
+            parts = [row[name] for name in ("volume", "mix", "price", "new", "gone")]
+            assert row["before_usd"] + sum(parts) == row["after_usd"]
+            for side, amount in (("from", "before_usd"), ("to", "after_usd")):
+                last = ends[row[side].removesuffix(" 2026")]
+                ((expected,),) = ask(
+                    plain,
+                    "select sum(cost_usd) from marts.fct_spend_daily where usage_date between "
+                    f"'2026-{last[:2]}-01' and '2026-{last}' {condition}",
+                )
+                assert row[amount] == expected, (row, last)
 
 
 def test_the_reconciliation_adds_up(plain):
@@ -262,13 +376,13 @@ def test_every_link_leads_somewhere(plain, odd):
                 continue
             file = (base / unquote(parts.path)).resolve()
             assert not parts.fragment or parts.fragment in anchors[file], link
-            assert file in anchors, link
+            assert file in anchors or (file.suffix == ".csv" and file.is_file()), link
 
 
 def test_names_are_text(odd):
     """A name from a log that becomes markup runs in the browser of whoever reads the report."""
     for page in all_pages(odd / "report"):
-        assert len(page.soup.find_all("script")) == 5
+        assert len(page.soup.find_all("script")) == (7 if page.file.stem == "explore" else 5)
         assert all(tag.get("src") for tag in page.soup.find_all("script"))
         assert not page.soup.find_all(["img", "iframe", "object", "embed", "form"])
         for tag in page.soup.find_all(True):
