@@ -126,7 +126,7 @@ def by_team(marts: Marts, period: Period, limit: int) -> Table:
     )
 
 
-def script(marts: Marts, period: Period | None) -> str:
+def script(marts: Marts, period: Period | None) -> bytes:
     """The script that hands over the figures."""
     if period is None:
         return packed_json("cube", None)

@@ -23,6 +23,7 @@ from scripts.reporting import (
     overview,
     period_report,
     reconciliation,
+    requests_index,
     search,
     spend,
     subjects,
@@ -30,12 +31,14 @@ from scripts.reporting import (
 )
 from scripts.reporting.links import Links, calls_page, page_name
 from scripts.reporting.marts import Marts, Period, period
-from scripts.reporting.site import environment, write
+from scripts.reporting.site import environment, vega, write
 from scripts.reporting.tables import Column, Table, top, total
 from scripts.warehouse import connect
 
 _SHOWN_ON_FIRST_PAGE = 12
 _SHOWN_ON_TEAM_PAGE = 4
+# Of all files, in bytes: what can be sent by mail.
+_SIZE = 9_600_000
 
 
 class Report:
@@ -287,7 +290,7 @@ class Report:
                 yield calls_page(team_id), "calls", f"Calls of {says['name']}", known
         yield from self.subjects()
 
-    def files(self) -> Iterator[tuple[str, str]]:
+    def files(self) -> Iterator[tuple[str, str | bytes]]:
         """(path, text) of the lists in full and of what scripts read."""
         yield "assets/cube.js", cube.script(self.marts, self.period)
         if self.period is not None:
@@ -297,9 +300,11 @@ class Report:
     def search(self) -> str:
         """The list behind the search box."""
         if self.period is None:
-            return search.index({}, [], {}, {}, Table("", [], []))
+            return search.index({}, [], {}, {}, Table("", [], []), Links({}))
         disputed = self.reconciliation.get("exceptions", Table("", [], []))
-        return search.index(self.recipients, self.team_ids, self.requests, self.traces, disputed)
+        return search.index(
+            self.recipients, self.team_ids, self.requests, self.traces, disputed, self.links
+        )
 
 
 _TITLES = {
@@ -318,8 +323,16 @@ _LISTS = {
 }
 
 
-def render(report: Report) -> Iterator[tuple[str, str]]:
-    """(path, text) of every page and list."""
+def render(report: Report) -> Iterator[tuple[str, str | bytes]]:
+    """(path, content) of every page, list and script of figures; what finds requests takes the rest."""
+    room = _SIZE - len(vega())
+    for path, content in _pages(report):
+        room -= len(content.encode() if isinstance(content, str) else content)
+        yield path, content
+    yield from requests_index.index(report.marts, report.period, room).files
+
+
+def _pages(report: Report) -> Iterator[tuple[str, str | bytes]]:
     templates = environment()
     common = {"period": report.period, "made_at": report.made_at}
     for path, template, title, says in report.pages():
