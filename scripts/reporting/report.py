@@ -29,16 +29,17 @@ from scripts.reporting import (
     subjects,
     teams,
 )
-from scripts.reporting.links import Links, calls_page, page_name
+from scripts.reporting.links import Links, calls_page, explorer, page_name
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.site import environment, vega, write
-from scripts.reporting.tables import Column, Table, top, total
+from scripts.reporting.tables import Column, Table, known_total, top, total
 from scripts.warehouse import connect
 
 _SHOWN_ON_FIRST_PAGE = 12
 _SHOWN_ON_TEAM_PAGE = 4
-# Of all files, in bytes: what can be sent by mail.
-_SIZE = 9_600_000
+_FEW = 2
+# Of all files, in bytes, styles and scripts of some 50,000 aside: what can be sent by mail.
+_SIZE = 9_850_000
 
 
 class Report:
@@ -73,6 +74,12 @@ class Report:
         for row in self.drivers:
             self.by_team[row.team_id].append(row)
         self.team_ids = sorted(set(self.by_team) | set(self.daily))
+        cost = {
+            name: known_total(row.cost_usd for row in self.by_team.get(name, [])) or 0
+            for name in self.team_ids
+        }
+        # With very many teams the pages of the others hold the head of each list.
+        self.whole = set(sorted(cost, key=lambda name: (-cost[name], name))[: calls.TEAMS])
         self.uses = bridge.Uses(marts)
         self.by_service = defaultdict(list)
         for row in self.drivers:
@@ -227,22 +234,27 @@ class Report:
             to = self.links.to_request(team_id, row["logical_request_key"])
             row["_to"] = {"logical_request_id": to} if to else {}
         daily = self.daily.get(team_id, {})
-        return {
+        whole = team_id in self.whole
+        says = {
             "team_id": team_id,
             "name": (known or {}).get("team_name") or team_id,
+            "whole": whole,
+            "days_to": explorer(team=team_id),
             "head": teams.headline(drivers, wasted),
             "who": teams.goes_to(known),
             "budget": budget,
-            "month": teams.month_table(
-                self.daily.get(team_id, {}), self.period, budget.get("budget_usd")
-            ),
+            "anomalies": chargeback.anomalies_table(odd, _SHOWN_ON_TEAM_PAGE if whole else _FEW),
+            "drivers": teams.drivers_table(drivers, teams.DRIVERS if whole else _FEW),
+            "requests": teams.requests_table(requests if whole else requests[:_FEW]),
+            "statements": chargeback.statements_table(statements if whole else statements[:1]),
+        }
+        if not whole:
+            return says
+        return says | {
+            "month": teams.month_table(daily, self.period, budget.get("budget_usd")),
             "days": calls.days_table(known_calls, team_id, daily, odd, self.period),
-            "anomalies": chargeback.anomalies_table(odd, _SHOWN_ON_TEAM_PAGE),
-            "statements": chargeback.statements_table(statements),
             "steps": bridge.steps_table(self.uses, self.period, team_id),
             "pairs": bridge.pairs_table(self.uses, self.period, team_id),
-            "drivers": teams.drivers_table(drivers),
-            "requests": teams.requests_table(requests),
             "traces": teams.traces_table(self.traces.get(team_id, [])),
             "users": outcomes.users_table(self.users.get(team_id, [])),
             "waste": teams.waste_table(wasted),
@@ -303,7 +315,15 @@ class Report:
             return search.index({}, [], {}, {}, Table("", [], []), Links({}))
         disputed = self.reconciliation.get("exceptions", Table("", [], []))
         return search.index(
-            self.recipients, self.team_ids, self.requests, self.traces, disputed, self.links
+            self.recipients,
+            self.team_ids,
+            {
+                name: rows if name in self.whole else rows[:_FEW]
+                for name, rows in self.requests.items()
+            },
+            {name: rows for name, rows in self.traces.items() if name in self.whole},
+            disputed,
+            self.links,
         )
 
 
@@ -325,7 +345,7 @@ _LISTS = {
 
 def render(report: Report) -> Iterator[tuple[str, str | bytes]]:
     """(path, content) of every page, list and script of figures; what finds requests takes the rest."""
-    room = _SIZE - len(vega())
+    room = _SIZE - len(vega()) - len(report.search())
     for path, content in _pages(report):
         room -= len(content.encode() if isinstance(content, str) else content)
         yield path, content

@@ -11,7 +11,7 @@ from scripts.reporting.links import Links, page_name
 from scripts.reporting.tables import Table, usd
 
 # With more than this the index would be the largest file of the report.
-_LIMIT = 2000
+_LIMIT = 1000
 
 
 def index(

@@ -12,7 +12,7 @@ from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import Column, Table, known_total, less, many, ratio, top, total
 
 _DEAREST = 6
-_DRIVERS = 8
+DRIVERS = 8
 
 
 def page_name(team_id: str) -> str:
@@ -144,10 +144,10 @@ def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal
     return Table("Spend so far in the month, USD", columns, rows)
 
 
-def drivers_table(drivers: list[Driver]) -> Table:
+def drivers_table(drivers: list[Driver], limit: int) -> Table:
     """What the money went to, and why each part changed."""
     ordered = sorted(drivers, key=lambda row: -max(row.cost_usd or 0, abs(row.change_usd or 0)))
-    kept, more = top(ordered, _DRIVERS)
+    kept, more = top(ordered, limit)
     columns = ("service_name", "feature", "billed_model", "cost_usd", "change_usd", "requests")
     rows = [
         {name: getattr(row, name) for name in columns}
@@ -155,7 +155,7 @@ def drivers_table(drivers: list[Driver]) -> Table:
         for row in kept
     ]
     if more:
-        rest = ordered[_DRIVERS:]
+        rest = ordered[limit:]
         rows.append(
             {
                 "_rest": True,
