@@ -30,7 +30,7 @@ class Depth:
     of_month: int
 
 
-_DEEP, _LEAN = Depth(5, 2, 5, 6), Depth(3, 1, 3, 3)
+_DEEP, _LEAN = Depth(5, 2, 5, 6), Depth(3, 1, 2, 2)
 
 
 _CHOSEN = """

@@ -7,6 +7,7 @@ files, each with the ids whose checksum begins alike; a page loads the one it ne
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +17,6 @@ from scripts.reporting.packed import packed, packed_json
 
 _SHARDS = 64
 _REST = 2**32 // _SHARDS
-# What an entry costs in a file, a little more than measured.
-_BYTES = 5.6
 # Amounts as the report shows them: to the cent, and less than one.
 _UNKNOWN, _NOTHING, _LESS_THAN_A_CENT, _CENTS = 0, 1, 2, 2
 
@@ -49,8 +48,27 @@ class Index:
     known: dict[str, tuple[int, int]]
 
 
+def _bytes_each(marts: Marts, period: Period) -> float:
+    """What an entry takes in a file: what its parts say in bits, and a fifth for the packing."""
+    counted = marts.rows(
+        f"""
+        select count(*) as labels, sum(n) as n
+        from (
+            select team_id, service_name, billed_model, count(*) as n
+            from marts.fct_logical_requests
+            where usage_date between '{period.first}' and '{period.last}'
+            group by 1, 2, 3
+        ) as labels
+        """,
+        "fct_logical_requests",
+    )
+    labels, there = (int(each or 1) for each in counted[0].values()) if counted else (1, 1)
+    steps = 34 - math.log2(there)
+    return 1.2 * (steps + math.log2(len(period.dates())) + math.log2(labels) + 7) / 8
+
+
 def _asked(marts: Marts, period: Period, room: int) -> Iterator[tuple[str, list[dict], int]]:
-    left = int(room / _BYTES)
+    left = int(room / _bytes_each(marts, period))
     for kind, mart, name, model in (
         ("Request", "fct_logical_requests", "logical_request_id", "billed_model"),
         ("Trace", "fct_traces", "trace_id", "cast(null as varchar)"),

@@ -20,7 +20,7 @@ from scripts.reporting.teams import month_table
 LISTED = 25
 # Services and customers with a page of their own.
 PAGES = 100
-_PARTS = 8
+_PARTS = 6
 _REQUESTS = 4
 
 

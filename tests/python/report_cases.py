@@ -47,8 +47,8 @@ LARGE = (
         'request-' || md5(n::text) as logical_request_id,
         'trace-' || (n // 4) as trace_id, 'team-' || (n % 500) as team_id,
         'service-' || (n % 40) as service_name, 'model-' || (n % 5) as billed_model,
-        date '2026-09-20' - cast(n % 90 as integer) as usage_date,
-        timestamp '2026-09-20 10:00:00' - to_days(cast(n % 90 as integer))
+        date '2026-09-20' - cast((n // 500) % 90 as integer) as usage_date,
+        timestamp '2026-09-20 10:00:00' - to_days(cast((n // 500) % 90 as integer))
             as first_usage_at,
         1 as attempt_count, n % 2 as retry_count, 0 as fallback_count,
         case when n % 9 = 0 then 'failure' else 'success' end as outcome,

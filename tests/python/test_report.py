@@ -717,7 +717,7 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
     size = sum(f.stat().st_size for f in report.rglob("*") if f.is_file())
     print(f"{seconds:.1f} s, {size / 1e6:.1f} MB")
     assert len(list((report / "teams").iterdir())) == teams
-    assert len(list((report / "calls").iterdir())) == 60
+    assert len(list((report / "calls").iterdir())) == 60, "teams without their calls"
     assert size < 10_000_000
     # Some ten seconds on an idle machine; a test machine is not idle.
     assert seconds < 90
@@ -729,8 +729,8 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
     known = mart_tables.handed_over(report, "requests")["known"]
     print(known)
     assert known["Request"][1] == 1_000_000
-    # With sixty teams all are found; five hundred pages leave room for the costlier half.
-    assert known["Request"][0] == 1_000_000 if teams == 60 else known["Request"][0] > 400_000
+    # With sixty teams all are found; five hundred pages leave room for the costliest only.
+    assert known["Request"][0] == 1_000_000 if teams == 60 else known["Request"][0] > 100_000
     cube = mart_tables.handed_over(report, "cube")
     told = sum(sum(cells[1::3]) for _, cells, _ in cube["rows"])
     ((spent,),) = ask(

@@ -24,7 +24,7 @@ _LOOK = """
         bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
     };
 """
-_CHARTS = {"index": 1, "reconciliation": 3, "efficiency": 1, "governance": 1, "team": 1}
+_CHARTS = {"index": 2, "explore": 2, "reconciliation": 3, "efficiency": 1, "governance": 1, "team": 2}
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
     assert found["console"] == []
     text, link = answer["request"][0]
     assert "request-0-1" in text and "search" in text
-    assert "/teams/search-" in link and "#request-" in link
+    assert "/calls/search-" in link and "#request-" in link
     assert answer["chosen"] == "found-0" and answer["selected"][0] == "true"
     assert answer["open"] == "true" and answer["closed"] == ["false", True]
     assert any("trace-1-" in entry for entry in answer["trace"])
