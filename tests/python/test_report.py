@@ -710,17 +710,17 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
             connection.execute(re.sub(r"\b500\b", str(teams), statement))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    start = time.monotonic()
+    start = time.process_time()
     assert main(["report", "--out", str(tmp_path / "report")]) == 0
-    seconds = time.monotonic() - start
+    seconds = time.process_time() - start
     report = tmp_path / "report"
     size = sum(f.stat().st_size for f in report.rglob("*") if f.is_file())
     print(f"{seconds:.1f} s, {size / 1e6:.1f} MB")
     assert len(list((report / "teams").iterdir())) == teams
     assert len(list((report / "calls").iterdir())) == 60, "teams without their calls"
     assert size < 10_000_000
-    # Some ten seconds on an idle machine; a test machine is not idle.
-    assert seconds < 90
+    # Of the processor: a test machine is not idle.
+    assert seconds < 60
     rows = list(csv.reader((report / "teams.csv").read_text().splitlines()))[1:]
     ((expected,),) = ask(
         tmp_path, "select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '2026-09-01'"
