@@ -149,7 +149,9 @@ class TeamCalls:
     @property
     def days(self) -> list[date]:
         """The days shown with their requests, newest first."""
-        return sorted({row["usage_date"] for row in self.requests if row["is_of_day"]}, reverse=True)
+        return sorted(
+            {row["usage_date"] for row in self.requests if row["is_of_day"]}, reverse=True
+        )
 
     @property
     def known(self) -> set[str]:
@@ -165,9 +167,7 @@ class TeamCalls:
         ]
 
 
-def of_teams(
-    marts: Marts, period: Period, teams: int, wanted: set[str]
-) -> dict[str, TeamCalls]:
+def of_teams(marts: Marts, period: Period, teams: int, wanted: set[str]) -> dict[str, TeamCalls]:
     """Requests and attempts of the costliest days of each team, and of its costliest requests.
 
     teams: how many there are. wanted: keys of other requests that a page names.
@@ -208,7 +208,9 @@ def _texts(values: set[str]) -> str:
     return ", ".join("'" + value.replace("'", "''") + "'" for value in sorted(values))
 
 
-def days_table(calls: TeamCalls, team_id: str, daily: dict, odd: list[dict], period: Period) -> Table:
+def days_table(
+    calls: TeamCalls, team_id: str, daily: dict, odd: list[dict], period: Period
+) -> Table:
     """The days that cost most, each against the average day of its month."""
     rules = defaultdict(list)
     for row in odd:
@@ -217,7 +219,11 @@ def days_table(calls: TeamCalls, team_id: str, daily: dict, odd: list[dict], per
     rows = []
     for day in calls.days:
         first = max(day.replace(day=1), period.first)
-        spent = [amount for at, amount in daily.items() if first <= at <= min(month_end(day), period.last)]
+        spent = [
+            amount
+            for at, amount in daily.items()
+            if first <= at <= min(month_end(day), period.last)
+        ]
         length = (min(month_end(day), period.last) - first).days + 1
         usual = ratio(sum(amount or 0 for amount in spent), length)
         first_of = calls.of_day(day)[0]

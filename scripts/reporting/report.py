@@ -251,7 +251,7 @@ class Report:
         if not whole:
             return says
         return says | {
-            "month": teams.month_table(daily, self.period, budget.get("budget_usd")),
+            "month": teams.month_table(daily, self.period, budget, odd),
             "days": calls.days_table(known_calls, team_id, daily, odd, self.period),
             "steps": bridge.steps_table(self.uses, self.period, team_id),
             "pairs": bridge.pairs_table(self.uses, self.period, team_id),

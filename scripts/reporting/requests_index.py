@@ -138,4 +138,3 @@ def _columns(shard: list[tuple[int, int, int, int]]) -> bytes:
         for shift in range(0, 8 * width, 8):
             found += bytes((value >> shift) & 0xFF for value in values)
     return bytes(found)
-

@@ -46,9 +46,7 @@ def ranked(drivers: dict[str, list[Driver]], daily: dict[str, dict]) -> list[str
     return sorted({*drivers, *daily} - {"(none)"}, key=lambda name: (-cost.get(name, 0), name))
 
 
-def requests(
-    marts: Marts, period: Period, kind: Kind, names: list[str]
-) -> dict[str, list[dict]]:
+def requests(marts: Marts, period: Period, kind: Kind, names: list[str]) -> dict[str, list[dict]]:
     """The costliest requests of each of these services or customers this month."""
     wanted = set(names)
     found: dict[str, list[dict]] = defaultdict(list)
@@ -124,7 +122,11 @@ def months_table(daily: dict[date, Decimal | None], period: Period, revenue: lis
     more = [Column("revenue_usd", "Revenue", "usd"), Column("margin_usd", "Margin", "change")]
     return Table(
         "Spend by month, USD",
-        [Column("month", "Month", "month"), Column("cost_usd", "USD", "bar"), *(more if paid else [])],
+        [
+            Column("month", "Month", "month"),
+            Column("cost_usd", "USD", "bar"),
+            *(more if paid else []),
+        ],
         rows,
     )
 
@@ -177,7 +179,7 @@ def page(
             "requests": sum(row.requests for row in drivers),
             "unpriced": sum(row.unpriced for row in drivers),
         },
-        "month": month_table(daily, period, None),
+        "month": month_table(daily, period),
         "months": months_table(daily, period, revenue),
         "parts": parts,
         "requests": called,

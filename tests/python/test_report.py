@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from scripts.cli import main
-from scripts.reporting import invoices, reconciliation
+from scripts.reporting import invoices, reconciliation, teams
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, days, many, share, unbroken, unit, usd
@@ -599,6 +599,28 @@ def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
     assert {row["this"] for row in shown[: first.day - 1] + shown[LAST.day :]} == {None}
 
 
+def test_plan_forecast_and_odd_days_are_in_one_chart():
+    """From the last day to the month's end in a straight line, its band as far off as in the past."""
+    when = Period(datetime.date(2026, 8, 1), datetime.date(2026, 9, 20))
+    daily = {datetime.date(2026, 9, n): Decimal(3) for n in range(1, 21)}
+    budget = {"budget_usd": Decimal(100), "spent_usd": Decimal(70), "forecast_usd": Decimal(105)}
+    budget["forecast_error_share"] = Decimal("0.2")
+    odd = [{"usage_date": LAST, "rule_kind": "daily_ratio", "rule": "too much"}]
+    table = teams.month_table(daily, when, budget, odd)
+    names = [column.name for column in table.columns]
+    assert names == ["day", "this", "before", "plan", "forecast", "low", "high"]
+    last, end = table.rows[19], table.rows[29]
+    assert (last["this"], last["forecast"], last["low"], last["high"]) == (60, 60, 60, 60)
+    assert last["_this"] == {"odd": "too much"} and "_this" not in table.rows[18]
+    # What is left of the forecast, on top of the use so far; shared charges are not in the line.
+    assert (end["forecast"], end["low"], end["high"]) == (95, 74, 116)
+    assert "forecast" not in table.rows[18] and "forecast" not in table.rows[30]
+    over = teams.month_table(daily, Period(when.first, datetime.date(2026, 9, 30)), budget)
+    assert [column.name for column in over.columns] == ["day", "this", "before", "plan"]
+    unknown = teams.month_table(daily, when, budget | {"forecast_error_share": None})
+    assert [column.name for column in unknown.columns][-1] == "forecast"
+
+
 def test_on_postgres(plain, postgres, tmp_path, monkeypatch):
     """The same pages from either engine."""
     mart_tables.make_postgres(postgres, quarter(["search", "growth", "nobody-registered"]))
@@ -734,8 +756,8 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
     cube = mart_tables.handed_over(report, "cube")
     told = sum(sum(cells[1::3]) for _, cells, _ in cube["rows"])
     ((spent,),) = ask(
-        tmp_path, "select sum(cost_usd) from marts.fct_spend_daily where usage_date >= "
-        f"'{cube['first']}'"
+        tmp_path,
+        f"select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '{cube['first']}'",
     )
     assert abs(Decimal(told).scaleb(-9) - spent) < Decimal("0.00001")
 

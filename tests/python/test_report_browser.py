@@ -26,7 +26,14 @@ _LOOK = """
         bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
     };
 """
-_CHARTS = {"index": 2, "explore": 2, "reconciliation": 3, "efficiency": 1, "governance": 1, "team": 2}
+_CHARTS = {
+    "index": 2,
+    "explore": 2,
+    "reconciliation": 3,
+    "efficiency": 1,
+    "governance": 1,
+    "team": 2,
+}
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +160,7 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
         for name, amount in shown["parts"].items():
             assert abs(Decimal(amount) - row[name]) < Decimal("0.000001"), name
     assert answer["august"]["says"] == "August 2026, compared with July 2026."
-    assert answer["says"] == "2026-08-03 to 2026-08-09."
+    assert answer["says"] == "3 to 9 August 2026."
     expected = ask(
         plain,
         "select billed_model, sum(cost_usd) from marts.fct_spend_daily where team_id = 'growth' "

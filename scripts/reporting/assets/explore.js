@@ -14,6 +14,7 @@ const REASONS = [
 
 const plainDay = (text) => Date.parse(`${text}T00:00:00Z`) / DAY;
 const dayText = (day) => new Date(day * DAY).toISOString().slice(0, 10);
+const wordy = (day, parts) => new Date(day * DAY).toLocaleDateString("en-GB", { timeZone: "UTC", ...parts });
 const monthText = (text) => new Date(`${text}T00:00:00Z`).toLocaleDateString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
 
 // A billionth as text with every digit, as the other tables hold theirs.
@@ -252,7 +253,11 @@ function explore(cube) {
   const daysText = ([from, to]) => {
     const month = months.findIndex((each) => each[0] === from && each[1] === to && isOver(each) && dayText(from).endsWith("-01"));
     if (month >= 0) return monthText(cube.months[month][0]);
-    return from === to ? dayText(from) : `${dayText(from)} to ${dayText(to)}`;
+    const end = wordy(to, { day: "numeric", month: "long", year: "numeric" });
+    if (from === to) return end;
+    const [isYear, isMonth] = [4, 7].map((length) => dayText(from).slice(0, length) === dayText(to).slice(0, length));
+    const start = wordy(from, { day: "numeric", ...(isMonth ? {} : { month: "long" }), ...(isYear ? {} : { year: "numeric" }) });
+    return `${start} to ${end}`;
   };
 
   function fact(label, value, note) {
