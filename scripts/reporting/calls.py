@@ -113,7 +113,8 @@ _REQUESTS = """
 _ATTEMPTS = """
     , attempts_of as (
     select
-        chosen.first_usage_at, chosen.team_id, chosen.logical_request_key, chosen.logical_request_id, attempts.usage_at,
+        chosen.first_usage_at, chosen.team_id, chosen.logical_request_key,
+        chosen.logical_request_id, attempts.usage_at,
         attempts.attempt_number, attempts.attempt_reason, attempts.is_retry, attempts.is_fallback,
         attempts.provider, attempts.billed_model, attempts.service_tier, attempts.request_status,
         attempts.status_code, attempts.uncached_input_tokens + attempts.cache_read_tokens

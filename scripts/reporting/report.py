@@ -344,7 +344,7 @@ _LISTS = {
 
 
 def render(report: Report) -> Iterator[tuple[str, str | bytes]]:
-    """(path, content) of every page, list and script of figures; what finds requests takes the rest."""
+    """(path, content) of every file; what finds requests takes the room that is left."""
     room = _SIZE - len(vega()) - len(report.search())
     for path, content in _pages(report):
         room -= len(content.encode() if isinstance(content, str) else content)

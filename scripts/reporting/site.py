@@ -67,7 +67,7 @@ def charts() -> str:
 
 
 def write(out: Path, pages: Iterable[tuple[str, str | bytes]], search: str) -> None:
-    """Write (path, content) files and the shared assets; the old report stays until all is there."""
+    """Write (path, content) files and the assets; the old report stays until all is there."""
     if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
         raise SiteError(f"{out} holds something else than a report; name another folder with --out")
     with writing(out):

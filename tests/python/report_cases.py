@@ -173,7 +173,7 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                 "cost_usd": _money(chance, 3),
             }
             for place in (1, 2):
-                # One attempt failed, the other was answered; together they cost what the request did.
+                # One attempt failed, the other was answered; together they cost the request.
                 part = request["cost_usd"] / 4
                 attempts.append(
                     request

@@ -600,7 +600,7 @@ def test_no_line_is_drawn_before_the_first_log(tmp_path, monkeypatch):
 
 
 def test_plan_forecast_and_odd_days_are_in_one_chart():
-    """From the last day to the month's end in a straight line, its band as far off as in the past."""
+    """From the last day to the month's end in a straight line, as far off as in the past."""
     when = Period(datetime.date(2026, 8, 1), datetime.date(2026, 9, 20))
     daily = {datetime.date(2026, 9, n): Decimal(3) for n in range(1, 21)}
     budget = {"budget_usd": Decimal(100), "spent_usd": Decimal(70), "forecast_usd": Decimal(105)}
@@ -773,7 +773,9 @@ def test_each_entry_of_the_index_is_a_request_of_the_mart(plain):
         columns, at = [], 4
         for width in (4, 3, 2, 4):
             parts = [content[at + count * k : at + count * (k + 1)] for k in range(width)]
-            columns.append([int.from_bytes(bytes(each), "little") for each in zip(*parts)])
+            columns.append(
+                [int.from_bytes(bytes(each), "little") for each in zip(*parts, strict=True)]
+            )
             at += count * width
         mark = n * 2**32 // about["shards"]
         for step, label, day, amount in zip(*columns, strict=True):

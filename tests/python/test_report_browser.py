@@ -117,7 +117,7 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
 
 
 def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
-    """Days, what they are compared with and a filter: the marts' figures, and the other pages' steps."""
+    """Days, what they are compared with, a filter: the marts' figures, the other pages' steps."""
     report = plain / "report"
     script = """
         const choose = (name, value) => {
@@ -125,7 +125,8 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
             list.value = value;
             list.dispatchEvent(new Event("change"));
         };
-        const option = (name, text) => [...find(`#choose-${name}`).options].find((each) => each.text === text).value;
+        const option = (name, text) =>
+            [...find(`#choose-${name}`).options].find((each) => each.text === text).value;
         const first = window.EXPLORED;
         choose("month", option("month", "August 2026"));
         const august = { ...window.EXPLORED, says: find("#says").textContent };
@@ -135,12 +136,15 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
         choose("team", option("team", "growth"));
         choose("show-by", "model");
         const table = find("#by table");
-        const rows = [...table.tBodies[0].rows].map((row) => [row.cells[0].textContent, row.cells[1].dataset.v]);
+        const rows = [...table.tBodies[0].rows].map(
+            (row) => [row.cells[0].textContent, row.cells[1].dataset.v]);
+        const fields = [...document.querySelectorAll("#choose select, #choose input")];
         return {
             first, august, week: window.EXPLORED, rows, says: find("#says").textContent,
-            head: table.tHead.textContent, days: find("[data-later=spend_daily] tbody").rows.length,
+            head: table.tHead.textContent,
+            days: find("[data-later=spend_daily] tbody").rows.length,
             why: find("#why").closest("section").hidden,
-            labels: [...document.querySelectorAll("#choose select, #choose input")].every((each) => each.labels.length === 1),
+            labels: fields.every((each) => each.labels.length === 1),
         };
     """
     found = browser.probe(report / "explore.html", script, profile)
