@@ -1,14 +1,17 @@
-"""What the search box knows: teams, the costliest requests and traces, and disputed lines."""
+"""What the search box finds by a part of a name: names with a page, the costliest, and disputes.
+
+Every other request is found by its whole id: see requests_index.
+"""
 
 from __future__ import annotations
 
 import json
 
+from scripts.reporting.links import Links, page_name
 from scripts.reporting.tables import Table, usd
-from scripts.reporting.teams import page_name
 
 # With more than this the index would be the largest file of the report.
-_LIMIT = 2000
+_LIMIT = 1000
 
 
 def index(
@@ -17,6 +20,7 @@ def index(
     requests: dict[str, list[dict]],
     traces: dict[str, list[dict]],
     disputed: Table,
+    links: Links,
 ) -> str:
     """A script that sets the list; a page opened from disk may not fetch JSON."""
     entries = [
@@ -24,12 +28,24 @@ def index(
             "what": "Team",
             "id": team,
             "more": (recipients.get(team) or {}).get("team_name") or "",
-            "to": page_name(team),
+            "to": page_name("team", team),
         }
         for team in teams
     ]
+    entries += [
+        {"what": kind.capitalize(), "id": name, "more": "", "to": page_name(kind, name)}
+        for kind in ("service", "customer")
+        for name in sorted(links.pages.get(kind, ()))
+    ]
     found = [
-        (row["cost_usd"], what, row[name], team, f"{page_name(team)}#{anchor}-{row['place']}")
+        (
+            row["cost_usd"],
+            what,
+            row[name],
+            team,
+            links.to_request(team, row.get("logical_request_key"))
+            or f"{page_name('team', team)}#{anchor}-{row['place']}",
+        )
         for rows, what, name, anchor in (
             (requests, "Request", "logical_request_id", "request"),
             (traces, "Trace", "trace_id", "trace"),
@@ -45,7 +61,7 @@ def index(
             "Trace",
             row["trace_id"],
             team,
-            f"{page_name(team)}#request-{row['place']}",
+            f"{page_name('team', team)}#request-{row['place']}",
         )
         for team, members in requests.items()
         for row in members

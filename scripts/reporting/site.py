@@ -66,8 +66,8 @@ def charts() -> str:
     return f"window.CHARTS = {json.dumps(found, separators=(',', ':'))};\n"
 
 
-def write(out: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
-    """Write (path, HTML) pages and the shared assets; the old report stays until all is there."""
+def write(out: Path, pages: Iterable[tuple[str, str | bytes]], search: str) -> None:
+    """Write (path, content) files and the assets; the old report stays until all is there."""
     if out.exists() and any(out.iterdir()) and not (out / _MARK).exists():
         raise SiteError(f"{out} holds something else than a report; name another folder with --out")
     with writing(out):
@@ -83,13 +83,13 @@ def write(out: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def _fill(folder: Path, pages: Iterable[tuple[str, str]], search: str) -> None:
-    for path, html in pages:
+def _fill(folder: Path, pages: Iterable[tuple[str, str | bytes]], search: str) -> None:
+    for path, content in pages:
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(html, encoding="utf-8")
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
     assets = folder / "assets"
-    assets.mkdir()
+    assets.mkdir(exist_ok=True)
     for file in (_HERE / "assets").iterdir():
         shutil.copyfile(file, assets / file.name)
     (assets / "charts.js").write_text(charts(), encoding="utf-8")

@@ -51,16 +51,39 @@ class Driver:
         return less(self.change_usd, self.volume_change_usd)
 
 
+def _cost(days: str) -> str:
+    """SQL of the cost: null where none of the use has a price, 0 where there was none."""
+    priced = f"coalesce(sum(case when {days} then cost_usd end), 0)"
+    unpriced = f"sum(case when {days} then unpriced_count else 0 end)"
+    return f"case when {priced} != 0 or {unpriced} = 0 then {priced} end"
+
+
+def _both_months(period: Period) -> str:
+    return (
+        f"(usage_date between '{period.before_first}' and '{period.before_last}' "
+        f"or usage_date between '{period.month}' and '{period.last}')"
+    )
+
+
+def _figures(period: Period, requests: str) -> str:
+    """SQL of what a driver has of both months; `requests` counts those of a row."""
+    this, before = f"usage_date >= '{period.month}'", f"usage_date <= '{period.before_last}'"
+    return f"""
+            {_cost(this)} as cost_usd,
+            {_cost(before)} as before_usd,
+            coalesce(sum(case when {this} then {requests} end), 0) as requests,
+            coalesce(sum(case when {before} then {requests} end), 0) as requests_before,
+            coalesce(sum(case when {this} then unpriced_count end), 0) as unpriced
+    """
+
+
+def _driver(row: dict) -> Driver:
+    whole = {"requests", "requests_before", "unpriced"}
+    return Driver(**{k: int(v) if k in whole else v for k, v in row.items()})
+
+
 def drivers(marts: Marts, period: Period) -> list[Driver]:
     """All drivers of both months, costliest first."""
-
-    def cost(days: str) -> str:
-        """SQL of the cost: null where none of the use has a price, 0 where there was none."""
-        priced = f"coalesce(sum(case when {days} then cost_usd end), 0)"
-        unpriced = f"sum(case when {days} then unpriced_count else 0 end)"
-        return f"case when {priced} != 0 or {unpriced} = 0 then {priced} end"
-
-    this, before = f"usage_date >= '{period.month}'", f"usage_date <= '{period.before_last}'"
     rows = marts.rows(
         f"""
         select
@@ -69,24 +92,43 @@ def drivers(marts: Marts, period: Period) -> list[Driver]:
             feature,
             coalesce(provider, '{_UNKNOWN["provider"]}') as provider,
             coalesce(billed_model, '{_UNKNOWN["billed_model"]}') as billed_model,
-            {cost(this)} as cost_usd,
-            {cost(before)} as before_usd,
-            coalesce(sum(case when {this} then request_count end), 0) as requests,
-            coalesce(sum(case when {before} then request_count end), 0) as requests_before,
-            coalesce(sum(case when {this} then unpriced_count end), 0) as unpriced
+            {_figures(period, "request_count")}
         from marts.fct_spend_daily
-        where
-            usage_date between '{period.before_first}' and '{period.before_last}'
-            or usage_date between '{period.month}' and '{period.last}'
+        where {_both_months(period)}
         group by 1, 2, 3, 4, 5
-        order by coalesce({cost(this)}, 0) desc, 1, 2, 3, 4, 5
+        order by coalesce({_cost(f"usage_date >= '{period.month}'")}, 0) desc, 1, 2, 3, 4, 5
         """
     )
-    whole = {"requests", "requests_before", "unpriced"}
-    return [Driver(**{k: int(v) if k in whole else v for k, v in row.items()}) for row in rows]
+    return [_driver(row) for row in rows]
 
 
-def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, Decimal | None]]:
+def drivers_by_customer(marts: Marts, period: Period) -> dict[str, list[Driver]]:
+    """The same for each customer; a request has one, and the model that its charge names."""
+    found: dict[str, list[Driver]] = defaultdict(list)
+    for row in marts.rows(
+        f"""
+        select
+            customer_id,
+            team_id,
+            service_name,
+            feature,
+            '{_UNKNOWN["provider"]}' as provider,
+            coalesce(billed_model, '{_UNKNOWN["billed_model"]}') as billed_model,
+            {_figures(period, "1")}
+        from marts.fct_logical_requests
+        where customer_id is not null and {_both_months(period)}
+        group by 1, 2, 3, 4, 5, 6
+        order by coalesce({_cost(f"usage_date >= '{period.month}'")}, 0) desc, 1, 2, 3, 4, 5, 6
+        """,
+        "fct_logical_requests",
+    ):
+        found[row.pop("customer_id")].append(_driver(row))
+    return dict(found)
+
+
+def by_day(
+    marts: Marts, period: Period, column: str, mart: str = "fct_spend_daily"
+) -> dict[str, dict[date, Decimal | None]]:
     """Spend of each value of a column on each day of the period.
 
     Days without use are absent; a day of which nothing has a price is None.
@@ -95,10 +137,11 @@ def by_day(marts: Marts, period: Period, column: str) -> dict[str, dict[date, De
     for row in marts.rows(
         f"""
         select {column} as name, usage_date, sum(cost_usd) as cost_usd
-        from marts.fct_spend_daily
+        from marts.{mart}
         where usage_date between '{period.first}' and '{period.last}'
         group by 1, 2
-        """
+        """,
+        mart,
     ):
         name = row["name"] or _UNKNOWN.get(column, "(none)")
         found[name][row["usage_date"]] = row["cost_usd"]

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from scripts.reporting import links
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import Column, Table, known_total, less, many, ratio, top, total
 
 _DEAREST = 6
-_DRIVERS = 8
+DRIVERS = 8
 
 
 def page_name(team_id: str) -> str:
-    """A file name for any team name: readable letters, and a hash that keeps two apart."""
-    letters = re.sub(r"[^a-z0-9]+", "-", team_id.lower()).strip("-")[:40]
-    mark = hashlib.sha256(team_id.encode()).hexdigest()[:8]
-    return f"teams/{letters or 'team'}-{mark}.html"
+    """The page of a team."""
+    return links.page_name("team", team_id)
 
 
 def recipients(marts: Marts, period: Period) -> dict[str, dict]:
@@ -51,7 +49,8 @@ def requests(marts: Marts, period: Period) -> dict[str, list[dict]]:
             f"""
             with ranked as (
                 select
-                    team_id, first_usage_at, source_system, logical_request_id, trace_id,
+                    team_id, first_usage_at, source_system, logical_request_key,
+                    logical_request_id, trace_id,
                     service_name, feature, billed_model, attempt_count, outcome, cost_usd,
                     row_number() over (
                         partition by team_id
@@ -119,13 +118,20 @@ def _by_team(rows: list[dict]) -> dict[str, list[dict]]:
     return found
 
 
-def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal | None) -> Table:
-    """Spend so far on each day of this month and the one before, and the plan to its end.
+def month_table(
+    daily: dict[date, Decimal | None],
+    period: Period,
+    budget: dict | None = None,
+    odd: Iterable[dict] = (),
+) -> Table:
+    """Spend so far on each day of this month and the one before, with plan and forecast to its end.
 
     No figure, and so no line, before the first day of the report, where nothing was logged yet,
-    and while nothing of the use so far has a price.
+    and while nothing of the use so far has a price. `odd` marks its days on this month's line.
     """
     rows = []
+    budget = budget or {}
+    rules = {row["usage_date"]: row["rule"] for row in odd if row["rule_kind"] != "budget_share"}
     days = max(month_end(period.last).day, month_end(period.before_first).day)
     for n in range(days):
         row: dict = {"day": n + 1}
@@ -134,22 +140,49 @@ def month_table(daily: dict[date, Decimal | None], period: Period, plan: Decimal
             if period.first <= end <= period.last and end.month == start.month:
                 days_so_far = (start + timedelta(days=k) for k in range(n + 1))
                 row[name] = known_total(daily[day] for day in days_so_far if day in daily)
-        row["plan"] = plan
+                if name == "this" and end in rules and row[name] is not None:
+                    row["_this"] = {"odd": rules[end]}
+        row["plan"] = budget.get("budget_usd")
         rows.append(row)
     columns = [
         Column("day", "Day of the month", "count"),
         Column("this", f"{period.month:%B}", "usd", series=True),
         Column("before", f"{period.before_first:%B}", "usd", series=True),
     ]
-    if plan is not None:
+    if budget.get("budget_usd") is not None:
         columns.append(Column("plan", "Plan", "usd", series=True))
-    return Table("Spend so far in the month, USD", columns, rows)
+    return Table("Spend so far in the month, USD", columns + _forecast(rows, period, budget), rows)
 
 
-def drivers_table(drivers: list[Driver]) -> Table:
+def _forecast(rows: list[dict], period: Period, budget: dict) -> list[Column]:
+    """Fill in what the month will have cost, day by day to its end; none once it is over.
+
+    The forecast goes on from the last day to the end of the month in a straight line, because it
+    is an average for each day that is left. The band is how far the forecasts of this day of the
+    month were off in months past.
+    """
+    left = month_end(period.last).day - period.last.day
+    spent = rows[period.last.day - 1].get("this")
+    more = less(budget.get("forecast_usd"), budget.get("spent_usd"))
+    if not left or spent is None or more is None:
+        return []
+    off = budget.get("forecast_error_share")
+    for n in range(left + 1):
+        row = rows[period.last.day - 1 + n]
+        row["forecast"] = spent + more * n / left
+        if off is not None:
+            width = (budget["forecast_usd"] * off).copy_abs() * n / left
+            row |= {"low": row["forecast"] - width, "high": row["forecast"] + width}
+    columns = [Column("forecast", "Forecast", "usd")]
+    if off is not None:
+        columns += [Column("low", "Forecast, low", "usd"), Column("high", "Forecast, high", "usd")]
+    return columns
+
+
+def drivers_table(drivers: list[Driver], limit: int) -> Table:
     """What the money went to, and why each part changed."""
     ordered = sorted(drivers, key=lambda row: -max(row.cost_usd or 0, abs(row.change_usd or 0)))
-    kept, more = top(ordered, _DRIVERS)
+    kept, more = top(ordered, limit)
     columns = ("service_name", "feature", "billed_model", "cost_usd", "change_usd", "requests")
     rows = [
         {name: getattr(row, name) for name in columns}
@@ -157,7 +190,7 @@ def drivers_table(drivers: list[Driver]) -> Table:
         for row in kept
     ]
     if more:
-        rest = ordered[_DRIVERS:]
+        rest = ordered[limit:]
         rows.append(
             {
                 "_rest": True,

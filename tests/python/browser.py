@@ -42,16 +42,17 @@ def run(page: Path, *flags: str, profile: Path) -> subprocess.CompletedProcess:
 def probe(page: Path, script: str, profile: Path, width: int = 1280, dark: bool = False) -> dict:
     """What `script` returns in the page once the charts are drawn, and the console's complaints.
 
-    The script may be several statements; it ends in `return`. It gets `find(selector)`.
+    The script may be several statements and may wait; it ends in `return`. It gets
+    `find(selector)`.
     """
     code = f"""
         const find = (selector) => document.querySelector(selector);
-        const waiting = setInterval(() => {{
+        const waiting = setInterval(async () => {{
             const left = document.querySelectorAll("figure[data-chart] .plot");
             const drawn = document.querySelectorAll("figure[data-drawn]");
             if (drawn.length < left.length) return;
             clearInterval(waiting);
-            const answer = (() => {{ {script} }})();
+            const answer = await (async () => {{ {script} }})();
             document.documentElement.dataset.answer = JSON.stringify(answer);
         }}, 50);
     """

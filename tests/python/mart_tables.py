@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import zlib
 from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
@@ -98,3 +99,21 @@ def search_index(report: Path) -> list[dict]:
     """What the search box knows."""
     text = (report / "assets" / "search-index.js").read_text()
     return json.loads(text.removeprefix("window.SEARCH = ").rstrip().removesuffix(";"))
+
+
+def unpacked(report: Path, name: str) -> bytes:
+    """What a script file of the report hands over, taken apart as the browser does it."""
+    text = (report / "assets" / f"{name}.js").read_bytes().decode("utf-16")
+    letters = text.partition("= '")[2].removesuffix("';\n")
+    data = bytearray()
+    for at in range(0, len(letters), 8):
+        bits = 0
+        for letter in letters[at : at + 8]:
+            bits = bits << 15 | ord(letter) - 0x100
+        data += bits.to_bytes(15, "big")
+    return zlib.decompress(data[4 : 4 + int.from_bytes(data[:4], "big")])
+
+
+def handed_over(report: Path, name: str):
+    """The same, of what JSON can say."""
+    return json.loads(unpacked(report, name))

@@ -43,17 +43,29 @@ LARGE = (
     """
     insert into marts.fct_logical_requests by name
     select
-        'key' || n as logical_request_key, 'request-' || md5(n::text) as logical_request_id,
+        'key' || n as logical_request_key, 'litellm' as source_system,
+        'request-' || md5(n::text) as logical_request_id,
         'trace-' || (n // 4) as trace_id, 'team-' || (n % 500) as team_id,
         'service-' || (n % 40) as service_name, 'model-' || (n % 5) as billed_model,
-        date '2026-09-20' - cast(n % 90 as integer) as usage_date,
-        timestamp '2026-09-20 10:00:00' - to_days(cast(n % 90 as integer))
+        date '2026-09-20' - cast((n // 500) % 90 as integer) as usage_date,
+        timestamp '2026-09-20 10:00:00' - to_days(cast((n // 500) % 90 as integer))
             as first_usage_at,
         1 as attempt_count, n % 2 as retry_count, 0 as fallback_count,
         case when n % 9 = 0 then 'failure' else 'success' end as outcome,
         (hash(n) % 100000) / 90000 as cost_usd,
         case when n % 9 = 0 then (hash(n) % 100000) / 90000 else 0 end as wasted_cost_usd
     from range(1000000) requests(n)
+    """,
+    """
+    insert into marts.fct_priced_requests by name
+    select
+        logical_request_key as request_key, logical_request_id, usage_date, trace_id, team_id,
+        service_name, billed_model, first_usage_at as usage_at, 'openai' as provider,
+        1 as attempt_number, false as is_retry, false as is_fallback, 100 as uncached_input_tokens,
+        0 as cache_read_tokens, 0 as cache_write_5m_tokens, 0 as cache_write_30m_tokens,
+        0 as cache_write_1h_tokens, 0 as cache_write_12h_tokens, 50 as output_tokens,
+        source_system, cost_usd
+    from marts.fct_logical_requests
     """,
     """
     insert into marts.fct_traces by name
@@ -123,7 +135,7 @@ def filled(mart: str, number: int, chance: random.Random, **fixed) -> list[dict]
 def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
     """Ninety days of every mart that the pages read, two days of three with spend."""
     chance = random.Random(seed)
-    spend, daily, coverage, logical, traces = [], [], [], [], []
+    spend, daily, coverage, logical, attempts, traces = [], [], [], [], [], []
     for number, team in enumerate(teams):
         for day in DAYS:
             if chance.random() < 0.3:
@@ -160,6 +172,34 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                 "trace_id": f"trace-{number}-{n}",
                 "cost_usd": _money(chance, 3),
             }
+            for place in (1, 2):
+                # One attempt failed, the other was answered; together they cost the request.
+                part = request["cost_usd"] / 4
+                attempts.append(
+                    request
+                    | {
+                        "request_key": f"attempt-{number}-{n}-{place}",
+                        "logical_request_id": f"request-{number}-{n}",
+                        "source_system": "envelope_events",
+                        "usage_at": f"{LAST - datetime.timedelta(days=n)} 10:00:0{place}",
+                        "attempt_number": place,
+                        "is_retry": place == 2,
+                        "is_fallback": False,
+                        "provider": "openai",
+                        "billed_model": "gpt-5.4",
+                        "service_tier": "standard",
+                        "request_status": "error" if place == 1 else "ok",
+                        "uncached_input_tokens": 100,
+                        "cache_read_tokens": 20,
+                        "cache_write_5m_tokens": 0,
+                        "cache_write_30m_tokens": 0,
+                        "cache_write_1h_tokens": 0,
+                        "cache_write_12h_tokens": 0,
+                        "output_tokens": 30,
+                        "cost_usd": part if place == 1 else request["cost_usd"] - part,
+                    }
+                )
+                del attempts[-1]["first_usage_at"]
             logical.append(
                 request
                 | {
@@ -167,6 +207,8 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                     "logical_request_id": f"request-{number}-{n}",
                     "billed_model": "gpt-5.4",
                     "source_system": "envelope_events",
+                    "customer_id": f"customer-{n % 3}" if n % 4 else None,
+                    "unpriced_count": 0,
                     "outcome": "failure" if n % 3 == 0 else "success",
                     "attempt_count": 2,
                     "retry_count": 1,
@@ -316,6 +358,7 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
         "fct_reconciliation_daily": daily,
         "fct_attribution_coverage_daily": coverage,
         "fct_logical_requests": logical,
+        "fct_priced_requests": attempts,
         "fct_traces": traces,
         "fct_quarantined_records": [
             {"quarantine_key": str(n), "source_system": "envelope_events", "reason": "not JSON"}

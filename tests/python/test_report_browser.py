@@ -8,6 +8,8 @@ import pytest
 
 from scripts.reporting.tables import usd
 from tests.python import browser
+from tests.python.mart_tables import ask
+from tests.python.pages import Page
 from tests.python.test_report import odd, plain  # noqa: F401  (fixtures)
 
 _LOOK = """
@@ -24,7 +26,14 @@ _LOOK = """
         bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
     };
 """
-_CHARTS = {"index": 1, "reconciliation": 3, "efficiency": 1, "governance": 1, "team": 1}
+_CHARTS = {
+    "index": 2,
+    "explore": 2,
+    "reconciliation": 3,
+    "efficiency": 1,
+    "governance": 1,
+    "team": 2,
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +84,16 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
         const trace = listed().map((item) => item.textContent);
         type("Team growth");
         const team = listed().map((item) => item.textContent);
-        type("no such thing");
-        const none = find("#found").textContent;
-        return { request, chosen, selected, open, closed, trace, team, none };
+        const later = async (text) => {
+            type(text);
+            while (!find("#found").children.length) await new Promise((go) => setTimeout(go, 20));
+            return find("#found").textContent;
+        };
+        const none = await later("no such thing");
+        // Neither is among the costliest that the list holds by name.
+        const other = await later("REQUEST-0-7");
+        const elsewhere = find("#found a").href;
+        return { request, chosen, selected, open, closed, trace, team, none, other, elsewhere };
         """,
         profile,
     )
@@ -85,12 +101,81 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
     assert found["console"] == []
     text, link = answer["request"][0]
     assert "request-0-1" in text and "search" in text
-    assert "/teams/search-" in link and "#request-" in link
+    assert "/calls/search-" in link and "#request-" in link
     assert answer["chosen"] == "found-0" and answer["selected"][0] == "true"
     assert answer["open"] == "true" and answer["closed"] == ["false", True]
     assert any("trace-1-" in entry for entry in answer["trace"])
     assert len(answer["team"]) == 1 and "growth" in answer["team"][0]
-    assert "Not among" in answer["none"]
+    assert "Searched: names, all 42 requests, all 42 traces" in answer["none"]
+    ((day, cost),) = ask(
+        plain,
+        "select usage_date, cost_usd from marts.fct_logical_requests "
+        "where logical_request_id = 'request-0-7'",
+    )
+    assert f"{day}, search, api, gpt-5.4, USD {usd(cost)}" in answer["other"]
+    assert f"explore.html?from={day}&to={day}&team=search" in answer["elsewhere"]
+
+
+def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
+    """Days, what they are compared with, a filter: the marts' figures, the other pages' steps."""
+    report = plain / "report"
+    script = """
+        const choose = (name, value) => {
+            const list = find(`#choose-${name}`);
+            list.value = value;
+            list.dispatchEvent(new Event("change"));
+        };
+        const option = (name, text) =>
+            [...find(`#choose-${name}`).options].find((each) => each.text === text).value;
+        const first = window.EXPLORED;
+        choose("month", option("month", "August 2026"));
+        const august = { ...window.EXPLORED, says: find("#says").textContent };
+        choose("compare-with", "none");
+        choose("from", "2026-08-03");
+        choose("to", "2026-08-09");
+        choose("team", option("team", "growth"));
+        choose("show-by", "model");
+        const table = find("#by table");
+        const rows = [...table.tBodies[0].rows].map(
+            (row) => [row.cells[0].textContent, row.cells[1].dataset.v]);
+        const fields = [...document.querySelectorAll("#choose select, #choose input")];
+        return {
+            first, august, week: window.EXPLORED, rows, says: find("#says").textContent,
+            head: table.tHead.textContent,
+            days: find("[data-later=spend_daily] tbody").rows.length,
+            why: find("#why").closest("section").hidden,
+            labels: fields.every((each) => each.labels.length === 1),
+        };
+    """
+    found = browser.probe(report / "explore.html", script, profile)
+    answer = found["answer"]
+    assert found["console"] == []
+    for shown, before, after in (
+        (answer["first"], "1 to 20 August 2026", "1 to 20 September 2026"),
+        (answer["august"], "July 2026", "August 2026"),
+    ):
+        (row,) = [
+            row
+            for row in Page(report / "index.html").rows("Why spend changed between")
+            if (row["from"], row["to"]) == (before, after)
+        ]
+        assert abs(Decimal(shown["before"]) - row["before_usd"]) < Decimal("0.000001")
+        assert abs(Decimal(shown["cost"]) - row["after_usd"]) < Decimal("0.000001")
+        for name, amount in shown["parts"].items():
+            assert abs(Decimal(amount) - row[name]) < Decimal("0.000001"), name
+    assert answer["august"]["says"] == "August 2026, compared with July 2026."
+    assert answer["says"] == "3 to 9 August 2026."
+    expected = ask(
+        plain,
+        "select billed_model, sum(cost_usd) from marts.fct_spend_daily where team_id = 'growth' "
+        "and usage_date between '2026-08-03' and '2026-08-09' group by 1 order by 2 desc",
+    )
+    assert [(name, round(Decimal(v), 6)) for name, v in answer["rows"]] == [
+        (name, round(cost, 6)) for name, cost in expected
+    ]
+    assert round(Decimal(answer["week"]["cost"]), 6) == round(sum(c for _, c in expected), 6)
+    assert answer["head"].startswith("Model") and answer["days"] == 7
+    assert answer["why"] and answer["labels"]
 
 
 _TABLE = """

@@ -1,5 +1,5 @@
 "use strict";
-// Two jobs: draw each chart from the table below it, and answer the search box.
+// Draws each chart from the table below it, and answers the search box.
 
 // Colours are CSS variables, so light, dark and print need no second drawing.
 const CONFIG = {
@@ -82,6 +82,84 @@ function draw(figure) {
   });
 }
 
+// Figures that a script file handed over (scripts/reporting/packed.py): fifteen bits of each letter.
+async function unpack(name) {
+  const text = window.PACKED[name];
+  const bytes = new Uint8Array((text.length * 15) / 8);
+  let held = 0;
+  let bits = 0;
+  let at = 0;
+  for (let n = 0; n < text.length; n += 1) {
+    held = (held << 15) | (text.charCodeAt(n) - 0x100);
+    bits += 15;
+    while (bits >= 8) {
+      bits -= 8;
+      bytes[at] = held >> bits;
+      at += 1;
+      held &= (1 << bits) - 1;
+    }
+  }
+  const length = new DataView(bytes.buffer).getUint32(0);
+  const stream = new Blob([bytes.subarray(4, 4 + length)]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+// A script file of the report, loaded once, when it is needed.
+const loading = {};
+function load(name) {
+  loading[name] ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = `${document.body.dataset.root}assets/${name}.js`;
+    script.onload = () => done(unpack(name));
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  return loading[name];
+}
+
+function checksum(text) {
+  let sum = -1;
+  for (const byte of new TextEncoder().encode(text)) {
+    sum ^= byte;
+    for (let n = 0; n < 8; n += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum >>> 0;
+}
+
+// Every request and trace of the report's days by its whole id (scripts/reporting/requests_index.py).
+async function lookUp(id) {
+  const about = JSON.parse(new TextDecoder().decode(await load("requests")));
+  const width = 2 ** 32 / about.shards;
+  const mark = checksum(id.toLowerCase());
+  const bytes = await load(`requests-${String(Math.floor(mark / width)).padStart(2, "0")}`);
+  const count = new DataView(bytes.buffer).getUint32(0, true);
+  let start = 4;
+  const column = (size) => {
+    const from = start;
+    start += size * count;
+    return (n) => {
+      let value = 0;
+      for (let part = size - 1; part >= 0; part -= 1) value = value * 256 + bytes[from + part * count + n];
+      return value;
+    };
+  };
+  const [step, label, day, amount] = [column(4), column(3), column(2), column(4)];
+  const hits = [];
+  for (let n = 0, at = 0; n < count; n += 1) {
+    at += step(n);
+    if (at > mark % width) break;
+    if (at < mark % width) continue;
+    const [what, team, service, model] = about.labels[label(n)];
+    const when = new Date(Date.parse(`${about.first}T00:00:00Z`) + 86400000 * day(n)).toISOString().slice(0, 10);
+    const cost = amount(n);
+    const said = cost === 0 ? "no price" : `USD ${cost === 1 ? "0.00" : cost === 2 ? "<0.01" : ((cost - 2) / 100).toFixed(2)}`;
+    const search = new URLSearchParams({ from: when, to: when, team });
+    const parts = [when, team, service, model].filter((part) => part && part !== "(none)");
+    hits.push({ what, id, more: `${parts.join(", ")}, ${said}`, to: `explore.html?${search}` });
+  }
+  return { hits, known: about.known };
+}
+
 function search() {
   const input = document.getElementById("find");
   const list = document.getElementById("found");
@@ -104,36 +182,49 @@ function search() {
     options[chosen].scrollIntoView({ block: "nearest" });
   }
 
+  function add(hit) {
+    const option = document.createElement("li");
+    option.id = `found-${list.children.length}`;
+    option.setAttribute("role", "option");
+    const link = document.createElement("a");
+    link.href = root + hit.to;
+    link.tabIndex = -1;
+    const kind = document.createElement("b");
+    kind.textContent = hit.what;
+    const note = document.createElement("small");
+    note.textContent = hit.more;
+    // Text nodes only: a name from a log is never markup.
+    link.append(kind, ` ${hit.id} `, note);
+    option.append(link);
+    list.append(option);
+  }
+
+  function tell(text) {
+    const none = document.createElement("li");
+    none.textContent = text;
+    list.append(none);
+  }
+
   function show() {
-    const wanted = input.value.trim().toLowerCase();
+    const wanted = input.value.trim();
     list.replaceChildren();
     if (!wanted) return close();
     const hits = window.SEARCH.filter((entry) =>
-      `${entry.id} ${entry.what === "Team" ? entry.more : ""}`.toLowerCase().includes(wanted)).slice(0, 12);
-    hits.forEach((hit, n) => {
-      const option = document.createElement("li");
-      option.id = `found-${n}`;
-      option.setAttribute("role", "option");
-      const link = document.createElement("a");
-      link.href = root + hit.to;
-      link.tabIndex = -1;
-      const kind = document.createElement("b");
-      kind.textContent = hit.what;
-      const note = document.createElement("small");
-      note.textContent = hit.more;
-      // Text nodes only: a name from a log is never markup.
-      link.append(kind, ` ${hit.id} `, note);
-      option.append(link);
-      list.append(option);
-    });
-    if (!hits.length) {
-      const none = document.createElement("li");
-      none.textContent = "Not among the costliest or the disputed. For any other request see analyses/ and docs/runbook.md.";
-      list.append(none);
-    }
+      `${entry.id} ${entry.what === "Team" ? entry.more : ""}`.toLowerCase().includes(wanted.toLowerCase())).slice(0, 12);
+    hits.forEach(add);
     list.hidden = false;
     chosen = -1;
     input.setAttribute("aria-expanded", "true");
+    if (hits.some((hit) => hit.id.toLowerCase() === wanted.toLowerCase())) return;
+    lookUp(wanted).then(({ hits: others, known }) => {
+      // Somebody typed on.
+      if (input.value.trim() !== wanted || list.hidden) return;
+      others.forEach(add);
+      if (hits.length || others.length) return;
+      const searched = Object.entries(known).filter(([, [, there]]) => there).map(([what, [held, there]]) =>
+        `${held < there ? `the costliest ${held.toLocaleString("en-US")} of` : "all"} ${there.toLocaleString("en-US")} ${what.toLowerCase()}s`);
+      tell(`Nothing has this name or id. Searched: ${["names", ...searched].join(", ")} of the days of this report.`);
+    }).catch(() => hits.length || tell("The list of all requests cannot be read by this browser."));
   }
 
   input.addEventListener("input", show);
