@@ -22,8 +22,9 @@
     }) }}
 {%- endmacro %}
 
-{# The models whose rows decide who owns a request, what else it could have run as, or whether a part of its
-   price counts, or what a gateway's own figure is in USD, each valid for a span of days: model, and the columns that matter. #}
+{# The models whose rows decide who owns a request, what else it could have run as, whether a part of its price
+   counts, or what a gateway's own figure is in USD, each valid for a span of days: model, and the columns that
+   matter. #}
 {% macro owner_rules() -%}
     {{ return({
         'int_team_names': ['team_name', 'team_id', 'method'],

@@ -32,6 +32,7 @@
         'evidence_precedence': {'kind': 'reading', 'seed': 'evidence_precedence',
             'named_by': ['field_group', 'source_system']},
         'int_service_tier_names': {'kind': 'reading', 'seed': 'service_tier_aliases', 'named_by': ['provider', 'alias']},
+        'int_fx_rates': {'kind': 'none', 'seed': 'fx_rates', 'named_by': ['currency', 'usd_per_unit']},
         'int_context_bands': {'kind': 'none', 'seed': 'rate card', 'named_by': ['provider', 'model']},
         'int_intraday_rate_changes': {'kind': 'none', 'seed': 'rate card', 'named_by': ['provider', 'model']},
         'int_efficiency_rules': {'kind': 'none', 'seed': 'efficiency_rules', 'named_by': ['rule_id']},
