@@ -18,3 +18,12 @@
         'x_SplitOriginId', 'x_TokenCacheAction', 'x_TokenDirection', 'x_WorkloadName',
     ]) }}
 {%- endmacro %}
+
+{# The same of a closed month, as they are posted, under the names of the specification. #}
+{% macro focus_delivered_columns() -%}
+    {%- set columns = [] -%}
+    {%- for name in focus_cost_and_usage_columns() -%}
+        {%- do columns.append(name | lower ~ ' as ' ~ adapter.quote(name)) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}

@@ -98,7 +98,5 @@ from {{ ref('int_focus_charges_named') }}
 union all
 
 select
-    {% for name in focus_cost_and_usage_columns() -%}
-    {{ name | lower }} as {{ adapter.quote(name) }}{{ ',' if not loop.last }}
-    {% endfor %}
+    {{ focus_delivered_columns() | join(',\n    ') }}
 from {{ ref('int_focus_posted_charges') }}
