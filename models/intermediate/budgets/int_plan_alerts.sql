@@ -87,9 +87,7 @@ against_plan as (
         budget_usd as baseline_usd
     from applied
     where
-        rule_kind = 'budget_share'
-        and charged_usd > 0
-        and (
+        rule_kind = 'budget_share' and charged_usd > 0 and (
             date_before is null
             or charged_usd - spend_usd <= 0
             -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
