@@ -33,4 +33,4 @@ full outer join now_shown
         and then_shown.team_id = now_shown.team_id
         and then_shown.provider = now_shown.provider
         and then_shown.billed_model = now_shown.billed_model
-order by 1, 2, 3, 4
+order by moved_usd desc
