@@ -12,6 +12,7 @@ import gc
 import os
 import threading
 
+
 @functools.cache
 def work_less() -> None:
     """From here on, in this process."""
