@@ -12,16 +12,13 @@ import gc
 import os
 import threading
 
-# Who looks into dbt's own work asks for its messages by one of these.
-_ASKING = ("DBT_DEBUG", "DBT_LOG_LEVEL_FILE", "DBT_LOG_LEVEL")
-
 
 @functools.cache
 def work_less() -> None:
     """From here on, in this process."""
     # a build makes millions of objects and hardly any garbage
     gc.set_threshold(200_000, 50, 1000)
-    if not any(os.environ.get(name, "").lower() in ("1", "true", "debug") for name in _ASKING):
+    if not os.environ.get("DBT_DEBUG"):
         _say_less()
     _know_macros_once()
     _look_for_circles_quickly()
