@@ -9,8 +9,7 @@ select
     occurred_at,
     cast(occurred_at as date) as event_date,
     lower(trim(event_type)) as event_type,
-    -- money that goes back is the end of an outcome, and none that was wanted
-    coalesce(is_successful, lower(trim(event_type)) != 'refund', true) as is_successful,
+    {{ outcome_is_success('event_type', 'is_successful') }} as is_successful,
     workspace_id as customer_id,
     feature,
     trace_id,

@@ -82,7 +82,7 @@ select
     gateway_name as stated_gateway_name,
     routing_policy,
     {{ stated_outcome('outcome') }} as stated_outcome,
-    coalesce(is_outcome_successful, true) as is_outcome_successful,
+    {{ outcome_is_success('outcome', 'is_outcome_successful') }} as is_outcome_successful,
 
     ---------- attempt
     case
