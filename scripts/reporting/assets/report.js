@@ -63,6 +63,11 @@ function draw(figure) {
     ...chart,
     data: { values: rows },
   };
+  // A layer whose field no row has would have no extent.
+  if (chart.layer) {
+    const has = (name) => rows.some((row) => row[name] !== undefined && row[name] !== null);
+    spec.layer = chart.layer.filter(({ needs }) => !needs || has(needs)).map(({ needs, ...layer }) => layer);
+  }
   // A height per row of the chart, as a number: with a step the drawing would not fit its width.
   const { step } = chart.height;
   if (step) spec.height = step * new Set(rows.map((row) => row[chart.encoding.y.field])).size;
