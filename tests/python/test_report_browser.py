@@ -26,14 +26,8 @@ _LOOK = """
         bars: document.querySelectorAll(".plot svg path, .plot svg text").length,
     };
 """
-_CHARTS = {
-    "index": 2,
-    "explore": 2,
-    "reconciliation": 3,
-    "efficiency": 1,
-    "governance": 1,
-    "team": 2,
-}
+_CHARTS = {"index": 2, "explore": 2, "reconciliation": 3, "efficiency": 1, "governance": 1}
+_CHARTS |= {"teams": 2, "services": 1, "customers": 1, "calls": 0}
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +42,16 @@ def profile(tmp_path_factory):
 def test_pages_are_drawn(request, profile, page, width, dark, which):
     """Charts fit the window, nothing overflows it, nothing that a log wrote runs."""
     report = request.getfixturevalue(which) / "report"
-    file = next((report / "teams").glob("*.html")) if page == "team" else report / f"{page}.html"
+    folder = report / page
+    file = next(folder.glob("*.html")) if folder.is_dir() else report / f"{page}.html"
     found = browser.probe(file, _LOOK, profile, width, dark)
     look = found["answer"]
     assert found["console"] == []
-    assert look["charts"] == _CHARTS[page] and look["bars"] > 10
-    assert look["narrowest"] > 200
-    assert look["widest"] <= look["wide"] <= look["window"]
+    assert look["charts"] == _CHARTS[page]
+    assert look["wide"] <= look["window"]
+    if _CHARTS[page]:
+        assert look["bars"] > 10 and look["narrowest"] > 200
+        assert look["widest"] <= look["wide"]
     assert not look["hacked"]
     themes = ["rgb(255, 255, 255)", "rgb(18, 22, 27)"]
     assert look["paper"] == themes[dark] and look["ink"] not in themes

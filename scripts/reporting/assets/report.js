@@ -63,9 +63,9 @@ function draw(figure) {
     ...chart,
     data: { values: rows },
   };
-  // A layer whose field no row has would have no extent.
+  // A layer whose column or mark is not there would have no extent.
   if (chart.layer) {
-    const has = (name) => rows.some((row) => row[name] !== undefined && row[name] !== null);
+    const has = (name) => table.querySelector(`th[data-field="${name}"]`) || rows.some((row) => name in row);
     spec.layer = chart.layer.filter(({ needs }) => !needs || has(needs)).map(({ needs, ...layer }) => layer);
   }
   // A height per row of the chart, as a number: with a step the drawing would not fit its width.
