@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from scripts.publishing.focus import csv_cell
+from scripts.accounting.entries import safe_text
 from scripts.reporting.links import Links, page_name
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.spend import Driver, compared, comparison_table
@@ -218,5 +218,5 @@ def as_csv(kind: Kind, table: Table) -> str:
     for row in [*table.rows, *table.more]:
         figures = [plain(row["cost_usd"]), plain(row["change_usd"]), row["requests"]]
         page = page_name(kind.name, row["name"]) if row.get("_href") else ""
-        writer.writerow([csv_cell(row["name"]), *figures, page])
+        writer.writerow([safe_text(row["name"]), *figures, page])
     return out.getvalue()
