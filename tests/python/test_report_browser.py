@@ -198,7 +198,7 @@ def test_a_table_is_sorted_filtered_and_summed_to_the_last_digit(profile, plain)
         press("variance_usd");
         const up = exact("variance_usd");
         const box = tools.querySelector("input");
-        box.value = "PROVIDER 2026-09-13";
+        box.value = "ANTHROPIC 2026-09-13";
         box.dispatchEvent(new Event("input"));
         const kept = table.querySelector("tfoot .kept");
         const answer = {

@@ -44,5 +44,5 @@ select
     pool_kind
 from shares
 group by
-    split_origin_id, commitment_id, pool_kind, pool_id, pool_name, central_team_id, central_cost_center_id, charge_start_date,
-    charge_end_date, billing_start_date, provider, billing_account_id
+    split_origin_id, commitment_id, pool_kind, pool_id, pool_name, central_team_id, central_cost_center_id,
+    charge_start_date, charge_end_date, billing_start_date, provider, billing_account_id
