@@ -1,7 +1,6 @@
 -- Every row of a cost that is no request, as recorded; and as an estimate what use of a month that is over lacks to a
--- minimum that was agreed on. The bill of a minimum is recorded under the same cost_id, and replaces the estimate. A table: it holds
+-- minimum that was agreed on. The bill of a minimum is recorded under the same cost_id, and replaces the estimate.
 -- A table: it holds the day of the run.
--- the day of the run.
 {{ config(materialized='table') }}
 
 with minimums as (
