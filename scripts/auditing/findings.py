@@ -53,7 +53,9 @@ _MISSING = """
         sum(case when environment is null then 1 else 0 end) as environment,
         sum(case when customer_id is null then 1 else 0 end) as customer,
         sum(case when price_status = 'usage_missing' and usage_issue is null then 1 else 0 end)
-            as usage
+            as usage,
+        sum(case when usage_quality in ('lower_bound', 'estimated') then 1 else 0 end)
+            as whole_usage
     from marts.fct_priced_requests
 """
 _BREAKDOWNS = {
@@ -137,7 +139,7 @@ def report(database: Path, table: str) -> list[str]:
             lines += _spend(ask, totals)
             lines += _one(connection, ask) if totals[0] == 1 else []
             lines += _breakdowns(ask) + _outliers(ask) if totals[0] > 1 else []
-            lines += _missing(ask, totals[0])
+            lines += _missing(ask, totals[0], table)
         lines += _faults(ask, table)
     return lines
 
@@ -271,11 +273,12 @@ def _outliers(ask) -> list[str]:
     return ["", *aligned([*head, "times the median"], rows)] if rows else []
 
 
-def _missing(ask, attempts: int) -> list[str]:
-    names = ("registered owner", "service", "feature", "environment", "customer", "usage")
-    found = [
-        f"{name} {count:,}" for name, count in zip(names, ask(_MISSING)[0], strict=True) if count
-    ]
+def _missing(ask, attempts: int, table: str) -> list[str]:
+    names = (
+        "registered owner", "service", "feature", "environment", "customer", "usage", "whole usage"
+    )  # fmt: skip
+    counts = ask(_MISSING)[0]
+    found = [f"{name} {count:,}" for name, count in zip(names, counts, strict=True) if count]
     ready, ready_usd, unowned, unowned_usd, unpriced, bound = ask(_READY)[0]
     said = f"Ready for chargeback: {ready:,} of {attempts:,} attempts, USD {ready_usd or 0:,.6f}"
     if unowned:
@@ -284,7 +287,13 @@ def _missing(ask, attempts: int) -> list[str]:
         said += f"; {unpriced:,} lack a price"
     if bound:
         said += f"; {bound:,} count at a lower bound"
-    return ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}", said]
+    lines = ["", f"Missing, of {attempts:,} attempts: {', '.join(found) or 'nothing'}", said]
+    if counts[-1]:
+        lines.append(
+            f"Of {counts[-1]:,} attempts the file has not all that may be billed: docs/exports.md "
+            f"says which export of {table} has more, and what each lacks"
+        )
+    return lines
 
 
 def _faults(ask, table: str) -> list[str]:

@@ -22,6 +22,13 @@ BILLS = Path(__file__).parent / "fixtures" / "bills"
 ACTIVITY = "openrouter_generations/openrouter_activity_export.composed.csv"
 PAGE = Path(__file__).parents[2] / "docs" / "exports.md"
 NOTHING = "nothing that is priced"
+LEGACY_CUR = (
+    "bill/BillingPeriodStartDate,lineItem/LineItemType,lineItem/UsageStartDate,"
+    "lineItem/ProductCode,lineItem/UsageType,lineItem/UsageAmount,lineItem/UnblendedCost,"
+    "lineItem/CurrencyCode\n"
+    "2026-10-01T00:00:00Z,Usage,2026-10-05T00:00:00Z,AmazonBedrock,USE1-NovaPro-input-tokens,"
+    "1000,0.8,USD\n"
+)
 Content = Callable[[], str | bytes]
 
 
@@ -208,6 +215,12 @@ FORMS = [
             "the same with `format Parquet`",
             NOTHING,
             lambda: spans.DRESSES["clickhouse.parquet"],
+        ),
+        (
+            "what Python's console exporter prints",
+            "`ConsoleSpanExporter`, its output in a file",
+            "nothing that is priced, while nothing else prints between the spans",
+            lambda: f"{json.dumps(spans.PRINTED, indent=4)}\n" * 2,
         ),
         (
             "Claude Code's log events",
@@ -506,6 +519,14 @@ FORMS = [
         "days before the export was made; callers (`line_item_iam_principal`) and tags appear "
         "up to 24 hours after they are switched on, and never for days before",
         stored("aws_cur2/aws_cur2_bedrock.csv"),
+    ),
+    Form(
+        "AWS",
+        "aws_cur2",
+        "legacy CUR, CSV or Parquet",
+        "Billing > Cost and Usage Reports, then copy the bucket",
+        "the caller of a line, which CUR 2.0 has",
+        lambda: LEGACY_CUR,
     ),
     Form(
         "Azure",

@@ -20,6 +20,7 @@ from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES
 from tests.python.prepared import shared
 from tests.python.project import PARSED, ROOT, in_a_fork
+from tests.python.test_wrapped_files import records_of
 
 # The sheet beside the fixtures is no log; a Logpush line has no time, and nothing is known of it.
 LOGS = sorted(
@@ -313,6 +314,18 @@ def test_a_log_says_where_its_money_went_and_what_chargeback_lacks(audit, tmp_pa
         "Ready for chargeback: 4 of 5 attempts, USD 0.009360; "
         "1 lack a registered owner (USD 1.575765)" in said
     )
+
+
+def test_a_poor_export_is_told_where_a_better_one_is(audit):
+    """Helicone's files without the cache's columns: its tokens may be more than they say."""
+    (record,) = records_of("helicone_requests")[:1]
+    whole = audit("-", pasted=json.dumps(record))
+    poor = {key: value for key, value in record.items() if "_cache_" not in key}
+    said = audit("-", pasted=json.dumps(poor))
+    assert whole.returncode == said.returncode == 0, said.stderr
+    assert "whole usage" not in whole.stdout and "docs/exports.md" not in whole.stdout
+    assert "whole usage 1" in said.stdout
+    assert "docs/exports.md says which export of helicone_requests has more" in said.stdout
 
 
 @pytest.mark.wide

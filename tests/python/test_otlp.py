@@ -159,19 +159,22 @@ def test_a_span_is_the_same_in_every_dress(dress, tmp_path):
     assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web")]
 
 
+# as `ConsoleSpanExporter` prints a span
+PRINTED = {
+    "name": "chat",
+    "context": {"trace_id": f"0x{TRACE}", "span_id": f"0x{SPAN}", "trace_state": "[]"},
+    "parent_id": f"0x{PARENT}",
+    "start_time": "2026-11-10T10:30:00.123456Z",
+    "end_time": "2026-11-10T10:30:01.123456Z",
+    "status": {"status_code": "ERROR"},
+    "attributes": USAGE,
+    "resource": {"attributes": {"service.name": "web"}, "schema_url": ""},
+}
+
+
 def test_what_pythons_console_exporter_prints_is_read(tmp_path):
-    span = {
-        "name": "chat",
-        "context": {"trace_id": f"0x{TRACE}", "span_id": f"0x{SPAN}", "trace_state": "[]"},
-        "parent_id": f"0x{PARENT}",
-        "start_time": "2026-11-10T10:30:00.123456Z",
-        "end_time": "2026-11-10T10:30:01.123456Z",
-        "status": {"status_code": "ERROR"},
-        "attributes": USAGE,
-        "resource": {"attributes": {"service.name": "web"}, "schema_url": ""},
-    }
     landing = Landing(tmp_path)
-    landing.put("otel_genai_spans/a", f"{json.dumps(span, indent=4)}\n" * 2)
+    landing.put("otel_genai_spans/a", f"{json.dumps(PRINTED, indent=4)}\n" * 2)
     assert landing.load() == 0
     call = (TRACE, SPAN, PARENT, "chat", None, START // 1000, END // 1000, 2)
     assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web")] * 2
