@@ -58,7 +58,7 @@ def _know_macros_once() -> None:
 
 
 def _look_for_circles_quickly() -> None:
-    """Whether a graph has a circle is one walk; to find one, dbt walks from each node anew."""
+    """Whether a graph has a circle is one walk; to find one, dbt walks again from each node."""
     import networkx
     from dbt.compilation import Linker
 
