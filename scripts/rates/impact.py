@@ -183,7 +183,7 @@ def _build(project: Path, scratch: Path, base: str) -> None:
         [
             sys.executable, "-m", "dbt.cli.main", "--quiet", "--no-use-colors", "build",
             "--select", "path:seeds/rate_cards", "path:seeds/contracts", "path:seeds/reference",
-            "community_price_rules", "partly_priced_rules", "int_provider_names",
+            "community_price_rules", "partly_priced_rules", "fx_rates", "int_provider_names",
             "+fct_rate_changes,path:models/intermediate/rates",
             "fct_rate_changes",
             "--indirect-selection", "cautious", "--exclude-resource-type", "unit_test",
