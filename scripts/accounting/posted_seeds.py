@@ -25,11 +25,21 @@ def in_force(seed: str, names: Sequence[str], month: date) -> list[Row]:
             }
             for row in query(f"select {', '.join(columns)} from seeds.{seed}")
         ]
+    return holding(rows, month)
+
+
+def holding(rows: list[Row], month: date) -> list[Row]:
+    """Those of a seed's rows that hold on the first day of a month."""
     return [
         row
         for row in rows
         if (row["valid_from"] or "0001-01-01") <= str(month) < (row["valid_to"] or "9999-12-31")
     ]
+
+
+def rows_of(content: str) -> list[Row]:
+    """The rows of a seed that was posted as a document."""
+    return list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
 
 
 def posted(seed: str, month: date) -> list[Row] | None:
@@ -38,7 +48,7 @@ def posted(seed: str, month: date) -> list[Row] | None:
         f"select content from ledger.posted_documents where posting_period = date '{month}' "
         f"and document_name = 'seeds/{seed}.csv'"
     )
-    return list(csv.DictReader(io.StringIO(found[0][0].removeprefix("\ufeff")))) if found else None
+    return rows_of(found[0][0]) if found else None
 
 
 def last_posted(seed: str, before: date) -> tuple[date, list[Row]] | None:

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from scripts.accounting.posted_seeds import holding, rows_of
 from scripts.console import printable
 from scripts.delivery.document import Document, Fact, Section
 from scripts.errors import UserError
@@ -115,6 +116,17 @@ def month_before(month: date) -> date:
     return Period(month, month).before_first
 
 
+def _names_at_the_close(marts: Marts, month: date) -> dict[str, str]:
+    """Names of the teams of a closed month by id; nothing of an open one."""
+    found = marts.rows(
+        "select content from marts.fct_closed_documents "
+        f"where posting_period = '{month}' and document_name = 'seeds/teams.csv'",
+        "fct_closed_documents",
+    )
+    rows = holding(rows_of(found[0]["content"]), month) if found else []
+    return {row["team_id"]: row["team_name"] for row in rows}
+
+
 class Month:
     """All that the statements of a month are made of, asked once for all teams."""
 
@@ -143,6 +155,7 @@ class Month:
         )
         self._forecasts = {row["team_id"]: row["forecast_usd"] for row in budgets}
         self._known = recipients(marts, Period(month, self.last))
+        self._names = _names_at_the_close(marts, month)
 
     @property
     def team_ids(self) -> list[str]:
@@ -154,7 +167,8 @@ class Month:
         rows = self._statements[self.month][team_id]
         before = self._statements[self.before].get(team_id)
         lines = self._lines[self.month].get(team_id, [])
-        name = (self._known.get(team_id) or {}).get("team_name") or team_id
+        known = (self._known.get(team_id) or {}).get("team_name")
+        name = self._names.get(team_id) or known or team_id
         when, charged = month_name(self.month), total(row["total_usd"] for row in rows)
         is_final = all(row["period_status"] == "closed" for row in rows)
         return Document(
