@@ -39,12 +39,7 @@ select
     this.team_id,
     this.provider,
     this.attempt_count,
-    this.cost_usd,
-    before.cost_usd as previous_cost_usd,
-    cast(this.cost_usd - before.cost_usd as {{ money_type() }}) as change_usd,
-    year_ago.cost_usd as year_ago_cost_usd,
-    cast(this.cost_usd - year_ago.cost_usd as {{ money_type() }}) as year_change_usd,
-    {{ money_ratio_of('this.cost_usd - year_ago.cost_usd', 'year_ago.cost_usd') }} as year_change_share,
+    {{ spend_compared() }},
     this.unpriced_count
 from periods as this
 {% for name, then in {
