@@ -111,7 +111,7 @@ _REQUESTS = """
     order by team_id, usage_date, day_place
 """
 _ATTEMPTS = """
-    , attempts_of as (
+    with attempts_of as (
     select
         chosen.first_usage_at, chosen.team_id, chosen.logical_request_key,
         chosen.logical_request_id, attempts.usage_at,
@@ -125,13 +125,16 @@ _ATTEMPTS = """
             partition by chosen.logical_request_key
             order by attempts.usage_at, attempts.attempt_number, attempts.request_key
         ) as place
-    from chosen
+    from marts.fct_logical_requests as chosen
     inner join marts.fct_priced_requests as attempts
         on
             chosen.usage_date = attempts.usage_date
             and chosen.source_system = attempts.source_system
             and chosen.logical_request_id = attempts.logical_request_id
             and coalesce(chosen.credential_id, '') = coalesce(attempts.credential_id, '')
+    where
+        chosen.usage_date between '{before_first}' and '{last}'
+        and chosen.logical_request_key in ({keys})
     )
     select * from attempts_of
     where place <= {of_request}
@@ -199,7 +202,15 @@ def of_teams(marts: Marts, period: Period, teams: int, wanted: set[str]) -> dict
     found: dict[str, TeamCalls] = defaultdict(lambda: TeamCalls(depth))
     for row in marts.rows(with_chosen + _REQUESTS):
         found[row["team_id"]].requests.append(row)
-    attempts = with_chosen + _ATTEMPTS.format(of_request=ATTEMPTS_OF_REQUEST)
+    chosen = {row["logical_request_key"] for calls in found.values() for row in calls.requests}
+    if not chosen:
+        return {}
+    attempts = _ATTEMPTS.format(
+        before_first=period.before_first,
+        last=period.last,
+        keys=_texts(chosen),
+        of_request=ATTEMPTS_OF_REQUEST,
+    )
     for row in marts.rows(attempts, "fct_priced_requests"):
         found[row["team_id"]].attempts.append(row)
     return dict(found)

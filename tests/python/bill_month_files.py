@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from scripts.sample.cloud_bills import AWS_NAMES, AZURE_NAMES, GOOGLE_NAMES
 from tests.python.bill_months import MILLION, Line, Month
 
 OPENAI = {
@@ -26,24 +27,11 @@ ANTHROPIC = {
     "uncached_input": "uncached_input_tokens", "cache_read": "cache_read_input_tokens",
     "output": "output_tokens",
 }  # fmt: skip
-AWS = {
-    "uncached_input": "InputTokenCount", "cache_read": "CacheReadInputTokenCount",
-    "output": "OutputTokenCount", "unmapped": "UnnamedCount",
-}  # fmt: skip
 AWS_CHARGES = {
     "credit": "Credit", "tax": "Tax", "discount": "EdpDiscount", "fee": "Fee", "refund": "Refund",
     "commitment": "RIFee",
 }  # fmt: skip
-GOOGLE = {
-    "uncached_input": "Text Input - Predictions", "cache_read": "Text Input Caching - Predictions",
-    "output": "Text Output - Predictions",
-}  # fmt: skip
 GOOGLE_CREDITS = {"credit": "PROMOTION", "discount": "SUSTAINED_USAGE_DISCOUNT"}
-AZURE = {
-    "uncached_input": "gpt 4o 1120 Inp glbl Tokens",
-    "cache_read": "gpt 4o 1120 cached Inp glbl Tokens",
-    "output": "gpt 4o 1120 Outp glbl Tokens",
-}
 AZURE_CHARGES = {"refund": "Refund", "commitment": "UnusedReservation", "prepaid": "Purchase"}
 TABLES = {
     "openai": "openai_costs",
@@ -161,7 +149,7 @@ def bedrock(file: File) -> str:
                 "line_item_usage_start_date": f"{x.day}T00:00:00Z",
                 "line_item_usage_end_date": f"{end}T00:00:00Z",
                 "line_item_product_code": "claudehaiku45" if usage else "AmazonBedrock",
-                "line_item_usage_type": f"USE1-MP:USE1_{AWS[x.meter]}{tier}_Global-Units"
+                "line_item_usage_type": f"USE1-MP:USE1_{AWS_NAMES[x.meter]}{tier}_Global-Units"
                 if usage else "",
                 "line_item_usage_amount": "" if x.quantity is None else plain(x.quantity / MILLION),
                 "line_item_currency_code": x.currency,
@@ -190,7 +178,7 @@ def google(file: File) -> str:
         rows.append(
             {
                 "service": {"description": "Vertex AI"},
-                "sku": {"id": "0", "description": f"{name}{tier} {GOOGLE[x.meter]}"
+                "sku": {"id": "0", "description": f"{name}{tier} {GOOGLE_NAMES[x.meter]}"
                         if usage else "Vertex AI"},
                 "usage_start_time": f"{x.day}T15:00:00Z",
                 "usage_end_time": f"{x.day}T16:00:00Z",
@@ -214,7 +202,7 @@ def azure(file: File) -> str:
                 "SubscriptionId": "00000000-0000-0000-0000-00000c0ffee0",
                 "Date": f"{x.day:%m/%d/%Y}",
                 "MeterCategory": "Foundry Models",
-                "MeterName": AZURE.get(x.meter, "Other"),
+                "MeterName": AZURE_NAMES.get(x.meter, "Other"),
                 "UnitOfMeasure": "1K",
                 "Quantity": "0" if x.quantity is None else plain(Decimal(x.quantity) / 1000),
                 "CostInBillingCurrency": plain(x.amount),

@@ -128,6 +128,12 @@ MAKING = ("build", "run", "seed")
 NOT_COMPARED = {"loaded_at", "age_days", "InvoiceDetailLastUpdated"}
 
 
+def server_connection(address: dict[str, str]):
+    """A connection to the PostgreSQL that PG variables name."""
+    named = {name.removeprefix("PG").lower(): value for name, value in address.items()}
+    return psycopg2.connect(dbname=named.pop("database"), **named)
+
+
 class Project:
     """One warehouse, fed from one landing folder by one copy of the project.
 
@@ -411,9 +417,10 @@ class Project:
         if self._postgres is None:
             with duckdb.connect(str(self.warehouse), read_only=True) as connection:
                 return connection.execute(sql).fetchall()
-        address = {name.removeprefix("PG").lower(): value for name, value in self._postgres.items()}
-        address["dbname"] = address.pop("database")
-        with closing(psycopg2.connect(**address)) as connection, connection.cursor() as cursor:
+        with (
+            closing(server_connection(self._postgres)) as connection,
+            connection.cursor() as cursor,
+        ):
             cursor.execute(sql)
             return cursor.fetchall()
 
@@ -424,10 +431,8 @@ class Project:
                 for sql in statements:
                     connection.execute(sql)
             return
-        address = {name.removeprefix("PG").lower(): value for name, value in self._postgres.items()}
-        address["dbname"] = address.pop("database")
         with (
-            closing(psycopg2.connect(**address)) as connection,
+            closing(server_connection(self._postgres)) as connection,
             connection,
             connection.cursor() as cursor,
         ):

@@ -9,7 +9,6 @@ import io
 from datetime import date
 
 import duckdb
-import psycopg2
 import pytest
 
 from scripts.accounting import focus_file
@@ -24,6 +23,7 @@ from tests.python.posted_month import (
     focus_columns,
     focus_rows,
 )
+from tests.python.project import server_connection
 
 SEPTEMBER = date(2026, 9, 1)
 
@@ -39,9 +39,7 @@ def warehouse(request, tmp_path, new_database, monkeypatch):
     address = new_database()
     for name, value in address.items():
         monkeypatch.setenv(name, value)
-    address = {name.removeprefix("PG").lower(): value for name, value in address.items()}
-    address["dbname"] = address.pop("database")
-    with psycopg2.connect(**address) as connection, connection.cursor() as cursor:
+    with server_connection(address) as connection, connection.cursor() as cursor:
         cursor.execute(";".join(definitions()))
 
 

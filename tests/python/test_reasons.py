@@ -18,12 +18,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import duckdb
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.python.project import Project
+from tests.python.project import Project, server_connection
 from tests.python.test_footing import UNIT, largest_remainder
 
 pytestmark = pytest.mark.wide
@@ -144,10 +143,7 @@ def ledger(request, tmp_path_factory, new_database):
     address = new_database() if request.param == "postgres" else None
     project = Project(folder, folder, address)
     project.dbt("compile", "--select", *MODELS)
-    if address:
-        address = {name.removeprefix("PG").lower(): value for name, value in address.items()}
-        address["dbname"] = address.pop("database")
-    with closing(psycopg2.connect(**address) if address else duckdb.connect()) as connection:
+    with closing(server_connection(address) if address else duckdb.connect()) as connection:
         made = Ledger(connection)
         made.make(project.target / "compiled")
         yield made

@@ -10,10 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import duckdb
-import psycopg2
 import pytest
 
-from tests.python.project import Project
+from tests.python.project import Project, server_connection
 
 DIGIT = Fraction(1, 10**15)
 SIDES = (
@@ -124,9 +123,7 @@ def found(request, tmp_path_factory, new_database):
     if server is None:
         connection = duckdb.connect(str(project.warehouse))
     else:
-        address = {name.removeprefix("PG").lower(): value for name, value in server.items()}
-        address["dbname"] = address.pop("database")
-        connection = psycopg2.connect(**address)
+        connection = server_connection(server)
     with closing(connection), closing(connection.cursor()) as cursor:
         for statement in ("begin", *statements, "commit"):
             cursor.execute(statement)

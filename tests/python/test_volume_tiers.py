@@ -16,11 +16,10 @@ from fractions import Fraction
 from math import ceil, floor, trunc
 
 import duckdb
-import psycopg2
 import pytest
 
 from scripts.rates.meters import meters
-from tests.python.project import Project
+from tests.python.project import Project, server_connection
 from tests.python.rate_oracle import CALL_METERS
 from tests.python.test_footing import UNIT, largest_remainder
 
@@ -296,10 +295,7 @@ def house(request, tmp_path_factory, new_database):
     address = new_database() if request.param == "postgres" else None
     project = Project(folder, folder, address)
     project.dbt("compile", "--select", *MODELS)
-    if address:
-        address = {name.removeprefix("PG").lower(): value for name, value in address.items()}
-        address["dbname"] = address.pop("database")
-    with closing(psycopg2.connect(**address) if address else duckdb.connect()) as connection:
+    with closing(server_connection(address) if address else duckdb.connect()) as connection:
         yield House(connection, project.target / "compiled")
 
 
