@@ -1,11 +1,11 @@
 """Faults put into the project on purpose, one at a time: does a test notice each?
 
-    python -m tests.mutants [--project DIR] [--only NUMBERS] [--concerned] [--out FILE]
+    python -m tests.mutants [--only NUMBERS] [--concerned] [--out FILE]
 
 Each mutant is a small change that keeps the SQL running and makes a figure wrong. It is made in a
-copy of the project (this one, or the checkout that --project names); first the tests run that look
-at that part, then all others, until one fails. The table says by what each was found. Exits with 1
-when one survived, 2 when one no longer fits the project.
+copy of the project. dbt's unit tests near it run first, in seconds; then the tests that look at
+that part, quick ones before wide ones; then all others, until one fails. The table says by what
+each was found. Exits with 1 when one survived, 2 when one no longer fits the project.
 
 Outside `make test`: all of them take hours. `make mutants` is the way to run it.
 """
@@ -13,6 +13,7 @@ Outside `make test`: all of them take hours. `make mutants` is the way to run it
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shutil
 import subprocess
@@ -22,11 +23,16 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.python import prepared
+from tests.python.project import ROOT, Project, copy_project, prepare_a_change
+
 _IGNORED = (".git", ".venv*", ".test-cache", "target", "logs", "landing", "*.duckdb*", "published")
 _FOUND = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 # the FOCUS validators, Spark and Superset have environments of their own
-_QUICK_AND_WIDE = "not long and not focus and not spark and not superset"
+_TIERS = {
+    "quick": "not wide and not long and not focus and not spark and not superset",
+    "wide": "wide and not long and not focus and not spark and not superset",
+}
 _NODE = re.compile(
     r"(?:Failure|Error) in (?:unit_test|test|model|seed) (\w+)|(\bassert_\w+|\bunique_\w+)"
 )
@@ -172,13 +178,12 @@ MUTANTS = (
 def main(arguments: list[str] | None = None) -> int:
     """Try each mutant; return the exit code."""
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__.split("\n\n")[0])
-    parser.add_argument("--project", type=Path, default=ROOT, help="a checkout (default: this one)")
     parser.add_argument("--only", help="numbers of mutants, as in 3,7-9 (default: all)")
     parser.add_argument("--concerned", action="store_true", help="only the tests that look there")
     parser.add_argument("--out", type=Path, help="a file for the table")
     options = parser.parse_args(arguments)
     chosen = _numbers(options.only) if options.only else range(1, len(MUTANTS) + 1)
-    unfit = [n for n in chosen if place(MUTANTS[n - 1], options.project) is None]
+    unfit = [n for n in chosen if place(MUTANTS[n - 1], ROOT) is None]
     for number in unfit:
         print(f"mutants: {number}, {MUTANTS[number - 1].file}: the text is not there exactly once",
               file=sys.stderr)  # fmt: skip
@@ -191,7 +196,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in chosen:
         mutant = MUTANTS[number - 1]
         start = time.monotonic()
-        found = tried(mutant, options.project, options.concerned)
+        found = tried(mutant, options.concerned)
         survivors += found is None
         lines.append(
             f"| {number} | `{mutant.file}` | {mutant.kind} | {found or '**survived**'} "
@@ -221,31 +226,71 @@ def place(mutant: Mutant, project: Path) -> Path | None:
     return files[0]
 
 
-def tried(mutant: Mutant, project: Path, concerned: bool) -> str | None:
+def tried(mutant: Mutant, concerned: bool) -> str | None:
     """What found the mutant, or None."""
     with tempfile.TemporaryDirectory(prefix="mutant") as folder:
-        copy = Path(folder) / "project"
-        shutil.copytree(project, copy, ignore=shutil.ignore_patterns(*_IGNORED))
-        file = place(mutant, copy)
-        text = file.read_text(encoding="utf-8")
-        file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*_IGNORED))
+        _change(mutant, copy)
+        found = _unit_tests(mutant, Path(folder))
         first = [f"tests/python/{name}.py" for name in mutant.tests.split()]
-        found = _tests(copy, first)
-        if found is None and not concerned:
-            found = _tests(copy, [f"--ignore={name}" for name in first])
+        steps = [(tier, first) for tier in _TIERS]
+        if not concerned:
+            steps += [(tier, [f"--ignore={name}" for name in first]) for tier in _TIERS]
+        for tier, arguments in steps:
+            found = found or _tests(copy, tier, arguments)
         return found
 
 
-def _tests(copy: Path, arguments: list[str]) -> str | None:
+def _change(mutant: Mutant, project: Path) -> None:
+    file = place(mutant, project)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+
+
+def _unit_tests(mutant: Mutant, folder: Path) -> str | None:
+    """Those of the model and of its readers; of all models where a macro or a seed is changed.
+
+    Where none fails, the warehouse is kept that the other tests begin with. Both are made of what
+    the project as it is left, so that little is parsed and built.
+    """
+    usual = Project(_new(folder / "usual"), folder)
+    usual.begin()
+    changed = _new(folder / "changed")
+    root = copy_project(changed)
+    _change(mutant, root)
+    project = Project(changed, folder, root=root)
+    shutil.copy(usual.warehouse, changed)
+    is_model = mutant.file.startswith(("stg_", "int_", "fct_"))
+    chosen = f"{Path(mutant.file).stem}+1,test_type:unit" if is_model else "test_type:unit"
+    try:
+        project.dbt("test", "--select", chosen)
+    except AssertionError as failed:
+        node = _NODE.search(str(failed))
+        if not node:
+            raise
+        return f"`{node.group(1) or node.group(2)}`"
+    prepare_a_change(usual, project)
+    return None
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+def _tests(copy: Path, tier: str, arguments: list[str]) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "auto", "--dist", "loadfile"]
     done = subprocess.run(
-        [*command, "--no-loadscope-reorder", "-m", _QUICK_AND_WIDE, *arguments],
+        [*command, "--no-loadscope-reorder", "-m", _TIERS[tier], *arguments],
         cwd=copy,
+        env=os.environ | {"AI_COST_TEST_CACHE": str(prepared.CACHE)},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode == 0:
+    # 5: none of the files has a test of this tier
+    if done.returncode in (0, 5):
         return None
     test = _FOUND.search(done.stdout)
     # 2: the workers were stopped at the first failure

@@ -231,7 +231,7 @@ class Project:
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
-        self._begin()
+        self.begin()
         known = self._state()
         said = self.ai_cost("load")
         self._remember(known)
@@ -243,7 +243,7 @@ class Project:
             return self.run(DBT, "--quiet", *arguments)
         if arguments[0] not in MAKING:
             return self._run_warm(arguments, [])[0]
-        self._begin()
+        self.begin()
         return self.make(*arguments)
 
     def build(self, *arguments: str) -> None:
@@ -318,7 +318,7 @@ class Project:
         if not self._is_frozen:
             self.known.unlink(missing_ok=True)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """Take a copy of the empty warehouse, where there is none yet."""
         assert not self._is_frozen, "others read this warehouse: work in a copy of it"
         if self._is_bare or self._engine != "duckdb" or self.warehouse.exists():
@@ -468,10 +468,26 @@ def _usual_code() -> str:
 
 
 def _make_empty(folder: Path) -> None:
-    empty = Project(folder, folder)
+    _fill_empty(Project(folder, folder))
+
+
+def _fill_empty(empty: Project) -> None:
     empty.make("build", "--exclude-resource-type", "test", "unit_test")
     with duckdb.connect(str(empty.warehouse)) as connection:
         connection.execute("delete from ops.build_events")
+
+
+def prepare_a_change(usual: Project, changed: Project) -> None:
+    """Keep an empty warehouse for a changed project; only what differs from the usual is made."""
+    for file in (usual.warehouse, usual.known):
+        shutil.copy(file, changed.warehouse.parent)
+    folder = prepared.CACHE / f"code-{prepared.code_key(changed.root, changed.environment)}"
+    with prepared.made_once(folder / "empty") as is_missing:
+        if is_missing:
+            _fill_empty(changed)
+            (folder / "empty").mkdir()
+            for file in (changed.warehouse, changed.known):
+                shutil.copy(file, folder / "empty")
 
 
 @cache
