@@ -54,7 +54,7 @@ MUTANTS = (
     Mutant("stg_envelope__events.sql", "coalesce(model_actual, model) as served_model",
            "coalesce(model, model_actual) as served_model", "coalesce order", "test_gateways"),
     Mutant("stg_litellm__spend_logs.sql", "case when attempted_fallbacks > 0 then",
-           "case when attempted_fallbacks > 1 then", "off by one", "test_gateways"),
+           "case when attempted_fallbacks > 1 then", "off by one", "test_gateway_lessons"),
     Mutant("stg_aws__cur2.sql", "is_marketplace and words like '%token%' then 'marketplace '",
            "is_marketplace and words like '%token%' then ''", "lost word", "test_bill_lessons"),
     Mutant("stg_loader__rejects.sql", "source('loader', 'load_rejects')) }}",

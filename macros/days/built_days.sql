@@ -18,11 +18,13 @@
     select inputs.usage_date
     from {{ ref('int_day_fingerprints') }} as inputs
     {% if var('start_date') or var('end_date') -%}
-    where {{ is_named_day('inputs.usage_date') }}
+    where {{ is_named_day('inputs.usage_date') }} and {{ is_not_archived('inputs.usage_date') }}
     {%- else -%}
     left join {{ built_days_table() }} as built
         on inputs.usage_date = built.usage_date and built.model_name = '{{ this.name }}'
-    where built.day_fingerprint is null or built.day_fingerprint != inputs.day_fingerprint
+    where
+        (built.day_fingerprint is null or built.day_fingerprint != inputs.day_fingerprint)
+        and {{ is_not_archived('inputs.usage_date') }}
     {%- endif %}
     order by 1
 {%- endmacro %}

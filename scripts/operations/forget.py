@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-
-import duckdb
 
 from scripts.loading.paths import literal, quoted
 from scripts.loading.people import HIDDEN, user_hash
 from scripts.loading.run import KEY_VARIABLE, MODELS
 from scripts.loading.sources import RAW_SCHEMA, Table, read_contract
 from scripts.loading.typing import may_name_people
+from scripts.operations.archive import check_nothing_is_archived
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.warehouse import WarehouseError, connect_postgres, target, warehouse_file
+from scripts.operations.transactions import transaction
+from scripts.warehouse import WarehouseError, target, warehouse_file
 
 # Runs a statement; the rows of a query.
 Execute = Callable[[str], list[tuple]]
@@ -38,6 +37,7 @@ def run(users: list[str], wait_s: float) -> int:
         owner_of(RAW_SCHEMA, target()),
         transaction() as execute,
     ):
+        check_nothing_is_archived(execute, "`ai-cost forget`")
         records, days = forget(execute, [user_hash(user, key) for user in users])
     print(f"Forgot {records:,} records on {days:,} days.")
     if not records:
@@ -107,32 +107,3 @@ def _change(table: Table, name: str, hashes: list[str]) -> str:
             f"nullif({value}, '{each}')" if hashed else f"replace({value}, '{each}', '{HIDDEN}')"
         )
     return f"{quoted(name)} = {value}"
-
-
-@contextmanager
-def transaction() -> Iterator[Execute]:
-    """A connection that writes all or nothing; WarehouseError when there is none."""
-    if target() == "postgres":
-        with closing(connect_postgres()) as connection, connection, connection.cursor() as cursor:
-            cursor.execute("set time zone 'UTC'")
-
-            def run_postgres(sql: str) -> list[tuple]:
-                cursor.execute(sql)
-                return cursor.fetchall() if cursor.description else []
-
-            yield run_postgres
-        return
-    if target() != "duckdb":
-        raise WarehouseError("only DuckDB and PostgreSQL can change rows; see docs/privacy.md")
-    if not warehouse_file().exists():
-        raise WarehouseError(f"there is no warehouse at {warehouse_file()}")
-    try:
-        connection = duckdb.connect(str(warehouse_file()))
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        raise WarehouseError(f"cannot write {warehouse_file()}: {reason}") from None
-    with closing(connection):
-        connection.execute("set timezone = 'UTC'")
-        connection.begin()
-        yield lambda sql: connection.execute(sql).fetchall()
-        connection.commit()

@@ -19,9 +19,9 @@ from pathlib import Path
 from scripts.loading.paths import literal
 from scripts.loading.sources import RAW_SCHEMA
 from scripts.operations.clock import run_instant
-from scripts.operations.forget import transaction
 from scripts.operations.made_of import Definitions, asking, code_key, described, digest
 from scripts.operations.roles import owner_of
+from scripts.operations.transactions import transaction
 from scripts.warehouse import target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ ENGINES = ("duckdb", "postgres")
 _BUILDS = "ops.build_events"
 _STATES = "ops.built_nodes"
 # What a load, an unloading or a forgotten person changes, whichever raw table is concerned.
-_OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects")
+_OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_days")
 # They ask the clock for the days that lie ahead of the run, and for no other.
 AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
 # Views over tables of somebody else (macros/adapters/in_place).

@@ -14,9 +14,9 @@ from scripts.accounting.periods import read_periods
 from scripts.loading.paths import literal, quoted
 from scripts.loading.run import MODELS
 from scripts.loading.sources import RAW_SCHEMA, read_contract
-from scripts.operations.forget import transaction
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
+from scripts.operations.transactions import transaction
 from scripts.warehouse import WarehouseError, target, warehouse_file
 
 Execute = Callable[[str], list[tuple]]

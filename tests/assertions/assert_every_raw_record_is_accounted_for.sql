@@ -1,6 +1,5 @@
--- Harm: a record that is neither a request, nor a duplicate, nor a copy of what a better source holds, nor a sum of
--- its calls, nor rejected has been lost, and its money with it. Spans and observations that are not model calls, and
--- other traffic of a gateway, are counted as such.
+-- Harm: a record that is neither a request, nor left out by name (int_records_left_out), nor rejected has been lost,
+-- and its money with it.
 with loaded as (
 
     select
@@ -25,60 +24,28 @@ explained as (
     union all
 
     select
-        source_system as raw_table,
-        count(*) as record_count
-    from (
-        select
-            source_system,
-            source_file,
-            line_number,
-            record_number
-        from {{ ref('int_duplicate_deliveries') }}
-        union
-        select
-            source_system,
-            source_file,
-            line_number,
-            record_number
-        from {{ ref('int_cross_source_copies') }}
-        union
-        select
-            source_system,
-            source_file,
-            line_number,
-            record_number
-        from {{ ref('int_sums_over_calls') }}
-        where decision = 'repeats'
-    ) as left_out
-    group by 1
+        raw_table,
+        record_count
+    from {{ ref('int_records_left_out') }}
 
     union all
 
     select
-        'otel_genai_spans' as raw_table,
-        (select count(*) from {{ ref('stg_otel__genai_spans') }})
-        - (select count(*) from {{ ref('int_otel_requests') }}) as record_count
+        raw_table,
+        left_out_count as record_count
+    from {{ ref('stg_loader__archived_records') }}
 
-    -- other traffic of a gateway
-    {% for model in [
-        'stg_kong__ai_logs', 'stg_nginx__access_logs', 'stg_envoy__ai_gateway_logs', 'stg_envelope__events',
-    ] %}
     union all
 
+    -- what came for an archived day waits until the day is brought back: assert_archived_days_are_up_to_date
     select
-        source_system as raw_table,
-        count(*) as record_count
-    from {{ ref(model) }}
-    where not is_model_call
-    group by 1
-
-    {% endfor %}
-    union all
-
-    select
-        'langfuse_observations' as raw_table,
-        (select count(*) from {{ ref('stg_langfuse__observations') }})
-        - (select count(*) from {{ ref('int_langfuse_requests') }}) as record_count
+        days.raw_table,
+        days.record_count
+    from {{ ref('stg_loader__days') }} as days
+    inner join {{ ref('stg_loader__archived_days') }} as archived
+        on
+            days.event_date = archived.usage_date
+            and days.loaded_at > archived.archived_at
 
 ),
 

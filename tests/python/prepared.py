@@ -30,6 +30,7 @@ _OURS = {"AI_COST_REQUIRE_BROWSER", "AI_COST_TEST_CACHE"}
 READ_LATE = {"start_date", "end_date", "rates_known_at", "request_id", "now", "as_of_night"}
 # What lies in the project and goes into no warehouse.
 _NO_INPUT = {
+    "archive",
     "build",
     "close",
     "docs",
