@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from scripts.accounting import people
+from scripts.accounting import people, signatures
 from scripts.accounting.freshness import stale
 from scripts.accounting.journal import journal
 from scripts.accounting.ledger import LEDGER, next_month, query
@@ -37,10 +37,16 @@ def always_missing(
     return [
         *people.faults(prepared_by, approved_by, _amount(period), closed_at.date()),
         *_time(period, closed_at, periods),
-        *broken_links(periods),
+        *earlier_months(period, periods),
         *_reconciliation(period),
         *_shares(period),
     ]
+
+
+def earlier_months(period: date, periods: list[Period]) -> list[str]:
+    """What is closed must be as it was approved, and months before must be signed where asked."""
+    before = [one for one in periods if one.period_start < str(period)]
+    return broken_links(periods) or [*signatures.bad(periods), *signatures.missing(before)]
 
 
 def _amount(period: date) -> Decimal:

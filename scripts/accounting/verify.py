@@ -1,4 +1,4 @@
-"""Closed months against what was approved: posted rows, documents, exported files, the seed.
+"""Closed months against what was approved: posted rows, documents, files, the seed, signatures.
 
 Every month's hash holds that of the month before, so the first difference in the order of the
 months is the one that matters; the later ones follow from it.
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts import console
-from scripts.accounting import focus_file
+from scripts.accounting import focus_file, signatures
 from scripts.accounting.close_pack import summary
 from scripts.accounting.entries import as_csv, chained_hash, schema
 from scripts.accounting.ledger import POSTED, posted_periods, query, read_entries
@@ -139,8 +139,11 @@ def verify(folders: list[Path]) -> int:
     """Say the first difference and end with 1, or that there is none."""
     periods = read_periods()
     found = broken_links(periods) or [
-        line for folder in folders or default_folders() for line in changed_files(periods, folder)
-    ]
+        *signatures.bad(periods),
+        *signatures.missing(periods),
+        *(line for folder in folders or default_folders()
+          for line in changed_files(periods, folder)),
+    ]  # fmt: skip
     if found:
         for line in found:
             console.complain(line)
@@ -163,7 +166,11 @@ def said_of_ledger() -> list[str]:
         if there == [(0,)]:
             return []
         # of the exports only those of closed months alone: others may be of the day before a close
-        return broken_links(periods) or changed_files(periods, ledger_folder())
+        # who must sign still may: a missing signature stops the next close, not a build
+        return broken_links(periods) or [
+            *signatures.bad(periods),
+            *changed_files(periods, ledger_folder()),
+        ]
     except WarehouseError as error:
         # such as a warehouse under another name, which this build puts right
         console.complain(f"closed months are not checked this time: {error}")

@@ -42,9 +42,14 @@ class Recipient:
         row = f"statement_recipients.csv, {printable(f'{self.team_id}, {self.role}, {self.name}')}"
         if not self.name.isprintable():
             return f"{row}: the name holds a line break or another sign that is not printed"
-        if not self.email_address.isascii() or not _ADDRESS.fullmatch(self.email_address):
+        if not is_address(self.email_address):
             return f"{row}: {printable(self.email_address)!r} is no address like name@example.com"
         return None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address like name@example.com, and nothing beside it."""
+    return text.isascii() and bool(_ADDRESS.fullmatch(text))
 
 
 class Recipients:

@@ -12,7 +12,7 @@ from scripts.accounting.posted_seeds import holding, rows_of
 from scripts.console import printable
 from scripts.delivery.document import Document, Fact, Section
 from scripts.errors import UserError
-from scripts.operations.alerts import REPORT_VARIABLE
+from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver

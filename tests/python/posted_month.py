@@ -92,11 +92,16 @@ def rows_of(table: str) -> list[tuple]:
     return found
 
 
-def closed_month(previous: str = "") -> tuple[Period, dict[str, bytes], dict]:
-    """The row of the seed, the documents with the manifest, and what is posted; the marts stand."""
+def closed_month(
+    previous: str = "", more: dict[str, bytes] | None = None
+) -> tuple[Period, dict[str, bytes], dict]:
+    """The row of the seed, the documents with the manifest, and what is posted; the marts stand.
+
+    `more`: documents beside those of TEXTS.
+    """
     rows = {table: rows_of(table) for table in TABLES.values()}
     period = Period(str(OCTOBER), "closed", "Ann", "Bob", "2026-11-03 09:00:00", "2", "-3", "", "")
-    texts = TEXTS | {focus_file.NAME: focus_file.worked_out(OCTOBER)}
+    texts = TEXTS | (more or {}) | {focus_file.NAME: focus_file.worked_out(OCTOBER)}
     documents = {name: as_csv(rows[table], table) for name, table in TABLES.items()} | texts
     manifest = written(period, documents)
     month = rows | {

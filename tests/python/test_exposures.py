@@ -25,7 +25,7 @@ READERS = {
         f"scripts/reporting/{name}.py" for name in ("workbook", "findings", "accuracy")
     ],
     "dashboards": ["scripts/dashboards/charts.yml"],
-    "alerts": ["scripts/operations/alerts.py"],
+    "alerts": ["scripts/operations/alert*.py"],
     "statements": ["scripts/delivery/*.py"],
     "month_end_close": [
         name_of(path)

@@ -18,6 +18,7 @@ routed as (
     select
         found.*,
         routes.webhook_variable,
+        routes.message_form,
         row_number() over (
             partition by found.kind, found.alert_date, found.team_id, found.subject
             order by
@@ -57,7 +58,8 @@ select
     coalesce(drivers.request_key, routed.request_key) as request_key,
     routed.trace_id,
     routed.anomaly_id,
-    routed.webhook_variable
+    routed.webhook_variable,
+    routed.message_form
 from routed
 inner join {{ ref('alert_rules') }} as rules
     on routed.kind = rules.kind

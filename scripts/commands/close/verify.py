@@ -1,5 +1,6 @@
-"""Check closed months against what was approved: posted rows, documents, exported files, the seed.
+"""Check closed months: posted rows, documents, exported files, the seed, signatures.
 
+Signatures in close_signatures.csv must be good; close_limits.csv may ask for them.
 FOLDERS are exports to check as well: those of `ai-cost export ledger` or `ai-cost export journal`.
 Ends with 1 and names the first difference when something is not as it was. Each build checks what
 is posted, too.
