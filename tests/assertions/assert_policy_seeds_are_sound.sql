@@ -94,6 +94,15 @@ where {{ is_one_person('prepared_by', 'approved_by') }}
 
 union all
 
+select approval_kind || ': prepared and approved by the same person' as problem, subject as row_id
+from {{ ref('int_signed_decisions') }}
+where
+    approval_kind in ('shared_cost', 'allocation_rule', 'budget', 'budget_override', 'task_budget')
+    and {{ folded_name('prepared_by') }} = {{ folded_name('approved_by') }}
+    and {{ folded_name('approved_by') }} != ''
+
+union all
+
 select 'budgets: not the first day of a month' as problem, team_id as row_id
 from {{ ref('budgets') }}
 where budget_period != {{ month_of('budget_period') }}
