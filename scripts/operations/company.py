@@ -31,10 +31,10 @@ COPY = "AI_COST_COMPANY_COPY"
 COPIES = Path("target", "company")
 _OWN = ("organization", "policy", "contracts")
 _EXTRA = "extra_"
-# Who answers for a row: files of before have no such columns, and a row without a name counts as
-# not approved (fct_approvals).
-_APPROVAL = {
-    "allocation_rules": {"prepared_by", "approved_at"},
+# Columns that files of before do not have, and what holds where they are blank is what held then. A
+# row without a name counts as not approved (fct_approvals).
+OPTIONAL = {
+    "allocation_rules": {"prepared_by", "approved_at", "target_pool_id"},
     "budget_overrides": {"prepared_by"},
     "budgets": {"prepared_by", "approved_at"},
     "shared_costs": {"prepared_by", "approved_by", "approved_at"},
@@ -173,7 +173,7 @@ def _seeds() -> Iterator[tuple[Path, bytes]]:
         file = stated.get(path.stem) if path.suffix == ".csv" else None
         if file:
             columns, ours = _rows(path)
-            rows = _taken(file, columns, _APPROVAL.get(path.stem, set()))
+            rows = _taken(file, columns, OPTIONAL.get(path.stem, set()))
             content = _text(columns, rows if _is_own(path) else ours + rows)
         yield path.relative_to(ROOT / "seeds"), content
 

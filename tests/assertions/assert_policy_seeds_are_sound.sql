@@ -28,6 +28,12 @@ where
 
 union all
 
+select 'allocation_rules: to_pool and target_pool_id go together' as problem, rule_id as row_id
+from {{ ref('allocation_rules') }}
+where (method = 'to_pool') = (target_pool_id is null)
+
+union all
+
 select 'task_budgets: not the first day of a month' as problem, task as row_id
 from {{ ref('task_budgets') }}
 where
