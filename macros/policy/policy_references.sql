@@ -34,6 +34,7 @@
         ['chargeback_terms', ['team_id', 'valid_from'], 'team_id', 'team'],
         ['budgets', ['team_id', 'budget_period'], 'team_id', 'team'],
         ['budget_overrides', ['team_id', 'budget_period', 'recorded_at'], 'team_id', 'team'],
+        ['budget_baselines', ['team_id', 'valid_from'], 'team_id', 'team'],
         ['task_budgets', ['task', 'team_id', 'service_name', 'feature', 'valid_from'], 'team_id', 'team'],
         ['spend_alert_rules', ['rule_id'], 'team_id', 'team'],
         ['alert_routes', ['team_id', 'severity'], 'team_id', 'team'],

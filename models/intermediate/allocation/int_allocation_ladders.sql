@@ -44,7 +44,7 @@ step_{{ step }} as (
         on
             before.target_pool_id = rules.pool_id
             and before.valid_from < rules.valid_to
-            and rules.valid_from < before.valid_to
+            and before.valid_to > rules.valid_from
     where not before.is_circle
 
 ),
