@@ -8,7 +8,7 @@
         {% endfor %}
         {% if said %}
             {% do exceptions.raise_compiler_error(
-                'names in the company folder that do not exist, ' ~ said | length ~ ':\n  '
+                'names in the company folder that do not exist or lead in a circle, ' ~ said | length ~ ':\n  '
                 ~ said[:shown] | join('\n  ') ~ ('\n  ...' if said | length > shown)
             ) %}
         {% endif %}

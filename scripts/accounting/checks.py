@@ -14,6 +14,14 @@ from scripts.accounting.verify import broken_links
 from scripts.operations.clock import latest_instant
 from scripts.warehouse import WarehouseError
 
+UNAPPROVED = "unapproved_decisions"
+_STATES = {
+    "not_approved": "not approved by two people with a time",
+    "by_one_person": "prepared and approved by one person",
+    "unknown_person": "by somebody whom approvers.csv does not name for it",
+    "over_limit": "above the limit of those who stand for it",
+}
+
 
 def missing(
     period: date, prepared_by: str, approved_by: str, closed_at: datetime, periods: list[Period]
@@ -40,6 +48,30 @@ def always_missing(
         *earlier_months(period, periods),
         *_reconciliation(period),
         *_shares(period),
+        *(unapproved(period) if _limits(UNAPPROVED, period) else []),
+    ]
+
+
+def unapproved(period: date) -> list[str]:
+    """What counts in the month, was typed by hand, and nobody approved who may.
+
+    A row of close_limits makes it a reason not to close, for what holds in months from its first
+    day on; without one it is only said.
+    """
+    rows = _limits(UNAPPROVED, period)
+    limit, first = rows[0] if rows else (Decimal(0), None)
+    found = query(
+        "select approval_kind, subject, amount_usd, approval_state from marts.fct_approvals "
+        f"where is_in_force and approval_state != 'approved' and usage_period <= date '{period}' "
+        f"and coalesce(until_period, date '9999-12-31') > date '{first or period}' "
+        "order by 1, 2"
+    )
+    if len(found) <= limit:
+        return []
+    return [
+        f"{kind.replace('_', ' ')} {subject}"
+        f"{'' if usd is None else f', {usd:,.2f} USD,'} is {_STATES[state]}: see fct_approvals"
+        for kind, subject, usd, state in found
     ]
 
 
@@ -107,12 +139,18 @@ def _statements(period: date) -> list[str]:
     return found
 
 
-def _limit(name: str, period: date) -> Decimal:
-    rows = query(
-        f"select limit_value from seeds.close_limits where limit_name = '{name}' "
+def _limits(name: str, period: date) -> list[tuple[Decimal, date]]:
+    """The limit that holds in a month and its first day; empty without a row."""
+    return query(
+        "select limit_value, coalesce(valid_from, date '1900-01-01') from seeds.close_limits "
+        f"where limit_name = '{name}' "
         f"and coalesce(valid_from, date '1900-01-01') <= date '{period}' "
         f"and coalesce(valid_to, date '9999-12-31') > date '{period}'"
     )
+
+
+def _limit(name: str, period: date) -> Decimal:
+    rows = _limits(name, period)
     return rows[0][0] if rows else Decimal(0)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from scripts.accounting.ledger import ROOT, dbt, query
 from scripts.errors import UserError
 from scripts.loading.paths import literal
 from scripts.operations.clock import latest_instant
+from scripts.operations.company import OPTIONAL
 from scripts.rates.card_rules import of_recording
 from scripts.rates.checks import of_cells
 from scripts.rates.seed_files import Line, Problem, read_lines
@@ -24,10 +26,12 @@ from scripts.rates.seed_schema import Seed, read_schema
 
 # What follows from the rules, each after what it reads.
 MODELS = (
-    "int_allocation_rules", "int_pooled_spend", "int_driver_usage", "int_allocation_portions",
+    "int_allocation_rules", "int_allocation_ladders", "int_pooled_spend", "int_driver_usage",
+    "int_allocation_portions",
     "int_user_drivers", "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
 )  # fmt: skip
-NAMES = ("int_policy_names", "int_policy_issues")
+LADDERS = ("int_allocation_rules", "int_allocation_ladders")
+NAMES = (*LADDERS, "int_policy_names", "int_policy_issues")
 CENTS = Decimal("0.01")
 _SEEDS = ROOT / "seeds/policy/_allocation__seeds.yml"
 
@@ -61,6 +65,13 @@ def preview(period: date, files: list[Path]) -> int:
             )
         ),
     )
+    ladders = query(
+        _with(relations, LADDERS) + "select pool_path, rule_id from int_allocation_ladders "
+        f"where step_count > 0 and valid_from <= date '{period}' and valid_to > date '{period}' "
+        "order by 1"
+    )
+    for path, rule in ladders:
+        print(f"{path}: by {rule}")
     return 0
 
 
@@ -78,13 +89,22 @@ def _read(file: Path) -> tuple[list[Line], list[Problem]]:
     """The rows of a proposed file, and what a load would not take of it."""
     seed = _seed(file.stem)
     try:
-        lines, found = read_lines(file, str(file), seed.names, is_company=True)
+        absent = OPTIONAL.get(seed.name, set()).difference(_header(file))
+        names = [name for name in seed.names if name not in absent]
+        lines, found = read_lines(file, str(file), names, is_company=True)
     except FileNotFoundError:
         raise UserError(f"there is no file {file}") from None
+    lines = [replace(line, cells=dict.fromkeys(absent, "") | line.cells) for line in lines]
     found += of_cells(seed, lines)
     if not found:
         found += of_recording({seed.name: seed}, {seed.name: lines}, latest_instant())
     return lines, found
+
+
+def _header(file: Path) -> list[str]:
+    """The names on a file's first line, however it is encoded."""
+    first = file.read_bytes().decode("utf-8-sig", errors="replace").partition("\n")[0]
+    return [name.strip() for name in first.split(",")]
 
 
 def _relation(seed: Seed, lines: list[Line]) -> str:
@@ -118,7 +138,12 @@ def _with(relations: dict[str, str], models: tuple[str, ...]) -> str:
 
 def _compiled(model: str) -> str:
     target = Path(os.environ.get("DBT_TARGET_PATH", "target"))
-    (file,) = (ROOT / target / "compiled").glob(f"*/models/**/{model}.sql")
+    # a folder named as a YAML file holds what its unit tests were given under the model's name
+    (file,) = (
+        file
+        for file in (ROOT / target / "compiled").glob(f"*/models/**/{model}.sql")
+        if file.parent.suffix != ".yml"
+    )
     return file.read_text(encoding="utf-8")
 
 

@@ -149,11 +149,12 @@ class Month:
         ownerless = marts.rows(_OWNERLESS.format(**span), "fct_attribution_coverage_daily")
         self._ownerless = {row["service_name"]: row["cost_usd"] for row in ownerless}
         budgets = marts.rows(
-            f"select team_id, forecast_usd from marts.fct_budget_status "
+            f"select team_id, forecast_usd, baseline_usd from marts.fct_budget_status "
             f"where budget_period = '{month}'",
             "fct_budget_status",
         )
         self._forecasts = {row["team_id"]: row["forecast_usd"] for row in budgets}
+        self._baselines = {row["team_id"]: row["baseline_usd"] for row in budgets}
         self._known = recipients(marts, Period(month, self.last))
         self._names = _names_at_the_close(marts, month)
 
@@ -228,6 +229,10 @@ class Month:
 
     def _plan(self, team_id: str, rows: list[dict], charged: Decimal, is_final: bool) -> Fact:
         plan = rows[0]["budget_usd"]
+        baseline = self._baselines.get(team_id)
+        if plan is None and baseline is not None:
+            said = f"{share(ratio(charged, baseline))} charged; of the three months before"
+            return Fact("No plan; baseline", f"USD {usd(baseline)}", said)
         if plan is None:
             return Fact("Plan of the month", "none", "add one to budgets.csv of the company folder")
         notes = [f"{share(ratio(charged, plan))} charged"]

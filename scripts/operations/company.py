@@ -31,6 +31,15 @@ COPY = "AI_COST_COMPANY_COPY"
 COPIES = Path("target", "company")
 _OWN = ("organization", "policy", "contracts")
 _EXTRA = "extra_"
+# Columns that files of before do not have, and what holds where they are blank is what held then. A
+# row without a name counts as not approved (fct_approvals).
+OPTIONAL = {
+    "allocation_rules": {"prepared_by", "approved_at", "target_pool_id"},
+    "budget_overrides": {"prepared_by"},
+    "budgets": {"prepared_by", "approved_at"},
+    "shared_costs": {"prepared_by", "approved_by", "approved_at"},
+    "task_budgets": {"prepared_by", "approved_at"},
+}
 
 
 class CompanyError(WarehouseError):
@@ -164,7 +173,7 @@ def _seeds() -> Iterator[tuple[Path, bytes]]:
         file = stated.get(path.stem) if path.suffix == ".csv" else None
         if file:
             columns, ours = _rows(path)
-            rows = _taken(file, columns)
+            rows = _taken(file, columns, OPTIONAL.get(path.stem, set()))
             content = _text(columns, rows if _is_own(path) else ours + rows)
         yield path.relative_to(ROOT / "seeds"), content
 
@@ -215,9 +224,12 @@ def _refuse_twice(files: list[tuple[str, Path]]) -> None:
         seen[name] = file
 
 
-def _taken(file: Path, columns: list[str]) -> list[list[str]]:
-    """The rows of a company's file in the order of our columns."""
+def _taken(file: Path, columns: list[str], optional: set[str]) -> list[list[str]]:
+    """The rows of a company's file in the order of our columns; what it may lack is blank."""
     header, rows = _rows(file)
+    absent = sorted(optional.difference(header))
+    header += absent
+    rows = [row + [""] * len(absent) for row in rows]
     if sorted(header) != sorted(columns):
         lacks = [name for name in columns if name not in header]
         unknown = [name for name in header if name not in columns]

@@ -50,7 +50,8 @@ def budgets(marts: Marts, period: Period) -> dict[str, dict]:
         f"""
         select
             team_id, budget_usd, override_reason, approved_by, spent_usd, spent_share,
-            forecast_usd, forecast_share, forecast_error_share, alert_state
+            forecast_usd, forecast_share, forecast_error_share, alert_state, plan_kind,
+            baseline_usd, baseline_share
         from marts.fct_budget_status
         where budget_period = '{period.month}'
         """

@@ -28,6 +28,12 @@ where
 
 union all
 
+select 'allocation_rules: to_pool and target_pool_id go together' as problem, rule_id as row_id
+from {{ ref('allocation_rules') }}
+where (method = 'to_pool') = (target_pool_id is null)
+
+union all
+
 select 'task_budgets: not the first day of a month' as problem, task as row_id
 from {{ ref('task_budgets') }}
 where
@@ -91,6 +97,15 @@ union all
 select 'accounting_periods: prepared and approved by the same person' as problem, ledger_hash as row_id
 from {{ ref('accounting_periods') }}
 where {{ is_one_person('prepared_by', 'approved_by') }}
+
+union all
+
+select approval_kind || ': prepared and approved by the same person' as problem, subject as row_id
+from {{ ref('int_signed_decisions') }}
+where
+    approval_kind in ('shared_cost', 'allocation_rule', 'budget', 'budget_override', 'task_budget')
+    and {{ folded_name('prepared_by') }} = {{ folded_name('approved_by') }}
+    and {{ folded_name('approved_by') }} != ''
 
 union all
 

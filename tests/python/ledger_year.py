@@ -26,7 +26,7 @@ CENTERS = {"support": "cc-4100", "search": "cc-4200", "growth": "cc-5100"}
 # Only what the ledger needs; of the tests only the identities.
 SELECT = (
     "@int_ledger_entries", "+fct_reconciliation_daily", "+fct_reconciliation_totals",
-    "close_limits", "fct_priced_requests",
+    "close_limits", "fct_priced_requests", "fct_approvals",
     "resource_type:seed",
     "assert_ledger_sums_to_what_was_priced", "assert_statements_sum_to_the_ledger",
     "assert_allocated_parts_sum_to_the_pool", "assert_closed_periods_are_posted",
@@ -294,7 +294,7 @@ def cost(year: Year, cost_id: str, pool: str, month: int, kind: str, status: str
     year.append(
         "seeds/policy/shared_costs.csv",
         f"{cost_id},2025-01-01 00:00:{number:02d},{pool},{first(month)},{kind},{status},{usd},"
-        "hoster,,,",
+        "hoster,,,,,,",
     )
 
 

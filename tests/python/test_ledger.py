@@ -243,6 +243,36 @@ def test_a_preview_of_rules_is_what_a_build_would_charge(closed, tmp_path):
     assert {team: line[1] for team, line in after.items() if team != "sum"} == charged()
 
 
+def test_a_pool_that_feeds_another_is_charged_by_its_rule(closed, tmp_path):
+    """The preview names the ladder, and every cent of it stays."""
+    rules = (closed.root / "seeds/policy/allocation_rules.csv").read_text().splitlines()
+    proposed = tmp_path / "allocation_rules.csv"
+    ladder = "gateway-infrastructure > observability: by alloc-observability-1"
+
+    def previewed(target: str) -> list[str]:
+        fed = [
+            ",".join([*row.split(",")[:2], "to_pool", *row.split(",")[3:-1], target])
+            if row.startswith("alloc-infrastructure-1")
+            else row
+            for row in rules
+        ]
+        proposed.write_text("\n".join(fed) + "\n")
+        code, out, said = closed.project.outcome("allocate", "preview", "2025-01", str(proposed))
+        return [code, *out.splitlines(), *said.splitlines()]
+
+    code, *said = previewed("observability")
+    total = next(line.split() for line in said if line.startswith("sum"))
+    assert code == 0 and said[-1] == ladder
+    assert total[1] == total[2] and total[3] == "0.00"
+
+    code, *said = previewed("gateway-infrastructure")
+    assert code == 2
+    assert (
+        "allocation_rules.csv, alloc-infrastructure-1: pools feed each other in a circle "
+        "gateway-infrastructure > gateway-infrastructure"
+    ) in said[-1]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.wide
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
+    "int_allocation_ladders",
     "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
     "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
@@ -68,7 +69,8 @@ TABLES = {
     "team_id varchar, environment varchar, priority int, central_team_id varchar, "
     "central_cost_center_id varchar",
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
-    "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date",
+    "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date, "
+    "target_pool_id varchar",
     "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
@@ -84,7 +86,7 @@ FIXED = {
         ("moved", "x", "requests", None, None, 1, "hub", "hub"),
     ],
     "allocation_rules": [
-        (pool, pool, "proportional_requests", by, None, None, None, None)
+        (pool, pool, "proportional_requests", by, None, None, None, None, None)
         for pool, by in [*POOLS.items(), ("moved", "month")]
     ],
 }

@@ -2,13 +2,16 @@
 
 -- Each portion split by driver. The parts sum to it exactly, by largest remainder: each part is cut after 15
 -- decimals, and the units that are then missing go to the parts that lost most. A portion without a driver
--- stays with the central team.
+-- stays with the central team of the pool by whose rule it goes.
 with portions as (
 
     select
-        *,
-        abs(amount_usd) as size_usd
-    from {{ ref('int_allocation_portions') }}
+        portions.*,
+        coalesce(rules.pool_id, portions.pool_id) as last_pool_id,
+        abs(portions.amount_usd) as size_usd
+    from {{ ref('int_allocation_portions') }} as portions
+    left join {{ ref('allocation_rules') }} as rules
+        on portions.rule_id = rules.rule_id
 
 ),
 
@@ -29,7 +32,7 @@ shares as (
         drivers.rule_id is not null as is_allocated
     from portions
     inner join pools
-        on portions.pool_id = pools.pool_id
+        on portions.last_pool_id = pools.pool_id
     left join {{ ref('int_allocation_drivers') }} as drivers
         on portions.rule_id = drivers.rule_id and portions.portion_date = drivers.portion_date
 

@@ -1,9 +1,10 @@
 -- What is to be allocated, in the portions that are allocated by themselves: a month, or a day of it.
 {% set columns = 'pool_id, rule_id, usage_period, source_ref, version, charge_type, provider, is_accrued' %}
 
-with rules as (
+with ladders as (
 
-    select * from {{ ref('int_allocation_rules') }}
+    select * from {{ ref('int_allocation_ladders') }}
+    where ladder_problem is null
 
 ),
 
@@ -29,32 +30,32 @@ days as (
 from_requests as (
 
     select
-        rules.pool_id,
-        rules.rule_id,
+        spend.pool_id,
+        coalesce(ladders.rule_id, 'none') as rule_id,
         spend.usage_period,
-        case when rules.allocated_by = 'day' then spend.usage_date else spend.usage_period end as portion_date,
-        rules.pool_id as source_ref,
+        case when ladders.allocated_by = 'day' then spend.usage_date else spend.usage_period end as portion_date,
+        spend.pool_id as source_ref,
         'now' as version,
         'shared' as charge_type,
         'none' as provider,
         false as is_accrued,
         sum(spend.amount_usd) as amount_usd
     from spend
-    inner join rules
+    left join ladders
         on
-            spend.pool_id = rules.pool_id
-            and spend.usage_period >= rules.valid_from and spend.usage_period < rules.valid_to
+            spend.pool_id = ladders.pool_id
+            and spend.usage_period >= ladders.valid_from and spend.usage_period < ladders.valid_to
     group by 1, 2, 3, 4, 5
 
 ),
 
--- a cost whose pool has no rule yet stays central
+-- a cost whose pool has no rule yet, or feeds one without, stays central
 by_month as (
 
     select
         costs.pool_id,
-        coalesce(rules.rule_id, 'none') as rule_id,
-        coalesce(rules.allocated_by, 'month') as allocated_by,
+        coalesce(ladders.rule_id, 'none') as rule_id,
+        coalesce(ladders.allocated_by, 'month') as allocated_by,
         costs.usage_period,
         costs.cost_id as source_ref,
         costs.version,
@@ -63,10 +64,10 @@ by_month as (
         costs.is_accrued,
         costs.amount_usd
     from costs
-    left join rules
+    left join ladders
         on
-            costs.pool_id = rules.pool_id
-            and costs.usage_period >= rules.valid_from and costs.usage_period < rules.valid_to
+            costs.pool_id = ladders.pool_id
+            and costs.usage_period >= ladders.valid_from and costs.usage_period < ladders.valid_to
 
 ),
 

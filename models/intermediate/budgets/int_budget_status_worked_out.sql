@@ -30,10 +30,7 @@ status as (
     select
         coalesce(ledger.budget_period, plans.budget_period) as budget_period,
         coalesce(ledger.team_id, plans.team_id) as team_id,
-        plans.budget_usd,
-        plans.original_plan_usd,
-        plans.override_reason,
-        plans.approved_by,
+        plans.budget_usd, plans.original_plan_usd, plans.override_reason, plans.approved_by,
         coalesce(ledger.spent_usd, 0) as spent_usd,
         coalesce(ledger.committed_usd, 0) as committed_usd
     from ledger
@@ -88,6 +85,14 @@ select
     forecasted.original_plan_usd,
     forecasted.override_reason,
     forecasted.approved_by,
+    case
+        when forecasted.override_reason is not null then 'changed'
+        when forecasted.budget_usd is not null then 'set'
+        when baselines.baseline_usd is not null then 'baseline'
+        else 'none'
+    end as plan_kind,
+    baselines.baseline_usd,
+    {{ money_ratio_of('forecasted.spent_usd', 'baselines.baseline_usd') }} as baseline_share,
     cast(forecasted.spent_usd as {{ money_type() }}) as spent_usd,
     {{ money_ratio_of('forecasted.spent_usd', 'forecasted.budget_usd') }} as spent_share,
     cast(forecasted.committed_usd as {{ money_type() }}) as committed_usd,
@@ -101,6 +106,11 @@ select
     alerts.rule_id as alert_rule_id,
     case when forecasted.budget_usd is null then 'no_plan' else coalesce(alerts.severity, 'ok') end as alert_state
 from forecasted
+left join {{ ref('int_baseline_plans') }} as baselines
+    on
+        forecasted.team_id = baselines.team_id
+        and forecasted.budget_period = baselines.budget_period
+        and forecasted.budget_usd is null
 left join {{ ref('int_forecast_errors') }} as backtest
     on forecasted.team_id = backtest.team_id and forecasted.budget_period = backtest.usage_period
 left join alerts

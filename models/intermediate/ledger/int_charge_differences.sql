@@ -44,6 +44,7 @@ compared as (
         coalesce(truth.accrued_usd, 0) - coalesce(posted.accrued_usd, 0) as accrual_difference_usd,
         coalesce(truth.accrued_attempt_count, 0) - coalesce(posted.accrued_attempt_count, 0)
             as accrual_difference_attempts,
+        {{ is_accrual_taken_back() }} as is_accrual_taken_back,
         coalesce(truth.late_usd, 0) as late_usd,
         coalesce(truth.late_attempt_count, 0) as late_attempts,
         coalesce(truth.late_unpriced_count, 0) as late_unpriced
@@ -60,8 +61,7 @@ marked as (
         difference_usd != 0
         or difference_attempts != 0
         or difference_unpriced != 0
-        or accrual_difference_usd != 0
-        or accrual_difference_attempts != 0 as is_different
+        or is_accrual_taken_back as is_different
     from compared
 
 ),

@@ -1,5 +1,6 @@
 -- Each difference in parts that have one reason: the causes in their order, each as what it changes after those before
--- it, and the accrual that is reversed (a pair that nets to zero). The reason is read from evidence, never typed in.
+-- it, and where a bill has come the accrual that is reversed (a pair that nets to zero). The reason is read from
+-- evidence, never typed in.
 {% set counted_usd %}
 case when usage.charge_key is null then differences.posted_usd else differences.now_usd end
 {%- endset %}
@@ -76,7 +77,7 @@ parts as (
 accruals as (
 
     {% for entry_type, reason, sign, evidence in [
-        ('accrual', 'accrual_reversal', '', 'the bill is final, or what was accrued has changed'),
+        ('accrual', 'accrual_reversal', '', 'the bill is final'),
         ('adjustment', 'invoice_received', '-', 'takes the place of the accrual'),
     ] %}
     select
@@ -88,7 +89,7 @@ accruals as (
         0 as part_unpriced,
         '{{ evidence }}' as evidence
     from differences
-    where accrual_difference_usd != 0 or accrual_difference_attempts != 0
+    where is_accrual_taken_back and (accrual_difference_usd != 0 or accrual_difference_attempts != 0)
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )

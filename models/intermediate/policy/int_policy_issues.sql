@@ -1,5 +1,6 @@
 -- Every row of the company's files that names something that does not exist: a phantom would be charged, or the
--- rule would do nothing. And every team that no row of chargeback_terms covers at any time.
+-- rule would do nothing. And every team that no row of chargeback_terms covers at any time, and pools that feed
+-- each other in a circle.
 {{ config(materialized='table') }}
 
 with stated as (
@@ -50,3 +51,12 @@ uncovered as (
 select * from unknown
 union all
 select * from uncovered
+union all
+select
+    'allocation_rules' as policy_file,
+    first_rule_id as row_name,
+    'target_pool_id' as column_name,
+    pool_path as stated_name,
+    ladder_problem as problem
+from {{ ref('int_allocation_ladders') }}
+where ladder_problem is not null

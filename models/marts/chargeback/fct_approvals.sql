@@ -1,104 +1,76 @@
--- What people answer for, from the seeds in which they signed. The hash is of the figures they decided on: another
--- figure under the same name has another hash.
-{% set text = dbt.type_string() %}
-with stated as (
+-- Each decision on money with what its names are worth: two people, both in the seed approvers on that day, where it
+-- has rows, and within their limits.
+{% set within %}
+people.limit_usd is null or decisions.amount_usd is null or abs(decisions.amount_usd) <= people.limit_usd
+{%- endset %}
+with decisions as (
 
     select
-        'close' as approval_kind,
-        cast(period_start as {{ text }}) as subject,
-        period_start as usage_period,
-        'closed' as decision,
-        posted_usd as amount_usd,
-        prepared_by,
-        approved_by,
-        closed_at as decided_at,
-        ledger_hash as figures_hash
-    from {{ ref('accounting_periods') }}
+        *,
+        md5({{ row_text(['approval_kind', 'subject', 'decided_at']) }}) as decision_key,
+        {{ folded_name('prepared_by') }} as preparer,
+        {{ folded_name('approved_by') }} as approver
+    from {{ ref('int_signed_decisions') }}
 
-    union all
+),
+
+people as (
 
     select
-        'reconciliation_review' as approval_kind,
-        {{ row_name(['usage_date', 'provider', 'billing_account_id', 'billed_model', 'meter']) }} as subject,
-        {{ month_of('usage_date') }} as usage_period,
-        decision,
-        variance_usd as amount_usd,
-        preparer as prepared_by,
-        reviewer as approved_by,
-        reviewed_at as decided_at,
-        md5({{ row_text(['usage_date', 'provider', 'billing_account_id', 'billed_model', 'meter', 'variance_usd']) }})
-            as figures_hash
-    from {{ ref('reconciliation_reviews') }}
+        role,
+        limit_usd,
+        {{ folded_name('person') }} as person,
+        {{ validity_dates() }}
+    from {{ ref('approvers') }}
 
-    union all
+),
 
-    select
-        'adjustment' as approval_kind,
-        adjustment_id as subject,
-        usage_period,
-        reason as decision,
-        amount_usd,
-        prepared_by,
-        approved_by,
-        recorded_at as decided_at,
-        md5({{ row_text(['adjustment_id', 'usage_period', 'team_id', 'cost_center_id', 'amount_usd']) }})
-            as figures_hash
-    from {{ ref('chargeback_adjustments') }}
+listed as (
 
-    union all
+    select count(*) as person_count
+    from people
+
+),
+
+standing as (
 
     select
-        'allocation_rule' as approval_kind,
-        rule_id as subject,
-        valid_from as usage_period,
-        method as decision,
-        cast(null as {{ money_type() }}) as amount_usd,
-        cast(null as {{ text }}) as prepared_by,
-        approved_by,
-        cast(null as timestamp) as decided_at,
-        md5({{ row_text(['rule_id', 'pool_id', 'method', 'allocated_by', 'driver_provider', 'driver_environment']) }})
-            as figures_hash
-    from {{ ref('allocation_rules') }}
-
-    union all
-
-    select
-        'budget' as approval_kind,
-        {{ row_name(['team_id', 'budget_period']) }} as subject,
-        budget_period as usage_period,
-        'plan' as decision,
-        plan_usd as amount_usd,
-        cast(null as {{ text }}) as prepared_by,
-        approved_by,
-        cast(null as timestamp) as decided_at,
-        md5({{ row_text(['team_id', 'budget_period', 'plan_usd']) }}) as figures_hash
-    from {{ ref('budgets') }}
-
-    union all
-
-    select
-        'budget_override' as approval_kind,
-        {{ row_name(['team_id', 'budget_period', 'recorded_at']) }} as subject,
-        budget_period as usage_period,
-        reason as decision,
-        plan_usd as amount_usd,
-        cast(null as {{ text }}) as prepared_by,
-        approved_by,
-        recorded_at as decided_at,
-        md5({{ row_text(['team_id', 'budget_period', 'plan_usd']) }}) as figures_hash
-    from {{ ref('budget_overrides') }}
+        decisions.decision_key,
+        count(distinct people.role) as known_roles,
+        count(distinct case when {{ within }} then people.role end) as roles_within
+    from decisions
+    inner join people
+        on
+            people.person = case people.role when 'preparer' then decisions.preparer else decisions.approver end
+            and cast(decisions.decided_at as date) >= people.valid_from
+            and cast(decisions.decided_at as date) < people.valid_to
+    group by 1
 
 )
 
 select
-    approval_kind,
-    subject,
-    usage_period,
-    decision,
-    amount_usd,
-    prepared_by,
-    approved_by,
-    case when {{ is_one_person('prepared_by', 'approved_by') }} then false else true end as is_by_two,
-    decided_at,
-    figures_hash
-from stated
+    decisions.approval_kind,
+    decisions.subject,
+    decisions.usage_period,
+    decisions.until_period,
+    decisions.decision,
+    decisions.amount_usd,
+    decisions.prepared_by,
+    decisions.approved_by,
+    case
+        when {{ is_one_person('decisions.prepared_by', 'decisions.approved_by') }} then false else true
+    end as is_by_two,
+    decisions.decided_at,
+    decisions.is_in_force,
+    case
+        when decisions.preparer = '' or decisions.approver = '' or decisions.decided_at is null then 'not_approved'
+        when decisions.preparer = decisions.approver then 'by_one_person'
+        when listed.person_count > 0 and coalesce(standing.known_roles, 0) < 2 then 'unknown_person'
+        when listed.person_count > 0 and standing.roles_within < 2 then 'over_limit'
+        else 'approved'
+    end as approval_state,
+    decisions.figures_hash
+from decisions
+cross join listed
+left join standing
+    on decisions.decision_key = standing.decision_key
