@@ -230,9 +230,16 @@ LITELLM_METERS = {
     "input_cost_per_image_token": "input_image",
     "output_cost_per_image_token": "output_image",
 }
-LITELLM_TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "priority"}
+LITELLM_TIERS = {
+    "": "standard",
+    "_batches": "batch",
+    "_flex": "flex",
+    "_priority": "priority",
+    "_ultrafast": "ultrafast",
+}
 LITELLM_PRICE = re.compile(
-    r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?(?P<tier>_batches|_flex|_priority)?$"
+    r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?"
+    rf"(?P<tier>{'|'.join(filter(None, LITELLM_TIERS))})?$"
 )
 
 
