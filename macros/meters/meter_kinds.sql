@@ -3,7 +3,7 @@
     {%- set kinds = {'uncached_input': [], 'cache_read': [], 'cache_write': [], 'output': [], 'call': []} -%}
     {%- for meter in meters() -%}
         {%- set kind = 'call' if not meter.is_token else 'output' if not meter.in_tier
-            else 'cache_read' if meter.name == 'cache_read'
+            else 'cache_read' if meter.name.startswith('cache_read')
             else 'cache_write' if meter.name.startswith('cache_write') else 'uncached_input' -%}
         {%- do kinds[kind].append(meter) -%}
     {%- endfor -%}

@@ -5,13 +5,15 @@
    quantity   column that counts it; the meters are disjoint, so a price is a plain sum of products
    in_tier    counts towards the context tier of a request (input tokens of any kind do)
    is_token   tokens take a geography's multiplier and have context tiers; fees per call do not
-   part_of    figure of the log that holds it already, input or output: it is taken out of that one's meter. Blank
-              where it is counted by itself, or is split in a way of its own, as the cache is
+   part_of    figure of the log that holds it already, input, output or cache_read: it is taken out of that one's
+              meter. Blank where it is counted by itself, or is split in a way of its own, as cache writes are
    unit       what a bill's line counts of it, as in bill_units #}
 {% macro meters() -%}
     {{ return([
         {'name': 'uncached_input',   'quantity': 'uncached_input_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
         {'name': 'cache_read',       'quantity': 'cache_read_tokens',       'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
+        {'name': 'cache_read_audio', 'quantity': 'cache_read_audio_tokens', 'in_tier': true,  'is_token': true,  'part_of': 'cache_read', 'unit': 'tokens'},
+        {'name': 'cache_read_image', 'quantity': 'cache_read_image_tokens', 'in_tier': true,  'is_token': true,  'part_of': 'cache_read', 'unit': 'tokens'},
         {'name': 'cache_write_5m',   'quantity': 'cache_write_5m_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
         {'name': 'cache_write_30m',  'quantity': 'cache_write_30m_tokens',  'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},
         {'name': 'cache_write_1h',   'quantity': 'cache_write_1h_tokens',   'in_tier': true,  'is_token': true,  'part_of': '', 'unit': 'tokens'},

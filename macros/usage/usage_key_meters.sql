@@ -8,7 +8,7 @@
 {% macro figures_of_usage_keys() -%}
     {% set figures = {'input': ['uncached_input'], 'output': ['output'], 'cache_write': ['cache_write']} %}
     {% for meter in meters() %}
-        {% if meter.part_of %}{% do figures[meter.part_of].append(meter.name) %}{% endif %}
+        {% if meter.part_of in figures %}{% do figures[meter.part_of].append(meter.name) %}{% endif %}
         {% if meter.name.startswith('cache_write_') %}{% do figures['cache_write'].append(meter.name) %}{% endif %}
     {% endfor %}
     {% for figure, names in figures.items() %}

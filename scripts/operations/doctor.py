@@ -11,7 +11,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from scripts import console
@@ -26,7 +27,7 @@ from scripts.operations.lock import lock_file
 from scripts.operations.upgrade import check_version
 from scripts.reporting import findings
 from scripts.reporting.marts import Marts
-from scripts.reporting.tables import days, many
+from scripts.reporting.tables import days, many, usd
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
 
 PINNED = Path(__file__).resolve().parents[2] / "requirements.txt"
@@ -34,6 +35,8 @@ PINNED = Path(__file__).resolve().parents[2] / "requirements.txt"
 _NIGHT_IS_LATE = timedelta(hours=36)
 # Providers change prices every few weeks; a card that nobody looked at for longer is suspect.
 _CARD_IS_OLD = timedelta(days=60)
+# As far back as the warning about such names looks.
+_LATELY = timedelta(days=30)
 _NIGHTS = 7
 _SHOWN = 3
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -194,6 +197,7 @@ def names(connection) -> Iterator[Said]:
             f"{_few(row[0] for row in meters)}",
             f"add the rows that marts.fct_unpriced_meters_daily names, first {meters[0][1]}",
         )
+    yield from _ended(connection)
     services = connection.execute(
         "select service_name from marts.fct_unknown_services group by 1 order by 1"
     ).fetchall()
@@ -204,6 +208,29 @@ def names(connection) -> Iterator[Said]:
             "add them to services.csv of the company folder",
             is_note=True,
         )
+
+
+def _ended(connection) -> Iterator[Said]:
+    """Names that were used lately and had ended by then."""
+    ended = connection.execute(
+        "select model_name, became_model, cast(min(ended_at) as date), sum(cost_usd) "
+        "from marts.fct_ended_names_daily where usage_date >= ? "
+        "group by 1, 2 order by 4 desc nulls last, 1",
+        [run_instant().date() - _LATELY],
+    ).fetchall()
+    if ended:
+        yield Said(
+            f"{many(len(ended), 'name')} of models that ended and are still in use: "
+            f"{_few(_ended_name(*row) for row in ended)}",
+            "ask for another model; marts.fct_ended_names_daily says who asks for these",
+            is_note=True,
+        )
+
+
+def _ended_name(name: str, became: str | None, ended: date, cost: Decimal | None) -> str:
+    since = f"{became} since" if became else "stopped on"
+    paid = "no price" if cost is None else f"USD {usd(cost)}"
+    return f"{name} ({since} {days(ended, None)}, {paid})"
 
 
 def prices(connection) -> Iterator[Said]:

@@ -19,6 +19,7 @@ from scripts.rates.seed_schema import Seed, near
 
 Lines = dict[str, list[Line]]
 PRICES = "rate_card_prices"
+COMMUNITY = "community_prices"
 # What says that an unusual figure is meant: a clause of `source`.
 REASON = "reason: "
 MAX_RATIO = Decimal(10)
@@ -80,10 +81,11 @@ def _corrects_nothing(key: tuple[str, ...], lines: list[Line]) -> Iterator[Probl
 
 def of_prices(lines: Lines) -> Iterator[Problem]:
     """Prices by themselves: names, blocks, where a meter stands, zero."""
+    both = [*lines[PRICES], *lines[COMMUNITY]]
     blocks: dict[str, Counter] = defaultdict(Counter)
-    for line in lines[PRICES]:
+    for line in both:
         blocks[line["meter"]][line["block_size"]] += 1
-    for line in lines[PRICES]:
+    for line in both:
         if line["model"] != line["model"].lower():
             yield line.problem("model", f"has capital letters; write {line['model'].lower()}")
         ((usual, _),) = blocks[line["meter"]].most_common(1)
@@ -110,6 +112,12 @@ def _free(line: Line, column: str = "unit_price_usd") -> Iterator[Problem]:
 def of_thresholds(lines: Lines) -> Iterator[Problem]:
     """A tier of context that lacks a price leaves every longer request without one."""
     kept = [line for line in lines[PRICES] if line["status"] != "withdrawn"]
+    yield from _of_tiers(kept)
+    # its own models alone: what our card has, the community layer does not price
+    yield from _of_tiers(lines[COMMUNITY])
+
+
+def _of_tiers(kept: list[Line]) -> Iterator[Problem]:
     by_place: dict[tuple, dict[str, list[Line]]] = defaultdict(lambda: defaultdict(list))
     places: dict[tuple, set[tuple]] = defaultdict(set)
     flags: dict[tuple, Counter] = defaultdict(Counter)
@@ -142,22 +150,29 @@ def of_thresholds(lines: Lines) -> Iterator[Problem]:
                 if _any_covers(base[meter], line) and not _any_covers(above[meter], line)
             ]
             if lacks:
+                since = f" from {line['valid_from']} on" if line["valid_from"] else ""
                 said = (
                     f"leaves requests above it without a price: {line['model']} lacks "
-                    f"{' and '.join(lacks)} there ({'/'.join(place)}); add them from "
-                    f"{line['valid_from']} on, or leave this row out"
+                    f"{' and '.join(lacks)} there ({'/'.join(place)}); add them{since}, or leave "
+                    "this row out"
                 )
                 yield line.problem("context_min_tokens", said)
                 break
 
 
 def _any_covers(found: list[Line], line: Line) -> bool:
-    at = parse_instant(line["valid_from"])
-    return any(
-        parse_instant(other["valid_from"]) <= at
-        and (not other["valid_to"] or at < parse_instant(other["valid_to"]))
-        for other in found
-    )
+    at = _start(line)
+    return any(_start(other) <= at and (not _end(other) or at < _end(other)) for other in found)
+
+
+def _start(line: Line) -> datetime:
+    """When a price begins; in the community layer one without a date has always been."""
+    return parse_instant(line["valid_from"]) if line["valid_from"] else datetime.min
+
+
+def _end(line: Line) -> datetime | None:
+    end = line.cells.get("valid_to")
+    return parse_instant(end) if end else None
 
 
 def of_jumps(lines: Lines) -> Iterator[Problem]:

@@ -51,8 +51,6 @@ _BASIS = ("uncached_input", "output")
 _PIECES = CALL_METERS - {"web_search"}
 # A list that has no such price of a model has none that counts.
 _SOLD_BY = {_BASIS[0], *_PIECES}
-# No log tells them from cached text.
-_UNUSED = frozenset({"cache_read_audio", "cache_read_image"})
 
 
 class Price(NamedTuple):
@@ -139,7 +137,7 @@ def _by_model_and_list(card: Card, offers: Iterable[Offer]) -> dict[tuple, list[
     found = defaultdict(list)
     for offer in offers:
         model = offer.key[:2]
-        if offer.key.meter not in _UNUSED and not _is_known(card, *model):
+        if not _is_known(card, *model):
             found[model, offer.source.partition(" ")[0]].append(offer)
     return found
 

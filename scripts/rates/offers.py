@@ -221,6 +221,8 @@ LITELLM_METERS = {
     "input_cost_per_token": "uncached_input",
     "output_cost_per_token": "output",
     "cache_read_input_token_cost": "cache_read",
+    "cache_read_input_audio_token_cost": "cache_read_audio",
+    "cache_read_input_image_token_cost": "cache_read_image",
     "cache_creation_input_token_cost": "",
     "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
     "input_cost_per_audio_token": "input_audio",
@@ -228,9 +230,16 @@ LITELLM_METERS = {
     "input_cost_per_image_token": "input_image",
     "output_cost_per_image_token": "output_image",
 }
-LITELLM_TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "priority"}
+LITELLM_TIERS = {
+    "": "standard",
+    "_batches": "batch",
+    "_flex": "flex",
+    "_priority": "priority",
+    "_ultrafast": "ultrafast",
+}
 LITELLM_PRICE = re.compile(
-    r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?(?P<tier>_batches|_flex|_priority)?$"
+    r"^(?P<meter>.+?)(?:_above_(?P<thousands>\d+)k_tokens)?"
+    rf"(?P<tier>{'|'.join(filter(None, LITELLM_TIERS))})?$"
 )
 
 

@@ -1,7 +1,5 @@
 -- Harm: a price of a meter that no model counts is never charged, and nobody notices. These are on the list
 -- and not charged by the request, on purpose:
---   cache_read_audio, cache_read_image   no source tells cached audio and images from cached text
---   request                              rerank searches: no source logs them yet
 --   cache_storage_token_hour             rent of a stored cache: it belongs to no request
 select
     provider,
@@ -10,7 +8,7 @@ select
 from {{ ref('rate_card_prices') }}
 where
     meter not in {{ meter_names() }}
-    and meter not in ('cache_read_audio', 'cache_read_image', 'request', 'cache_storage_token_hour')
+    and meter not in ('cache_storage_token_hour')
 
 union all
 

@@ -55,12 +55,17 @@ def logged(request: Request) -> str:
     stated = {lifetime: usage[f"cache_write_{lifetime}"] for lifetime in LIFETIMES}
     written = sum(stated.values()) + request.unstated_write_tokens
     prompt = sum(usage[meter] for meter in CONTEXT_METERS) + request.unstated_write_tokens
+    cached = sum(usage[f"cache_read{of}"] for of in ("", "_audio", "_image"))
     if request.is_contradictory:
-        prompt = usage["cache_read"] + written - 1
+        prompt = cached + written - 1
     details = {
-        "cached_tokens": usage["cache_read"],
-        "audio_tokens": usage["input_audio"] or None,
-        "image_tokens": usage["input_image"] or None,
+        "cached_tokens": cached,
+        "cached_tokens_details": {
+            "audio_tokens": usage["cache_read_audio"] or None,
+            "image_tokens": usage["cache_read_image"] or None,
+        },
+        "audio_tokens": usage["input_audio"] + usage["cache_read_audio"] or None,
+        "image_tokens": usage["input_image"] + usage["cache_read_image"] or None,
         "cache_creation_tokens": written,
     }
     if any(stated.values()):

@@ -59,6 +59,7 @@ MARTS = (
     "fct_attribution_coverage_daily",
     "fct_unpriced_usage_daily",
     "fct_unpriced_meters_daily",
+    "fct_ended_names_daily",
     "fct_unknown_services",
     "dim_models",
     "dim_rate_cards",

@@ -19,6 +19,8 @@ UNDATED = datetime(2026, 11, 28)
 TOKEN_METERS = (
     "uncached_input",
     "cache_read",
+    "cache_read_audio",
+    "cache_read_image",
     "cache_write_5m",
     "cache_write_30m",
     "cache_write_1h",
@@ -42,7 +44,7 @@ CALL_METERS = (
 )
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
-CONTEXT_METERS = TOKEN_METERS[:8]
+CONTEXT_METERS = TOKEN_METERS[:10]
 
 
 @dataclass(frozen=True)
@@ -443,7 +445,8 @@ class Oracle:
         usage[f"cache_write_{self._lifetime(provider, model)}"] += request.unstated_write_tokens
         if self._images_are_text(provider, model):
             usage["uncached_input"] += usage["input_image"]
-            usage["input_image"] = 0
+            usage["cache_read"] += usage["cache_read_image"]
+            usage["input_image"] = usage["cache_read_image"] = 0
         if self._pays_a_fee(provider, model, request, usage):
             usage["request_fee"] = 1
         about = (provider, model, tier, region)

@@ -24,6 +24,8 @@ METERS = (
     "uncached_input",
     "output",
     "cache_read",
+    "cache_read_audio",
+    "cache_read_image",
     "cache_write_1h",
     "cache_write_12h",
     "input_image",

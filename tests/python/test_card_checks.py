@@ -250,6 +250,21 @@ MULTIPLIER = {
     "status": "effective",
     "source": "page",
 }
+OF_OTHERS = {
+    "price_card_version": "mine",
+    "provider": "groq",
+    "model": "our-own",
+    "meter": "uncached_input",
+    "service_tier": "standard",
+    "region_scope": "global",
+    "context_min_tokens": "0",
+    "threshold_inclusive": "false",
+    "unit_price_usd": "3",
+    "block_size": "1000000",
+    "recorded_at": "2026-11-25 00:00:00",
+    "source_count": "1",
+    "source": "page",
+}
 # Seed, its rows, and what is said of the last one.
 ROWS = [
     (
@@ -261,6 +276,37 @@ ROWS = [
         "rate_card_prices",
         [ROW, ROW | {"valid_from": "2026-11-25", "recorded_at": "2026-11-25"}],
         'recorded_at "2026-11-25": is the same in {file}, line 2',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS | {"unit_price_usd": "-1"}],
+        'unit_price_usd "-1": is below 1E-9; write a figure from',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS, OF_OTHERS | {"unit_price_usd": "4"}],
+        'recorded_at "2026-11-25 00:00:00": is the same in {file}, line 2',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS | {"model": "Our-Own"}],
+        'model "Our-Own": has capital letters; write our-own',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS, OF_OTHERS | {"meter": "output", "block_size": "1000"}],
+        'block_size "1000": is not the block of output; write 1000000',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS, OF_OTHERS | {"meter": "input_audio", "context_min_tokens": "200000"}],
+        'context_min_tokens "200000": leaves requests above it without a price: our-own lacks '
+        "uncached_input there (standard/global); add them, or leave this row out",
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS | {"service_tier": "ultra"}],
+        'service_tier "ultra": is unknown; did you mean ultrafast?',
     ),
     ("model_aliases", [ALIAS | {"alias": "Our-Mini"}], 'alias "Our-Mini": has capital letters'),
     ("model_aliases", [ALIAS | {"alias": "gpt-5-mini"}], "is the model's own name; leave the row"),

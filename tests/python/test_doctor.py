@@ -35,6 +35,10 @@ MISSING_BILL = {
     "owner": "finance", "next_step": "Pull the bill",
 }  # fmt: skip
 WORD = MISSING_BILL | {"finding": "unknown_word", "subject": "meter m of x", "next_step": "Add it"}
+ENDED = {
+    "usage_date": datetime.date(2026, 9, 20), "model_name": "grok-4", "became_model": "grok-4.3",
+    "ended_at": datetime.datetime(2026, 5, 15, 19), "cost_usd": Decimal("12.25"),
+}  # fmt: skip
 UNPRICED = {"model_name": "new\x1b[2J", "missing_row": "extra.csv: new", "attempt_count": 3}
 
 
@@ -110,6 +114,19 @@ WAREHOUSE = {
         },
         "DO    names: 1 meter without a price, of models that have one for others: m (input_image)"
         ". Do: add the rows that marts.fct_unpriced_meters_daily names, first extra.csv: m",
+    ),
+    "names have ended": (
+        {
+            "fct_ended_names_daily": [
+                ENDED,
+                ENDED | {"usage_date": datetime.date(2026, 9, 21), "cost_usd": Decimal("0.5")},
+                ENDED | {"usage_date": datetime.date(2026, 8, 20), "model_name": "long ago"},
+                ENDED | {"model_name": "gone", "became_model": None, "cost_usd": None},
+            ]
+        },
+        "note  names: 2 names of models that ended and are still in use: grok-4 (grok-4.3 since "
+        "15 May 2026, USD 12.75), gone (stopped on 15 May 2026, no price). Do: ask for another "
+        "model; marts.fct_ended_names_daily says who asks for these",
     ),
     "a service is unknown": (
         {"fct_unknown_services": [{"service_name": "web"}]},

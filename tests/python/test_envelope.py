@@ -132,6 +132,26 @@ USAGES = {
         # 0.015 + 0.0084 + 0.00375 + 0.012 + 0.015
         "0.05415",
     ),
+    "a voice of OpenAI's, most of it cached": (
+        FIGURES
+        | {
+            "model": "gpt-realtime",
+            "usage": {
+                "total_tokens": 6200,
+                "input_tokens": 6000,
+                "output_tokens": 200,
+                "input_token_details": {
+                    "text_tokens": 1000,
+                    "audio_tokens": 5000,
+                    "cached_tokens": 4400,
+                    "cached_tokens_details": {"text_tokens": 400, "audio_tokens": 4000},
+                },
+                "output_token_details": {"text_tokens": 50, "audio_tokens": 150},
+            },
+        },
+        # 600 x 4 + 400 x 0.4 of text, 1,000 x 32 + 4,000 x 0.4 of audio, 50 x 16 + 150 x 64
+        "0.04656",
+    ),
     "cached inside": (
         SONNET
         | {

@@ -19,14 +19,12 @@ from scripts.rates.meters import meters
 SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "rate_cards"
 KEY = ("provider", "model", "meter", "service_tier", "region_scope", "context_min_tokens")
 STATUSES = {"effective", "announced", "withdrawn", "corrected"}
-TIERS = {"standard", "batch", "flex", "priority", "fast", "peak", "off_peak"}
+TIERS = {"standard", "batch", "flex", "priority", "fast", "ultrafast", "peak", "off_peak"}
 CALLS = {meter.name for meter in meters() if not meter.is_token}
 BLOCKS = dict.fromkeys(CALLS, 1000)
 NOT_TOKENS = CALLS | {"cache_storage_token_hour"}
-# priced, and not counted by any model
-OF_THE_CACHE = {"cache_read_audio", "cache_read_image"}
-METERS = NOT_TOKENS | OF_THE_CACHE | {meter.name for meter in meters()}
-CONTEXT = OF_THE_CACHE | {meter.name for meter in meters() if meter.in_tier}
+METERS = NOT_TOKENS | {meter.name for meter in meters()}
+CONTEXT = {meter.name for meter in meters() if meter.in_tier}
 
 
 def read(name):

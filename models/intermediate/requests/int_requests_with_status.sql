@@ -19,7 +19,10 @@ checked as (
                 then 'unknown_token_convention'
             when unstated_write_tokens < 0 then 'cache_write_split_exceeds_total'
             when input_includes_cache and uncached_input_tokens < 0 then 'cached_exceeds_input'
-            when uncached_input_tokens < 0 or output_tokens < 0 then 'parts_exceed_total'
+            when
+                uncached_input_tokens < 0 or output_tokens < 0
+                or cache_read_tokens < 0 or input_audio_tokens < 0 or input_image_tokens < 0
+                then 'parts_exceed_total'
             when reported_reasoning_tokens > reported_output_tokens and output_includes_reasoning
                 then 'reasoning_exceeds_output'
             -- an inclusive input stored beside its cached parts counts them twice

@@ -56,6 +56,8 @@ renamed as (
         -- a streamed response may leave one of the two names at zero
         greatest(coalesce(cached_tokens, cache_read_input_tokens), coalesce(cache_read_input_tokens, cached_tokens))
             as reported_cache_read_tokens,
+        cache_read_audio_tokens as reported_cache_read_audio_tokens,
+        cache_read_image_tokens as reported_cache_read_image_tokens,
         cache_creation_input_tokens as reported_cache_write_tokens,
         cache_write_5m_tokens as reported_cache_write_5m_tokens,
         cache_write_30m_tokens as reported_cache_write_30m_tokens,
