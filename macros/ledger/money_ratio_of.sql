@@ -3,12 +3,6 @@
    to nothing says nothing, and a figure that does not fit must not stop the build. #}
 {% macro money_ratio_of(part, whole) -%}
     cast(
-        {{ prorate(
-            'cast(' ~ part ~ ' as ' ~ money_type() ~ ')',
-            '1000000000',
-            'cast(case when abs(' ~ whole ~ ') < 10000000000000 then floor(' ~ whole ~
-            ' * cast(1000000000 as decimal(10, 0))) end as decimal(24, 0))',
-            digits=12,
-        ) }} as {{ money_ratio_type() }}
+        {{ ratio_of_amounts(part, whole, smallest='0.000000001', digits=12) }} as {{ money_ratio_type() }}
     )
 {%- endmacro %}

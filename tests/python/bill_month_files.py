@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from scripts.sample.cloud_bills import AWS_NAMES, AZURE_NAMES, GOOGLE_NAMES
-from tests.python.bill_months import MILLION, Line, Month
+from tests.python.bill_months import MILLION, SECOND, SECOND_KEY, Cell, Line, Month, biller
 
 OPENAI = {
     "uncached_input": "input", "cache_read": "cached input", "output": "output",
@@ -40,6 +40,7 @@ TABLES = {
     "google-vertex": "gcp_billing",
     "azure": "azure_costs",
     "openrouter": "openrouter_activity",
+    SECOND: "azure_costs/account=second",
 }
 LOGGED = {"claude-haiku-4-5": "global.anthropic.claude-haiku-4-5-20251001-v1:0"}
 
@@ -232,6 +233,7 @@ FORMS = {
     "google-vertex": (google, "jsonl"),
     "azure": (azure, "csv"),
     "openrouter": (openrouter, "json"),
+    SECOND: (azure, "csv"),
 }
 
 
@@ -242,11 +244,17 @@ class Deliveries:
         self.month, self.rng = month, month.rng
         self.layouts: dict[str, str] = {}
         self.files: list[File] = []
+        # the day on which the month is closed, before its bills are pulled for the last time
+        self.closed_on: date | None = None
+        self.early: dict[str, list[tuple[Line, Decimal]]] = {}
         for provider in month.providers:
             self._plan(provider)
         count = self.rng.randint(2, 3)
         self.nights: list[dict[str, str]] = [{} for _ in range(count)]
         self._deliver(count)
+        # a folder that says no instant is of the instant at which it was loaded
+        if "folder" not in self.layouts.values() and self.rng.random() < 0.5:
+            self.closed_on = after(month.days[-1])
 
     # ---------- which files a bill is made of
 
@@ -281,7 +289,7 @@ class Deliveries:
             wanted = ["one", "parts"]
             if self._is_in_time(provider):
                 wanted.append("folder")
-        if provider == "azure":
+        if biller(provider) == "azure":
             wanted = ["one", "parts", "runs", "views"]
         return self.rng.choice(wanted)
 
@@ -393,6 +401,7 @@ class Deliveries:
         some = days[: self.rng.randint(1, len(days))]
         part = Decimal(self.rng.randint(80, 100)) / 100
         early = [replace(x, amount=x.amount * part) for x in lines if x.day in some]
+        self.early[provider] = [(x, 1 - part) for x in lines if x.day in some]
         name = f"{TABLES[provider]}/{at:%Y%m%d}T060000Z.{FORMS[provider][1]}"
         return File(name, early, some, counts=False)
 
@@ -424,8 +433,10 @@ class Deliveries:
                 night = 0
             else:
                 night = self.rng.randrange(count)
-            provider = next(p for p, table in TABLES.items() if file.name.startswith(f"{table}/"))
-            self.nights[night][file.name] = FORMS[provider][0](file)
+            form = next(
+                FORMS[p][0] for p, table in TABLES.items() if file.name.startswith(f"{table}/")
+            )
+            self.nights[night][file.name] = form(file)
         events = [line for line in map(self._event, self.month.attempts) if line]
         self.rng.shuffle(events)
         cut = self.rng.randint(0, len(events))
@@ -443,12 +454,14 @@ class Deliveries:
             "team": "growth",
             "service_name": "copywriter",
             "environment": a.environment,
-            "provider": a.provider,
+            "provider": biller(a.provider),
             "model_requested": LOGGED.get(a.billed_model, a.billed_model),
             "model_actual": LOGGED.get(a.billed_model, a.billed_model),
             "service_tier": a.tier,
             "status": a.status,
         }
+        if a.provider == SECOND:
+            event["credential_id"] = SECOND_KEY
         if a.environment == "production":
             event["feature"] = "drafts"
         if a.answer:
@@ -478,4 +491,22 @@ class Deliveries:
                     outcome = "no_exchange_rate" if x.usd is None else "reconciled"
                 sums["sum"] += x.amount
                 sums[outcome] += x.amount
+        return found
+
+    def restated(self) -> list[tuple]:
+        """The findings on a closed month that later pulls changed: one for each bill."""
+        found = []
+        for provider, lines in self.early.items() if self.closed_on else ():
+            changes: dict[Cell, Decimal] = defaultdict(Decimal)
+            for whole, part in lines:
+                for x in whole.by_day():
+                    if x.usd is not None:
+                        changes[x.day, x.tier, x.model, x.meter] += x.usd * part
+            moved = {cell: abs(usd) for cell, usd in changes.items() if usd}
+            if moved:
+                days = [cell[0] for cell in moved]
+                usd = sum(moved.values())
+                found.append(
+                    ("restated_closed_month", provider, min(days), max(days), len(moved), usd)
+                )
         return found

@@ -19,6 +19,9 @@ METERS = ("uncached_input", "cache_read", "output")
 MILLION = Decimal(1_000_000)
 CENT = Decimal("0.01")
 KEY = "key_products_01"
+# An account beside the default one: a bill of its own, of the same provider.
+SECOND = "azure/second"
+SECOND_KEY = "key_second_account"
 UNPRICED = {"openai": "gpt-mystery", "google-vertex": "gemini house"}
 MODELS = {  # as the rate card names it
     "openai": "gpt-4o",
@@ -27,6 +30,7 @@ MODELS = {  # as the rate card names it
     "google-vertex": "gemini-2.5-flash",
     "azure": "gpt-4o",
     "openrouter": "claude-sonnet-4-5",
+    SECOND: "gpt-4o",
 }
 PRICES = {  # USD per million tokens of each meter
     "openai": ("2.50", "1.25", "10"),
@@ -35,8 +39,9 @@ PRICES = {  # USD per million tokens of each meter
     "google-vertex": ("0.30", "0.03", "2.50"),
     "azure": ("2.50", "1.25", "10"),
     "openrouter": ("3", "0.30", "15"),
+    SECOND: ("2.50", "1.25", "10"),
 }
-SETTLES_AFTER = {"google-vertex": 3, "azure": 3, "openrouter": 1}
+SETTLES_AFTER = {"google-vertex": 3, "azure": 3, "openrouter": 1, SECOND: 3}
 # of the sample company, from 30 June 2026 on
 USD_PER_EUR = ((date(2026, 9, 30), Decimal("1.17")), (date(2026, 6, 30), Decimal("1.16")))
 # Their bills state no quantity, so that volume and price cannot be told apart.
@@ -49,7 +54,7 @@ FAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "stale_rate": (1, ()),
     "duplicate": (1, ()),
     "leaked_credential": (3, ("openai",)),
-    "cache_class": (1, ("openai", "bedrock", "google-vertex", "azure")),
+    "cache_class": (1, ("openai", "bedrock", "google-vertex", "azure", SECOND)),
     "tier_or_batch": (1, ("openai", "anthropic", "bedrock", "google-vertex")),
     "timezone_shift": (2, ()),
     "quarantined": (1, ()),
@@ -57,7 +62,7 @@ FAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "cached_at_gateway": (1, ()),
     "unmetered": (1, ()),
     "unknown_currency": (1, ("bedrock", "google-vertex", "azure")),
-    "currency": (1, ("bedrock", "google-vertex", "azure")),
+    "currency": (1, ("bedrock", "google-vertex", "azure", SECOND)),
     "spread_charge": (3, ("bedrock",)),
     "tool_fee": (1, PAGED),
     "unmapped_line": (1, ("openai", "bedrock")),
@@ -65,8 +70,8 @@ FAULTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "commitment": (1, ("azure",)),
     "no_bill": (1, ()),
     "missing_day": (1, PAGED),
-    "rounding": (1, ("openai", "anthropic", "bedrock", "google-vertex", "azure")),
-    "absence": (1, ("openai", "anthropic", "bedrock", "google-vertex", "azure")),
+    "rounding": (1, ("openai", "anthropic", "bedrock", "google-vertex", "azure", SECOND)),
+    "absence": (1, ("openai", "anthropic", "bedrock", "google-vertex", "azure", SECOND)),
     "ambiguous_pull": (1, ("openai",)),
     "incomplete_pull": (2, PAGED),
 }
@@ -76,9 +81,15 @@ ABSENCES = {
     "bedrock": ("credit", "tax", "discount", "fee", "refund", "commitment"),
     "google-vertex": ("credit", "discount", "tax", "adjustment"),
     "azure": ("refund", "commitment", "prepaid"),
+    SECOND: ("refund", "commitment", "prepaid"),
 }
 
 Cell = tuple[date, str, str, str]  # day, provider, model, meter
+
+
+def biller(provider: str) -> str:
+    """Whose bill the account's is."""
+    return provider.split("/")[0]
 
 
 def price(provider: str, tier: str, meter: str) -> Decimal:
@@ -170,7 +181,8 @@ class Month:
     unknown: dict[tuple[str, str], list[Line]] = field(default_factory=dict)
     # how each provider's bill is pulled
     pulled_on: dict[str, date] = field(default_factory=dict)
-    # stated balance of prepaid credits, less what is right
+    # what is paid in advance, and the stated balance less what is right
+    bought: Decimal = Decimal(2000)
     balance_gap: Decimal | None = None
     planted: list[str] = field(default_factory=list)
 
@@ -178,7 +190,10 @@ class Month:
         self.rng = random.Random(self.seed)
         self.first = date(2026, self.rng.randint(1, 12), 1)
         count = self.rng.randint(2, 6)
-        self.providers = sorted(self.rng.sample(sorted(MODELS), count))
+        self.providers = sorted(self.rng.sample(sorted(MODELS.keys() - {SECOND}), count))
+        if "azure" in self.providers and self.rng.random() < 0.5:
+            self.providers.append(SECOND)
+            self.planted.append("second_account")
         self.projects = self.rng.sample(["proj_a", "proj_b"], 2)
         moods = dict.fromkeys(self.providers, "faults")
         for mood in ("drift", "overcharge"):
@@ -191,8 +206,19 @@ class Month:
                 self._fault(provider)
             else:
                 self._lean(provider, mood)
-        if "openrouter" in moods and self.rng.random() < 0.5:
+        self._buy_credits()
+
+    def _buy_credits(self) -> None:
+        """Credits of OpenRouter: enough, fewer than are used, or with a balance that is off."""
+        kind = self.rng.choice(("tie", "prepaid_does_not_tie", "prepaid_below_zero"))
+        if "openrouter" not in self.providers or kind == "tie":
+            return
+        self.planted.append(kind)
+        if kind == "prepaid_does_not_tie":
             self.balance_gap = Decimal(self.rng.randint(-500, 500)) / 100 or Decimal(7)
+        else:
+            part = Decimal(self.rng.randint(20, 95)) / 100
+            self.bought = (sum(self.draws().values()) * part).quantize(CENT)
 
     @property
     def days(self) -> list[date]:
@@ -587,8 +613,9 @@ class Month:
         sums: dict[tuple, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
         for (day, provider, model, _), gap, bill in self._compared():
             for key in (
-                ("day", day, provider, "all"), ("account", day, provider, "all"),
-                ("model", self.first, provider, model), ("month", self.first, provider, "all"),
+                ("day", day, biller(provider), "all"), ("account", day, provider, "all"),
+                ("model", self.first, biller(provider), model),
+                ("month", self.first, provider, "all"),
             ):  # fmt: skip
                 sums[key][0] += gap
                 sums[key][1] += bill
@@ -602,7 +629,7 @@ class Month:
         """By provider, the windows of ten days that lean to one side: first, last, how far."""
         days: dict[str, dict[date, list[Decimal]]] = defaultdict(dict)
         for (day, provider, *_), gap, bill in self._compared():
-            one = days[provider].setdefault(day, [Decimal(0), Decimal(0)])
+            one = days[biller(provider)].setdefault(day, [Decimal(0), Decimal(0)])
             one[0] += gap
             one[1] += bill
         found: dict[str, list[tuple[date, date, Decimal]]] = defaultdict(list)
@@ -658,14 +685,39 @@ class Month:
             lines = [x for x in self.lines if (x.provider, x.day) == (provider, day)]
             usd = sum(x.amount for x in lines)
             found += [("ambiguous_pull", provider, day, day, len(lines), usd)] * 2
-        estimated = any(not self.has_bill("openrouter", day) for day in self.days)
-        if self.balance_gap is not None and not estimated:
-            end = self.days[-1]
-            gap = abs(self.balance_gap)
-            found.append(("prepaid_does_not_tie", "openrouter", end, end, 1, gap))
+        found += self._credits_off()
         return sorted(found, key=str)
 
-    def stated_balance(self, bought: Decimal) -> Decimal:
+    def draws(self) -> dict[date, Decimal]:
+        """What is drawn from the credits of OpenRouter: our own cost on days without a bill."""
+        ours, theirs = self.sides()
+        return {
+            day: sum(
+                (usd for cell, usd in side.items() if cell[:2] == (day, "openrouter")), Decimal(0)
+            )
+            for day in self.days
+            for side in [theirs if self.has_bill("openrouter", day) else ours]
+        }
+
+    def _credits_off(self) -> list[tuple]:
+        """The finding on credits: what is left is below zero, or is not what is stated."""
+        draws = self.draws()
+        left, below = self.bought, {}
+        for day in self.days:
+            left -= draws[day]
+            if left < 0 and draws[day]:
+                below[day] = -left
+        if "openrouter" in self.providers and below:
+            first, last = min(below), max(below)
+            return [
+                ("prepaid_below_zero", "openrouter", first, last, len(below), max(below.values()))
+            ]
+        estimated = any(not self.has_bill("openrouter", day) for day in self.days)
+        if self.balance_gap is None or estimated:
+            return []
+        end, gap = self.days[-1], abs(self.balance_gap)
+        return [("prepaid_does_not_tie", "openrouter", end, end, 1, gap)]
+
+    def stated_balance(self) -> Decimal:
         """What OpenRouter's page says is left, the planted difference in it."""
-        drawn = sum(x.amount for x in self.lines if x.provider == "openrouter")
-        return bought - drawn - (self.balance_gap or 0)
+        return self.bought - sum(self.draws().values()) - (self.balance_gap or 0)

@@ -5,7 +5,7 @@ where another was planted.
 """
 
 import json
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import openpyxl
 import pytest
@@ -19,6 +19,10 @@ def night(sample_night, monkeypatch):
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(sample_night.warehouse))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     return sample_night
+
+
+def to_six_decimals(ratio: Decimal) -> Decimal:
+    return ratio.quantize(Decimal("0.000001"), ROUND_HALF_UP)
 
 
 def test_what_is_captured_explained_and_left_adds_up(night, capsys):
@@ -36,9 +40,8 @@ def test_what_is_captured_explained_and_left_adds_up(night, capsys):
     assert {row[:2]: row[2] for row in rows} == billed
     for _, _, usd, captured, apart, explained, rest, share, rest_share in rows:
         assert apart == explained + rest and captured <= usd
-        # shares are worked out from whole millionths
-        assert abs(share - captured / usd) < Decimal("0.00001")
-        assert abs(rest_share - rest / usd) < Decimal("0.00001")
+        assert share == to_six_decimals(captured / usd)
+        assert rest_share == to_six_decimals(rest / usd)
     assert main(["accuracy"]) == 0
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [line[:3] for line in printed[1:]] == [

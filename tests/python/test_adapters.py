@@ -104,6 +104,32 @@ CASES = {
         "{{ share_of(\"cast('2' as decimal(30, 15))\", \"cast('3' as decimal(30, 15))\") }}",
         "0.666667",
     ),
+    # of next to nothing, and of much, all decimals count
+    "share_of_all": (
+        "{{ share_of(\"cast('0.300000999999999' as decimal(30, 15))\", "
+        "\"cast('0.300000999999999' as decimal(30, 15))\") }}",
+        "1.000000",
+    ),
+    "share_of_little": (
+        "{{ share_of(\"cast('0.000001' as decimal(30, 15))\", "
+        "\"cast('0.000001999999999' as decimal(30, 15))\") }}",
+        "0.500000",
+    ),
+    "share_of_much": (
+        "{{ share_of(\"cast('-9999999999999.999999999' as decimal(30, 15))\", "
+        "\"cast('9999999999999.999999999' as decimal(30, 15))\") }}",
+        "-1.000000",
+    ),
+    "share_of_less_than_is_shared": (
+        "{{ share_of(\"cast('1' as decimal(30, 15))\", "
+        "\"cast('0.000000999999999' as decimal(30, 15))\") }}",
+        None,
+    ),
+    "money_ratio_of_little": (
+        "{{ money_ratio_of(\"cast('0.000000001999999' as decimal(30, 15))\", "
+        "\"cast('0.000000001999999' as decimal(30, 15))\") }}",
+        "1.000000000000",
+    ),
     "share_of_next_to_nothing": (
         "{{ share_of(\"cast('2000000000' as decimal(30, 15))\", "
         "\"cast('0.000001' as decimal(30, 15))\") }}",

@@ -45,6 +45,22 @@ FILES = {
         "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,2026-10-05,"
         '"1,000,000",count,1.254,1.25\n'
     ),
+    # what is not AI has a name that says so, and not the hash that the marketplace gives it
+    "aws_cur2/account=market/20261106.csv": (
+        "bill_billing_entity,line_item_usage_start_date,line_item_product_code,"
+        "line_item_usage_type,line_item_unblended_cost,line_item_currency_code,"
+        "product_product_name\n"
+        "AWS Marketplace,2026-10-05T00:00:00Z,7xhash,USE1-Seat,600,USD,Claude Enterprise\n"
+        "AWS Marketplace,2026-10-05T00:00:00Z,8xhash,USE1-Seat,70,USD,\n"
+        "AWS,2026-10-05T00:00:00Z,AmazonEC2,USE1-BoxUsage,3,USD,Elastic Compute Cloud\n"
+    ),
+    # a line of a cloud's invoice is AI where its description is a service that is
+    "generic_invoice_lines/account=cloud/20261106.csv": (
+        "invoice_id,invoice_issuer,invoice_date,billing_period_start,line_no,line_type,"
+        "description,amount,currency\n"
+        "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,1,usage,Amazon Bedrock,7,USD\n"
+        "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,2,usage,Storage,5,USD\n"
+    ),
 }
 
 
@@ -56,7 +72,7 @@ def bills(tmp_path_factory):
         landing.put(name, text)
     project = Project(folder, folder / "landing")
     project.load()
-    project.build_part("+int_bill_lines", "+int_provider_usage_daily")
+    project.build_part("+int_bill_lines", "+int_provider_usage_daily", "+int_bill_issues")
     return project
 
 
@@ -75,7 +91,23 @@ def test_files_of_dashboards_and_consoles_are_bills(bills):
     ]  # fmt: skip
 
 
-def test_so_are_those_of_usage(bills):
+def test_what_is_not_ai_is_named_in_words_with_its_money(bills):
+    assert bills.rows(
+        "select bill_source, term, amount from intermediate.int_bill_issues "
+        "where issue = 'service' order by 1, 2"
+    ) == [
+        ("aws_cur2", "8xhash", 70),
+        ("aws_cur2", "amazonec2", 3),
+        ("aws_cur2", "claude enterprise", 600),
+        ("generic_invoice_lines", "storage", 5),
+    ]
+    assert bills.rows(
+        "select provider, amount from intermediate.int_bill_lines_classified "
+        "where invoice_id = 'A-1' and provider is not null"
+    ) == [("bedrock", 7)]
+
+
+def test_files_of_usage_are_read_too(bills):
     assert bills.rows(
         "select provider, billed_model, meter, cast(quantity as bigint) "
         "from intermediate.int_provider_usage_daily order by 1, 3"

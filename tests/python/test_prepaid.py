@@ -35,6 +35,14 @@ R-2,OpenAI,2026-10-03,2026-10-01,1,prepaid,Credits,5,USD
 R-2,OpenAI,2026-10-03,2026-10-01,2,prepaid,Credit applied,-1,USD
 """
 
+# of capacity and of credits: only the second asks for a row of prepaid_credits
+FOCUS = """\
+ServiceProviderName,BillingAccountId,ChargePeriodStart,ChargePeriodEnd,ChargeCategory,ChargeDescription,\
+BilledCost,EffectiveCost,BillingCurrency,ServiceName,InvoiceId
+Mistral,m,2026-10-04T00:00:00Z,2026-10-05T00:00:00Z,Purchase,Provisioned units,9,0,USD,API,F-1
+Mistral,m,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,Purchase,Credits,25,0,USD,API,F-1
+"""
+
 
 def costs(days: dict[int, str]) -> str:
     def at(day: int) -> int:
@@ -53,6 +61,7 @@ def night(tmp_path_factory):
     landing = Landing(folder)
     landing.put("openai_costs/20261106T060000Z.json", costs({1: "2.5", 2: "2.5", 3: "2.5", 5: "1"}))
     landing.put("generic_invoice_lines/20261106T060000Z.csv", INVOICES)
+    landing.put("focus_costs/20261106T060000Z.csv", FOCUS)
     landing.put(
         "envelope_events/a.jsonl",
         [
@@ -102,8 +111,12 @@ def test_a_balance_is_bought_less_drawn_less_expired(night):
 def test_a_balance_that_is_not_right_is_a_finding(night):
     assert night.rows(
         "select finding, provider, first_usage_date::varchar, item_count, amount_usd, owner "
-        "from marts.fct_bill_findings where finding like 'prepaid%'"
-    ) == [("prepaid_below_zero", "anthropic", "2026-10-02", 1, Decimal("0.2"), "finance")]
+        "from marts.fct_bill_findings where finding like 'prepaid%' order by 1"
+    ) == [
+        ("prepaid_below_zero", "anthropic", "2026-10-02", 1, Decimal("0.2"), "finance"),
+        # bought on a FOCUS file, and nobody wrote it down
+        ("prepaid_not_recorded", "mistral", "2026-10-01", 1, Decimal(25), "finance"),
+    ]
 
 
 def test_it_is_one_too_where_the_provider_states_another(night, tmp_path_factory):
@@ -120,7 +133,7 @@ def test_it_is_one_too_where_the_provider_states_another(night, tmp_path_factory
     other.build_part("prepaid_credits+1", "prepaid_balances+1", "int_prepaid_draws+")
     assert other.rows(
         "select finding, provider, last_usage_date::varchar, item_count, amount_usd "
-        "from marts.fct_bill_findings where finding like 'prepaid%'"
+        "from marts.fct_bill_findings where finding like 'prepaid%' and provider != 'mistral'"
     ) == [("prepaid_does_not_tie", "openai", "2026-10-05", 1, Decimal("0.01"))]
 
 

@@ -21,26 +21,7 @@ with breaches as (
 
 ),
 
-totals as (
-
-    select
-        'reconciliation_total' as kind,
-        months.usage_month_date as alert_date,
-        months.provider || ', account ' || months.billing_account_id as subject,
-        'the month as a whole is off by more than its materiality' as cause,
-        max(months.settled_line_count) as item_count,
-        max(abs(months.undecided_variance_usd)) as amount_usd,
-        max(days.found_date) as newest_date
-    from {{ ref('fct_reconciliation_monthly') }} as months
-    inner join {{ ref('int_bill_days') }} as days
-        on
-            months.provider = days.provider
-            and months.billing_account_id = days.billing_account_id
-            and months.usage_month_date = {{ month_of('days.usage_date') }}
-    where months.total_status = 'breach' and days.is_settled
-    group by 2, 3
-
-),
+totals as (select * from {{ ref('int_total_alerts') }}),
 
 findings as (
 

@@ -5,18 +5,23 @@ with missing as (
 
     -- told month by month, so that a day that goes missing later is told of too
     select
-        case when has_bill then 'late_pull' else 'no_bill' end as finding,
-        provider,
-        billing_account_id,
-        {{ month_of('usage_date') }} as usage_month_date,
-        min(usage_date) as first_usage_date,
-        max(usage_date) as last_usage_date,
-        min(found_date) as found_date,
-        max(found_date) as last_found_date,
+        case when days.has_bill then 'late_pull' else 'no_bill' end as finding,
+        days.provider,
+        days.billing_account_id,
+        {{ month_of('days.usage_date') }} as usage_month_date,
+        min(days.usage_date) as first_usage_date,
+        max(days.usage_date) as last_usage_date,
+        min(days.found_date) as found_date,
+        max(days.found_date) as last_found_date,
         count(*) as item_count,
-        cast(sum(gateway_cost_usd) as {{ money_type() }}) as amount_usd
-    from {{ ref('int_bill_days') }}
-    where (not has_bill or not is_settled) and settles_on < {{ run_date() }}
+        cast(sum(days.gateway_cost_usd) as {{ money_type() }}) as amount_usd
+    from {{ ref('int_bill_days') }} as days
+    left join {{ ref('providers') }} as providers
+        on days.provider = providers.provider
+    where
+        (not days.has_bill or not days.is_settled) and days.settles_on < {{ run_date() }}
+        -- nobody bills the firm's own machines
+        and (days.has_bill or coalesce(providers.provider_kind, 'unknown') != 'own')
     group by 1, 2, 3, 4
 
 ),

@@ -1,17 +1,30 @@
 -- What is not right with prepaid credits. Balances: one finding of each kind and account. Purchases: one for each that
--- is not what an invoice asks for. A purchase needs an invoice once one of its account is loaded that is not older; who
--- loads no invoices has nothing to hold it against.
-with invoices as (
+-- is not what a bill asks for. A purchase needs one once an invoice of its account is loaded, or another purchase on a
+-- FOCUS file, that is not older; who loads neither has nothing to hold it against.
+with stated as (
+
+    {% for relation in ['int_invoice_lines', 'int_prepaid_charges'] %}
+    select
+        provider,
+        billing_account_id,
+        stated_date
+    from {{ ref(relation) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+invoices as (
 
     select
         purchases.credit_id,
-        min(lines.stated_date) as next_invoice_date
+        min(stated.stated_date) as next_invoice_date
     from {{ ref('prepaid_credits') }} as purchases
-    inner join {{ ref('int_invoice_lines') }} as lines
+    inner join stated
         on
-            purchases.provider = lines.provider
-            and purchases.billing_account_id = lines.billing_account_id
-            and purchases.purchased_on <= lines.stated_date
+            purchases.provider = stated.provider
+            and purchases.billing_account_id = stated.billing_account_id
+            and purchases.purchased_on <= stated.stated_date
     group by 1
 
 ),

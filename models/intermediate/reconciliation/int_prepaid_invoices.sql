@@ -1,6 +1,5 @@
--- Each purchase of prepaid credits beside the line of an invoice that asks for it: by the invoice's number, else by the
+-- Each purchase of prepaid credits beside the line of a bill that asks for it: by the invoice's number, else by the
 -- same amount, else by the month; each is used once, in the order of their days. What is left has no other side.
--- Credit that an invoice applies or gives back is a line below zero, and no purchase.
 {% set passes = {'number': 'number', 'amount': 'cents', 'month': 'month_date'} %}
 with purchases as (
 
@@ -25,12 +24,11 @@ charges as (
         cast(amount_usd as decimal(30, 2)) as cents,
         {{ month_of('stated_date') }} as month_date,
         stated_date as stated_on,
-        {{ row_text(['invoice_id', 'batch_id', 'line_number', 'record_number', 'line_part']) }} as item,
-        invoice_id,
+        charge_line as item,
+        coalesce(invoice_id, 'none') as invoice_id,
         amount_usd,
         pulled_at
-    from {{ ref('int_invoice_lines') }}
-    where line_category = 'prepaid' and amount > 0
+    from {{ ref('int_prepaid_charges') }}
 
 ),
 

@@ -27,6 +27,8 @@ renamed as (
         'aws' as provider_name,
         case
             when is_marketplace then 'amazon bedrock edition'
+            -- the code of what is sold on the marketplace is a hash, which says nothing to a reader
+            when billing_entity = 'AWS Marketplace' then coalesce(lower(product_name), lower(product_code))
             -- a legacy report may leave the product out
             else coalesce(lower(product_code), case when words like '%put-token%' then 'amazonbedrock' end)
         end as service,

@@ -43,7 +43,10 @@ renamed as (
                 and {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
                 then 'reserved capacity'
             when charge_category != 'Purchase' then lower(charge_category)
-            when commitment_discount_id is not null then 'purchase, commitment'
+            when
+                commitment_discount_id is not null
+                or {{ speaks_of_capacity("coalesce(meter_text, sku_meter, charge_description)") }}
+                then 'purchase, commitment'
             when charge_frequency = 'Recurring' then 'purchase, recurring'
             else lower(charge_category)
         end as charge_type,

@@ -30,6 +30,8 @@ renamed as (
 
         ---------- what for
         description,
+        -- what a cloud's invoice says of a line is all that tells AI from the rest
+        lower(description) as service,
 
         ---------- evidence
         batch_id,
