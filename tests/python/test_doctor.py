@@ -132,6 +132,21 @@ WAREHOUSE = {
         "DO    nights: the last night, 2026-10-01 03:00 UTC, was killed. Do: run `make nightly` "
         "again",
     ),
+    "the last night warned": (
+        {"fct_run_history": [
+            NIGHT | {"warnings": "Words that no seed knows: 4. Look at int_bill_issues (t)"}
+        ]},
+        "note  nights: the last night, 2026-10-01 03:00 UTC, warned: Words that no seed knows: "
+        "4. Do: look at int_bill_issues (t)",
+    ),
+    "the last night warned of exports": (
+        {"fct_run_history": [
+            NIGHT | {"warnings": "The newest file was loaded on 2026-09-01 03:00 UTC. Look whether "
+                     "exports still arrive in the landing folder"}
+        ]},
+        "note  nights: the last night, 2026-10-01 03:00 UTC, warned: The newest file was loaded on "
+        "2026-09-01 03:00 UTC. Do: look whether exports still arrive in the landing folder",
+    ),
     "a night before failed": (
         {"fct_run_history": [
             NIGHT, NIGHT | {"started_at": datetime.datetime(2026, 9, 30), "status": "failed"}

@@ -10,7 +10,7 @@ import time
 import zlib
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import duckdb
 import pytest
@@ -145,6 +145,8 @@ def test_a_lead_reaches_the_attempts_behind_a_day(plain):
             shown = [Decimal(each.find_all("td")[-1]["data-v"]) for each in attempts]
             assert sum(shown) == Decimal(row.find_all("td")[-1]["data-v"])
             assert first.find("th" if first.th else "td").get_text() == row.td.get_text()
+            for each in attempts:
+                assert re.fullmatch(r".+, line \d+", each.find_all("td")[-2].get_text())
 
 
 @pytest.mark.parametrize(
@@ -417,6 +419,23 @@ def test_every_link_leads_somewhere(plain, odd):
             file = (base / unquote(parts.path)).resolve()
             assert not parts.fragment or parts.fragment in anchors[file], link
             assert file in anchors or (file.suffix == ".csv" and file.is_file()), link
+            if parts.path.endswith("explore.html"):
+                names = mart_tables.handed_over(report, "cube")["names"]
+                chosen = {kind: name for kind, name in parse_qsl(parts.query) if kind in names}
+                assert all(name in names[kind] for kind, name in chosen.items()), link
+
+
+def test_a_finding_leads_to_the_bill_that_it_speaks_of(plain):
+    table = Page(plain / "report" / "reconciliation.html").table("What is wrong")
+    for row in table.tbody.find_all("tr"):
+        last = row.find_all(["td", "th"])[table_place(table, "last")].get_text().strip()
+        if row.a and last != "–":
+            assert row.a["href"].startswith("bills/")
+            assert row.a["href"].endswith(f"-{last[:7]}.html")
+
+
+def table_place(table, field: str) -> int:
+    return [head["data-field"] for head in table.thead.find_all("th")].index(field)
 
 
 def test_names_are_text(odd):

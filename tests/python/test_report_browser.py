@@ -141,6 +141,7 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
             head: table.tHead.textContent,
             days: find("[data-later=spend_daily] tbody").rows.length,
             why: find("#why").closest("section").hidden,
+            pages: [...document.querySelectorAll("#pages a")].map((a) => [a.textContent, a.href]),
             labels: fields.every((each) => each.labels.length === 1),
         };
     """
@@ -173,6 +174,8 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
     assert round(Decimal(answer["week"]["cost"]), 6) == round(sum(c for _, c in expected), 6)
     assert answer["head"].startswith("Model") and answer["days"] == 7
     assert answer["why"] and answer["labels"]
+    ((text, link),) = answer["pages"]
+    assert text == "Page of team growth" and "/teams/growth-" in link
 
 
 _TABLE = """
