@@ -113,6 +113,19 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
     assert f"explore.html?from={day}&to={day}&team=search" in answer["elsewhere"]
 
 
+@pytest.mark.parametrize("width", [1600, 1280, 500])
+def test_what_is_found_is_within_the_window(profile, plain, width):  # noqa: F811
+    """Harm: a list of hits whose beginning is cut off, so that nobody sees what was found."""
+    script = """
+        find("#find").value = "request-0-1";
+        find("#find").dispatchEvent(new Event("input"));
+        const box = find("#found").getBoundingClientRect();
+        return { left: box.left, right: box.right, wide: box.width, window: innerWidth };
+    """
+    found = browser.probe(plain / "report" / "index.html", script, profile, width)["answer"]
+    assert found["left"] >= 0 and found["right"] <= found["window"] and found["wide"] > 250
+
+
 def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
     """Days, what they are compared with, a filter: the marts' figures, the other pages' steps."""
     report = plain / "report"
