@@ -90,7 +90,7 @@ WAREHOUSE = {
     ),
     "a word of a bill is unknown": (
         {"fct_bill_findings": [WORD]},
-        "note  bills: openai: 1 word on the bill that no seed knows, USD 0.50: meter m of x. "
+        "note  bills: openai: 1 unknown word on the bill, USD 0.50: meter m of x. "
         "Do: add it",
     ),
     "a model has no price": (

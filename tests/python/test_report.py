@@ -20,7 +20,7 @@ from scripts.reporting import invoices, reconciliation, teams
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, days, many, share, unbroken, unit, usd
-from tests.python import mart_tables
+from tests.python import browser, mart_tables
 from tests.python.documents import ROOT
 from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
@@ -742,6 +742,8 @@ def test_pages_can_be_read_aloud(plain, odd):
             for table in soup.find_all("table"):
                 assert table.caption.get_text().strip()
                 assert all(head.get("scope") for head in table.find_all("th"))
+            regions = [tag["aria-label"] for tag in soup.find_all(role="region")]
+            assert len(regions) == len(set(regions)), "two parts of one name"
             for plot in soup.find_all(class_="plot"):
                 assert plot["role"] == "img" and plot["aria-label"]
                 assert plot.find_next("table"), "a chart without its figures"
@@ -854,6 +856,12 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
         f"select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '{cube['first']}'",
     )
     assert abs(Decimal(told).scaleb(-9) - spent) < Decimal("0.00001")
+    if teams == 60:
+        for page in ("index", "teams", "explore"):
+            painted = min(browser.painted(report / f"{page}.html", tmp_path) for _ in range(3))
+            print(f"{page}: {painted} ms")
+            assert painted < 1000, page
+        assert len(Page(report / "teams.html").soup.find_all("tr")) < teams, "a wall of rows"
 
 
 def test_each_entry_of_the_index_is_a_request_of_the_mart(plain):
