@@ -1,1 +1,1 @@
-"""Dashboards to import: one list of charts, written in the forms of Superset and Grafana."""
+"""Dashboards to import: one list of charts, in the forms of four tools."""

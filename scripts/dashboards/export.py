@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scripts.dashboards import grafana, superset
+from scripts.dashboards import grafana, metabase, powerbi, superset
 from scripts.dashboards.charts import read
 from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError, target
@@ -16,18 +16,23 @@ _ASKED_FOR = "XXXXXXXXXX"
 
 
 def export(folder: Path, address: str | None) -> int:
-    """Write both files, and say what is in them."""
+    """Write the files, and say what is in them."""
     dashboard = read()
     address = address or _address()
     files = {
         "superset.zip": superset.archive(dashboard, address),
         "grafana.json": grafana.document(dashboard).encode(),
+        "metabase.tgz": metabase.archive(dashboard),
+        "powerbi.dax": powerbi.document(dashboard).encode(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         write_whole(folder / name, content)
     print(f"{folder}: {', '.join(files)}, {len(dashboard.charts)} charts of each")
-    print(f"Superset reads {address}; Grafana asks which PostgreSQL it shall read")
+    print(
+        f"Superset reads {address}; Grafana asks which PostgreSQL it shall read; "
+        f"Metabase looks for a database that is called {metabase.DATABASE}"
+    )
     return 0
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
@@ -65,7 +66,7 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
         check_writable()
         check_version()
         checked_seeds()
-        return build(extra, everything, parsed(), ledger_faults())[0]
+        return build(extra, everything, parsed(), ledger_faults()).code
 
 
 def ledger_faults() -> list[str]:
@@ -83,8 +84,17 @@ def parsed():
     return result.result
 
 
-def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tuple[int, Counter]:
-    """Build; return the exit code and how many nodes ended how (success, pass, warn, fail, ...).
+@dataclass(frozen=True)
+class Built:
+    """The exit code, how many nodes ended how (success, pass, warn, fail, ...), what was warned."""
+
+    code: int
+    counts: Counter
+    warnings: list[str]
+
+
+def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> Built:
+    """Build, and say what came of it.
 
     `extra` are further arguments of `dbt build`; with them, or when `everything` is asked for,
     nothing is left out. `faults` are those of closed months (`ledger_faults`). Look at the
@@ -96,7 +106,7 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     result, warnings = _dbt_build(extra, left_out, manifest)
     if result.exception:
         console.complain(f"dbt build: {result.exception}")
-        return 1, Counter()
+        return Built(1, Counter(), [])
     for warning in warnings:
         print(warning)
     nodes = result.result or []
@@ -105,12 +115,13 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> tu
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
     print(f"built: {', '.join([*said, *([f'{left_out} unchanged'] if left_out else [])])}")
-    for line in said_of_tests(nodes):
+    warned = said_of_tests(nodes)
+    for line in warned:
         print(f"warning: {line}")
     # they do not hold back the open months
     for line in faults:
         console.complain(f"closed months: {line}")
-    return (0 if result.success and not faults else 1), counts
+    return Built(0 if result.success and not faults else 1, counts, warned)
 
 
 def _dbt_build(extra: list[str], left_out: int, manifest):

@@ -248,13 +248,14 @@ def prices(connection) -> Iterator[Said]:
 def nights(connection) -> Iterator[Said]:
     """How the last nights went, and when."""
     rows = connection.execute(
-        "select started_at, status, failed_count, files_unread from marts.fct_run_history "
+        "select started_at, status, failed_count, files_unread, warnings "
+        "from marts.fct_run_history "
         f"order by started_at desc limit {_NIGHTS}"
     ).fetchall()
     if not rows:
         yield Said("no night has run on this warehouse", "run `make nightly`")
         return
-    started, status, failed, unread = rows[0]
+    started, status, failed, unread, warnings = rows[0]
     if status == "failed":
         yield Said(
             f"the last night, {started:%Y-%m-%d %H:%M} UTC, failed: models and tests that failed "
@@ -264,6 +265,13 @@ def nights(connection) -> Iterator[Said]:
     elif status == "killed":
         yield Said(
             f"the last night, {started:%Y-%m-%d %H:%M} UTC, was killed", "run `make nightly` again"
+        )
+    for line in (warnings or "").splitlines():
+        found, _, place = console.printable(line).rpartition(". Look ")
+        yield Said(
+            f"the last night, {started:%Y-%m-%d %H:%M} UTC, warned: {found}",
+            f"look {place}",
+            is_note=True,
         )
     bad = [row for row in rows[1:] if row[1] in ("failed", "killed")]
     if bad:

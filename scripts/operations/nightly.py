@@ -54,14 +54,16 @@ def night(extra: list[str], everything: bool = False) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
-    build_code, built = build(extra, everything, manifest, faults)
+    built = build(extra, everything, manifest, faults)
     build_ms = _ms_since(start)
     # On Spark it is the build that declares the raw tables.
-    for line in _stale(manifest):
+    stale = _stale(manifest)
+    for line in stale:
         print(f"warning: {line}")
-    code = loaded.exit_code or build_code
-    record.finish("failed" if code else "succeeded", _figures(loaded, load_ms, built, build_ms))
-    _headline(build_code, extra)
+    code = loaded.exit_code or built.code
+    figures = _figures(loaded, load_ms, built.counts, build_ms)
+    record.finish("failed" if code else "succeeded", figures | _warnings(built.warnings + stale))
+    _headline(built.code, extra)
     for line in loaded.not_loaded:
         console.complain(f"ai-cost nightly: {line}")
     return code
@@ -80,6 +82,11 @@ def _figures(loaded: Loaded, load_ms: int, built: Counter, build_ms: int) -> dic
         "failed_count": sum(built[status] for status in _FAILED),
         "warning_count": built["warn"],
     }
+
+
+def _warnings(lines: list[str]) -> dict[str, str]:
+    """For whoever asks in the morning, when what the night printed has scrolled away."""
+    return {"warnings": "\n".join(lines)} if lines else {}
 
 
 def _stale(manifest) -> list[str]:

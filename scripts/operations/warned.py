@@ -26,7 +26,7 @@ def said_of_files(results: Iterable) -> list[str]:
     """Whether files still arrive; `results` are dbt's of `source freshness`."""
     late = [each for each in results or () if str(each.status) in ("warn", "error")]
     return [
-        f"The newest file was loaded on {each.max_loaded_at:%Y-%m-%d %H:%M} UTC: look whether "
+        f"The newest file was loaded on {each.max_loaded_at:%Y-%m-%d %H:%M} UTC. Look whether "
         "exports still arrive in the landing folder"
         for each in late
     ]

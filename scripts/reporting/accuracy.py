@@ -58,14 +58,14 @@ def in_words(row: dict) -> str:
     """What the shares of a month say."""
     billed, apart = row["billed_usd"], row["gross_variance_usd"]
     if not billed:
-        return f"Nothing is billed, and {in_usd(apart)} lie between both sides."
-    said = f"Of {in_usd(billed)} billed, our records show {share(row['captured_share'])} too"
+        return f"Nothing is billed; our records show {in_usd(apart)}."
+    said = f"Of {in_usd(billed)} billed, our records account for {share(row['captured_share'])}"
     if not apart:
-        return f"{said}, and nothing lies between both sides."
+        return f"{said}. Both sides agree."
     return (
-        f"{said}. {in_usd(apart)} lie between both sides, {share(row['explained_share'])} of it "
-        f"with a cause; without one are {in_usd(row['unexplained_usd'])}, "
-        f"{share(row['unexplained_share'])} of the bill."
+        f"{said}. Lines differ by {in_usd(apart)} in all; a cause is known for "
+        f"{share(row['explained_share'])} of that, and {in_usd(row['unexplained_usd'])}, "
+        f"{share(row['unexplained_share'])} of the bill, is unexplained."
     )
 
 

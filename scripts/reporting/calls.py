@@ -121,6 +121,7 @@ _ATTEMPTS = """
             + attempts.cache_write_5m_tokens + attempts.cache_write_30m_tokens
             + attempts.cache_write_1h_tokens + attempts.cache_write_12h_tokens as input_tokens,
         attempts.cache_read_tokens, attempts.output_tokens, attempts.cost_usd,
+        attempts.source_file, attempts.line_number,
         row_number() over (
             partition by chosen.logical_request_key
             order by attempts.usage_at, attempts.attempt_number, attempts.request_key
@@ -318,6 +319,7 @@ def attempts_table(calls: TeamCalls) -> Table:
         row["status"] = " ".join(
             str(part) for part in (row["request_status"], row["status_code"]) if part is not None
         )
+        row["record"] = _record(row)
         if key not in seen:
             row["_id"] = request_anchor(key)
         seen.add(key)
@@ -336,6 +338,7 @@ def attempts_table(calls: TeamCalls) -> Table:
             Column("input_tokens", "Input tokens", "count"),
             Column("cache_read_tokens", "of them from a cache", "count"),
             Column("output_tokens", "Output tokens", "count"),
+            Column("record", "Record of it", "id"),
             Column("cost_usd", "USD", "unit"),
         ],
         rows,
@@ -349,6 +352,13 @@ def _why(row: dict) -> str:
     if row["is_retry"]:
         return "retry"
     return (row["attempt_reason"] or "").replace("_", " ")
+
+
+def _record(row: dict) -> str | None:
+    """The line of the landing folder that says so; a table that is read in place has none."""
+    if row["source_file"] is None or row["line_number"] is None:
+        return row["source_file"]
+    return f"{row['source_file']}, line {row['line_number']}"
 
 
 def page(calls: TeamCalls, team_id: str, name: str) -> dict:

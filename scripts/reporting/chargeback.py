@@ -8,17 +8,18 @@ from scripts.reporting.marts import Marts, Period
 from scripts.reporting.tables import Column, Table, top
 
 _MONTHS = 6
+# What a rule looks at, and what it is compared with, where that is an amount.
 _RULES = {
-    "budget_share": "spend against the plan",
-    "rolling_share_of_budget": "spend of the last days against the pace of the plan",
-    "daily_ratio": "spend of the day against the average of the days before",
-    "past_months_share": "spend against the months before",
-    "past_days_share": "spend against the days before the month",
-    "rolling_share_of_past_months": "spend of the last days against the pace of the months before",
-    "unit_cost_ratio": "cost of a request against that of the days before",
-    "request_tokens": "size of a single request",
-    "trace_steps": "steps of a trace",
-    "trace_repeats": "repeated calls of a trace",
+    "budget_share": ("spend of the month", "the plan"),
+    "rolling_share_of_budget": ("spend of the last days", "as many days of the plan"),
+    "daily_ratio": ("spend of the day", "the average of the days before"),
+    "past_months_share": ("spend of the month", "the average of the months before"),
+    "past_days_share": ("spend of the month", "the days before the month"),
+    "rolling_share_of_past_months": ("spend of the last days", "as many days of the months before"),
+    "unit_cost_ratio": ("cost of a request", "that of the days before"),
+    "request_tokens": ("size of a single request", ""),
+    "trace_steps": ("steps of a trace", ""),
+    "trace_repeats": ("repeated calls of a trace", ""),
 }
 
 
@@ -77,7 +78,9 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
         """
     )
     for row in rows:
-        row["rule"] = _RULES.get(row["rule_kind"], (row["rule_kind"] or "").replace("_", " "))
+        other = ((row["rule_kind"] or "").replace("_", " "), "")
+        row["compares"] = _RULES.get(row["rule_kind"], other)
+        row["rule"] = " against ".join(filter(None, row["compares"]))
         row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
     return rows
 

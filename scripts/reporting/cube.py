@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from scripts.reporting.bridge import months
+from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.packed import packed_json
 from scripts.reporting.tables import Column, Table, ratio, top, total
@@ -126,10 +127,8 @@ def by_team(marts: Marts, period: Period, limit: int) -> Table:
     )
 
 
-def script(marts: Marts, period: Period | None) -> bytes:
-    """The script that hands over the figures."""
-    if period is None:
-        return packed_json("cube", None)
+def figures(marts: Marts, period: Period) -> dict:
+    """What the explorer knows: its days, its names, and the figures of each combination of them."""
     found: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
     at: dict[tuple[str, ...], tuple[int, int]] = {}
     for row in rows(marts, period):
@@ -144,17 +143,26 @@ def script(marts: Marts, period: Period | None) -> bytes:
             unpriced += [day, int(row["unpriced"])]
     words = {name: sorted({key[n] for key in found}) for n, name in enumerate(NAMES)}
     places = [{word: n for n, word in enumerate(members)} for members in words.values()]
-    return packed_json(
-        "cube",
-        {
-            "first": str(period.first),
-            "last": str(period.last),
-            "months": [[str(month.first), str(month.last)] for month in months(period)],
-            "names": words,
-            # Places of the names; day as a step, cost, calls; day, calls without a price.
-            "rows": [
-                [[places[n][name] for n, name in enumerate(key)], cells, unpriced]
-                for key, (cells, unpriced) in found.items()
-            ],
-        },
-    )
+    return {
+        "first": str(period.first),
+        "last": str(period.last),
+        "months": [[str(month.first), str(month.last)] for month in months(period)],
+        "names": words,
+        # Places of the names; day as a step, cost, calls; day, calls without a price.
+        "rows": [
+            [[places[n][name] for n, name in enumerate(key)], cells, unpriced]
+            for key, (cells, unpriced) in found.items()
+        ],
+    }
+
+
+def script(known: dict | None, links: Links) -> bytes:
+    """The script that hands over the figures, and which of the names have pages."""
+    if known is None:
+        return packed_json("cube", None)
+    pages = {
+        kind: {name: links.to(kind, name) for name in known["names"][kind] if name in having}
+        for kind, having in links.pages.items()
+        if kind in NAMES
+    }
+    return packed_json("cube", known | {"pages": pages})

@@ -145,8 +145,7 @@ _BILL_SAYS: dict[str, Callable[[dict], str]] = {
         f"files that may add up or replace each other, {row['usd']} in all: {row['things']}."
     ),
     "unknown_word": lambda row: (
-        f"{many(row['words'], 'word')} on the bill that no seed knows, {row['usd']}: "
-        f"{row['things']}."
+        f"{many(row['words'], 'unknown word')} on the bill, {row['usd']}: {row['things']}."
     ),
     "restated_closed_month": lambda row: (
         f"a month that is closed was changed afterwards, {row['days']}, by {row['usd']} in all."
@@ -321,7 +320,7 @@ def _days(rows: list[dict]) -> list[Finding]:
 
 
 def _off(row: dict, says: str, gap: Decimal, first: date, last: date) -> Finding:
-    step = "Compare the bill with the invoice, then decide in the workbook (`make workbook`)"
+    step = "Compare the bill with the invoice, then decide in the workbook (make workbook)"
     return Finding("total", row["provider"], says, step, "finance", gap, first, last, True)
 
 

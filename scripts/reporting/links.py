@@ -68,14 +68,20 @@ class Links:
     # By (team, key): the requests whose attempts are in the report.
     requests: set[tuple[str, str]] = field(default_factory=set)
     days: set[tuple[str, date]] = field(default_factory=set)
+    # Names that the explorer knows, by their kind.
+    explored: dict[str, list[str]] = field(default_factory=dict)
 
     def to(self, kind: str, name: str | None) -> str | None:
-        """Where a name leads; None for a customer without a page, and for no name."""
+        """Where a name leads; None for what neither a page nor the explorer knows."""
         if not name or (name.startswith("(") and name.endswith(")")):
             return None
         if name in self.pages.get(kind, ()):
             return page_name(kind, name)
-        return None if kind in ("customer", "team") else explorer(**{kind: name})
+        return None if kind == "team" else self.to_explorer(kind, name)
+
+    def to_explorer(self, kind: str, name: str) -> str | None:
+        """The explorer with this name chosen, where it knows the name."""
+        return explorer(**{kind: name}) if name in self.explored.get(kind, ()) else None
 
     def to_request(self, team_id: str, key: str | None) -> str | None:
         """Where a request's attempts are."""

@@ -149,12 +149,19 @@ def _anomalies(rows: list[dict]) -> list[dict]:
         _item(
             "grave" if row["severity"] == "critical" else "note",
             row["team_id"],
-            f"on {day(row['usage_date'])}: {row['rule']}, USD {usd(row['observed_usd'])}"
-            + (f" against {usd(row['baseline_usd'])}." if row["baseline_usd"] is not None else "."),
+            f"on {day(row['usage_date'])}: {_compared(row)}.",
             f"{page_name(row['team_id'])}#odd",
         )
         for row in list(newest.values())[:_SHOWN]
     ]
+
+
+def _compared(row: dict) -> str:
+    """What was seen, and what it is beside."""
+    what, other = row["compares"]
+    if not other or row["baseline_usd"] is None:
+        return f"{what}, USD {usd(row['observed_usd'])}"
+    return f"{what} USD {usd(row['observed_usd'])}, {other} USD {usd(row['baseline_usd'])}"
 
 
 def _item(level: str, what: str, says: str, to: str) -> dict:

@@ -109,6 +109,11 @@ def footed(amounts: Sequence[Decimal | None]) -> list[Decimal | None]:
     return [None if each is None else each / 1000 for each in cut]
 
 
+def _listed(by: Sequence[str]) -> str:
+    """Names as people list them: team, provider and model."""
+    return " and ".join(filter(None, [", ".join(by[:-1]), by[-1]]))
+
+
 def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: int = 0) -> Table:
     """The lines as a table of a page."""
     kept, more = top(rows, limit or len(rows))
@@ -116,7 +121,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
     compared = any(row["before_usd"] is not None for row in rows)
     change = less(cost, before) if compared else None
     return Table(
-        f"Chargeback report, {grain} from {start}, USD",
+        f"Chargeback report by {_listed(by)}, {grain} from {start}, USD",
         [
             *(Column(each, each.capitalize()) for each in by),
             Column("cost_usd", "USD", "bar"),

@@ -33,7 +33,7 @@ from scripts.reporting import (
     subjects,
     teams,
 )
-from scripts.reporting.links import Links, calls_page, explorer, page_name
+from scripts.reporting.links import Links, calls_page, page_name
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.site import environment, vega, write
 from scripts.reporting.tables import Column, Table, known_total, top, total
@@ -52,9 +52,11 @@ class Report:
     def __init__(self, marts: Marts, days: int) -> None:
         self.marts = marts
         self.period: Period | None = period(marts, days)
+        self.explored: dict | None = None
         self.made_at = f"{run_instant():%Y-%m-%d %H:%M} UTC"
         if self.period is None:
             self.quarantine = governance.quarantine(marts)
+            self.links = Links({})
             return
         when = self.period
         self.drivers = spend.drivers(marts, when)
@@ -67,9 +69,9 @@ class Report:
         self.wrong = findings.all_of(marts, when.first)
         self.providers = reconciliation.providers(marts, when, self.wrong)
         self.reconciliation = reconciliation.page(marts, when, self.providers)
-        self.reconciliation["findings"] = findings.table(self.wrong)
         self.reconciliation |= invoices.page(marts, when)
         self.months = provider_months.pages(marts, when, self.wrong)
+        self.reconciliation["findings"] = self.findings_table()
         self.reconciliation["accuracy"] = self.accuracy_table()
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
@@ -88,6 +90,7 @@ class Report:
         # With very many teams the pages of the others hold the head of each list.
         self.whole = set(sorted(cost, key=lambda name: (-cost[name], name))[: calls.TEAMS])
         self.uses = bridge.Uses(marts)
+        self.explored = cube.figures(marts, when)
         self.by_service = defaultdict(list)
         for row in self.drivers:
             if row.service_name:
@@ -124,6 +127,7 @@ class Report:
                 for row in known.attempts
             },
             {(team_id, day) for team_id, known in self.calls.items() for day in known.days},
+            self.explored["names"],
         )
 
     def teams_table(self, limit: int | None = None) -> Table:
@@ -138,6 +142,15 @@ class Report:
         found.columns.insert(4, Column("plan_share", "Of the plan", "share"))
         found.rows, found.more = top(rows, limit or len(rows))
         return movements.mark(found, movements.by(self.moved, "team_id", self.period))
+
+    def findings_table(self) -> Table:
+        """What is wrong; each leads to the bill of the month that it speaks of."""
+        found = findings.table(self.wrong)
+        for row in [*found.rows, *found.more]:
+            path = row["last"] and provider_months.page_name(row["provider"], row["last"])
+            if path in self.months:
+                row["_to"] = {"provider": path}
+        return found
 
     def accuracy_table(self) -> Table:
         """How far each month's comparison can be trusted; each leads to the page of that month."""
@@ -257,7 +270,7 @@ class Report:
             "team_id": team_id,
             "name": (known or {}).get("team_name") or team_id,
             "whole": whole,
-            "days_to": explorer(team=team_id),
+            "days_to": self.links.to_explorer("team", team_id),
             "head": teams.headline(drivers, wasted),
             "who": teams.goes_to(known),
             "budget": budget,
@@ -324,7 +337,7 @@ class Report:
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
         """(path, text) of the lists in full and of what scripts read."""
-        yield "assets/cube.js", cube.script(self.marts, self.period)
+        yield "assets/cube.js", cube.script(self.explored, self.links)
         if self.period is not None:
             for kind, table in self.lists():
                 yield f"{kind.plural.lower()}.csv", subjects.as_csv(kind, table)
@@ -332,7 +345,7 @@ class Report:
     def search(self) -> str:
         """The list behind the search box."""
         if self.period is None:
-            return search.index({}, [], {}, {}, Table("", [], []), Links({}))
+            return search.index({}, [], {}, {}, Table("", [], []), self.links)
         disputed = self.reconciliation.get("exceptions", Table("", [], []))
         return search.index(
             self.recipients,

@@ -2,7 +2,7 @@
 -- stands in no meter, or in no sum at all. Services beside AI are not asked about.
 {{ config(
     severity='warn',
-    meta={'says': 'Words on bills that no seed knows', 'look_at': 'intermediate.int_bill_issues'},
+    meta={'says': 'Unknown words on bills', 'look_at': 'intermediate.int_bill_issues'},
 ) }}
 
 select * from {{ ref('int_bill_issues') }}

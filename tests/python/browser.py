@@ -39,6 +39,26 @@ def run(page: Path, *flags: str, profile: Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
+def painted(page: Path, folder: Path) -> int:
+    """Milliseconds of a real clock until something is seen of a page; `folder` for its state."""
+    said = """addEventListener("load", () => setTimeout(() => console.log("PAINT",
+        Math.round(performance.getEntriesByName("first-contentful-paint")[0].startTime)), 500));"""
+    (page.parent / "paint.js").write_text(said)
+    timed = page.with_name(f"timed-{page.name}")
+    timed.write_text(
+        page.read_text().replace("</head>", '<script defer src="paint.js"></script></head>')
+    )
+    flags = (*_FLAGS, f"--user-data-dir={folder / 'timed'}", "--remote-debugging-port=0")
+    command = [chromium(), *flags, timed.as_uri()]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        try:
+            lines = (re.search(r"PAINT (\d+)", line) for line in running.stderr)
+            return int(next(filter(None, lines))[1])
+        finally:
+            running.kill()
+            timed.unlink()
+
+
 def probe(page: Path, script: str, profile: Path, width: int = 1280, dark: bool = False) -> dict:
     """What `script` returns in the page once the charts are drawn, and the console's complaints.
 

@@ -25,7 +25,7 @@ from scripts.operations import made_of
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("AI_COST_TEST_CACHE", ROOT / ".test-cache"))
 # What only tests read.
-_OURS = {"AI_COST_REQUIRE_BROWSER", "AI_COST_TEST_CACHE"}
+_OURS = {"AI_COST_AXE", "AI_COST_REQUIRE_BROWSER", "AI_COST_TEST_CACHE"}
 # Variables of dbt that are read when SQL is written, never when the project is parsed.
 READ_LATE = {"start_date", "end_date", "rates_known_at", "request_id", "now", "as_of_night"}
 # What lies in the project and goes into no warehouse.

@@ -181,6 +181,8 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
                         "request_key": f"attempt-{number}-{n}-{place}",
                         "logical_request_id": f"request-{number}-{n}",
                         "source_system": "envelope_events",
+                        "source_file": f"envelope_events/{n}.jsonl",
+                        "line_number": place,
                         "usage_at": f"{LAST - datetime.timedelta(days=n)} 10:00:0{place}",
                         "attempt_number": place,
                         "is_retry": place == 2,

@@ -7,6 +7,7 @@ figures for one question, an import that makes everything a second time.
 import io
 import json
 import re
+import tarfile
 from contextlib import closing
 from decimal import Decimal
 from zipfile import ZipFile
@@ -16,8 +17,8 @@ import pytest
 import yaml
 
 from scripts.cli import main
-from scripts.dashboards import grafana, superset
-from scripts.dashboards.charts import OVER_TIME, read
+from scripts.dashboards import grafana, metabase, powerbi, superset
+from scripts.dashboards.charts import OVER_TIME, Measure, read
 from tests.python import mart_tables
 from tests.python.project import ROOT
 
@@ -43,6 +44,19 @@ def document() -> dict:
     return json.loads(grafana.document(DASHBOARD))
 
 
+@pytest.fixture(scope="module")
+def questions() -> dict[str, dict]:
+    """Every file of Metabase's archive, read, by its name without folders."""
+    with tarfile.open(fileobj=io.BytesIO(metabase.archive(DASHBOARD))) as archive:
+        names = archive.getnames()
+        folders = {name.rsplit("/", 1)[0] for name in names}
+        assert folders == {"ai_cost/collections/main/ai_cost"}
+        return {
+            name.rsplit("/", 1)[1]: yaml.safe_load(archive.extractfile(name).read())
+            for name in names
+        }
+
+
 def panels(document: dict) -> list[dict]:
     return [panel for panel in document["panels"] if panel["type"] != "row"]
 
@@ -56,7 +70,7 @@ def test_a_chart_asks_for_columns_that_its_mart_promises(name):
         words = re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"'[^']*'", "", measure.sql))
         asked |= set(words) - WORDS_OF_SQL
     assert asked <= columns
-    assert set(superset._FORMATS) == set(grafana._UNITS)
+    assert set(superset._FORMATS) == set(grafana._UNITS) == set(metabase._UNITS)
     assert {each.unit for each in chart.measures} <= set(grafana._UNITS)
     assert chart.question.endswith("?") and chart.width in (4, 6, 12)
 
@@ -82,13 +96,18 @@ def test_unknown_money_stands_beside_the_known():
     assert DASHBOARD.sections["Spend"][0][1].name == "unpriced"
 
 
-def test_both_tools_have_the_same_charts(bundle, document):
+def test_all_tools_have_the_same_charts(bundle, document, questions):
     titles = [chart.title for chart in DASHBOARD.charts]
     assert len(set(titles)) == len(titles)
     assert [panel["title"] for panel in panels(document)] == titles
     assert sorted(
         each["slice_name"] for name, each in bundle.items() if name.startswith("charts/")
     ) == sorted(titles)
+    shown = {each["entity_id"]: each["name"] for each in questions.values()}
+    placed = [card["card_id"] for card in questions["dashboard.yaml"]["dashcards"]]
+    assert [shown[each] for each in placed if each] == titles
+    text = powerbi.document(DASHBOARD)
+    assert re.findall(r"^// (.+): .+\?$", text, re.MULTILINE) == titles
 
 
 def test_the_zip_is_what_superset_s_own_exports_are(bundle):
@@ -135,17 +154,63 @@ def test_grafana_asks_which_source(document):
     assert len(set(ids)) == len(ids)
 
 
-def test_no_panel_covers_another(document):
+def test_no_panel_covers_another(document, questions):
+    at = [panel["gridPos"] for panel in document["panels"]]
+    check_places([(each["x"], each["y"], each["w"], each["h"]) for each in at])
+    cards = questions["dashboard.yaml"]["dashcards"]
+    check_places([(each["col"], each["row"], each["size_x"], each["size_y"]) for each in cards])
+
+
+def check_places(places: list[tuple[int, int, int, int]]) -> None:
     taken = set()
-    for panel in document["panels"]:
-        at = panel["gridPos"]
-        cells = {
-            (x, y)
-            for x in range(at["x"], at["x"] + at["w"])
-            for y in range(at["y"], at["y"] + at["h"])
-        }
-        assert not cells & taken and at["x"] + at["w"] <= 24, panel["title"]
+    for left, top, width, height in places:
+        cells = {(x, y) for x in range(left, left + width) for y in range(top, top + height)}
+        assert cells and not cells & taken and left + width <= 24
         taken |= cells
+
+
+def test_the_archive_is_what_metabase_documents(questions):
+    """Its representation format 1.0: what each file must say, ids, what leads to what."""
+    models = {"ai_cost.yaml": "Collection", "dashboard.yaml": "Dashboard"}
+    required = {
+        "Collection": {"name", "entity_id", "serdes/meta"},
+        "Dashboard": {"name", "entity_id", "creator_id", "serdes/meta"},
+        "Card": {
+            "name", "entity_id", "display", "creator_id", "dataset_query",
+            "visualization_settings", "serdes/meta",
+        },
+    }  # fmt: skip
+    ids = [each["entity_id"] for each in questions.values()]
+    ids += [each["entity_id"] for each in questions["dashboard.yaml"]["dashcards"]]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{21}", each) for each in ids)
+    collection = questions["ai_cost.yaml"]["entity_id"]
+    for name, each in questions.items():
+        model = models.get(name, "Card")
+        (meta,) = each["serdes/meta"]
+        assert meta["model"] == model and meta["id"] == each["entity_id"]
+        assert required[model] <= set(each)
+        assert model == "Collection" or each["collection_id"] == collection
+        if model == "Card":
+            assert each["display"] in {"scalar", "line", "bar", "row", "table"}
+    parameters = {each["id"] for each in questions["dashboard.yaml"]["parameters"]}
+    assert parameters == {"days", *(each.column for each in DASHBOARD.filters)}
+
+
+def test_metabase_narrows_a_chart_by_columns_of_its_mart(questions):
+    """Harm: a filter of the dashboard that a chart ignores, or that is an error."""
+    cards = {each["card_id"]: each for each in questions["dashboard.yaml"]["dashcards"]}
+    for chart in DASHBOARD.charts:
+        about = questions[f"chart_{chart.name}.yaml"]
+        (stage,) = about["dataset_query"]["stages"]
+        tags = {each["name"]: each["dimension"][2] for each in stage["template-tags"]}
+        assert set(re.findall(r"\{\{(\w+)\}\}", stage["native"])) == set(tags)
+        for database, schema, mart, column in tags.values():
+            assert (database, schema, mart) == (metabase.DATABASE, "marts", chart.mart.name)
+            assert column in {each.name for each in chart.mart.columns}
+        mappings = cards[about["entity_id"]]["parameter_mappings"]
+        targets = [each["target"] for each in mappings]
+        assert targets == [["dimension", ["template-tag", name]] for name in tags]
 
 
 def test_the_same_list_is_the_same_bytes(tmp_path, monkeypatch, capsys):
@@ -153,7 +218,7 @@ def test_the_same_list_is_the_same_bytes(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
     for folder in ("one", "two"):
         assert main(["export", "dashboards", str(tmp_path / folder), "--address", ADDRESS]) == 0
-    for name in ("superset.zip", "grafana.json"):
+    for name in ("superset.zip", "grafana.json", "metabase.tgz", "powerbi.dax"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert f"{len(CHARTS)} charts" in capsys.readouterr().out
 
@@ -205,11 +270,71 @@ def test_every_query_is_answered_by_duckdb(sample_night, name):
     assert sample_night.rows(CHARTS[name].query())
 
 
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_question_of_metabase_gives_the_chart_s_figures(sample_night, questions, name):
+    """With no filter set, and with all values of each: Metabase writes a condition for a tag."""
+    chart = CHARTS[name]
+    (stage,) = questions[f"chart_{name}.yaml"]["dataset_query"]["stages"]
+    asked = re.sub(r"\{\{\w+\}\}", "1 = 1", stage["native"])
+    assert in_any_order(sample_night.rows(asked)) == in_any_order(sample_night.rows(chart.query()))
+    for tag in stage["template-tags"]:
+        column = tag["dimension"][2][3]
+        # what is in no team and of no provider stays out, once a filter is set
+        narrowed = stage["native"].replace(f"{{{{{tag['name']}}}}}", f"{column} is not null")
+        narrowed = re.sub(r"\{\{\w+\}\}", "1 = 1", narrowed)
+        figures = sample_night.rows(chart.query(f"{column} is not null"))
+        assert in_any_order(sample_night.rows(narrowed)) == in_any_order(figures)
+
+
+def in_any_order(rows: list[tuple]) -> list[tuple]:
+    """Rows that a query counts as equal may change places."""
+    return sorted(rows, key=repr)
+
+
+def from_dax(text: str) -> str:
+    """What a measure of Power BI asks, in SQL: read back from its own words."""
+    column = r"'(\w+)'\[(\w+)\]"
+    text = re.sub(
+        rf"SUMX\(FILTER\('(\w+)', '\w+'\[(\w+)\] <> \"(\w+)\"\), {column}\)",
+        r"(select sum(\5) from marts.\1 where \2 <> '\3')",
+        text,
+    )
+    text = re.sub(rf"(SUM|MIN|MAX)\({column}\)", r"(select \1(\3) from marts.\2)", text)
+    text = re.sub(r"COUNTROWS\('(\w+)'\)", r"(select count(*) from marts.\1)", text)
+    return re.sub(r"^DIVIDE\((.*), (.*?)\)$", r"cast(\1 as double precision) / nullif(\2, 0)", text)
+
+
+def test_the_measures_of_power_bi_are_the_marts(sample_night):
+    text = powerbi.document(DASHBOARD)
+    found = re.findall(r"^    MEASURE '(\w+)'\[([^\]]+)\] = (.+)$", text, re.MULTILINE)
+    measures = [
+        (mart.name, each) for mart in DASHBOARD.marts.values() for each in mart.measures.values()
+    ]
+    assert [mart for mart, _, _ in found] == [mart for mart, _ in measures]
+    names = [name for _, name, _ in found]
+    assert len({name.lower() for name in names}) == len(names), "a name is of one measure"
+    for (mart, name, formula), (_, measure) in zip(found, measures, strict=True):
+        assert name.startswith(measure.label)
+        asked = sample_night.value(f"select {from_dax(formula)}")
+        assert asked == sample_night.value(f"select {measure.sql} from marts.{mart}"), formula
+    # no query shows a measure that is not defined
+    assert set(re.findall(r'"([^"]+)", \[\1\]', text)) <= set(names)
+
+
+def test_a_measure_that_power_bi_cannot_say_is_refused():
+    """Harm: a measure of the list that is silently left out, or is something else there."""
+    mart = DASHBOARD.marts["fct_spend_daily"]
+    for sql in ("avg(cost_usd)", "sum(cost_usd) - sum(output_tokens)", "sum(cost_usd * 2)"):
+        with pytest.raises(ValueError, match="no words of Power BI"):
+            powerbi.dax(mart, Measure("x", "X", sql, "usd"))
+
+
 def test_the_charts_say_what_the_marts_say(sample_night):
     """Harm: a chart whose sum is not that of the report and the headline."""
     spend = sample_night.value("select sum(cost_usd) from marts.fct_spend_daily")
     assert str(sample_night.value(CHARTS["cost"].query())) == str(spend)
-    for name in ("cost_by_day", "cost_by_team", "cost_by_provider", "cost_by_model"):
+    by = ("day", "team", "provider", "model", "customer")
+    for name in (f"cost_by_{each}" for each in by):
         chart = CHARTS[name]
         place = len(chart.by) + chart.is_over_time
         found = [row[place] for row in sample_night.rows(chart.query())]

@@ -94,7 +94,7 @@ WAREHOUSE = {
     ),
     "a word of a bill is unknown": (
         {"fct_bill_findings": [WORD]},
-        "note  bills: openai: 1 word on the bill that no seed knows, USD 0.50: meter m of x. "
+        "note  bills: openai: 1 unknown word on the bill, USD 0.50: meter m of x. "
         "Do: add it",
     ),
     "a model has no price": (
@@ -148,6 +148,21 @@ WAREHOUSE = {
         {"fct_run_history": [NIGHT | {"status": "killed"}]},
         "DO    nights: the last night, 2026-10-01 03:00 UTC, was killed. Do: run `make nightly` "
         "again",
+    ),
+    "the last night warned": (
+        {"fct_run_history": [
+            NIGHT | {"warnings": "Words that no seed knows: 4. Look at int_bill_issues (t)"}
+        ]},
+        "note  nights: the last night, 2026-10-01 03:00 UTC, warned: Words that no seed knows: "
+        "4. Do: look at int_bill_issues (t)",
+    ),
+    "the last night warned of exports": (
+        {"fct_run_history": [
+            NIGHT | {"warnings": "The newest file was loaded on 2026-09-01 03:00 UTC. Look whether "
+                     "exports still arrive in the landing folder"}
+        ]},
+        "note  nights: the last night, 2026-10-01 03:00 UTC, warned: The newest file was loaded on "
+        "2026-09-01 03:00 UTC. Do: look whether exports still arrive in the landing folder",
     ),
     "a night before failed": (
         {"fct_run_history": [

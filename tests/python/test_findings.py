@@ -178,6 +178,6 @@ def test_missing_bills_of_three_months_are_one_sentence(tmp_path, monkeypatch, c
         "USD 3.00. Do what is to be done." in said
     )
     assert (
-        "  openai: 5 words on the bill that no seed knows, USD 1.00: meter a of x, meter b of x, "
+        "  openai: 5 unknown words on the bill, USD 1.00: meter a of x, meter b of x, "
         "meter c of x and 2 more." in said
     )

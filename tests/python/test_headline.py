@@ -161,7 +161,7 @@ def test_files_that_stopped_arriving_are_said():
     newest = datetime.datetime(2026, 9, 28, 3, 15, tzinfo=datetime.UTC)
     late = SimpleNamespace(status="warn", max_loaded_at=newest)
     assert said_of_files([late]) == [
-        "The newest file was loaded on 2026-09-28 03:15 UTC: look whether exports still arrive in "
+        "The newest file was loaded on 2026-09-28 03:15 UTC. Look whether exports still arrive in "
         "the landing folder"
     ]
     assert said_of_files([SimpleNamespace(status="pass", max_loaded_at=newest)]) == []

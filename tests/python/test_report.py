@@ -10,7 +10,7 @@ import time
 import zlib
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import duckdb
 import pytest
@@ -20,7 +20,7 @@ from scripts.reporting import invoices, reconciliation, teams
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import change, days, many, share, unbroken, unit, usd
-from tests.python import mart_tables
+from tests.python import browser, mart_tables
 from tests.python.documents import ROOT
 from tests.python.mart_tables import ask
 from tests.python.pages import Page, all_pages
@@ -145,6 +145,8 @@ def test_a_lead_reaches_the_attempts_behind_a_day(plain):
             shown = [Decimal(each.find_all("td")[-1]["data-v"]) for each in attempts]
             assert sum(shown) == Decimal(row.find_all("td")[-1]["data-v"])
             assert first.find("th" if first.th else "td").get_text() == row.td.get_text()
+            for each in attempts:
+                assert re.fullmatch(r".+, line \d+", each.find_all("td")[-2].get_text())
 
 
 @pytest.mark.parametrize(
@@ -417,6 +419,23 @@ def test_every_link_leads_somewhere(plain, odd):
             file = (base / unquote(parts.path)).resolve()
             assert not parts.fragment or parts.fragment in anchors[file], link
             assert file in anchors or (file.suffix == ".csv" and file.is_file()), link
+            if parts.path.endswith("explore.html"):
+                names = mart_tables.handed_over(report, "cube")["names"]
+                chosen = {kind: name for kind, name in parse_qsl(parts.query) if kind in names}
+                assert all(name in names[kind] for kind, name in chosen.items()), link
+
+
+def test_a_finding_leads_to_the_bill_that_it_speaks_of(plain):
+    table = Page(plain / "report" / "reconciliation.html").table("What is wrong")
+    for row in table.tbody.find_all("tr"):
+        last = row.find_all(["td", "th"])[table_place(table, "last")].get_text().strip()
+        if row.a and last != "–":
+            assert row.a["href"].startswith("bills/")
+            assert row.a["href"].endswith(f"-{last[:7]}.html")
+
+
+def table_place(table, field: str) -> int:
+    return [head["data-field"] for head in table.thead.find_all("th")].index(field)
 
 
 def test_names_are_text(odd):
@@ -723,6 +742,8 @@ def test_pages_can_be_read_aloud(plain, odd):
             for table in soup.find_all("table"):
                 assert table.caption.get_text().strip()
                 assert all(head.get("scope") for head in table.find_all("th"))
+            regions = [tag["aria-label"] for tag in soup.find_all(role="region")]
+            assert len(regions) == len(set(regions)), "two parts of one name"
             for plot in soup.find_all(class_="plot"):
                 assert plot["role"] == "img" and plot["aria-label"]
                 assert plot.find_next("table"), "a chart without its figures"
@@ -835,6 +856,12 @@ def test_a_large_warehouse(tmp_path, monkeypatch, teams):
         f"select sum(cost_usd) from marts.fct_spend_daily where usage_date >= '{cube['first']}'",
     )
     assert abs(Decimal(told).scaleb(-9) - spent) < Decimal("0.00001")
+    if teams == 60:
+        for page in ("index", "teams", "explore"):
+            painted = min(browser.painted(report / f"{page}.html", tmp_path) for _ in range(3))
+            print(f"{page}: {painted} ms")
+            assert painted < 1000, page
+        assert len(Page(report / "teams.html").soup.find_all("tr")) < teams, "a wall of rows"
 
 
 def test_each_entry_of_the_index_is_a_request_of_the_mart(plain):

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,27 @@ def test_pages_are_drawn(request, profile, page, width, dark, which):
     assert not look["hacked"]
     themes = ["rgb(255, 255, 255)", "rgb(18, 22, 27)"]
     assert look["paper"] == themes[dark] and look["ink"] not in themes
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("page", _CHARTS)
+def test_axe_finds_nothing(profile, odd, page, dark):  # noqa: F811
+    """By axe-core, where AI_COST_AXE names its axe.min.js; the rules of ours are in test_report."""
+    axe = os.environ.get("AI_COST_AXE")
+    if not axe:
+        pytest.skip("AI_COST_AXE names no axe.min.js (npm pack axe-core)")
+    folder = odd / "report" / page
+    file = next(folder.glob("*.html")) if folder.is_dir() else odd / "report" / f"{page}.html"
+    (file.parent / "axe.js").write_bytes(Path(axe).read_bytes())
+    with_axe = file.with_name(f"axe-{file.name}")
+    script = '<script defer src="axe.js"></script></head>'
+    with_axe.write_text(file.read_text().replace("</head>", script))
+    # what it loads again by itself the page forbids
+    asked = "return (await axe.run(document, { preload: false })).violations.map("
+    asked += "(each) => [each.id, each.nodes.map((node) => node.html)]);"
+    found = browser.probe(with_axe, asked, profile, dark=dark)
+    with_axe.unlink()
+    assert found["answer"] == []
 
 
 def test_search_by_keyboard(profile, plain):  # noqa: F811
@@ -113,6 +136,19 @@ def test_search_by_keyboard(profile, plain):  # noqa: F811
     assert f"explore.html?from={day}&to={day}&team=search" in answer["elsewhere"]
 
 
+@pytest.mark.parametrize("width", [1600, 1280, 500])
+def test_what_is_found_is_within_the_window(profile, plain, width):  # noqa: F811
+    """Harm: a list of hits whose beginning is cut off, so that nobody sees what was found."""
+    script = """
+        find("#find").value = "request-0-1";
+        find("#find").dispatchEvent(new Event("input"));
+        const box = find("#found").getBoundingClientRect();
+        return { left: box.left, right: box.right, wide: box.width, window: innerWidth };
+    """
+    found = browser.probe(plain / "report" / "index.html", script, profile, width)["answer"]
+    assert found["left"] >= 0 and found["right"] <= found["window"] and found["wide"] > 250
+
+
 def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
     """Days, what they are compared with, a filter: the marts' figures, the other pages' steps."""
     report = plain / "report"
@@ -141,6 +177,7 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
             head: table.tHead.textContent,
             days: find("[data-later=spend_daily] tbody").rows.length,
             why: find("#why").closest("section").hidden,
+            pages: [...document.querySelectorAll("#pages a")].map((a) => [a.textContent, a.href]),
             labels: fields.every((each) => each.labels.length === 1),
         };
     """
@@ -173,6 +210,8 @@ def test_what_is_explored_is_what_the_pages_say(profile, plain):  # noqa: F811
     assert round(Decimal(answer["week"]["cost"]), 6) == round(sum(c for _, c in expected), 6)
     assert answer["head"].startswith("Model") and answer["days"] == 7
     assert answer["why"] and answer["labels"]
+    ((text, link),) = answer["pages"]
+    assert text == "Page of team growth" and "/teams/growth-" in link
 
 
 _TABLE = """

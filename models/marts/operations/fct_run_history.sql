@@ -40,7 +40,8 @@ final as (
         cast(ends.load_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as load_seconds,
         cast(ends.build_ms * cast(0.001 as decimal(4, 3)) as decimal(15, 3)) as build_seconds,
         ends.failed_count,
-        ends.warning_count
+        ends.warning_count,
+        ends.warnings
     from starts
     left join ends on starts.run_id = ends.run_id
 )

@@ -1,7 +1,7 @@
-"""Write dashboards to import into Apache Superset and Grafana.
+"""Write dashboards to import into Superset, Grafana, Metabase and Power BI.
 
-superset.zip and grafana.json, both from one list of charts. Nothing is read from the warehouse. How
-to import them: docs/bi.md.
+superset.zip, grafana.json, metabase.tgz and powerbi.dax, all from one list of charts. Nothing is
+read from the warehouse. How to import them: docs/bi.md.
 """
 
 from pathlib import Path

@@ -278,6 +278,18 @@ function explore(cube) {
     return `?${search}`;
   }
 
+  // The pages of what is chosen: from here back to the rest that the report knows of it.
+  function showPages() {
+    const links = [];
+    for (const [name, pages] of Object.entries(cube.pages)) {
+      const word = cube.names[name][state[name]];
+      if (pages[word]) links.push(" ", make("a", `Page of ${name} ${word}`, { href: pages[word] }));
+    }
+    const line = document.getElementById("pages");
+    line.replaceChildren(...links);
+    line.hidden = !links.length;
+  }
+
   function show() {
     const against = other();
     const found = groups(chosenRows(), against);
@@ -293,6 +305,7 @@ function explore(cube) {
     showParts(found, sums, against);
     const parts = showWhy(found, sums, against);
     showDays(found);
+    showPages();
     window.EXPLORED = { cost: digits(sums.cost), before: digits(sums.before), parts: parts && Object.fromEntries(Object.entries(parts).map(([name, amount]) => [name, digits(amount)])) };
   }
 
