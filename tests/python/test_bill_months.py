@@ -7,7 +7,6 @@ nights that end elsewhere than a full refresh.
 One more month or other ones: --bill-months 20 --bill-months-from 100.
 """
 
-
 import pytest
 
 from tests.python.bill_month_files import Deliveries
