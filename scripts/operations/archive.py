@@ -8,7 +8,7 @@ writes one file per raw table; what comes back is what the last run moved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -35,9 +35,7 @@ _LEFT_OUT = "select raw_table, sum(record_count) from intermediate.int_records_l
 
 def archive(days: int, folder: Path, wait_s: float) -> int:
     """Move what is older than so many days and of closed months; say what was moved."""
-    with _changing(wait_s) as execute:
-        if missing := stale():
-            raise WarehouseError(f"nothing was archived: {missing[0]}")
+    with _changing(wait_s, stale) as execute:
         last = _last_closed(execute, run_instant().date() - timedelta(days=days))
         if last is None:
             print(f"No month that ended {days} days ago or more is closed and still here whole.")
@@ -74,13 +72,14 @@ def restore(folder: Path, wait_s: float) -> int:
 
 
 @contextmanager
-def _changing(wait_s: float) -> Iterator[Transaction]:
-    with (
-        only_writer(target(), warehouse_file(), wait_s),
-        owner_of("marts", target()),
-        transaction() as execute,
-    ):
-        yield execute
+def _changing(wait_s: float, missing: Callable[[], list[str]] = list) -> Iterator[Transaction]:
+    """A transaction that nobody else writes beside; WarehouseError while something is missing."""
+    with only_writer(target(), warehouse_file(), wait_s), owner_of("marts", target()):
+        # before it: DuckDB opens a file for reading or for writing, and not for both
+        for sentence in missing():
+            raise WarehouseError(f"nothing was archived: {sentence}")
+        with transaction() as execute:
+            yield execute
 
 
 def check_nothing_is_archived(execute: Transaction, what: str) -> None:
