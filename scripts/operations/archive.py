@@ -30,7 +30,7 @@ PROJECT = MODELS.parent / "dbt_project.yml"
 DAYS = f"{RAW_SCHEMA}.archived_days"
 RECORDS = f"{RAW_SCHEMA}.archived_records"
 _RULES = "price_fingerprint, owner_fingerprint, reading_fingerprint"
-_LEFT_OUT = "select raw_table, sum(record_count) from intermediate.int_records_left_out group by 1"
+_LEFT_OUT = "select raw_table, record_count from intermediate.int_records_left_out"
 
 
 def archive(days: int, folder: Path, wait_s: float) -> int:

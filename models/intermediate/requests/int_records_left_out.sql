@@ -31,22 +31,32 @@ with not_counted as (
     where not is_model_call and {{ is_not_archived('cast(usage_at as date)') }}
     {% endfor %}
 
+),
+
+counts as (
+
+    select
+        raw_table,
+        count(*) as record_count
+    from not_counted
+    group by 1
+
+    {% for raw_table, records, calls, day in [
+        ('otel_genai_spans', 'stg_otel__genai_spans', 'int_otel_requests', 'started_date'),
+        ('langfuse_observations', 'stg_langfuse__observations', 'int_langfuse_requests', 'usage_date'),
+    ] %}
+    union all
+
+    select
+        '{{ raw_table }}' as raw_table,
+        (select count(*) from {{ ref(records) }} where {{ is_not_archived(day) }})
+        - (select count(*) from {{ ref(calls) }} where {{ is_not_archived('cast(usage_at as date)') }}) as record_count
+    {% endfor %}
+
 )
 
 select
-    raw_table,
-    count(*) as record_count
-from not_counted
+    cast(raw_table as {{ dbt.type_string() }}) as raw_table,
+    cast(sum(record_count) as bigint) as record_count
+from counts
 group by 1
-
-{% for raw_table, records, calls, day in [
-    ('otel_genai_spans', 'stg_otel__genai_spans', 'int_otel_requests', 'started_date'),
-    ('langfuse_observations', 'stg_langfuse__observations', 'int_langfuse_requests', 'usage_date'),
-] %}
-union all
-
-select
-    '{{ raw_table }}' as raw_table,
-    (select count(*) from {{ ref(records) }} where {{ is_not_archived(day) }})
-    - (select count(*) from {{ ref(calls) }} where {{ is_not_archived('cast(usage_at as date)') }}) as record_count
-{% endfor %}
