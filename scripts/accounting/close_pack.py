@@ -19,7 +19,7 @@ from scripts.accounting import focus_file
 from scripts.accounting.entries import as_csv as table_csv
 from scripts.accounting.entries import columns, safe_text
 from scripts.accounting.journal import HEADER, as_rows, journal
-from scripts.accounting.journal_files import written
+from scripts.accounting.journal_files import file_name, written
 from scripts.accounting.ledger import LEDGER, next_month, query, read_entries
 from scripts.accounting.manifest import digest, has_manifest
 from scripts.accounting.periods import Period, read_periods
@@ -166,8 +166,7 @@ def export(period: date, folder: Path, profiles: tuple[str, ...] = (), entity: s
         write_whole(place / name, content)
     for name in profiles:
         for number, content in enumerate(written(name, files["journal.csv"], entity), 1):
-            part = f"_{number}" if number > 1 else ""
-            write_whole(place / f"journal_{name}{part}.csv", content)
+            write_whole(place / file_name(name, number), content)
     lines = files["journal.csv"].count(b"\n") - 1
     booked = f"{lines} lines" if lines else "no lines: nobody is charged in this month"
     print(f"close pack in {place}; journal: {booked}")

@@ -107,10 +107,11 @@ def as_older(content: bytes) -> bytes:
         kinds = older_columns(columns(connection, OLDER_MART), names(content))
     rows = csv.DictReader(io.StringIO(content.decode(), newline=""))
     taken = [_RENAMED.get(name, name) for name in kinds]
-    lines = (",".join(_quoted(row[name]) for name in taken) + "\n" for row in rows)
+    lines = (",".join(quoted(row[name]) for name in taken) + "\n" for row in rows)
     return "".join([focus_lines.header(kinds), *lines]).encode()
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A cell as CSV."""
     doubled = text.replace('"', '""')
     return f'"{doubled}"' if any(mark in text for mark in ',"\n\r') else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -16,6 +17,7 @@ from scripts.errors import Refused
 
 _PROFILES = Path(__file__).with_name("journal_profiles.yml")
 _MONEY = ("debit_usd", "credit_usd")
+_FILE = re.compile(r"journal_([a-z0-9]+?)(?:_([0-9]+))?\.csv")
 # A journal that an earlier version closed has none of them.
 _NEWER = {"entity_id": "", "partner_entity_id": "", "tax_code": ""}
 
@@ -51,6 +53,59 @@ def written(name: str, journal: bytes, entity: str = "") -> list[bytes]:
         _csv(profile["columns"], lines[start : start + most])
         for start in range(0, max(len(lines), 1), most)
     ]
+
+
+def file_name(name: str, number: int) -> str:
+    """The name of a profile's file; of several the first has no number."""
+    return f"journal_{name}_{number}.csv" if number > 1 else f"journal_{name}.csv"
+
+
+def found_files(folder: Path) -> dict[str, dict[int, bytes]]:
+    """The files of profiles in a folder, by profile and number."""
+    found: dict[str, dict[int, bytes]] = {}
+    for file in sorted(folder.glob("journal_*.csv")):
+        match = _FILE.fullmatch(file.name)
+        if match and match[1] in profiles():
+            found.setdefault(match[1], {})[int(match[2] or 1)] = file.read_bytes()
+    return found
+
+
+def as_approved(name: str, journal: bytes, found: dict[int, bytes]) -> list[bytes]:
+    """What a profile's files should hold: of the entity that most of them agree with.
+
+    Which entity the lines were asked for stands in no other place than the files themselves. A
+    journal without entities takes whichever company its file names, in all its lines.
+    """
+    rows = [_NEWER | row for row in csv.DictReader(io.StringIO(journal.decode()))]
+    entities = {"", *(row["entity_id"] for row in rows)}
+    if entities == {""}:
+        entities |= _entities_of(name, found)
+    options = []
+    for entity in sorted(entities):
+        try:
+            options.append(written(name, journal, entity))
+        except Refused:  # a system that asks for one entity
+            continue
+    return max(options, key=lambda parts: _lines_alike(parts, found), default=[])
+
+
+def _entities_of(name: str, found: dict[int, bytes]) -> set[str]:
+    """The companies that the lines of files name."""
+    headings = [key for key, shown in profiles()[name]["columns"].items() if shown == "{entity}"]
+    texts = [content.decode(errors="replace") for content in found.values()]
+    rows = [row for text in texts for row in csv.DictReader(io.StringIO(text, newline=""))]
+    return {row[heading] for row in rows for heading in headings if row.get(heading)}
+
+
+def _lines_alike(parts: list[bytes], found: dict[int, bytes]) -> int:
+    """How many lines are the same in the same place."""
+    return sum(
+        mine == theirs
+        for number, content in enumerate(parts, 1)
+        for mine, theirs in zip(
+            content.split(b"\n"), found.get(number, b"").split(b"\n"), strict=False
+        )
+    )
 
 
 def _number_journals(rows: list[dict[str, str]], most: int) -> None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts import console
-from scripts.accounting import focus_file, signatures
+from scripts.accounting import focus_file, journal_files, signatures
 from scripts.accounting.close_pack import summary
 from scripts.accounting.entries import as_csv, chained_hash, schema
 from scripts.accounting.ledger import POSTED, posted_periods, query, read_entries
@@ -81,6 +81,26 @@ def _changed_files(period: Period, folder: Path) -> Iterator[str]:
             found = exported.read_bytes() if exported == file else _csv_of(exported, name, content)
             if found != content:
                 yield f"{exported} is not as it was approved: {_first_line(found, content)}"
+    yield from _changed_journals(period, folder / period.period_start[:7])
+
+
+def _changed_journals(period: Period, place: Path) -> Iterator[str]:
+    """Files of the journal for finance systems, which follow from the journal that was posted."""
+    found = journal_files.found_files(place) if has_manifest(period) else {}
+    if not found:
+        return
+    journal = posted_documents(date.fromisoformat(period.period_start))["journal.csv"]
+    for name, files in found.items():
+        approved = dict(enumerate(journal_files.as_approved(name, journal, files), 1))
+        for number in sorted(approved | files):
+            file = place / journal_files.file_name(name, number)
+            if number not in files:
+                yield f"{file} is missing: the journal for {name} has {len(approved)} files"
+            elif number not in approved:
+                yield f"{file} was not approved: the journal for {name} has {len(approved)} files"
+            elif files[number] != approved[number]:
+                said = _first_line(files[number], approved[number])
+                yield f"{file} is not as it was approved: {said}"
 
 
 def _approved_files(period: Period, folder: Path) -> dict[Path, tuple[str, bytes]]:

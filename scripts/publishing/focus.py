@@ -4,6 +4,7 @@
     <folder>/<period>/invoice_detail.csv        FOCUS 1.4
     <folder>/<period>/billing_period.csv        FOCUS 1.4
     <folder>/<period>/cost_and_usage_v1_2.csv   FOCUS 1.2
+    <folder>/<period>/cost_and_usage_v1_5.csv   FOCUS 1.5, a draft, where it is asked for
 
 Rows are read in batches, so that a period may be larger than memory. A file appears whole or not
 at all. Of a closed month the file of costs and usage is the one that was posted, byte for byte.
@@ -12,7 +13,7 @@ at all. Of a closed month the file of costs and usage is the one that was posted
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from scripts.accounting import focus_file
 from scripts.accounting.manifest import MANIFEST, read
 from scripts.errors import Refused
 from scripts.operations.whole_files import written_whole
-from scripts.publishing import focus_lines
+from scripts.publishing import focus_draft, focus_lines
 from scripts.warehouse import columns, connect, stream
 
 FILES = {
@@ -34,6 +35,13 @@ FILES = {
     "billing_period": "rpt_focus_billing_period",
     "cost_and_usage_v1_2": "rpt_focus_cost_and_usage_v1_2",
 }
+VERSIONS = {
+    "1.4": ("cost_and_usage", "invoice_detail", "billing_period"),
+    "1.2": ("cost_and_usage_v1_2",),
+    "1.5": ("cost_and_usage_v1_5",),
+}
+DRAFT = "cost_and_usage_v1_5"
+PUBLISHED = ("1.4", "1.2")
 FORMATS = ("csv", "parquet")
 _BATCH_ROWS = 50_000
 _ARROW = {
@@ -116,6 +124,25 @@ def write_file(connection, mart: str, period: datetime, file: Path, approved: Ap
         return write(connection, mart, period, half, kinds, approved)
 
 
+def write_draft(connection, period: datetime, file: Path, approved: Approved) -> int:
+    """Write the costs and usage of a billing period in the words of the draft."""
+    mart = focus_file.MART
+    kinds = approved.wanted(mart, columns(connection, mart))
+    with written_whole(file) as half:
+        if file.suffix == ".parquet":
+            change = focus_draft.changed_rows(kinds)
+            return _write_parquet(connection, mart, period, half, kinds, approved, change)
+        digest, count = hashlib.sha256(), -1
+        with half.open("w", encoding="utf-8", newline="") as text:
+            for line in focus_draft.csv_lines(
+                connection, mart, f"{period:%Y-%m-%d}", kinds, digest
+            ):
+                text.write(line)
+                count += 1
+        approved.check(mart, digest.hexdigest())
+        return count
+
+
 def _write_csv(connection, mart, period, half: Path, kinds, approved: Approved) -> int:
     digest, count = hashlib.sha256(), -1  # the header is no row
     with half.open("wb") as file:
@@ -128,7 +155,9 @@ def _write_csv(connection, mart, period, half: Path, kinds, approved: Approved) 
     return count
 
 
-def _write_parquet(connection, mart, period, half: Path, kinds, approved: Approved) -> int:
+def _write_parquet(
+    connection, mart, period, half: Path, kinds, approved: Approved, change=lambda rows: rows
+) -> int:
     names = ", ".join(f'"{name}"' for name in kinds)
     order = ", ".join(f'"{name}"' for name in focus_lines.order_of(kinds))
     sql = (
@@ -138,7 +167,7 @@ def _write_parquet(connection, mart, period, half: Path, kinds, approved: Approv
     count = 0
     with closing(_Parquet(half, kinds)) as writer:
         for rows in stream(connection, sql, _BATCH_ROWS):
-            writer.write(rows)
+            writer.write(change(rows))
             count += len(rows)
     return count
 
@@ -152,14 +181,20 @@ def _periods(connection, wanted: list[str]) -> Iterator[datetime]:
     return (start for name, start in found.items() if not wanted or name in wanted)
 
 
-def _export(connection, folder: Path, periods: list[datetime], formats: list[str]) -> None:
+def _export(
+    connection, folder: Path, periods: list[datetime], formats: list[str], versions: Sequence[str]
+) -> None:
     for period in console.track(periods, "billing periods"):
         target = folder / f"{period:%Y-%m}"
         target.mkdir(parents=True, exist_ok=True)
         approved = Approved(connection, period)
-        for name, mart in FILES.items():
+        for name in (name for version in versions for name in VERSIONS[version]):
             for suffix in formats:
-                rows = write_file(connection, mart, period, target / f"{name}.{suffix}", approved)
+                file = target / f"{name}.{suffix}"
+                if name == DRAFT:
+                    rows = write_draft(connection, period, file, approved)
+                else:
+                    rows = write_file(connection, FILES[name], period, file, approved)
             print(f"{target / name}: {rows:,} rows")
         end = datetime(period.year + period.month // 12, period.month % 12 + 1, 1)
         left_out, bound = connection.execute(
@@ -174,11 +209,13 @@ def _export(connection, folder: Path, periods: list[datetime], formats: list[str
             )
 
 
-def export(folder: Path, periods: list[str], formats: list[str]) -> int:
+def export(
+    folder: Path, periods: list[str], formats: list[str], versions: Sequence[str] = PUBLISHED
+) -> int:
     """Write the files of these periods, such as 2026-07, or of all; Refused when it cannot."""
     with connect() as connection:
         try:
-            _export(connection, folder, list(_periods(connection, periods)), formats)
+            _export(connection, folder, list(_periods(connection, periods)), formats, versions)
         except OSError as error:
             raise Refused(str(error)) from None
     return 0

@@ -15,6 +15,8 @@ import pytest
 
 from scripts.accounting import close_pack, focus_file, ledger_files, verify
 from scripts.accounting.entries import as_csv
+from scripts.accounting.journal import HEADER
+from scripts.accounting.journal_files import file_name, profiles, written
 from scripts.accounting.manifest import MANIFEST
 from scripts.accounting.periods import read_periods
 from scripts.accounting.posting import DOCUMENTS, TABLES, post, posted_documents, posted_rows
@@ -290,3 +292,91 @@ def test_a_forged_mart_is_not_delivered(month):
         with pytest.raises(Refused, match="does not have the rows of 2026-10 that were approved"):
             write_file(connection, focus_file.MART, period, file, Approved(connection, period))
     assert file.read_bytes() == before
+
+
+def group_journal() -> bytes:
+    """1,200 lines of each of two entities, more than Xero takes in one file."""
+    rows = []
+    for entity, *accounts in (("1000", "6510", "2110"), ("2000", "6520", "2120")):
+        for pair in range(600):
+            for side, account in enumerate(accounts):
+                money = ("1.00", "0.00") if side else ("0.00", "1.00")
+                rows.append(
+                    (f"l{pair}-{side}", f"J-{entity}", OCTOBER, account, "cc", *money, "direct",
+                     "search", "memo", entity, "", "")
+                )  # fmt: skip
+    return close_pack.as_csv(list(HEADER), rows)
+
+
+@pytest.fixture
+def journals(tmp_path, monkeypatch):
+    """What posts a month with a journal and gives the folder of its files."""
+    settings(monkeypatch, tmp_path)
+
+    def posted(journal: bytes):
+        with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
+            connection.execute(";".join(definitions()))
+        period, _, month = closed_month(more={"journal.csv": journal})
+        post({OCTOBER: month})
+        write_seed(tmp_path, asdict(period))
+        (tmp_path / "close/2026-10").mkdir(parents=True)
+        return tmp_path / "close/2026-10"
+
+    return posted
+
+
+def export_profile(place, name: str, journal: bytes, entity: str = "") -> list:
+    files = []
+    for number, content in enumerate(written(name, journal, entity), 1):
+        files.append(place / file_name(name, number))
+        files[-1].write_bytes(content)
+    return files
+
+
+@pytest.mark.parametrize("name", profiles())
+@pytest.mark.parametrize("entity", ["", "1000", "2000"])
+def test_each_forged_file_of_a_journal_profile_is_named(name, entity, journals, capsys):
+    journal = group_journal()
+    place = journals(journal)
+    if profiles()[name].get("one_entity") and not entity:
+        pytest.skip("the system takes the lines of one entity")
+    files = export_profile(place, name, journal, entity)
+    assert outcome(capsys, place.parent) == (0, "")
+    for file in files:
+        before = file.read_bytes()
+        lines = before.split(b"\n")
+        assert b"1.00" in lines[2]
+        lines[2] = lines[2].replace(b"1.00", b"2.00")
+        file.write_bytes(b"\n".join(lines))
+        code, said = outcome(capsys, place.parent)
+        assert code == 1 and said.startswith(f"{file} is not as it was approved: line 3 is ")
+        file.write_bytes(b"\n".join([*before.split(b"\n")[:-2], b""]))
+        assert outcome(capsys, place.parent)[1].startswith(f"{file} is not as it was approved")
+        file.write_bytes(before)
+
+
+def test_a_file_of_a_journal_that_is_lacking_or_too_many_is_named(journals, capsys):
+    journal = group_journal()
+    place = journals(journal)
+    _, second, _, _ = export_profile(place, "xero", journal, "1000")
+    more = place / "journal_xero_5.csv"
+    more.write_bytes(second.read_bytes())
+    assert outcome(capsys, place.parent) == (
+        1, f"{more} was not approved: the journal for xero has 4 files\n"
+    )  # fmt: skip
+    more.unlink()
+    second.unlink()
+    assert outcome(capsys, place.parent) == (
+        1, f"{second} is missing: the journal for xero has 4 files\n"
+    )  # fmt: skip
+
+
+def test_one_company_is_named_in_all_lines_or_in_none(journals, capsys):
+    """journal.csv of one company names none; the file of a system that asks for one does."""
+    journal = group_journal().replace(b",1000,", b",,").replace(b",2000,", b",,")
+    place = journals(journal)
+    (file, *_) = export_profile(place, "netsuite", journal, "Acme")
+    assert outcome(capsys, place.parent) == (0, "")
+    file.write_bytes(file.read_bytes().replace(b"Acme", b"Other", 1))
+    code, said = outcome(capsys, place.parent)
+    assert code == 1 and said.startswith(f"{file} is not as it was approved: line 2 is ")
