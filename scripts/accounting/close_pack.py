@@ -36,8 +36,8 @@ SEEDS = (
     "approvers", "budget_baselines", "budget_overrides", "budgets", "business_units",
     "chargeback_adjustments", "chargeback_terms", "close_limits", "cost_centers", "entities",
     "fiscal_years", "fx_rates", "gl_accounts", "intercompany_accounts", "invoice_payments",
-    "partly_priced_rules", "paying_entities", "reconciliation_reviews", "shared_costs", "spend_alert_rules",
-    "spend_minimums", "tax_codes", "team_aliases", "teams",
+    "partly_priced_rules", "paying_entities", "reconciliation_reviews", "shared_costs",
+    "spend_alert_rules", "spend_minimums", "tax_codes", "team_aliases", "teams",
 )  # fmt: skip
 # Where the rows of an open month stand, and the column of its month.
 _MARTS = {
