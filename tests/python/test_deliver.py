@@ -422,6 +422,22 @@ def test_a_team_without_a_month_before_is_compared_with_nothing(house):
     assert "Plan of the month none" in text
 
 
+def test_a_month_without_a_plan_has_its_baseline_under_that_name(house):
+    """Harm: a share of the past that is read as a plan somebody set."""
+    rows = marts()
+    rows["fct_budget_status"] = [
+        {
+            "team_id": "growth", "budget_period": SEPTEMBER, "plan_kind": "baseline",
+            "baseline_usd": Decimal("40"), "forecast_usd": Decimal("45.13"),
+        },
+    ]  # fmt: skip
+    make(house / "w.duckdb", rows)
+    assert deliver(house, "--team", "growth") == 0
+    text = paper(house, "growth")
+    assert "No plan; baseline USD 40.00" in text and "112.8 % charged" in text
+    assert "Plan of the month" not in text
+
+
 def test_the_same_figures_are_the_same_bytes(house):
     def files():
         assert deliver(house) == 1

@@ -46,6 +46,8 @@ TABLES = {
     "stg_ledger__posted_entries": "usage_period date, charge_type varchar, source_ref varchar, "
     f"{USED}, entry_type varchar, price_card_version varchar, pool_id varchar, "
     f"allocation_rule_id varchar, amount_usd {MONEY}, attempt_count bigint, unpriced_count bigint",
+    "stg_ops__figure_movements": "usage_period date, figure varchar, source_ref varchar, "
+    f"change_usd {MONEY}",
     "int_posting_state": "last_posted_period date, last_posted_at timestamp, "
     "first_open_period date",
     "int_usage_charges": f"usage_period date, charge_type varchar, source_ref varchar, {USED}, "

@@ -618,6 +618,21 @@ def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
     assert row["gateway_usd"] == Decimal("0.16")
 
 
+def test_a_month_without_a_plan_has_its_baseline_under_that_name(tmp_path, monkeypatch):
+    """Harm: a share of the past that is read as a plan somebody set."""
+    used = {"usage_date": LAST, "team_id": "images", "provider": "openai", "cost_usd": Decimal(5)}
+    baseline = {"team_id": "images", "budget_period": LAST.replace(day=1), "plan_kind": "baseline"}
+    baseline |= {"baseline_usd": Decimal(4), "baseline_share": Decimal("1.25")}
+    rows = {
+        "fct_spend_daily": [used | {"attempt_count": 1, "request_count": 1, "unpriced_count": 0}],
+        "fct_budget_status": [baseline | {"spent_usd": Decimal(5), "forecast_usd": Decimal(6)}],
+    }
+    (page,) = all_pages(build(tmp_path, rows, monkeypatch) / "teams")
+    facts = {fact.dt.get_text(): fact.dd for fact in page.soup.find_all("div", class_="fact")}
+    assert "Plan of the month" not in facts
+    assert facts["No plan; baseline"].get_text(" ").startswith("USD 4.00 125.0 % charged")
+
+
 def test_what_is_a_lower_bound_is_said_on_the_first_page(tmp_path, monkeypatch):
     """Part of the spend is less than it was, and which meter's price is missing is listed."""
     used = {"usage_date": LAST, "team_id": "images", "provider": "cohere", "cost_usd": Decimal(5)}
