@@ -16,7 +16,9 @@
    up to its cap, the rest as it is. #}
 {% macro what_if_quantities() -%}
     {%- set caching = [] -%}
-    {%- for meter in meters() if meter.name.startswith('cache_') and not meter.part_of %}{% do caching.append(meter.quantity) %}{% endfor -%}
+    {%- for meter in meters() if meter.name.startswith('cache_') and not meter.part_of -%}
+        {%- do caching.append(meter.quantity) -%}
+    {%- endfor -%}
     {%- for meter in meters() %}
     {%- if meter.name == 'uncached_input' %}
     case

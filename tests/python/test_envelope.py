@@ -132,7 +132,7 @@ USAGES = {
         # 0.015 + 0.0084 + 0.00375 + 0.012 + 0.015
         "0.05415",
     ),
-    "a voice of OpenAI's, most of it cached": (
+    "a voice, most of it cached": (
         FIGURES
         | {
             "model": "gpt-realtime",

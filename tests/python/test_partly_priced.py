@@ -225,7 +225,7 @@ def test_a_bill_is_held_against_every_meter_that_has_a_price(house):
 def test_the_headline_says_what_is_a_lower_bound(house):
     said = house.project.ai_cost("headline")
     assert (
-        f"Priced in part: {len(METERS) + 4} attempts, at least USD 0.02; "
+        f"Priced in part: {len(METERS) + 4} attempts, at least USD 0.03; "
         "USD <0.01 of it is in these figures"
     ) in said
 
