@@ -5,6 +5,7 @@ find: totals, owners, and every planted discrepancy.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -42,9 +43,19 @@ from scripts.commands import _options
     "--history", is_flag=True,
     help="Add the year before at small size, without bills: for comparisons with the year before.",
 )  # fmt: skip
+@click.option(
+    "--bill-month", "company", type=_options.PATH, metavar="COMPANY",
+    help="Write a month of --start with random faults of bills instead, and this company folder "
+    "with the rules they need: set AI_COST_COMPANY to it. --seed draws another month.",
+)  # fmt: skip
 @click.option("--gzip/--no-gzip", default=True, show_default=True, help="Compress the logs.")
-def command(start: datetime, only: tuple[str, ...], **asked) -> int:
+def command(start: datetime, only: tuple[str, ...], company: Path | None, **asked) -> int:
     """Hand over to the part that does it."""
+    if company is not None:
+        from scripts.sample.month_sheet import run as run_month
+
+        return run_month(asked["landing"], company, asked["seed"], start.date().replace(day=1))
+
     from scripts.sample.generate import Asked, run
 
     return run(Asked(start=start.date(), only=only, **asked))

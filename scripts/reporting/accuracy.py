@@ -25,10 +25,15 @@ _MONTHS = """
     from marts.fct_reconciliation_accuracy
 """
 _FOUND = """
-    select usage_date, provider, billed_model, meter, variance_usd, reason_code
+    select usage_date, provider, billed_model, meter, billing_account_id, variance_usd, reason_code
     from marts.fct_reconciliation_daily where variance_usd != 0
 """
+_BILLS = """
+    select finding, provider, first_usage_date, last_usage_date, item_count, amount_usd
+    from marts.fct_bill_findings
+"""
 _LINE = ("usage_date", "provider", "billed_model", "meter")
+_BILL = ("finding", "provider", "first_usage_date", "last_usage_date", "item_count")
 # Where nothing was planted, or nothing found.
 _NOTHING = "-"
 
@@ -37,15 +42,20 @@ Line = tuple[str, ...]
 
 def show(truth: Path | None) -> int:
     """Print both; 1 when something that was planted is not found as it was planted, or more is."""
-    planted = None if truth is None else _planted(truth)
+    planted, bills = (None, None) if truth is None else _planted(truth)
     with connect() as connection:
         months = rows(Marts(connection))
         found = [] if planted is None else connection.execute(_FOUND).fetchall()
+        told = [] if bills is None else connection.execute(_BILLS).fetchall()
     _print_months(months)
     if planted is None:
         return 0
     print()
-    return _print_causes(planted, {_line(row): (row[4], row[5]) for row in found})
+    wrong = _print_causes(planted, {_line(row): (row[5], row[6]) for row in found})
+    if bills is None:
+        return wrong
+    print()
+    return max(wrong, _print_bills(bills, Counter(_bill(*row) for row in told)))
 
 
 def rows(marts: Marts, since: date | None = None) -> list[dict]:
@@ -113,19 +123,25 @@ def _print_months(months: list[dict]) -> None:
     )  # fmt: skip
 
 
-def _planted(truth: Path) -> dict[Line, tuple[Decimal, str]]:
-    """The differences that a sample plants: line, variance and cause."""
+def _planted(truth: Path) -> tuple[dict[Line, tuple[Decimal, str]], Counter[Line] | None]:
+    """What a sample plants: line, variance and cause; findings on bills, where it lists them."""
     try:
         sheet = json.loads(truth.read_text(encoding="utf-8"))
         parts = [sheet, *(sheet[name] for name in ("clouds", "stories") if name in sheet)]
-        return {
-            tuple(cell[name] or "all models" for name in _LINE): (
-                Decimal(cell["variance_usd"]),
-                cell["reason_code"],
-            )
+        lines = {
+            (
+                *(cell[name] or "all models" for name in _LINE),
+                cell.get("billing_account_id", "default"),
+            ): (Decimal(cell["variance_usd"]), cell["reason_code"])
             for part in parts
             for cell in part["variances"]
         }
+        bills = sheet.get("bill_findings")
+        if bills is None:
+            return lines, None
+        return lines, Counter(
+            _bill(*(row[name] for name in (*_BILL, "amount_usd"))) for row in bills
+        )
     except OSError as error:
         raise UserError(f"cannot read {truth}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
@@ -133,7 +149,13 @@ def _planted(truth: Path) -> dict[Line, tuple[Decimal, str]]:
 
 
 def _line(row: tuple) -> Line:
-    return tuple(map(str, row[:4]))
+    return tuple(map(str, row[:5]))
+
+
+def _bill(*fields: object) -> Line:
+    """A finding on bills as text, its amount to the fifteenth decimal as the marts have it."""
+    *named, amount = fields
+    return (*map(str, named), _NOTHING if amount is None else f"{Decimal(amount):.15f}")
 
 
 def _print_causes(
@@ -168,6 +190,24 @@ def _print_causes(
             left=2,
         )
     return 1 if mixed or exact != told else 0
+
+
+def _print_bills(planted: Counter[Line], found: Counter[Line]) -> int:
+    """Findings on bills as such: right is one of the same days, items and amount."""
+    counts = [Counter(), Counter(), Counter()]
+    for count, bills in zip(counts, (planted, found, planted & found), strict=True):
+        for (kind, *_), number in bills.items():
+            count[kind] += number
+    told, said, right = counts
+    console.table(
+        ["bill finding", "planted", "found", "right", "precision", "recall"],
+        [
+            [kind, *(f"{count[kind]:,}" for count in counts),
+             _share(right[kind], said[kind]), _share(right[kind], told[kind])]
+            for kind in sorted(told | said)
+        ],
+    )  # fmt: skip
+    return 1 if planted != found else 0
 
 
 def _percent(part: Decimal | None) -> str:

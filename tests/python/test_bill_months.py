@@ -7,10 +7,15 @@ nights that end elsewhere than a full refresh.
 One more month or other ones: --bill-months 20 --bill-months-from 100.
 """
 
+import json
+from datetime import date
+
 import pytest
 
-from tests.python.bill_month_files import Deliveries
-from tests.python.bill_months import FAULTS, SECOND_KEY, Month
+from scripts.cli import main
+from scripts.sample import month_sheet
+from scripts.sample.month import FAULTS, Month
+from scripts.sample.month_files import Deliveries
 from tests.python.project import Project, copy_project
 
 pytestmark = pytest.mark.wide
@@ -29,9 +34,6 @@ MARTS = (
 BUILT = ("--select", *(f"+{mart}" for mart in MARTS))
 # A provider's second account is a bill of its own.
 ACCOUNT = "case when billing_account_id = 'second' then provider || '/second' else provider end"
-POLICY = "lab-1,lab,feature,enforce,2024-01-01,,a test's own"
-OWNER = f"{SECOND_KEY},second,growth,second,2024-01-01,,a test's"
-CAPACITY = "ptu-1,azure,default,gpt-4o,2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,a test's"
 
 
 def pytest_generate_tests(metafunc):
@@ -44,7 +46,7 @@ def pytest_generate_tests(metafunc):
 
 def check(folder, seed: int, postgres: dict | None = None) -> None:
     month = Month(seed)
-    deliveries = Deliveries(month)
+    deliveries = Deliveries(month, may_close=True)
     print(
         f"seed {seed}, {month.first:%B %Y}: {deliveries.layouts}; {month.planted}; "
         f"closed {deliveries.closed_on}"
@@ -73,29 +75,14 @@ def check(folder, seed: int, postgres: dict | None = None) -> None:
 
 
 def write_seeds(root, month: Month, deliveries: Deliveries) -> None:
-    """A policy that holds back, capacity, a second account, credits with a balance that is
-    stated, and a month that may be closed already.
-    """
+    """The rules that the faults need, and a month that may be closed already."""
     seeds = root / "seeds"
-    closed = f"{month.first},closed,Ann,Bob,{deliveries.closed_on} 00:00:00,0,0,,"
-    for name, row in (
-        ("policy/tagging_policy", POLICY),
-        ("contracts/capacity_commitments", CAPACITY),
-        ("organization/credential_owners", OWNER),
-        *([("policy/accounting_periods", closed)] if deliveries.closed_on else []),
-    ):
-        path = seeds / f"{name}.csv"
-        path.write_text(f"{path.read_text().rstrip()}\n{row}\n")
-    head = "provider,billing_account_id"
-    (seeds / "contracts" / "prepaid_credits.csv").write_text(
-        f"credit_id,{head},purchased_on,expires_on,amount_usd,source\n"
-        f"or-1,openrouter,default,{month.first},,{month.bought},receipt\n"
-    )
-    if month.balance_gap is not None:
-        (seeds / "contracts" / "prepaid_balances.csv").write_text(
-            f"{head},balance_date,balance_usd,source\n"
-            f"openrouter,default,{month.days[-1]},{month.stated_balance()},page\n"
-        )
+    for name, text in month_sheet.rules(month, lambda name: (seeds / name).read_text()).items():
+        (seeds / name).write_text(text)
+    if deliveries.closed_on:
+        periods = seeds / "policy" / "accounting_periods.csv"
+        row = f"{month.first},closed,Ann,Bob,{deliveries.closed_on} 00:00:00,0,0,,"
+        periods.write_text(f"{periods.read_text().rstrip()}\n{row}\n")
 
 
 def assert_found(project: Project, month: Month, deliveries: Deliveries) -> None:
@@ -163,8 +150,35 @@ def assert_same(what: str, found: dict, expected: dict) -> None:
     assert not wrong, f"{what}:\n" + "\n".join(wrong[:40])
 
 
-def test_each_fault_is_found_once_and_nothing_else_is(tmp_path, seed):
+def test_each_fault_is_found_once_and_nothing_else_is(tmp_path, seed, monkeypatch, capsys):
     check(tmp_path, seed)
+    # the command that prints it says the same, from what is written for whoever tries it
+    month = Month(seed)
+    more = Deliveries(month, may_close=True).restated()
+    sheet = tmp_path / "truth.json"
+    sheet.write_text(json.dumps(month_sheet.sheet(month, more)))
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    code = main(["accuracy", "--truth", str(sheet)])
+    printed = capsys.readouterr().out
+    assert code == 0, printed
+    assert "bill finding" in printed
+
+
+def test_a_month_is_written_with_the_rules_it_needs(tmp_path, capsys):
+    landing, company = tmp_path / "landing", tmp_path / "company"
+    asked = ["sample", "--landing", str(landing), "--bill-month", str(company), "--seed", "4"]
+    assert main(asked) == 0
+    truth = json.loads((landing / "_truth.json").read_text())
+    month = Month(4, date(2026, 7, 1))
+    assert truth["planted"] == month.planted and truth["variances"]
+    assert all((landing / name).is_file() for name in truth["files"])
+    assert f",{month.bought}," in (company / "contracts" / "prepaid_credits.csv").read_text()
+    assert "lab-1,lab" in (company / "policy" / "tagging_policy.csv").read_text()
+    assert (company / "organization" / "teams.csv").is_file()
+    capsys.readouterr()
+    assert main(asked) == 2, "a company folder is never written over"
+    assert "is there already" in capsys.readouterr().err
 
 
 def test_postgres_finds_the_same(tmp_path, seed, postgres):
@@ -177,4 +191,4 @@ def test_every_kind_of_fault_is_among_the_months():
     planted = {name for month in months for name in month.planted}
     more = {"second_account", "prepaid_does_not_tie", "prepaid_below_zero"}
     assert planted == {*FAULTS, "drift", "overcharge", *more}
-    assert any(Deliveries(month).restated() for month in months)
+    assert any(Deliveries(month, may_close=True).restated() for month in months)

@@ -13,8 +13,8 @@ import pytest
 
 from scripts.cli import main
 from scripts.reporting import headline, overview
-from tests.python.bill_month_files import FORMS, TABLES, Deliveries, File
-from tests.python.bill_months import MODELS, Attempt, Line, price
+from scripts.sample.month import MODELS, Attempt, Line, price
+from scripts.sample.month_files import FORMS, TABLES, Deliveries, File
 from tests.python.landing import Landing
 from tests.python.pages import Page
 from tests.python.project import Project

@@ -49,6 +49,8 @@ unprofitable as (
 
 bills as (select * from {{ ref('int_bill_alerts') }}),
 
+totals as (select * from {{ ref('int_total_alerts') }}),
+
 tokens as (select * from {{ ref('int_token_alerts') }}),
 
 covered as (select * from {{ ref('int_coverage_alerts') }}),
@@ -67,6 +69,7 @@ substituted as (select * from {{ ref('int_substitution_alerts') }})
 } %}
 {% for part, known in {
     'bills': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
+    'totals': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
     'tokens': {
         'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date',
         'logged_tokens': 'logged_tokens', 'billed_tokens': 'billed_tokens', 'token_difference': 'token_difference',

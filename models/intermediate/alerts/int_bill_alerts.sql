@@ -21,8 +21,6 @@ with breaches as (
 
 ),
 
-totals as (select * from {{ ref('int_total_alerts') }}),
-
 findings as (
 
     select
@@ -37,7 +35,7 @@ findings as (
 
 )
 
-{% for found in ['breaches', 'totals', 'findings'] %}
+{% for found in ['breaches', 'findings'] %}
 select
     kind,
     alert_date,

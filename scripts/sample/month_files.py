@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from scripts.sample.cloud_bills import AWS_NAMES, AZURE_NAMES, GOOGLE_NAMES
-from tests.python.bill_months import MILLION, SECOND, SECOND_KEY, Cell, Line, Month, biller
+from scripts.sample.month import MILLION, SECOND, SECOND_KEY, Cell, Line, Month, biller
 
 OPENAI = {
     "uncached_input": "input", "cache_read": "cached input", "output": "output",
@@ -62,10 +62,12 @@ class File:
 
 
 def plain(amount: Decimal) -> str:
+    """An amount without an exponent."""
     return f"{amount:f}"
 
 
 def as_csv(rows: list[dict]) -> str:
+    """Rows with a header."""
     out = io.StringIO()
     writer = csv.DictWriter(out, rows[0], lineterminator="\n")
     writer.writeheader()
@@ -74,14 +76,17 @@ def as_csv(rows: list[dict]) -> str:
 
 
 def epoch(day: date) -> int:
+    """Seconds since 1970 of a day's first instant, UTC."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def after(day: date) -> date:
+    """The day that follows."""
     return day + timedelta(days=1)
 
 
 def openai_item(x: Line) -> str:
+    """The line item as OpenAI words it."""
     if x.meter == "web_search":
         return "web search tool calls"
     if x.category == "absent_usage":
@@ -91,6 +96,7 @@ def openai_item(x: Line) -> str:
 
 
 def openai(file: File) -> str:
+    """Costs of OpenAI's API, or of its dashboard as CSV."""
     if file.name.endswith(".csv"):
         return as_csv(
             [
@@ -116,6 +122,8 @@ def openai(file: File) -> str:
 
 
 def anthropic(file: File) -> str:
+    """Anthropic's cost report, in cents."""
+
     def result(x: Line) -> dict:
         found = {"amount": plain(x.amount * 100), "currency": "USD", "cost_type": "tokens"}
         if x.meter == "web_search":
@@ -136,6 +144,7 @@ def anthropic(file: File) -> str:
 
 
 def bedrock(file: File) -> str:
+    """Cost and usage report of AWS."""
     rows = []
     for number, x in enumerate(file.lines):
         usage = x.category == "usage"
@@ -165,6 +174,7 @@ def bedrock(file: File) -> str:
 
 
 def google(file: File) -> str:
+    """Google's detailed export, one object a line."""
     rows, credits = [], defaultdict(list)
     for x in file.lines:
         if x.category in GOOGLE_CREDITS:
@@ -197,6 +207,7 @@ def google(file: File) -> str:
 
 
 def azure(file: File) -> str:
+    """Azure's cost export, in thousands of tokens."""
     return as_csv(
         [
             {
@@ -217,6 +228,7 @@ def azure(file: File) -> str:
 
 
 def openrouter(file: File) -> str:
+    """OpenRouter's activity: one amount for all classes of tokens."""
     rows = [
         {"date": str(x.day), "model": "anthropic/claude-sonnet-4.5", "provider_name": "Anthropic",
          "usage": plain(x.amount), "byok_usage_inference": 0, "requests": 2,
@@ -240,7 +252,8 @@ FORMS = {
 class Deliveries:
     """The files of a month, and the night on which each comes."""
 
-    def __init__(self, month: Month) -> None:
+    def __init__(self, month: Month, may_close: bool = False) -> None:
+        """`may_close`: the month may be closed before its bills are pulled for the last time."""
         self.month, self.rng = month, month.rng
         self.layouts: dict[str, str] = {}
         self.files: list[File] = []
@@ -253,7 +266,7 @@ class Deliveries:
         self.nights: list[dict[str, str]] = [{} for _ in range(count)]
         self._deliver(count)
         # a folder that says no instant is of the instant at which it was loaded
-        if "folder" not in self.layouts.values() and self.rng.random() < 0.5:
+        if may_close and "folder" not in self.layouts.values() and self.rng.random() < 0.5:
             self.closed_on = after(month.days[-1])
 
     # ---------- which files a bill is made of

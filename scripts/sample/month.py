@@ -3,7 +3,7 @@
 A month has two to six providers. Both sides are computed from one list of attempts with prices of
 their own; then each fault changes what the gateway saw, what is billed, or how the bill is pulled,
 on days that no other fault touches. What must be found follows from the two sides; a difference
-that nobody planted is a mistake of this file, and it says so. The forms are in bill_month_files.
+that nobody planted is a mistake of this file, and it says so. The forms are in month_files.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ class Attempt:
 
     @property
     def billed_model(self) -> str:
+        """The model on the bill."""
         return self.model or MODELS[self.provider]
 
     @property
@@ -149,6 +150,7 @@ class Line:
 
     @property
     def usd(self) -> Decimal | None:
+        """The amount in USD; None without a rate of exchange."""
         if self.currency == "USD":
             return self.amount
         rates = USD_PER_EUR if self.currency == "EUR" else ()
@@ -167,7 +169,7 @@ class Month:
     """What happened, what is billed, and what must be found."""
 
     seed: int
-    first: date = field(init=False)
+    first: date | None = None  # none: a month of 2026 by the seed
     providers: list[str] = field(init=False)
     attempts: list[Attempt] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
@@ -188,7 +190,8 @@ class Month:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
-        self.first = date(2026, self.rng.randint(1, 12), 1)
+        month = self.rng.randint(1, 12)
+        self.first = self.first or date(2026, month, 1)
         count = self.rng.randint(2, 6)
         self.providers = sorted(self.rng.sample(sorted(MODELS.keys() - {SECOND}), count))
         if "azure" in self.providers and self.rng.random() < 0.5:
@@ -222,6 +225,7 @@ class Month:
 
     @property
     def days(self) -> list[date]:
+        """The days of the month."""
         count = calendar.monthrange(self.first.year, self.first.month)[1]
         return [self.first + timedelta(days=n) for n in range(count)]
 
@@ -231,9 +235,11 @@ class Month:
         return self.days[-1] + timedelta(days=12)
 
     def settles_on(self, provider: str, day: date) -> date:
+        """The day on which the provider's bill of a day is final."""
         return day + timedelta(days=1 + SETTLES_AFTER.get(provider, 2))
 
     def is_settled(self, provider: str, day: date) -> bool:
+        """Whether the bill was pulled when the day was final."""
         return self.pulled_on[provider] >= self.settles_on(provider, day)
 
     def _pull_date(self, provider: str) -> None:
@@ -536,6 +542,7 @@ class Month:
     # ---------- what must be found
 
     def has_bill(self, provider: str, day: date) -> bool:
+        """Whether the bill speaks of the day."""
         return self.unbilled.get((provider, day)) != "no_bill"
 
     def sides(self) -> tuple[dict[Cell, Decimal], dict[Cell, Decimal]]:
