@@ -11,7 +11,7 @@ from scripts.operations.company import COMPANY, ORGANIZATION
 from scripts.reporting import findings
 from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts
-from scripts.reporting.tables import days, in_usd, many
+from scripts.reporting.tables import days, in_usd, many, usd
 from scripts.warehouse import connect, target, warehouse_file
 
 _TEAMS = """
@@ -65,7 +65,7 @@ _FINDINGS_SHOWN = 12
 
 
 def _usd(amount: Decimal | None) -> str:
-    return "-" if amount is None else f"{amount:,.2f}"
+    return "-" if amount is None else usd(amount).replace("−", "-")
 
 
 def _share(part: Decimal | None, whole: Decimal | None) -> str:
