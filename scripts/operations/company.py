@@ -34,6 +34,7 @@ _EXTRA = "extra_"
 # Columns that files of before do not have, and what holds where they are blank is what held then. A
 # row without a name counts as not approved (fct_approvals).
 OPTIONAL = {
+    "alert_routes": {"message_form"},
     "allocation_rules": {"prepared_by", "approved_at", "target_pool_id"},
     "budget_overrides": {"prepared_by"},
     "budgets": {"prepared_by", "approved_at"},
