@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from scripts import yaml_files
@@ -19,7 +19,7 @@ from scripts.accounting.periods import read_periods
 from scripts.loading.paths import literal, quoted
 from scripts.loading.run import MODELS
 from scripts.loading.sources import RAW_SCHEMA, Table, read_contract
-from scripts.operations.clock import latest_instant, run_instant
+from scripts.operations.clock import run_instant
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
 from scripts.operations.transactions import Transaction, transaction
@@ -120,7 +120,8 @@ def _move(execute: Transaction, last: date, folder: Path) -> dict[str, int]:
     """
     reach = yaml_files.read(PROJECT)["vars"]["trace_lookback_days"]
     moved_until = last - timedelta(days=max(1, int(reach)))
-    at = _instant(latest_instant())
+    # the clock of the loads, whose records may come later
+    at = _instant(datetime.now(UTC))
     before = dict(execute(_LEFT_OUT))
     days = execute(
         f"select usage_date, {_RULES} from intermediate.int_day_fingerprints "

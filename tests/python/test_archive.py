@@ -42,7 +42,7 @@ def spans(*records: dict) -> str:
 # 10 instead of 8 USD for a million output tokens in the first two months, as was learned later
 CORRECTED = [
     "list-test-2,openai,ledger-model,output,standard,global,0,false,10,1000000,"
-    "2024-01-01 00:00:00,,2026-01-01 00:00:00,corrected,test"
+    "2025-01-01 00:00:00,2025-03-01 00:00:00,2026-01-01 00:00:00,corrected,test"
 ]
 JANUARY, FEBRUARY = "1736942400000000000", "1739620800000000000"
 
@@ -117,7 +117,7 @@ def test_what_is_archived_and_comes_back_changes_no_figure(year, tmp_path):
     year.night()
     assert figures(year) == before
     assert told(year) == {
-        ("other prices", "2025-01-03", "2025-02-28"),
+        ("other prices", "2025-01-01", "2025-02-28"),
         ("records of envelope_events", "2025-01-31", "2025-01-31"),
     }
     project.dbt("test", "--select", IDENTITIES[0])
