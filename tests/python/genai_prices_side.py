@@ -173,6 +173,8 @@ def _draw_one(
 
 # Disagreements that a draw may miss once the cards grow.
 RARE = [
+    ("openai", "gpt-4o", "2024-07-01", "standard", {"uncached_input": 1000, "output": 1000}),
+    ("openai", "gpt-5.4", "2026-11-01", "priority", {"uncached_input": 272001}),
     ("anthropic", "claude-sonnet-4", "2026-01-01", "standard", {"uncached_input": 200001}),
     ("anthropic", "claude-sonnet-4-6", "2026-03-01", "batch", {"uncached_input": 200001}),
     ("deepseek", "deepseek-v4-pro", "2026-08-16 20:00", "standard", {"output": 1000}),
