@@ -44,12 +44,12 @@ SEEDS = {
         "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
     "policy/shared_costs.csv": [
-        "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01,,,,",
-        "infra-08,2026-08-01 00:00:00,gateway-infrastructure,2026-08-01,cost,estimate,33.33,,,,",
-        "ptu-07,2026-08-01 00:00:00,provisioned-throughput,2026-07-01,cost,invoiced,30,azure,,,",
-        "ptu-08,2026-08-01 00:00:00,provisioned-throughput,2026-08-01,cost,invoiced,30,azure,,,",
-        "promo-08,2026-08-01 00:00:00,provider-credits,2026-08-01,credit,invoiced,-5,openai,,,",
-        "vat-08,2026-08-01 00:00:00,tax,2026-08-01,tax,invoiced,7.77,openai,,,",
+        "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01,,,,,,,",
+        "infra-08,2026-08-01 00:00:00,gateway-infrastructure,2026-08-01,cost,estimate,33.33,,,,,,,",
+        "ptu-07,2026-08-01 00:00:00,provisioned-throughput,2026-07-01,cost,invoiced,30,azure,,,,,,",
+        "ptu-08,2026-08-01 00:00:00,provisioned-throughput,2026-08-01,cost,invoiced,30,azure,,,,,,",
+        "promo-08,2026-08-01 00:00:00,provider-credits,2026-08-01,credit,invoiced,-5,openai,,,,,,",
+        "vat-08,2026-08-01 00:00:00,tax,2026-08-01,tax,invoiced,7.77,openai,,,,,,",
     ],
     "policy/chargeback_adjustments.csv": [
         "adj-1,2026-08-01,search,cc-4200,-1.25,goodwill,T-1,A,B,2026-08-02 00:00:00,",

@@ -172,7 +172,7 @@ def test_plain_dbt_refuses_and_leaves_the_files_alone(tmp_path, variable):
     done = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), "--quiet", "seed", "--select", "teams"],
         cwd=ROOT,
-        env=os.environ
+        env={name: value for name, value in os.environ.items() if name != company.COPY}
         | {
             variable: str(teams.parent),
             "AI_COST_WAREHOUSE": str(tmp_path / "w.duckdb"),

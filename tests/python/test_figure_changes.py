@@ -192,7 +192,7 @@ def cost(nights: Nights, status: str, usd: str) -> None:
     nights.append(
         seed,
         f"servers,2026-10-01 00:00:{number:02d},gateway-infrastructure,2026-09-01,cost,{status},"
-        f"{usd},hoster,,,",
+        f"{usd},hoster,,,,,,",
     )
 
 

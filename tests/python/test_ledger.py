@@ -486,7 +486,7 @@ def test_a_stale_or_failed_warehouse_is_not_closed(closed, tmp_path):
 
     year.append(
         "seeds/policy/shared_costs.csv",
-        "x,2025-01-01 00:00:00,observability,2025-03-01,cost,invoiced,1,h,,,",
+        "x,2025-01-01 00:00:00,observability,2025-03-01,cost,invoiced,1,h,,,,,,",
     )
     assert "shared_costs.csv is not what was built" in said()
     waiting = year.project.landing / "envelope_events/waiting.jsonl"
