@@ -44,7 +44,8 @@ SEEDS = {
         "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
     ],
     "policy/shared_costs.csv": [
-        "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01,,,,,,,",
+        "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01"
+        ",,,,,,,",
         "infra-08,2026-08-01 00:00:00,gateway-infrastructure,2026-08-01,cost,estimate,33.33,,,,,,,",
         "ptu-07,2026-08-01 00:00:00,provisioned-throughput,2026-07-01,cost,invoiced,30,azure,,,,,,",
         "ptu-08,2026-08-01 00:00:00,provisioned-throughput,2026-08-01,cost,invoiced,30,azure,,,,,,",

@@ -453,7 +453,7 @@ def test_nothing_of_a_closed_month_follows_later_seeds(closed, tmp_path):
     (year.root / "seeds/policy/gl_accounts.csv").write_text(
         "component,charge_account,clearing_account,clearing_cost_center_id,valid_from,valid_to,note\n"
     )
-    year.append("seeds/policy/budgets.csv", "support,2025-01-01,0.01,Eve")
+    year.append("seeds/policy/budgets.csv", "support,2025-01-01,0.01,Eve,,")
     year.append("seeds/reference/focus_providers.csv", "ledger,Ledger,Ledger")
     (year.root / "seeds/organization/teams.csv").write_text(
         (year.root / "seeds/organization/teams.csv").read_text().replace("Support", "Helpdesk")
