@@ -46,7 +46,12 @@ def test_pages_are_drawn(request, profile, page, width, dark, which):
     report = request.getfixturevalue(which) / "report"
     folder = report / page
     file = next(folder.glob("*.html")) if folder.is_dir() else report / f"{page}.html"
-    found = browser.probe(file, _LOOK, profile, width, dark)
+    # the explorer reads its data before it makes room for charts
+    wait = f"""
+        for (let n = 0; n < 200 && document.querySelectorAll(".plot svg").length < {_CHARTS[page]}; n++)
+            await new Promise((done) => setTimeout(done, 50));
+    """
+    found = browser.probe(file, wait + _LOOK, profile, width, dark)
     look = found["answer"]
     assert found["console"] == []
     assert look["charts"] == _CHARTS[page]
