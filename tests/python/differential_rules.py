@@ -212,17 +212,6 @@ RULES = [
         ),
     ),
     Rule(
-        "tier_without_a_price",
-        "a service tier with no published price is unpriced here, standard there, with no signal",
-        "2 (unknown tier), 0.5",
-        no_rate(
-            lambda case: (
-                case.tier != "standard"
-                and all(is_standard(case, meter) for meter in case.unpriced_meters())
-            )
-        ),
-    ),
-    Rule(
         "priority_above_the_tier",
         "OpenAI sells no priority above 272,000 tokens; the short price stands there",
         "2 (priority above the tier)",
@@ -231,6 +220,17 @@ RULES = [
                 case.model[0] in ("openai", "azure")
                 and case.tier == "priority"
                 and _long(case, 272000)
+            )
+        ),
+    ),
+    Rule(
+        "tier_without_a_price",
+        "a service tier with no published price is unpriced here, standard there, with no signal",
+        "2 (unknown tier), 0.5",
+        no_rate(
+            lambda case: (
+                case.tier != "standard"
+                and all(is_standard(case, meter) for meter in case.unpriced_meters())
             )
         ),
     ),
@@ -367,12 +367,6 @@ RULES = [
         ),
     ),
     Rule(
-        "overwritten_in_place",
-        "they price the past of these models at today's rate",
-        "1 (overwrites), 2 (o3 cache, gemini-3.6-flash), 5",
-        priced(_overwritten),
-    ),
-    Rule(
         "alias_that_moved",
         "gpt-4o was the 2024-05-13 snapshot until 2024-10-02; they price it as today's",
         "5 (alias that moves model)",
@@ -381,6 +375,12 @@ RULES = [
                 case.request.model_name == "gpt-4o" and case.at < datetime(2024, 10, 2)
             )
         ),
+    ),
+    Rule(
+        "overwritten_in_place",
+        "they price the past of these models at today's rate",
+        "1 (overwrites), 2 (o3 cache, gemini-3.6-flash), 5",
+        priced(_overwritten),
     ),
     Rule(
         "rolling_name_of_google",

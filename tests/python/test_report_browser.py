@@ -48,7 +48,8 @@ def test_pages_are_drawn(request, profile, page, width, dark, which):
     file = next(folder.glob("*.html")) if folder.is_dir() else report / f"{page}.html"
     # the explorer reads its data before it makes room for charts
     wait = f"""
-        for (let n = 0; n < 200 && document.querySelectorAll(".plot svg").length < {_CHARTS[page]}; n++)
+        const drawn = () => document.querySelectorAll(".plot svg").length;
+        for (let n = 0; n < 200 && drawn() < {_CHARTS[page]}; n++)
             await new Promise((done) => setTimeout(done, 50));
     """
     found = browser.probe(file, wait + _LOOK, profile, width, dark)
