@@ -31,7 +31,7 @@ pytestmark = pytest.mark.wide
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
     "int_allocation_ladders",
-    "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
+    "int_cost_portions", "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
     "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
 )  # fmt: skip
@@ -72,7 +72,9 @@ TABLES = {
     "central_cost_center_id varchar",
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
     "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date, "
-    "target_pool_id varchar",
+    "target_pool_id varchar, unused_team_id varchar, unused_cost_center_id varchar",
+    "int_capacity_days": "pool_id varchar, usage_period date, usage_date date, is_known boolean, "
+    "bought_unit_ms decimal(18, 0), used_unit_ms decimal(18, 0)",
     "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
@@ -86,10 +88,11 @@ FIXED = {
     "allocation_pools": [
         *((pool, "x", "shared_costs", None, None, 1, "hub", "hub") for pool in POOLS),
         ("moved", "x", "requests", None, None, 1, "hub", "hub"),
+        ("reserved", "commitment", "shared_costs", None, None, 1, "hub", "hub"),
     ],
     "allocation_rules": [
-        (pool, pool, "proportional_requests", by, None, None, None, None, None)
-        for pool, by in [*POOLS.items(), ("moved", "month")]
+        (pool, pool, "proportional_requests", by, *[None] * 7)
+        for pool, by in [*POOLS.items(), ("moved", "month"), ("reserved", "month")]
     ],
 }
 NO_PAIR = "reason not in ('accrual_reversal', 'invoice_received')"
@@ -431,6 +434,47 @@ def test_causes_that_cancel_out_are_both_posted(ledger):
         (*key, "a", "re_allocation"): 50,
         (*key, "b", "re_allocation"): -50,
         (*key, "a", "invoice_true_up"): -50,
+    }
+
+
+def capacity(recorded: list[str], unused: str, used_units: int) -> dict:
+    """A cost of 100 that was posted with so much not used, and what is known of it today."""
+    kinds = {"shared": ("a", "cc", Decimal(100) - Decimal(unused)), "unused": ("hub", "hub", unused)}
+    return {
+        "stg_ledger__posted_entries": [
+            (MONTH, kind, "ptu", team, center, "none",
+             "unused capacity" if kind == "unused" else "none", "none", "none", "none", kind,
+             None, "reserved", "reserved", f"{Decimal(usd):f}", 0, 0)
+            for kind, (team, center, usd) in kinds.items()
+            if Decimal(usd)
+        ],
+        "int_recorded_shared_costs": [
+            ("ptu", f"2026-07-01 00:00:{second:02}", "reserved", MONTH, "cost", "invoiced", usd,
+             None, None, None)
+            for second, usd in enumerate(recorded)
+        ],
+        "int_driver_usage": driver_rows({0: {"a": 1}}),
+        "int_capacity_days": [("reserved", MONTH, MONTH, True, 4, used_units)],
+    }  # fmt: skip
+
+
+def test_capacity_that_was_used_after_all_moves_and_is_restated_by_its_parts(ledger):
+    """60 of 100 were used, then 75 for late requests; and the invoice is 120."""
+    ledger.fill(capacity(["100", "120"], "40", 3))
+    assert ledger.found() == {
+        ("shared", "ptu", "none", "a", "re_allocation"): 15,
+        ("unused", "ptu", "none", "hub", "re_allocation"): -15,
+        ("shared", "ptu", "none", "a", "restatement"): 15,
+        ("unused", "ptu", "none", "hub", "restatement"): 5,
+    }
+
+
+def test_units_that_are_stated_after_a_close_move_what_was_not_used(ledger):
+    """Nothing was split; the sum of the month stays."""
+    ledger.fill(capacity(["100"], "0", 1))
+    assert ledger.found() == {
+        ("shared", "ptu", "none", "a", "re_allocation"): -75,
+        ("unused", "ptu", "none", "hub", "re_allocation"): 75,
     }
 
 
