@@ -36,7 +36,11 @@ _EXTRA = "extra_"
 OPTIONAL = {
     "alert_routes": {"message_form"},
     "allocation_rules": {
-        "prepared_by", "approved_at", "target_pool_id", "unused_team_id", "unused_cost_center_id",
+        "prepared_by",
+        "approved_at",
+        "target_pool_id",
+        "unused_team_id",
+        "unused_cost_center_id",
     },
     "budget_overrides": {"prepared_by"},
     "budgets": {"prepared_by", "approved_at"},

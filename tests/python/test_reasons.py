@@ -31,8 +31,9 @@ pytestmark = pytest.mark.wide
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
     "int_allocation_ladders",
-    "int_cost_portions", "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
-    "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
+    "int_cost_portions", "int_allocation_portions", "int_user_drivers",
+    "int_allocation_drivers", "int_allocated_parts", "int_shared_charges", "int_charges",
+    "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
 )  # fmt: skip
 # tables in the warehouse too: they are filled in this order
@@ -439,7 +440,10 @@ def test_causes_that_cancel_out_are_both_posted(ledger):
 
 def capacity(recorded: list[str], unused: str, used_units: int) -> dict:
     """A cost of 100 that was posted with so much not used, and what is known of it today."""
-    kinds = {"shared": ("a", "cc", Decimal(100) - Decimal(unused)), "unused": ("hub", "hub", unused)}
+    kinds = {
+        "shared": ("a", "cc", Decimal(100) - Decimal(unused)),
+        "unused": ("hub", "hub", unused),
+    }
     return {
         "stg_ledger__posted_entries": [
             (MONTH, kind, "ptu", team, center, "none",

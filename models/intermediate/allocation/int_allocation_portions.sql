@@ -56,8 +56,9 @@ split as (
             case when rules.unused_team_id is not null then coalesce(teams.cost_center_id, 'none') end,
             pools.central_cost_center_id
         ) as bearer_cost_center_id,
-        case when capacities.pool_id is not null then
-            {{ prorate('portions.amount_usd', 'capacities.used_unit_ms', 'capacities.bought_unit_ms') }}
+        case
+            when capacities.pool_id is not null
+                then {{ prorate('portions.amount_usd', 'capacities.used_unit_ms', 'capacities.bought_unit_ms') }}
         end as used_usd
     from {{ ref('int_cost_portions') }} as portions
     inner join pools

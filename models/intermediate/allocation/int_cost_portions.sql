@@ -1,5 +1,6 @@
 -- What is to be allocated, in the portions that are allocated by themselves: a month, or a day of it.
-{% set columns = 'pool_id, rule_id, allocated_by, usage_period, source_ref, version, charge_type, provider, is_accrued' %}
+{% set columns = 'pool_id, rule_id, allocated_by, usage_period, source_ref, version, charge_type, provider,
+    is_accrued' %}
 
 with ladders as (
 
@@ -108,8 +109,7 @@ final as (
     from spread
     union all
     select {{ columns }}, usage_period as portion_date, amount_usd
-    from by_month
-    where allocated_by = 'month'
+    from by_month where allocated_by = 'month'
 
 )
 

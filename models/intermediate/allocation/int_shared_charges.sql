@@ -1,5 +1,4 @@
--- Shared costs as charges: the parts of each team, and for pools of requests the same amount taken from those
--- whose spend it was.
+-- Shared costs as charges: the parts of each team; of pools of requests also what is taken from whose spend it was.
 with parts as (
 
     select * from {{ ref('int_allocated_parts') }}
@@ -56,7 +55,9 @@ rated as (
     select
         allocated.*,
         case
-            when allocated.charge_type = 'unused' then 'unused' when allocated.is_allocated then rules.method else 'central'
+            when allocated.charge_type = 'unused' then 'unused'
+            when allocated.is_allocated then rules.method
+            else 'central'
         end as allocation_method,
         {{ money_ratio_of('allocated.amount_usd', 'allocated.origin_usd') }} as ratio,
         row_number() over (

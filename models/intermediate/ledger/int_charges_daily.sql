@@ -31,11 +31,10 @@ select
         {%- endfor %} as bigint
     ) as total_tokens,
     cast(
-        sum(case when price_status = 'covered_by_commitment' then
-            {% for meter in meters() if meter.is_token -%}
-            {{ meter.quantity }}{{ ' + ' if not loop.last }}
-            {%- endfor %}
-        else 0 end) as bigint
+        {% for meter in meters() if meter.is_token -%}
+        sum(case when price_status = 'covered_by_commitment' then {{ meter.quantity }} else 0 end)
+        {{- ' + ' if not loop.last }}
+        {%- endfor %} as bigint
     ) as reserved_tokens,
     cast(coalesce(sum(cost_usd), 0) as {{ money_type() }}) as amount_usd
 from attempts

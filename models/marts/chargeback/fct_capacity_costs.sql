@@ -23,7 +23,8 @@ costs as (
         min(case when portions.is_split then 1 else 0 end) as is_whole,
         max(case when portions.is_split then 1 else 0 end) as is_part,
         sum(portions.amount_usd) as amount_usd,
-        sum(case when portions.is_split and portions.charge_type = 'shared' then portions.amount_usd else 0 end) as used_usd,
+        sum(case when portions.is_split and portions.charge_type != 'unused' then portions.amount_usd else 0 end)
+            as used_usd,
         sum(case when portions.charge_type = 'unused' then portions.amount_usd else 0 end) as unused_usd
     from portions
     inner join pools
@@ -50,7 +51,11 @@ select
     costs.usage_period,
     costs.pool_id,
     costs.cost_id,
-    case when costs.is_whole = 1 then 'known' when costs.is_part = 1 then 'partly_known' else 'unknown' end as units_state,
+    case
+        when costs.is_whole = 1 then 'known'
+        when costs.is_part = 1 then 'partly_known'
+        else 'unknown'
+    end as units_state,
     {{ prorate('units.bought_unit_ms', '1', '3600000') }} as bought_unit_hours,
     {{ prorate('units.used_unit_ms', '1', '3600000') }} as used_unit_hours,
     cast(costs.amount_usd as {{ money_type() }}) as amount_usd,
