@@ -76,7 +76,7 @@ def warehouse(tmp_path, monkeypatch):
         )
         connection.executemany(
             "insert into marts.fct_chargeback_statement_lines "
-            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1', default)",
+            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1', default, default)",
             LINES,
         )
         connection.executemany(
