@@ -30,7 +30,7 @@ pytestmark = pytest.mark.wide
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
-    "int_allocation_ladders",
+    "int_allocation_ladders", "int_capacity_bought", "int_capacity_days",
     "int_cost_portions", "int_allocation_portions", "int_user_drivers",
     "int_allocation_drivers", "int_allocated_parts", "int_shared_charges", "int_charges",
     "int_charge_differences", "int_usage_steps",
@@ -74,8 +74,12 @@ TABLES = {
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
     "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date, "
     "target_pool_id varchar, unused_team_id varchar, unused_cost_center_id varchar",
-    "int_capacity_days": "pool_id varchar, usage_period date, usage_date date, is_known boolean, "
-    "bought_unit_ms decimal(18, 0), used_unit_ms decimal(18, 0)",
+    "capacity_commitments": "commitment_id varchar, provider varchar, billing_account_id varchar, "
+    "model varchar, valid_from timestamp, valid_to timestamp, recorded_at timestamp, "
+    "status varchar, source varchar, pool_id varchar, unit_count bigint, "
+    "tokens_per_unit_hour bigint",
+    "int_charges_daily": "usage_date date, provider varchar, billing_account_id varchar, "
+    "billed_model varchar, reserved_tokens bigint",
     "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
@@ -458,7 +462,12 @@ def capacity(recorded: list[str], unused: str, used_units: int) -> dict:
             for second, usd in enumerate(recorded)
         ],
         "int_driver_usage": driver_rows({0: {"a": 1}}),
-        "int_capacity_days": [("reserved", MONTH, MONTH, True, 4, used_units)],
+        # an hour of four units that serve 1000 tokens each
+        "capacity_commitments": [
+            ("ptu", "p", "default", "*", MONTH, "2026-07-01 01:00:00", MONTH, "effective", "order",
+             "reserved", 4, 1000)
+        ],
+        "int_charges_daily": [(MONTH, "p", "default", "m", used_units * 1000)],
     }  # fmt: skip
 
 
