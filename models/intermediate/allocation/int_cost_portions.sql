@@ -39,8 +39,7 @@ from_requests as (
         spend.pool_id as source_ref,
         'now' as version,
         'shared' as charge_type,
-        'none' as provider,
-        false as is_accrued,
+        'none' as provider, false as is_accrued,
         sum(spend.amount_usd) as amount_usd
     from spend
     left join ladders
@@ -109,7 +108,8 @@ final as (
     from spread
     union all
     select {{ columns }}, usage_period as portion_date, amount_usd
-    from by_month where allocated_by = 'month'
+    from by_month
+    where allocated_by = 'month'
 
 )
 
