@@ -158,8 +158,9 @@ MUTANTS = (
     Mutant("fct_unit_costs.sql", "cast(known_revenue_usd - cost_usd as {{ money_type() }})",
            "cast(cost_usd - known_revenue_usd as {{ money_type() }})", "swapped sign"),
     Mutant("int_budget_status_worked_out.sql",
-           "case when charge_type = 'shared' then amount_usd else 0 end",
-           "case when charge_type != 'shared' then amount_usd else 0 end", "flipped condition"),
+           "case when charge_type in ('shared', 'unused') then amount_usd else 0 end",
+           "case when charge_type not in ('shared', 'unused') then amount_usd else 0 end",
+           "flipped condition"),
     Mutant("fct_leaked_spend.sql", "not lines.has_gateway or billed.credential_status",
            "not lines.has_gateway and billed.credential_status", "flipped condition"),
     # macros

@@ -8,6 +8,8 @@
         when charge_type = 'usage' and entry_type = 'accrual' then 'direct_accrued'
         when charge_type = 'usage' then 'direct'
         when charge_type = 'credit' then 'credit'
+        when charge_type = 'unused' and entry_type = 'accrual' then 'unused_accrued'
+        when charge_type = 'unused' then 'unused'
         when entry_type = 'accrual' then 'shared_accrued'
         else 'shared'
     end
@@ -16,7 +18,7 @@
 {# All parts there are. #}
 {% macro statement_components() -%}
     {{ return([
-        'direct', 'direct_accrued', 'shared', 'shared_accrued', 'credit', 'accrual_reversal', 'invoice_received',
-        'adjustment',
+        'direct', 'direct_accrued', 'shared', 'shared_accrued', 'unused', 'unused_accrued', 'credit',
+        'accrual_reversal', 'invoice_received', 'adjustment',
     ]) }}
 {%- endmacro %}

@@ -11,6 +11,7 @@
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'provider', 'provider'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'billing_account_id', 'billing_account'],
         ['capacity_commitments', ['commitment_id', 'recorded_at'], 'model', 'model'],
+        ['capacity_commitments', ['commitment_id', 'recorded_at'], 'pool_id', 'pool'],
         ['claims', ['claim_id', 'usage_date'], 'provider', 'provider'],
         ['claims', ['claim_id', 'usage_date'], 'billing_account_id', 'billing_account'],
         ['prepaid_credits', ['credit_id'], 'provider', 'provider'],

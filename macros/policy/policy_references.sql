@@ -22,6 +22,8 @@
         ['allocation_pools', ['pool_id'], 'central_cost_center_id', 'cost_center'],
         ['allocation_rules', ['rule_id'], 'pool_id', 'pool'],
         ['allocation_rules', ['rule_id'], 'target_pool_id', 'pool'],
+        ['allocation_rules', ['rule_id'], 'unused_team_id', 'team'],
+        ['allocation_rules', ['rule_id'], 'unused_cost_center_id', 'cost_center'],
         ['allocation_rules', ['rule_id'], 'driver_provider', 'provider'],
         ['allocation_rule_teams', ['rule_id', 'team_id'], 'rule_id', 'allocation_rule'],
         ['allocation_rule_teams', ['rule_id', 'team_id'], 'team_id', 'team'],

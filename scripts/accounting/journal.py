@@ -58,7 +58,11 @@ _BOOKED = """
     )
     select
         lines.component,
-        case when lines.pool_id = 'none' then 'direct' else 'shared' end as charge_kind,
+        case
+            when lines.pool_id = 'none' then 'direct'
+            when lines.feature = 'unused capacity' then 'unused'
+            else 'shared'
+        end as charge_kind,
         lines.usage_period,
         lines.team_id,
         lines.cost_center_id,

@@ -27,7 +27,7 @@ from scripts.rates.seed_schema import Seed, read_schema
 # What follows from the rules, each after what it reads.
 MODELS = (
     "int_allocation_rules", "int_allocation_ladders", "int_pooled_spend", "int_driver_usage",
-    "int_allocation_portions",
+    "int_cost_portions", "int_allocation_portions",
     "int_user_drivers", "int_allocation_drivers", "int_allocated_parts", "int_shared_charges",
 )  # fmt: skip
 LADDERS = ("int_allocation_rules", "int_allocation_ladders")

@@ -41,6 +41,8 @@ _PARTS = {
     "direct_accrued": "Usage",
     "shared": "Shared cost",
     "shared_accrued": "Shared cost",
+    "unused": "Unused capacity",
+    "unused_accrued": "Unused capacity",
     "credit": "Credit",
     "adjustment": "Adjustment",
     "accrual_reversal": "Accrual taken back",
@@ -348,7 +350,7 @@ def _part_of(line: dict) -> tuple[str, str]:
     if component in _USAGE:
         names = (line["service_name"], line["feature"], line["billed_model"])
         return part, " / ".join(printable(name or "(none)") for name in names)
-    if component.startswith(("shared", "credit")):
+    if component.startswith(("shared", "unused", "credit")):
         return part, line["pool_id"] or "(none)"
     reason = (line["reason"] or "").replace("_", " ")
     about = f"for {month_name(line['usage_period'])}"

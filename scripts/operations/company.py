@@ -35,9 +35,16 @@ _EXTRA = "extra_"
 # row without a name counts as not approved (fct_approvals).
 OPTIONAL = {
     "alert_routes": {"message_form"},
-    "allocation_rules": {"prepared_by", "approved_at", "target_pool_id"},
+    "allocation_rules": {
+        "prepared_by",
+        "approved_at",
+        "target_pool_id",
+        "unused_team_id",
+        "unused_cost_center_id",
+    },
     "budget_overrides": {"prepared_by"},
     "budgets": {"prepared_by", "approved_at"},
+    "capacity_commitments": {"pool_id", "unit_count", "tokens_per_unit_hour"},
     "shared_costs": {"prepared_by", "approved_by", "approved_at"},
     "task_budgets": {"prepared_by", "approved_at"},
 }

@@ -21,15 +21,15 @@ from pathlib import Path
 
 # In the order in which their cents are settled, the rare ones first.
 COMPONENTS = (
-    "adjustment", "invoice_received", "accrual_reversal", "credit", "shared_accrued", "shared",
-    "direct_accrued", "direct",
+    "adjustment", "invoice_received", "accrual_reversal", "credit", "unused_accrued", "unused",
+    "shared_accrued", "shared", "direct_accrued", "direct",
 )  # fmt: skip
 PARTS = {
     "direct_usd": ("direct", "direct_accrued"),
-    "shared_usd": ("shared", "shared_accrued"),
+    "shared_usd": ("shared", "shared_accrued", "unused", "unused_accrued"),
     "credits_usd": ("credit",),
     "adjustments_usd": ("adjustment", "accrual_reversal", "invoice_received"),
-    "accrued_usd": ("direct_accrued", "shared_accrued"),
+    "accrued_usd": ("direct_accrued", "shared_accrued", "unused_accrued"),
 }
 LINE = (
     "usage_period", "team_id", "cost_center_id", "component", "reason", "pool_id", "service_name",
@@ -55,7 +55,8 @@ def component(entry: dict) -> str:
         return entry["reason"]
     if entry["entry_type"] == "adjustment":
         return "adjustment"
-    kind = {"usage": "direct", "credit": "credit"}.get(entry["charge_type"], "shared")
+    kinds = {"usage": "direct", "credit": "credit", "unused": "unused"}
+    kind = kinds.get(entry["charge_type"], "shared")
     if kind == "credit":
         return kind
     return f"{kind}_accrued" if entry["entry_type"] == "accrual" else kind

@@ -41,7 +41,8 @@ SEEDS = {
     ],
     "contracts/rate_contract_lines.csv": ["c-1,*,*,*,*,,,,,0.15,test"],
     "contracts/capacity_commitments.csv": [
-        "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test",
+        "cap-1,azure,acct-capacity,gpt-4o,2026-07-01 00:00:00,,2026-06-01 00:00:00,effective,test,"
+        ",,",
     ],
     "policy/shared_costs.csv": [
         "infra-07,2026-08-01 00:00:00,gateway-infrastructure,2026-07-01,cost,invoiced,100.01"

@@ -90,6 +90,7 @@ MARTS = (
     "fct_chargeback_ledger",
     "fct_chargeback_statements",
     "fct_accrual_accuracy",
+    "fct_capacity_costs",
     "fct_chargeback_statement_lines",
     "fct_closed_documents",
     "fct_approvals",

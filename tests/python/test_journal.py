@@ -50,7 +50,7 @@ def warehouse(tmp_path, monkeypatch):
             create table marts.fct_chargeback_statement_lines (
                 posting_period date, team_id varchar, component varchar, usage_period date,
                 pool_id varchar, amount_usd decimal(30, 15), cost_center_id varchar,
-                provider varchar default 'openai');
+                provider varchar default 'openai', feature varchar default 'none');
             create table seeds.gl_accounts (
                 component varchar, charge_account varchar, clearing_account varchar,
                 valid_from date, valid_to date, clearing_cost_center_id varchar default 'cc-9');
@@ -76,7 +76,7 @@ def warehouse(tmp_path, monkeypatch):
         )
         connection.executemany(
             "insert into marts.fct_chargeback_statement_lines "
-            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1', default)",
+            "values (date '2026-10-01', ?, ?, ?, ?, ?, 'cc-1', default, default)",
             LINES,
         )
         connection.executemany(
@@ -110,6 +110,39 @@ def test_what_was_shown_is_not_reversed_and_what_was_booked_is():
     lines = journal(date(2026, 10, 1))
     assert sum(line.debit_usd - line.credit_usd for line in lines) == Decimal("0.00")
     assert len({line.line_id for line in lines}) == len(lines)
+
+
+def test_unused_capacity_is_taken_back_where_it_was_accrued(warehouse):
+    """And not in the accounts of what was used, though pool and team are the same."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("delete from marts.fct_chargeback_statement_lines")
+        connection.execute("""
+            insert into marts.fct_chargeback_statement_lines
+            select date '2026-10-01', 'joined', component, cast(month as date), 'ptu', usd, 'cc-1',
+                'azure', feature
+            from (values
+                ('unused', '2026-10-01', 8, 'unused capacity'),
+                ('accrual_reversal', '2026-09-01', -3, 'unused capacity'),
+                ('accrual_reversal', '2026-09-01', -2, 'none')
+            ) as lines(component, month, usd, feature)
+        """)
+        connection.execute("""
+            insert into seeds.gl_accounts values
+                ('unused', '6521', '6590', null, null, 'cc-9'),
+                ('unused_accrued', '6522', '2190', null, null, 'cc-9')
+        """)
+        connection.execute(
+            "update marts.fct_chargeback_statements set charge_mode = 'chargeback' "
+            "where team_id = 'joined'"
+        )
+    assert booked() == {
+        ("joined", "unused", "6521", "8.00"),
+        ("joined", "unused", "6590", "-8.00"),
+        ("joined", "accrual_reversal", "6522", "-3.00"),
+        ("joined", "accrual_reversal", "6520", "-2.00"),
+        ("joined", "accrual_reversal", "2190", "3.00"),
+        ("joined", "accrual_reversal", "2190", "2.00"),
+    }
 
 
 def test_a_missing_account_is_named_with_its_month(warehouse):

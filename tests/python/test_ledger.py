@@ -251,7 +251,7 @@ def test_a_pool_that_feeds_another_is_charged_by_its_rule(closed, tmp_path):
 
     def previewed(target: str) -> list[str]:
         fed = [
-            ",".join([*row.split(",")[:2], "to_pool", *row.split(",")[3:-1], target])
+            ",".join([*row.split(",")[:2], "to_pool", *row.split(",")[3:-3], target, "", ""])
             if row.startswith("alloc-infrastructure-1")
             else row
             for row in rules

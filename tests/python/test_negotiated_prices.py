@@ -87,7 +87,7 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
         root,
         "capacity_commitments.csv",
         "ptu,openai,default,gpt-4o,2026-08-10 00:00:00,2026-08-12 06:00:00,2026-12-01 00:00:00,"
-        "effective,test",
+        "effective,test,,,",
     )
     assert project.rows(COVERED) == []
     # A request of the 6th may have been complete on the 7th.
@@ -117,7 +117,7 @@ def test_a_contract_and_a_peak_hour_reprice_exactly_their_days(tmp_path):
         root,
         "capacity_commitments.csv",
         "ptu,openai,default,gpt-4o,2026-08-10 00:00:00,2026-08-11 00:00:00,2026-12-02 00:00:00,"
-        "corrected,test",
+        "corrected,test,,,",
     )
     append(root, "holiday_calendars.csv", "works,2026-08-07,Works holiday,test")
     # The rule of the holiday also closes the part of a window after midnight.

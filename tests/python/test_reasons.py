@@ -30,9 +30,10 @@ pytestmark = pytest.mark.wide
 # in the order in which they read each other
 MODELS = (
     "int_shared_costs", "int_posted_balances", "int_shared_cost_versions", "int_allocation_rules",
-    "int_allocation_ladders",
-    "int_allocation_portions", "int_user_drivers", "int_allocation_drivers", "int_allocated_parts",
-    "int_shared_charges", "int_charges", "int_charge_differences", "int_usage_steps",
+    "int_allocation_ladders", "int_capacity_bought", "int_capacity_days",
+    "int_cost_portions", "int_allocation_portions", "int_user_drivers",
+    "int_allocation_drivers", "int_allocated_parts", "int_shared_charges", "int_charges",
+    "int_charge_differences", "int_usage_steps",
     "int_shared_steps", "int_ledger_adjustments",
 )  # fmt: skip
 # tables in the warehouse too: they are filled in this order
@@ -72,7 +73,13 @@ TABLES = {
     "central_cost_center_id varchar",
     "allocation_rules": "pool_id varchar, rule_id varchar, method varchar, allocated_by varchar, "
     "driver_provider varchar, driver_environment varchar, valid_from date, valid_to date, "
-    "target_pool_id varchar",
+    "target_pool_id varchar, unused_team_id varchar, unused_cost_center_id varchar",
+    "capacity_commitments": "commitment_id varchar, provider varchar, billing_account_id varchar, "
+    "model varchar, valid_from timestamp, valid_to timestamp, recorded_at timestamp, "
+    "status varchar, source varchar, pool_id varchar, unit_count bigint, "
+    "tokens_per_unit_hour bigint",
+    "int_charges_daily": "usage_date date, provider varchar, billing_account_id varchar, "
+    "billed_model varchar, reserved_tokens bigint",
     "allocation_rule_models": "rule_id varchar, provider varchar, model varchar",
     "allocation_rule_teams": "rule_id varchar, team_id varchar, treatment varchar, "
     "fixed_percent decimal(9, 4)",
@@ -86,10 +93,11 @@ FIXED = {
     "allocation_pools": [
         *((pool, "x", "shared_costs", None, None, 1, "hub", "hub") for pool in POOLS),
         ("moved", "x", "requests", None, None, 1, "hub", "hub"),
+        ("reserved", "commitment", "shared_costs", None, None, 1, "hub", "hub"),
     ],
     "allocation_rules": [
-        (pool, pool, "proportional_requests", by, None, None, None, None, None)
-        for pool, by in [*POOLS.items(), ("moved", "month")]
+        (pool, pool, "proportional_requests", by, *[None] * 7)
+        for pool, by in [*POOLS.items(), ("moved", "month"), ("reserved", "month")]
     ],
 }
 NO_PAIR = "reason not in ('accrual_reversal', 'invoice_received')"
@@ -431,6 +439,55 @@ def test_causes_that_cancel_out_are_both_posted(ledger):
         (*key, "a", "re_allocation"): 50,
         (*key, "b", "re_allocation"): -50,
         (*key, "a", "invoice_true_up"): -50,
+    }
+
+
+def capacity(recorded: list[str], unused: str, used_units: int) -> dict:
+    """A cost of 100 that was posted with so much not used, and what is known of it today."""
+    kinds = {
+        "shared": ("a", "cc", Decimal(100) - Decimal(unused)),
+        "unused": ("hub", "hub", unused),
+    }
+    return {
+        "stg_ledger__posted_entries": [
+            (MONTH, kind, "ptu", team, center, "none",
+             "unused capacity" if kind == "unused" else "none", "none", "none", "none", kind,
+             None, "reserved", "reserved", f"{Decimal(usd):f}", 0, 0)
+            for kind, (team, center, usd) in kinds.items()
+            if Decimal(usd)
+        ],
+        "int_recorded_shared_costs": [
+            ("ptu", f"2026-07-01 00:00:{second:02}", "reserved", MONTH, "cost", "invoiced", usd,
+             None, None, None)
+            for second, usd in enumerate(recorded)
+        ],
+        "int_driver_usage": driver_rows({0: {"a": 1}}),
+        # an hour of four units that serve 1000 tokens each
+        "capacity_commitments": [
+            ("ptu", "p", "default", "*", MONTH, "2026-07-01 01:00:00", MONTH, "effective", "order",
+             "reserved", 4, 1000)
+        ],
+        "int_charges_daily": [(MONTH, "p", "default", "m", used_units * 1000)],
+    }  # fmt: skip
+
+
+def test_capacity_that_was_used_after_all_moves_and_is_restated_by_its_parts(ledger):
+    """60 of 100 were used, then 75 for late requests; and the invoice is 120."""
+    ledger.fill(capacity(["100", "120"], "40", 3))
+    assert ledger.found() == {
+        ("shared", "ptu", "none", "a", "re_allocation"): 15,
+        ("unused", "ptu", "none", "hub", "re_allocation"): -15,
+        ("shared", "ptu", "none", "a", "restatement"): 15,
+        ("unused", "ptu", "none", "hub", "restatement"): 5,
+    }
+
+
+def test_units_that_are_stated_after_a_close_move_what_was_not_used(ledger):
+    """Nothing was split; the sum of the month stays."""
+    ledger.fill(capacity(["100"], "0", 1))
+    assert ledger.found() == {
+        ("shared", "ptu", "none", "a", "re_allocation"): -75,
+        ("unused", "ptu", "none", "hub", "re_allocation"): 75,
     }
 
 

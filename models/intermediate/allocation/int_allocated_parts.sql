@@ -2,7 +2,7 @@
 
 -- Each portion split by driver. The parts sum to it exactly, by largest remainder: each part is cut after 15
 -- decimals, and the units that are then missing go to the parts that lost most. A portion without a driver
--- stays with the central team of the pool by whose rule it goes.
+-- stays with the central team of the pool by whose rule it goes; capacity that was not used is borne by one owner.
 with portions as (
 
     select
@@ -25,8 +25,9 @@ shares as (
 
     select
         portions.*,
-        coalesce(drivers.team_id, pools.central_team_id) as team_id,
-        coalesce(drivers.cost_center_id, pools.central_cost_center_id) as cost_center_id,
+        coalesce(drivers.team_id, portions.bearer_team_id, pools.central_team_id) as team_id,
+        coalesce(drivers.cost_center_id, portions.bearer_cost_center_id, pools.central_cost_center_id)
+            as cost_center_id,
         coalesce(drivers.driver_units, 1) as driver_units,
         coalesce(drivers.total_units, 1) as total_units,
         drivers.rule_id is not null as is_allocated
@@ -34,7 +35,10 @@ shares as (
     inner join pools
         on portions.last_pool_id = pools.pool_id
     left join {{ ref('int_allocation_drivers') }} as drivers
-        on portions.rule_id = drivers.rule_id and portions.portion_date = drivers.portion_date
+        on
+            portions.rule_id = drivers.rule_id
+            and portions.portion_date = drivers.portion_date
+            and portions.bearer_team_id is null
 
 ),
 
@@ -53,7 +57,7 @@ footed as (
     select
         *,
         {{ with_missing_units(
-            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'version', 'portion_date'],
+            'cut_usd', 'remainder', 'size_usd', ['pool_id', 'source_ref', 'version', 'portion_date', 'charge_type'],
             'team_id, cost_center_id',
         ) }} as part_usd
     from cut

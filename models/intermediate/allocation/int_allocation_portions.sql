@@ -1,119 +1,105 @@
--- What is to be allocated, in the portions that are allocated by themselves: a month, or a day of it.
-{% set columns = 'pool_id, rule_id, usage_period, source_ref, version, charge_type, provider, is_accrued' %}
+-- Portions, and of those of reserved capacity what was used and what was not apart: the amount by the units that use
+-- accounts for, and the rest for whom the pool's rule names, else for its central team. Where the units of a pool are
+-- not known on a day, nothing of that day is split; of a month, nothing where one day is unknown.
+{% set columns = 'pool_id, rule_id, usage_period, portion_date, source_ref, version, provider, is_accrued' %}
 
-with ladders as (
+with pools as (
 
-    select * from {{ ref('int_allocation_ladders') }}
-    where ladder_problem is null
-
-),
-
-spend as (
-
-    select * from {{ ref('int_pooled_spend') }}
-    where pool_id is not null
+    select * from {{ ref('allocation_pools') }}
 
 ),
 
-costs as (
+rules as (
 
-    select * from {{ ref('int_shared_cost_versions') }}
+    select * from {{ ref('int_allocation_rules') }}
+
+),
+
+teams as (
+
+    select * from {{ ref('int_team_windows') }}
 
 ),
 
 days as (
 
-    {{ month_day_numbers() }}
+    select * from {{ ref('int_capacity_days') }}
 
 ),
 
-from_requests as (
+capacities as (
 
     select
-        spend.pool_id,
-        coalesce(ladders.rule_id, 'none') as rule_id,
-        spend.usage_period,
-        case when ladders.allocated_by = 'day' then spend.usage_date else spend.usage_period end as portion_date,
-        spend.pool_id as source_ref,
-        'now' as version,
-        'shared' as charge_type,
-        'none' as provider,
-        false as is_accrued,
-        sum(spend.amount_usd) as amount_usd
-    from spend
-    left join ladders
-        on
-            spend.pool_id = ladders.pool_id
-            and spend.usage_period >= ladders.valid_from and spend.usage_period < ladders.valid_to
-    group by 1, 2, 3, 4, 5
+        pool_id, 'day' as allocated_by, usage_date as portion_date, bought_unit_ms, used_unit_ms
+    from days
+    where is_known
 
-),
-
--- a cost whose pool has no rule yet, or feeds one without, stays central
-by_month as (
-
-    select
-        costs.pool_id,
-        coalesce(ladders.rule_id, 'none') as rule_id,
-        coalesce(ladders.allocated_by, 'month') as allocated_by,
-        costs.usage_period,
-        costs.cost_id as source_ref,
-        costs.version,
-        costs.charge_type,
-        costs.provider,
-        costs.is_accrued,
-        costs.amount_usd
-    from costs
-    left join ladders
-        on
-            costs.pool_id = ladders.pool_id
-            and costs.usage_period >= ladders.valid_from and costs.usage_period < ladders.valid_to
-
-),
-
-by_day as (
-
-    select
-        by_month.*,
-        {{ days_before('by_month.usage_period', '(-days.day_number)') }} as portion_date,
-        count(*) over (partition by by_month.source_ref, by_month.version) as day_count,
-        row_number() over (partition by by_month.source_ref, by_month.version order by days.day_number) as nth_day
-    from by_month
-    inner join days
-        on
-            {{ days_before('by_month.usage_period', '(-days.day_number)') }}
-            < {{ months_after('by_month.usage_period', 1) }}
-    where by_month.allocated_by = 'day'
-
-),
-
--- equal days, as differences of the running total, so that they sum to the month
-spread as (
-
-    select
-        *,
-        {{ prorate('amount_usd', 'nth_day', 'day_count') }}
-        - {{ prorate('amount_usd', '(nth_day - 1)', 'day_count') }} as day_usd
-    from by_day
-
-),
-
-final as (
-
-    select {{ columns }}, portion_date, amount_usd
-    from from_requests
     union all
-    select {{ columns }}, portion_date, day_usd as amount_usd
-    from spread
-    union all
-    select {{ columns }}, usage_period as portion_date, amount_usd
-    from by_month
-    where allocated_by = 'month'
+
+    select
+        pool_id, 'month' as allocated_by, usage_period as portion_date,
+        cast(sum(bought_unit_ms) as {{ quantity_sum_type() }}) as bought_unit_ms,
+        cast(sum(used_unit_ms) as {{ quantity_sum_type() }}) as used_unit_ms
+    from days
+    group by 1, 2, 3
+    having min(case when is_known then 1 else 0 end) = 1
+
+),
+
+split as (
+
+    select
+        portions.*,
+        coalesce(rules.unused_team_id, pools.central_team_id) as bearer_team_id,
+        coalesce(
+            rules.unused_cost_center_id,
+            case when rules.unused_team_id is not null then coalesce(teams.cost_center_id, 'none') end,
+            pools.central_cost_center_id
+        ) as bearer_cost_center_id,
+        case
+            when capacities.pool_id is not null
+                then {{ prorate('portions.amount_usd', 'capacities.used_unit_ms', 'capacities.bought_unit_ms') }}
+        end as used_usd
+    from {{ ref('int_cost_portions') }} as portions
+    inner join pools
+        on portions.pool_id = pools.pool_id
+    left join capacities
+        on
+            portions.pool_id = capacities.pool_id
+            and portions.allocated_by = capacities.allocated_by
+            and portions.portion_date = capacities.portion_date
+            and portions.charge_type = 'shared'
+            and pools.pool_kind = 'commitment'
+            and pools.cost_source = 'shared_costs'
+    left join rules
+        on
+            portions.pool_id = rules.pool_id
+            and portions.usage_period >= rules.valid_from and portions.usage_period < rules.valid_to
+    left join teams
+        on
+            rules.unused_team_id = teams.team_id
+            and portions.portion_date >= teams.valid_from and portions.portion_date < teams.valid_to
 
 )
 
 select
     {{ columns }},
-    portion_date,
-    cast(amount_usd as {{ money_type() }}) as amount_usd
-from final
+    charge_type,
+    used_usd is not null as is_split,
+    cast(null as {{ dbt.type_string() }}) as bearer_team_id,
+    cast(null as {{ dbt.type_string() }}) as bearer_cost_center_id,
+    cast(coalesce(used_usd, amount_usd) as {{ money_type() }}) as amount_usd
+from split
+where used_usd is null or used_usd != 0
+
+union all
+
+select
+    {{ columns }},
+    'unused' as charge_type,
+    true as is_split,
+    bearer_team_id,
+    bearer_cost_center_id,
+    cast(amount_usd - used_usd as {{ money_type() }}) as amount_usd
+from split
+where amount_usd != used_usd

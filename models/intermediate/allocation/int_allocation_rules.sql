@@ -31,6 +31,8 @@ select
     rules.driver_provider,
     rules.driver_environment,
     rules.target_pool_id,
+    rules.unused_team_id,
+    rules.unused_cost_center_id,
     coalesce(teams.includes_teams, 0) = 1 as includes_teams,
     models.rule_id is not null as names_models,
     coalesce(rules.valid_from, {{ open_start() }}) as valid_from,

@@ -1,5 +1,4 @@
--- Shared costs as charges: the parts of each team, and for pools of requests the same amount taken from those
--- whose spend it was.
+-- Shared costs as charges: the parts of each team; of pools of requests also what is taken from whose spend it was.
 with parts as (
 
     select * from {{ ref('int_allocated_parts') }}
@@ -55,11 +54,17 @@ rated as (
 
     select
         allocated.*,
-        case when allocated.is_allocated then rules.method else 'central' end as allocation_method,
+        case
+            when allocated.charge_type = 'unused' then 'unused'
+            when allocated.is_allocated then rules.method
+            else 'central'
+        end as allocation_method,
         {{ money_ratio_of('allocated.amount_usd', 'allocated.origin_usd') }} as ratio,
         row_number() over (
             partition by allocated.source_ref, allocated.usage_period
-            order by abs(allocated.amount_usd) desc, allocated.team_id asc, allocated.cost_center_id asc
+            order by
+                abs(allocated.amount_usd) desc, allocated.team_id asc, allocated.cost_center_id asc,
+                allocated.charge_type asc
         ) as size_rank
     from origins as allocated
     left join rules
@@ -101,7 +106,8 @@ select
     team_id,
     cost_center_id,
     'none' as service_name,
-    'none' as feature,
+    -- tells lines of a statement apart that speak of one pool and team
+    case when charge_type = 'unused' then 'unused capacity' else 'none' end as feature,
     'none' as environment,
     provider,
     'none' as billed_model,

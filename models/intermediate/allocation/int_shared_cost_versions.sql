@@ -15,12 +15,12 @@ earlier as (
     select
         'posted' as version,
         usage_period,
-        charge_type,
+        {{ cost_of_charge('charge_type') }} as charge_type,
         source_ref,
         cast(sum(amount_usd) as {{ money_type() }}) as amount_usd,
         sum(accrued_usd) as accrued_usd
     from {{ ref('int_posted_balances') }}
-    where charge_type in ('shared', 'credit')
+    where charge_type in ('shared', 'unused', 'credit')
     group by 1, 2, 3, 4
 
     union all
@@ -28,12 +28,12 @@ earlier as (
     select
         'shown' as version,
         usage_period,
-        figure as charge_type,
+        {{ cost_of_charge('figure') }} as charge_type,
         source_ref,
         cast(sum(change_usd) as {{ money_type() }}) as amount_usd,
         cast(0 as {{ money_type() }}) as accrued_usd
     from {{ ref('stg_ops__figure_movements') }}
-    where figure in ('shared', 'credit')
+    where figure in ('shared', 'unused', 'credit')
     group by 1, 2, 3, 4
 
 ),

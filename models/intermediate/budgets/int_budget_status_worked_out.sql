@@ -6,7 +6,9 @@ with ledger as (
         posting_period as budget_period,
         team_id,
         cast(sum(amount_usd) as {{ money_type() }}) as spent_usd,
-        cast(sum(case when charge_type = 'shared' then amount_usd else 0 end) as {{ money_type() }}) as committed_usd
+        cast(
+            sum(case when charge_type in ('shared', 'unused') then amount_usd else 0 end) as {{ money_type() }}
+        ) as committed_usd
     from {{ ref('int_ledger_entries') }}
     group by 1, 2
 

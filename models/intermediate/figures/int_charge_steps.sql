@@ -54,7 +54,7 @@ compared as (
 
 ),
 
-{% set of_source = 'compared.usage_period, compared.charge_type, compared.source_ref' %}
+{% set of_source = 'compared.usage_period, ' ~ cost_of_charge('compared.charge_type') ~ ', compared.source_ref' %}
 joined as (
 
     select

@@ -18,8 +18,9 @@ lumps as (
         balances.*,
         pools.pool_name,
         coalesce(pools.pool_kind, 'none') as pool_kind,
-        -- a rule that charges users left it with the central team
-        coalesce(rules.method, 'central') != 'central' and balances.allocation_method = 'central' as is_unused,
+        -- by the units that were bought; or a rule that charges users left it with the central team
+        balances.charge_type = 'unused'
+        or coalesce(rules.method, 'central') != 'central' and balances.allocation_method = 'central' as is_unused,
         not balances.is_correction and balances.allocated_ratio is not null as is_split,
         not balances.is_correction and balances.amount_usd < 0 as is_negative_original,
         max(case when balances.is_correction or balances.amount_usd = 0 then 0 else 1 end) over (

@@ -32,7 +32,8 @@ union all
 
 {{ decision_of(
     ref('int_allocation_rule_terms'), 'allocation_rule', ['rule_id'],
-    ['rule_id', 'pool_id', 'method', 'allocated_by', 'driver_provider', 'driver_environment', 'team_terms', 'model_terms'],
+    ['rule_id', 'pool_id', 'method', 'allocated_by', 'driver_provider', 'driver_environment', 'target_pool_id',
+        'unused_team_id', 'unused_cost_center_id', 'team_terms', 'model_terms'],
     'valid_from', decision='method', amount='largest_month_usd', until='valid_to',
 ) }}
 

@@ -70,8 +70,9 @@ in_context as (
 
     select
         *,
-        max(case when is_different then 1 else 0 end) over (partition by usage_period, charge_type, source_ref) = 1
-            as is_source_different
+        max(case when is_different then 1 else 0 end) over (
+            partition by usage_period, {{ cost_of_charge('charge_type') }}, source_ref
+        ) = 1 as is_source_different
     from marked
 
 )

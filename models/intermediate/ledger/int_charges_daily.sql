@@ -30,6 +30,12 @@ select
         sum({{ meter.quantity }}){{ ' + ' if not loop.last }}
         {%- endfor %} as bigint
     ) as total_tokens,
+    cast(
+        {% for meter in meters() if meter.is_token -%}
+        sum(case when price_status = 'covered_by_commitment' then {{ meter.quantity }} else 0 end)
+        {{- ' + ' if not loop.last }}
+        {%- endfor %} as bigint
+    ) as reserved_tokens,
     cast(coalesce(sum(cost_usd), 0) as {{ money_type() }}) as amount_usd
 from attempts
 group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

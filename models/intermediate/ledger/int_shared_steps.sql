@@ -1,17 +1,19 @@
 -- Shared costs and credits of closed months after each cause: what was posted, the same by the rule and drivers of
 -- today, and with its first invoice in place of an estimate. What remains to the amount of today is a restatement.
+{% set source = 'usage_period, ' ~ cost_of_charge('charge_type') ~ ', source_ref' %}
+{% set source_of_difference = 'differences.usage_period, ' ~ cost_of_charge('differences.charge_type')
+    ~ ', differences.source_ref' %}
 with differences as (
 
     select
         *,
         source_ref in (pool_id, pool_id || ' moved on') as is_pool_of_requests,
-        sum(now_usd) over (partition by usage_period, charge_type, source_ref) as source_now_usd,
-        sum(posted_usd) over (partition by usage_period, charge_type, source_ref) as source_posted_usd,
-        sum(posted_accrued_usd) over (partition by usage_period, charge_type, source_ref) as source_accrued_usd,
-        max(case when was_posted then 1 else 0 end) over (partition by usage_period, charge_type, source_ref) = 1
-            as is_source_posted
+        sum(now_usd) over (partition by {{ source }}) as source_now_usd,
+        sum(posted_usd) over (partition by {{ source }}) as source_posted_usd,
+        sum(posted_accrued_usd) over (partition by {{ source }}) as source_accrued_usd,
+        max(case when was_posted then 1 else 0 end) over (partition by {{ source }}) = 1 as is_source_posted
     from {{ ref('int_charge_differences') }}
-    where charge_type in ('shared', 'credit')
+    where charge_type in ('shared', 'unused', 'credit')
 
 ),
 
@@ -38,12 +40,8 @@ joined as (
         differences.*,
         parts.posted_part_usd,
         parts.invoiced_part_usd,
-        sum(parts.posted_part_usd) over (
-            partition by differences.usage_period, differences.charge_type, differences.source_ref
-        ) as source_part_usd,
-        sum(parts.invoiced_part_usd) over (
-            partition by differences.usage_period, differences.charge_type, differences.source_ref
-        ) as source_invoiced_usd
+        sum(parts.posted_part_usd) over (partition by {{ source_of_difference }}) as source_part_usd,
+        sum(parts.invoiced_part_usd) over (partition by {{ source_of_difference }}) as source_invoiced_usd
     from differences
     left join parts
         on

@@ -82,13 +82,18 @@ select
     compared.cost_center_id,
     terms.charge_mode,
     {{ cents_to_money('(compared.direct_cents + compared.direct_accrued_cents)') }} as direct_usd,
-    {{ cents_to_money('(compared.shared_cents + compared.shared_accrued_cents)') }} as shared_usd,
+    {{ cents_to_money(
+        '(compared.shared_cents + compared.shared_accrued_cents + compared.unused_cents'
+        ~ ' + compared.unused_accrued_cents)'
+    ) }} as shared_usd,
     {{ cents_to_money('compared.credit_cents') }} as credits_usd,
     {{ cents_to_money(
         '(compared.adjustment_cents + compared.accrual_reversal_cents + compared.invoice_received_cents)'
     ) }} as adjustments_usd,
     {{ cents_to_money('compared.total_cents') }} as total_usd,
-    {{ cents_to_money('(compared.direct_accrued_cents + compared.shared_accrued_cents)') }} as accrued_usd,
+    {{ cents_to_money(
+        '(compared.direct_accrued_cents + compared.shared_accrued_cents + compared.unused_accrued_cents)'
+    ) }} as accrued_usd,
     compared.exact_total_usd,
     {{ money_ratio_of(cents_to_money('compared.total_cents'), cents_to_money('compared.month_cents')) }} as total_share,
     {{ cents_to_money('compared.previous_cents') }} as previous_total_usd,

@@ -1,39 +1,8 @@
 -- When capacity is paid for by the hour, whatever runs on it: one row per provider, account, model and
--- unbroken span. Reservations that overlap are one span; of each, the row recorded last counts, less
--- withdrawn ones, and a later row ends the one before it.
+-- unbroken span. Reservations that overlap are one span.
 {{ config(materialized='table') }}
 
-with recorded as (
-
-    select
-        *,
-        {{ starts_and_ends() }}
-    from {{ ref('capacity_commitments') }}
-    {{ where_known() }}
-
-),
-
-ranked as (
-
-    select
-        *,
-        {{ recorded_rank(['commitment_id']) }}
-    from recorded
-
-),
-
-commitments as (
-
-    select
-        provider,
-        billing_account_id,
-        model,
-        starts_at as valid_from,
-        least(ends_at, lead(starts_at) over (partition by commitment_id order by starts_at)) as valid_to
-    from ranked
-    {{ where_in_force() }}
-
-),
+with {{ capacity_in_force() }},
 
 marked as (
 

@@ -69,8 +69,13 @@ select
         when listed.person_count > 0 and standing.roles_within < 2 then 'over_limit'
         else 'approved'
     end as approval_state,
-    decisions.figures_hash
+    decisions.figures_hash,
+    months.signed_by,
+    months.last_signed_at,
+    months.signed_hash
 from decisions
 cross join listed
 left join standing
     on decisions.decision_key = standing.decision_key
+left join {{ ref('int_signed_months') }} as months
+    on decisions.approval_kind = 'close' and decisions.usage_period = months.period_start
