@@ -23,6 +23,8 @@ COMMUNITY = "community_prices"
 # What says that an unusual figure is meant: a clause of `source`.
 REASON = "reason: "
 MAX_RATIO = Decimal(10)
+# The price lists that the community layer is taken from, by the first word of a source.
+LISTS = ("genai-prices", "model-prices", "litellm")
 _CORRECTING = ("corrected", "withdrawn")
 _BASIS = {"uncached_input", "output"}
 _ALL = "*"
@@ -178,20 +180,44 @@ def _end(line: Line) -> datetime | None:
 def of_jumps(lines: Lines) -> Iterator[Problem]:
     """A price far from the one before it: most likely of another unit, or a slipped point."""
     by_key: dict[tuple, list[Line]] = defaultdict(list)
-    for line in lines[PRICES]:
-        by_key[_key(line, KEY_COLUMNS)].append(line)
+    for name in (PRICES, COMMUNITY):
+        for line in lines[name]:
+            by_key[name, *_key(line, KEY_COLUMNS)].append(line)
     for rows in by_key.values():
         rows.sort(key=lambda row: (row["valid_from"], row["recorded_at"]))
         for before, line in pairwise(rows):
             old, new = Decimal(before["unit_price_usd"]), Decimal(line["unit_price_usd"])
-            is_far = old and new and not 1 <= max(old, new) / min(old, new) <= MAX_RATIO
-            if is_far and REASON not in line["source"]:
+            if is_jump(old, new) and REASON not in line["source"]:
                 said = (
                     f"is {_times(new, old)} the {old.normalize():f} before it ({before.file}, "
                     f"line {before.number}); check the unit, or say in source why "
                     f'("{REASON}...")'
                 )
                 yield line.problem("unit_price_usd", said)
+
+
+def is_jump(old: Decimal, new: Decimal) -> bool:
+    """Whether one price is so far from the one before it that somebody should look."""
+    return bool(old and new) and max(old, new) / min(old, new) > MAX_RATIO
+
+
+def of_community(lines: Lines, providers: set[str]) -> Iterator[Problem]:
+    """Rows of the community layer that would price nothing. providers: all that are known."""
+    rows = lines[COMMUNITY]
+    with_input = {
+        _key(line, ("provider", "model")) for line in rows if line["meter"] == "uncached_input"
+    }
+    for line in rows:
+        # a list may bring a provider that is new here; a person has one in mind that is known
+        if line["provider"] not in providers and line["source"].partition(" ")[0] not in LISTS:
+            said = f"is unknown; {near(line['provider'], providers)}"
+            yield line.problem("provider", said)
+        if line["meter"] == "output" and _key(line, ("provider", "model")) not in with_input:
+            said = (
+                f"alone prices no whole request: {line['model']} lacks uncached_input; add it, or "
+                "leave this row out"
+            )
+            yield line.problem("meter", said)
 
 
 def of_profiles(lines: Lines) -> Iterator[Problem]:

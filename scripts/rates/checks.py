@@ -70,6 +70,7 @@ def problems(
     now = latest_instant()
     found += card_rules.of_recording(seeds, lines, now)
     found += card_rules.of_contracts(seeds, lines)
+    found += card_rules.of_community(lines, _providers(files))
     for rule in (
         card_rules.of_prices,
         card_rules.of_thresholds,
@@ -99,6 +100,15 @@ def _schema(files: dict[str, list[tuple[Path, bool]]]) -> dict[str, Seed]:
         for file in sorted((ROOT / "seeds" / folder).glob("*.yml")):
             seeds |= read_schema(file, words_of)
     return seeds
+
+
+def _providers(files: dict[str, list[tuple[Path, bool]]]) -> set[str]:
+    """Ours, the words that others have for them, and those that our community layer prices."""
+    layer = files[card_rules.COMMUNITY]
+    ours = [(path, "provider") for path, is_company in layer if not is_company]
+    named = [(path, "provider") for path, _ in [*files["providers"], *files["provider_aliases"]]]
+    others = [(path, "alias") for path, _ in files["provider_aliases"]]
+    return set().union(*(_values(path, column) for path, column in [*ours, *named, *others]))
 
 
 def _values(path: Path, column: str) -> set[str]:

@@ -24,6 +24,7 @@ from scripts import console
 from scripts.operations.company import bring_in, decisions, files_of_seeds, started
 from scripts.rates.card import CALL_METERS, Card, Key, block_size, parse_instant
 from scripts.rates.card import COLUMNS as CARD_COLUMNS
+from scripts.rates.card_rules import LISTS, is_jump
 from scripts.rates.checks import files_in, problems, refuse
 from scripts.rates.community_lists import (
     all_providers,
@@ -45,7 +46,6 @@ COLUMNS = (
     "source_count",
     "source",
 )
-LISTS = ("genai-prices", "model-prices", "litellm")
 _BASIS = ("uncached_input", "output")
 # Charged by nothing else; a web search comes with tokens.
 _PIECES = CALL_METERS - {"web_search"}
@@ -87,7 +87,10 @@ def run(asked: Asked) -> int:
     prices = layer(card, offers, skipped)
     known = _on_record()
     rows = [
-        row for price in prices if (row := _row(price, known.get(price.key), asked.recorded_at))
+        row
+        for price in prices
+        if not _jumps(price, known.get(price.key), skipped)
+        and (row := _row(price, known.get(price.key), asked.recorded_at))
     ]
     lines = [
         Line("a price of the lists", place, dict(zip(COLUMNS, row, strict=True)))
@@ -242,11 +245,25 @@ def _on_record() -> dict[Key, list[dict[str, str]]]:
     return found
 
 
+def _last(known: list[dict[str, str]]) -> dict[str, str]:
+    return max(known, key=lambda row: (row["valid_from"], row["recorded_at"]))
+
+
+def _jumps(price: Price, known: list[dict[str, str]] | None, skipped: Counter) -> bool:
+    """Whether a list's price is most likely of another unit than the one on record."""
+    old = Decimal(_last(known)["unit_price_usd"]) if known else price.price
+    if is_jump(old, price.price):
+        said = f"{'/'.join(price.key[:5])}: {old.normalize():f} on record, {price.price} now"
+        skipped[f"prices more than ten times off; look at the list: {said}"] += 1
+        return True
+    return False
+
+
 def _row(price: Price, known: list[dict[str, str]] | None, at: datetime) -> tuple[str, ...] | None:
     """The row to append; None where the last one on record says the same."""
     start = price.start
     if known:
-        last = max(known, key=lambda row: (row["valid_from"], row["recorded_at"]))
+        last = _last(known)
         if Decimal(last["unit_price_usd"]) == price.price:
             return None
         if parse_instant(last["recorded_at"]) >= at:

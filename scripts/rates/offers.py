@@ -71,6 +71,8 @@ GENAI_METERS = {
     "cache_audio_read_mtok": "cache_read_audio",
     "input_image_mtok": "input_image",
     "output_image_mtok": "output_image",
+    "input_video_mtok": "input_video",
+    "output_video_mtok": "output_video",
     "cache_image_read_mtok": "cache_read_image",
     "web_searches_kcount": "web_search",
     "storage_searches_kcount": "file_search",
@@ -229,6 +231,8 @@ LITELLM_METERS = {
     "output_cost_per_audio_token": "output_audio",
     "input_cost_per_image_token": "input_image",
     "output_cost_per_image_token": "output_image",
+    "input_cost_per_video_token": "input_video",
+    "output_cost_per_video_token": "output_video",
 }
 LITELLM_TIERS = {
     "": "standard",

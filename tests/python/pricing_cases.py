@@ -66,6 +66,7 @@ def logged(request: Request) -> str:
         },
         "audio_tokens": usage["input_audio"] + usage["cache_read_audio"] or None,
         "image_tokens": usage["input_image"] + usage["cache_read_image"] or None,
+        "video_tokens": usage["input_video"] or None,
         "cache_creation_tokens": written,
     }
     if any(stated.values()):
@@ -75,12 +76,13 @@ def logged(request: Request) -> str:
     usage_object = {
         "prompt_tokens": prompt,
         "completion_tokens": sum(
-            usage[meter] for meter in ("output", "output_audio", "output_image")
+            usage[meter] for meter in ("output", "output_audio", "output_image", "output_video")
         ),
         "prompt_tokens_details": details,
         "completion_tokens_details": {
             "audio_tokens": usage["output_audio"] or None,
             "image_tokens": usage["output_image"] or None,
+            "video_tokens": usage["output_video"] or None,
         },
         "cache_creation_input_tokens": written,
         "server_tool_use": {"web_search_requests": usage["web_search"] or None},

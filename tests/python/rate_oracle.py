@@ -27,9 +27,11 @@ TOKEN_METERS = (
     "cache_write_12h",
     "input_audio",
     "input_image",
+    "input_video",
     "output",
     "output_audio",
     "output_image",
+    "output_video",
 )
 CALL_METERS = (
     "web_search",
@@ -44,7 +46,7 @@ CALL_METERS = (
 )
 METERS = TOKEN_METERS + CALL_METERS
 # Output never counts towards the context tier.
-CONTEXT_METERS = TOKEN_METERS[:10]
+CONTEXT_METERS = TOKEN_METERS[:11]
 
 
 @dataclass(frozen=True)
@@ -424,7 +426,9 @@ class Oracle:
 
     def _images_are_text(self, provider: str, model: str | None) -> bool:
         """Whether an image costs what its tokens cost as text: no price of its own, and a rule."""
-        if not model or any(meter == "input_image" for meter, *_ in self._prices[provider, model]):
+        if not model or any(
+            meter in ("input_image", "input_video") for meter, *_ in self._prices[provider, model]
+        ):
             return False
         return any(
             row["provider"] == provider and model.startswith(row["model_prefix"])
@@ -444,9 +448,9 @@ class Oracle:
         usage = dict.fromkeys(METERS, 0) | request.usage
         usage[f"cache_write_{self._lifetime(provider, model)}"] += request.unstated_write_tokens
         if self._images_are_text(provider, model):
-            usage["uncached_input"] += usage["input_image"]
+            usage["uncached_input"] += usage["input_image"] + usage["input_video"]
             usage["cache_read"] += usage["cache_read_image"]
-            usage["input_image"] = usage["cache_read_image"] = 0
+            usage["input_image"] = usage["input_video"] = usage["cache_read_image"] = 0
         if self._pays_a_fee(provider, model, request, usage):
             usage["request_fee"] = 1
         about = (provider, model, tier, region)

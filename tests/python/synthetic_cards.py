@@ -29,8 +29,10 @@ METERS = (
     "cache_write_1h",
     "cache_write_12h",
     "input_image",
+    "input_video",
     "output_audio",
     "output_image",
+    "output_video",
 )
 PROVIDERS = ("openai", "anthropic", "mistral", "xai")
 UPLIFTED = {"openai": "eu", "anthropic": "us"}

@@ -265,6 +265,7 @@ OF_OTHERS = {
     "source_count": "1",
     "source": "page",
 }
+LATER = OF_OTHERS | {"recorded_at": "2026-11-26 00:00:00"}
 # Seed, its rows, and what is said of the last one.
 ROWS = [
     (
@@ -307,6 +308,26 @@ ROWS = [
         "community_prices",
         [OF_OTHERS | {"service_tier": "ultra"}],
         'service_tier "ultra": is unknown; did you mean ultrafast?',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS, LATER | {"unit_price_usd": "31"}],
+        'unit_price_usd "31": is 10.33 times the 3 before it ({file}, line 2); check the unit',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS, LATER | {"unit_price_usd": "0.25"}],
+        'unit_price_usd "0.25": is 0.08333 times the 3 before it ({file}, line 2)',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS | {"provider": "grok-cloud"}],
+        'provider "grok-cloud": is unknown; ',
+    ),
+    (
+        "community_prices",
+        [OF_OTHERS | {"meter": "output"}],
+        'meter "output": alone prices no whole request: our-own lacks uncached_input; add it, or',
     ),
     ("model_aliases", [ALIAS | {"alias": "Our-Mini"}], 'alias "Our-Mini": has capital letters'),
     ("model_aliases", [ALIAS | {"alias": "gpt-5-mini"}], "is the model's own name; leave the row"),

@@ -160,6 +160,17 @@ def test_a_later_import_appends_what_changed(company):
     assert (row["valid_from"], row["recorded_at"]) == ("2027-01-06 00:00:00", LATER)
 
 
+def test_a_price_of_another_unit_is_left_out_and_said(company, capsys):
+    """Harm: a list's slip of the point is on record, and every night refuses the card."""
+    before = take_in(company, LISTED, FIRST, "--write")
+    slipped = LISTED | {"new_host/embed": model("new_host", 2e-05, 0, mode="embedding")}
+    capsys.readouterr()
+    assert take_in(company, slipped, LATER, "--write") == before
+    said = capsys.readouterr().err
+    assert "left out: 1 prices more than ten times off; look at the list: new_host/embed/" in said
+    assert main(["check"]) == 0
+
+
 def test_nothing_is_written_unasked(company):
     assert take_in(company, LISTED, FIRST) == []
 

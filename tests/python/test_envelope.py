@@ -162,6 +162,36 @@ USAGES = {
         },
         "0.0096",
     ),
+    "a film at a price of its own, in the words of Gemini": (
+        {
+            "timestamp": "2026-11-29T10:00:00Z",
+            "provider": "google",
+            "model": "gemini-embedding-2",
+            "usageMetadata": {
+                "promptTokenCount": 30000,
+                "totalTokenCount": 30000,
+                "promptTokensDetails": [
+                    {"modality": "TEXT", "tokenCount": 10000},
+                    {"modality": "AUDIO", "tokenCount": 5000},
+                    {"modality": "VIDEO", "tokenCount": 15000},
+                ],
+            },
+        },
+        # 10,000 x 0.2, 5,000 x 6.5 and 15,000 x 12 a million
+        "0.2145",
+    ),
+    "a film at the price of text": (
+        {
+            "timestamp": "2026-11-29T10:00:00Z",
+            "provider": "google",
+            "model": "gemini-2.5-flash",
+            "prompt_tokens": 100000,
+            "completion_tokens": 1000,
+            "usage": {"prompt_tokens_details": {"text_tokens": 1000, "video_tokens": 99000}},
+        },
+        # 100,000 x 0.3 and 1,000 x 2.5 a million
+        "0.0325",
+    ),
     "cached beside": (
         SONNET
         | {

@@ -1,4 +1,5 @@
--- Models that charge the tokens of an image as text: their provider says so, and the card has no price for images.
+-- Models that charge the tokens of images and video as text: their provider says so, and the card has no price for
+-- either of the two.
 with models as (
 
     select distinct
@@ -20,7 +21,7 @@ with_image_prices as (
         provider,
         model
     from {{ ref('int_recorded_prices') }}
-    where meter = 'input_image' and own_recorded_at is null
+    where meter in ('input_image', 'input_video') and own_recorded_at is null
 
 )
 

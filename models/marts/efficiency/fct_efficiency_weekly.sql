@@ -21,7 +21,7 @@ used as (
         cast(sum(attempt_count) as bigint) as attempt_count,
         cast(sum({{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }}) as bigint) as input_tokens,
         cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
-        cast(sum(output_tokens + output_audio_tokens + output_image_tokens) as bigint) as output_tokens,
+        cast(sum({{ quantity_of_kind('output') }}) as bigint) as output_tokens,
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(sum(unpriced_count) as bigint) as unpriced_count
     from spend

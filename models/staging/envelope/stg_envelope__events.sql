@@ -51,8 +51,9 @@ select
     output_tokens as reported_output_tokens,
     {% for name in [
         'cache_read_audio_tokens', 'cache_read_image_tokens', 'cache_write_5m_tokens', 'cache_write_1h_tokens',
-        'input_audio_tokens', 'input_image_tokens', 'output_audio_tokens', 'output_image_tokens', 'file_search_calls', 'code_sessions',
-        'search_units', 'generated_images', 'media_seconds', 'spoken_characters', 'reasoning_tokens', 'web_search_calls',
+        'input_audio_tokens', 'input_image_tokens', 'input_video_tokens', 'output_audio_tokens',
+        'output_image_tokens', 'output_video_tokens', 'file_search_calls', 'code_sessions', 'search_units',
+        'generated_images', 'media_seconds', 'spoken_characters', 'reasoning_tokens', 'web_search_calls',
     ] %}
     {{ name }} as reported_{{ name }},
     {% endfor %}

@@ -35,7 +35,11 @@ renamed as (
                     )
             else input_tokens
         end as uncached_input_tokens,
-        input_cached_tokens as cache_read_tokens,
+        -- audio and images of the input are those that no cache held
+        input_cached_tokens - coalesce(input_cached_audio_tokens, 0) - coalesce(input_cached_image_tokens, 0)
+            as cache_read_tokens,
+        input_cached_audio_tokens as cache_read_audio_tokens,
+        input_cached_image_tokens as cache_read_image_tokens,
         input_cache_write_tokens - coalesce(input_cache_write_12h_tokens, 0) as cache_write_30m_tokens,
         input_cache_write_12h_tokens as cache_write_12h_tokens,
         input_audio_tokens,
