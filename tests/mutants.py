@@ -123,8 +123,8 @@ MUTANTS = (
            "when account_team_kind = 'team' then account_team_id", "", "lost source"),
     # allocation, ledger, budgets
     Mutant("int_allocated_parts.sql",
-           "on portions.rule_id = drivers.rule_id and portions.portion_date = drivers.portion_date",
-           "on portions.rule_id = drivers.rule_id", "dropped join key", "test_focus test_ledger"),
+           "            and portions.portion_date = drivers.portion_date\n", "",
+           "dropped join key", "test_focus test_ledger"),
     Mutant("int_driver_usage.sql", "where spend.pool_id is null and", "where",
            "lost condition", "test_focus test_ledger"),
     Mutant("int_ledger_entries.sql", "on charges.usage_period > state.last_posted_period",
