@@ -31,8 +31,10 @@ ENGINES = ("duckdb", "postgres")
 # The log of builds as it was when the states were written: since then nobody has built anything.
 _BUILDS = "ops.build_events"
 _STATES = "ops.built_nodes"
-# What a load, an unloading or a forgotten person changes, whichever raw table is concerned.
-_OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_days")
+# What a load, an unloading, a forgotten person or an archive changes, by raw table.
+_OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_records")
+# They say of themselves what they hold.
+_WHOLE = (*_OF_LOADS, "raw.archived_days")
 # They ask the clock for the days that lie ahead of the run, and for no other.
 AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
 # Views over tables of somebody else (macros/adapters/in_place).
@@ -175,7 +177,7 @@ def _sources(sources: dict, held: Held) -> dict[str, str]:
     found = {}
     for name, source in sources.items():
         place = f"{source.schema}.{source.identifier}"
-        if source.schema == "ledger" or place in _OF_LOADS:
+        if source.schema == "ledger" or place in _WHOLE:
             found[name] = held.rows(place)
         elif source.schema == RAW_SCHEMA:
             found[name] = digest(place, *[load.get(source.identifier) for load in loads])
