@@ -49,8 +49,15 @@ counts as (
 
     select
         '{{ raw_table }}' as raw_table,
-        (select count(*) from {{ ref(records) }} where {{ is_not_archived(day) }})
-        - (select count(*) from {{ ref(calls) }} where {{ is_not_archived('cast(usage_at as date)') }}) as record_count
+        (
+            select count(*)
+            from {{ ref(records) }}
+            where {{ is_not_archived(day) }}
+        ) - (
+            select count(*)
+            from {{ ref(calls) }}
+            where {{ is_not_archived('cast(usage_at as date)') }}
+        ) as record_count
     {% endfor %}
 
 )
