@@ -21,7 +21,7 @@ from scripts.sample.month_files import Deliveries
 from scripts.sample.truth import SCHEMA_VERSION
 
 _POLICY = "lab-1,lab,feature,enforce,2024-01-01,,calls of a lab are held back"
-_CAPACITY = "ptu-1,azure,default,gpt-4o,2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,units"
+_CAPACITY = "ptu-1,azure,default,gpt-4o,2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,units,,,"
 _OWNER = f"{SECOND_KEY},second,growth,second,2024-01-01,,a second account"
 _ACCOUNT = "provider,billing_account_id"
 
