@@ -51,9 +51,7 @@ forecasted as (
         status.spent_usd + coalesce(forecasts.forecast_usd - forecasts.month_to_date_usd, 0) as forecast_usd
     from status
     left join forecasts
-        on
-            status.team_id = forecasts.team_id
-            and status.budget_period = forecasts.usage_period
+        on status.team_id = forecasts.team_id and status.budget_period = forecasts.usage_period
 
 ),
 

@@ -25,8 +25,7 @@ renamed as (
             when is_job_snapshot then response_id
             when coalesce(response_id, call_id) is null then {{ record_place() }}
             when response_id like '%-attempt-%' then response_id || '/' || coalesce(call_id, '')
-            -- the response id is reused across calls by some providers, and one call may be written under
-            -- two of them; the call and what it used is the same then
+            -- some providers use a response's id again, and one call may be written under two; its use is the same then
             else {{ litellm_event(['coalesce(call_id, response_id)']) }}
         end as event_id,
         {{ litellm_call('coalesce(call_id, response_id)') }} as logical_request_id,
@@ -63,13 +62,11 @@ renamed as (
         cache_write_30m_tokens as reported_cache_write_30m_tokens,
         cache_write_1h_tokens as reported_cache_write_1h_tokens,
         cache_write_12h_tokens as reported_cache_write_12h_tokens,
-        input_audio_tokens as reported_input_audio_tokens,
-        input_image_tokens as reported_input_image_tokens,
-        input_video_tokens as reported_input_video_tokens,
+        {% for kind in ['audio', 'image', 'video'] %}
+        input_{{ kind }}_tokens as reported_input_{{ kind }}_tokens,
+        output_{{ kind }}_tokens as reported_output_{{ kind }}_tokens,
+        {% endfor %}
         completion_tokens as reported_output_tokens,
-        output_audio_tokens as reported_output_audio_tokens,
-        output_image_tokens as reported_output_image_tokens,
-        output_video_tokens as reported_output_video_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         web_search_requests as reported_web_search_calls,
         total_tokens as reported_total_tokens,
