@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -89,22 +88,14 @@ def _read(file: Path) -> tuple[list[Line], list[Problem]]:
     """The rows of a proposed file, and what a load would not take of it."""
     seed = _seed(file.stem)
     try:
-        absent = OPTIONAL.get(seed.name, set()).difference(_header(file))
-        names = [name for name in seed.names if name not in absent]
-        lines, found = read_lines(file, str(file), names, is_company=True)
+        optional = OPTIONAL.get(seed.name, ())
+        lines, found = read_lines(file, str(file), seed.names, True, optional)
     except FileNotFoundError:
         raise UserError(f"there is no file {file}") from None
-    lines = [replace(line, cells=dict.fromkeys(absent, "") | line.cells) for line in lines]
     found += of_cells(seed, lines)
     if not found:
         found += of_recording({seed.name: seed}, {seed.name: lines}, latest_instant())
     return lines, found
-
-
-def _header(file: Path) -> list[str]:
-    """The names on a file's first line, however it is encoded."""
-    first = file.read_bytes().decode("utf-8-sig", errors="replace").partition("\n")[0]
-    return [name.strip() for name in first.split(",")]
 
 
 def _relation(seed: Seed, lines: list[Line]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.errors import UserError
 from scripts.operations.clock import latest_instant
-from scripts.operations.company import ROOT, bring_in, files_of_seeds
+from scripts.operations.company import OPTIONAL, ROOT, bring_in, files_of_seeds
 from scripts.rates import card_rules
 from scripts.rates.seed_files import Line, Problem, read_lines
 from scripts.rates.seed_schema import Seed, read_schema
@@ -57,7 +57,8 @@ def problems(
     for name, seed in seeds.items():
         lines[name] = []
         for path, is_company in files[name]:
-            read, wrong = read_lines(path, _shown(path), seed.names, is_company)
+            optional = OPTIONAL.get(name, ())
+            read, wrong = read_lines(path, _shown(path), seed.names, is_company, optional)
             found += wrong
             lines[name] += read
     lines[more_of] += more

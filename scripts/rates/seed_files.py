@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +45,17 @@ class Line:
 
 
 def read_lines(
-    file: Path, shown: str, names: list[str], is_company: bool
+    file: Path,
+    shown: str,
+    names: list[str],
+    is_company: bool,
+    optional: Collection[str] = (),
 ) -> tuple[list[Line], list[Problem]]:
     """The rows of a file, or what keeps it from being read.
 
     is_company: the file is brought in before dbt reads it, so that its columns may stand in any
-    order, and a byte order mark or the line ends of Windows do no harm.
+    order, a byte order mark or the line ends of Windows do no harm, and columns that are `optional`
+    are blank where it lacks them.
     """
     try:
         text = file.read_bytes().decode("utf-8")
@@ -71,6 +77,8 @@ def read_lines(
     if not rows:
         return [], [Problem(shown, 1, f"is empty; write the header {','.join(names)}")]
     header = [cell.strip() for cell in rows[0][1]] if is_company else rows[0][1]
+    absent = [name for name in optional if is_company and name not in header]
+    names = [name for name in names if name not in absent]
     said = _header_problem(text, header, names, is_company)
     if said:
         return [], [Problem(shown, rows[0][0], said)]
@@ -83,7 +91,8 @@ def read_lines(
             )
             problems.append(Problem(shown, number, said))
         else:
-            lines.append(Line(shown, number, dict(zip(header, row, strict=True))))
+            cells = dict.fromkeys(absent, "") | dict(zip(header, row, strict=True))
+            lines.append(Line(shown, number, cells))
     return lines, problems
 
 

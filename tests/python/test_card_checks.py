@@ -466,6 +466,15 @@ COMPANY_FILES = [
 ]
 
 
+def test_a_file_of_before_a_column_came_is_no_bad_file(company, capsys):
+    """Harm: a night stops at a reservation that was written down before units could be."""
+    (company / "capacity_commitments.csv").write_text(
+        "commitment_id,provider,billing_account_id,model,valid_from,valid_to,recorded_at,status,"
+        "source\nptu-1,azure,default,gpt-4o,2026-01-01 00:00:00,,2026-01-01 00:00:00,effective,x\n"
+    )
+    assert main(["check"]) == 0, capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("content", "sentence"), COMPANY_FILES)
 def test_a_bad_file_is_refused(company, capsys, content, sentence):
     file = company / "extra_rate_card_prices.csv"
