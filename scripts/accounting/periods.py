@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -43,10 +44,15 @@ def read_periods(file: Path | None = None) -> list[Period]:
 
 def append_period(period: Period, file: Path) -> None:
     """Write the seed again with one more row; whole or not at all."""
-    rows = [*read_periods(file), period]
     file.parent.mkdir(parents=True, exist_ok=True)
+    write_rows(file, [*read_periods(file), period])
+
+
+def write_rows(file: Path, rows: Sequence[object]) -> None:
+    """Write a seed of rows of one dataclass, at least one; whole or not at all."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Period)], lineterminator="\n")
+    names = [field.name for field in fields(rows[0])]
+    writer = csv.DictWriter(text, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(asdict(row) for row in rows)
     write_whole(file, text.getvalue().encode())

@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import csv
-import io
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -23,11 +21,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scripts.accounting import people
-from scripts.accounting.periods import Period
+from scripts.accounting.periods import Period, write_rows
 from scripts.accounting.posted_seeds import Row, holding, posted, rows_of
 from scripts.errors import UserError
 from scripts.operations.company import bring_in, decisions, started
-from scripts.operations.whole_files import write_whole
 
 KEY_VARIABLE = "AI_COST_SIGNING_KEY"
 SIGNATURES, KEYS, LIMITS = "close_signatures", "signing_keys", "close_limits"
@@ -96,12 +93,7 @@ def read_signatures() -> list[Signature]:
 
 def append(signature: Signature) -> None:
     """Write the seed again with one more row; whole or not at all."""
-    file = started(decisions(SIGNATURES), HEADER)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, HEADER, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in [*read_signatures(), signature])
-    write_whole(file, text.getvalue().encode())
+    write_rows(started(decisions(SIGNATURES), HEADER), [*read_signatures(), signature])
 
 
 def bad(periods: list[Period]) -> list[str]:

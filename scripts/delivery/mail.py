@@ -33,16 +33,9 @@ def letter(
 
     note: what the reader must know besides, such as which earlier version it replaces.
     """
-    found = EmailMessage(policy=SMTP)
-    if sender:
-        found["From"] = Address(addr_spec=sender)
-    found["To"] = Address(display_name=recipient.name, addr_spec=recipient.email_address)
-    found["Subject"] = subject(document, is_again=bool(note))
-    found["Date"] = format_datetime(at.replace(tzinfo=UTC))
+    to = Address(display_name=recipient.name, addr_spec=recipient.email_address)
     mark = message_mark(document, recipient, note)
-    found["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2] or 'localhost'}>"
-    # no answers of machines: they would come to who settles disputes
-    found["Auto-Submitted"] = "auto-generated"
+    found = headed(sender, to, subject(document, is_again=bool(note)), at, mark)
     found.set_content(document.text(note), cte="quoted-printable")
     found.add_alternative(document.html("mail", note), subtype="html", cte="quoted-printable")
     found.add_attachment(
@@ -53,6 +46,20 @@ def letter(
     # is written in encoded words has to be folded.
     is_plain = all(str(value).isascii() for value in found.values())
     return found.as_bytes(policy=SMTP.clone(max_line_length=_LONGEST) if is_plain else SMTP)
+
+
+def headed(sender: str, to: Address, about: str, at: datetime, mark: str) -> EmailMessage:
+    """A message with its heads, of an instant in UTC; `mark` names it on whichever server."""
+    found = EmailMessage(policy=SMTP)
+    if sender:
+        found["From"] = Address(addr_spec=sender)
+    found["To"] = to
+    found["Subject"] = about
+    found["Date"] = format_datetime(at.replace(tzinfo=UTC))
+    found["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2] or 'localhost'}>"
+    # no answers of machines: they would come to who settles disputes
+    found["Auto-Submitted"] = "auto-generated"
+    return found
 
 
 def subject(document: Document, is_again: bool) -> str:

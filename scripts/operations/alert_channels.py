@@ -14,13 +14,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from scripts.delivery import smtp
+from scripts.delivery.mail import headed
 from scripts.delivery.recipients import is_address
 from scripts.errors import UserError
 from scripts.operations.whole_files import writing
@@ -97,15 +95,9 @@ class ToFile:
 
 def letter(notice: Notice, address: str) -> bytes:
     """The message as it is handed in: plain text."""
-    sender = smtp.own_sender()
-    found = EmailMessage(policy=SMTP)
-    found["From"] = Address(addr_spec=sender)
-    found["To"] = Address(addr_spec=address)
-    found["Subject"] = notice.payload["subject"]
-    found["Date"] = format_datetime(datetime.now(UTC))
+    to = Address(addr_spec=address)
     mark = hashlib.sha256(f"{notice.key}\n{address.lower()}".encode()).hexdigest()[:32]
-    found["Message-ID"] = f"<{mark}@{sender.rpartition('@')[2]}>"
-    found["Auto-Submitted"] = "auto-generated"
+    found = headed(smtp.own_sender(), to, notice.payload["subject"], datetime.now(UTC), mark)
     found.set_content(notice.payload["text"], cte="quoted-printable")
     return found.as_bytes()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scripts import yaml_files
 from scripts.accounting.freshness import stale
+from scripts.accounting.ledger import next_month
 from scripts.accounting.periods import read_periods
 from scripts.loading.paths import literal, quoted
 from scripts.loading.run import MODELS
@@ -101,7 +102,7 @@ def _last_closed(execute: Transaction, until: date) -> date | None:
         f"from intermediate.int_day_fingerprints where usage_date > {_archived_until(execute)} "
         "order by 1"
     ):
-        end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        end = next_month(first) - timedelta(days=1)
         if first not in closed or end > until:
             break
         last = end

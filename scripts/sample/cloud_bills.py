@@ -37,7 +37,8 @@ def _of(clouds: Clouds, provider: str) -> list[Line]:
     return [x for x in clouds.lines if x.provider == provider and x.day < clouds.days]
 
 
-def _csv(rows: list[dict]) -> str:
+def as_csv(rows: list[dict]) -> str:
+    """Rows with a header."""
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\n")
     writer.writeheader()
@@ -76,7 +77,7 @@ def aws(clouds: Clouds) -> str:
                 "pricing_unit": "Units",
             }
         )
-    return _csv(rows)
+    return as_csv(rows)
 
 
 def google(clouds: Clouds) -> str:
@@ -137,7 +138,7 @@ def azure(clouds: Clouds) -> str:
                 "BillingPeriodStartDate": f"{day:%m}/01/{day:%Y}",
             }
         )
-    return _csv(rows)
+    return as_csv(rows)
 
 
 def openrouter(clouds: Clouds) -> str:

@@ -7,8 +7,6 @@ over the nights. Each file knows what must become of its lines.
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 from collections import defaultdict
@@ -16,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from scripts.sample.cloud_bills import AWS_NAMES, AZURE_NAMES, GOOGLE_NAMES
+from scripts.sample.cloud_bills import AWS_NAMES, AZURE_NAMES, GOOGLE_NAMES, as_csv
 from scripts.sample.month import MILLION, SECOND, SECOND_KEY, Cell, Line, Month, biller
 
 OPENAI = {
@@ -64,15 +62,6 @@ class File:
 def plain(amount: Decimal) -> str:
     """An amount without an exponent."""
     return f"{amount:f}"
-
-
-def as_csv(rows: list[dict]) -> str:
-    """Rows with a header."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, rows[0], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def epoch(day: date) -> int:
