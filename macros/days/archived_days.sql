@@ -1,10 +1,13 @@
 {# The days whose raw records are in the archive (scripts/operations/archive.py): they stay as they were built. #}
 {% macro archived_days_table() -%} raw.archived_days {%- endmacro %}
 
-{# Whether a day can be built again: it is after the last day in the archive, or no day is known. #}
-{% macro is_not_archived(day) -%}
-    coalesce({{ day }}, {{ open_end() }})
-    > (select coalesce(max(archived.usage_date), {{ open_start() }}) from {{ archived_days_table() }} as archived)
+{# Whether a day can be built again: it is after the last day in the archive, or no day is known. A model names the
+   relation, so that dbt knows that it reads it. #}
+{% macro is_not_archived(day, relation=none) -%}
+    coalesce({{ day }}, {{ open_end() }}) > (
+        select coalesce(max(archived.usage_date), {{ open_start() }})
+        from {{ relation or archived_days_table() }} as archived
+    )
 {%- endmacro %}
 
 {# Stops a build that would make archived days again, of which it would find nothing. #}

@@ -73,7 +73,7 @@ def found_files(folder: Path) -> dict[str, dict[int, bytes]]:
 def as_approved(name: str, journal: bytes, found: dict[int, bytes]) -> list[bytes]:
     """What a profile's files should hold: of the entity that most of them agree with.
 
-    Which entity the lines were asked for stands in no other place than the files themselves. A
+    Only the files themselves say which entity the lines were asked for. A
     journal without entities takes whichever company its file names, in all its lines.
     """
     rows = [_NEWER | row for row in csv.DictReader(io.StringIO(journal.decode()))]

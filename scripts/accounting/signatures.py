@@ -2,7 +2,7 @@
 
 What is signed (Ed25519) is the month's hash in accounting_periods.csv, which holds the manifest and
 the months before, with the name and the time of the signature. Private keys come from the
-environment and stand in no file; public ones are in signing_keys.csv. A signature counts when its
+environment and are in no file; public ones are in signing_keys.csv. A signature counts when its
 key was named there at the close, and still is: a key that somebody adds later signs no month
 before it.
 """
@@ -35,7 +35,7 @@ _BYTES = 32
 
 @dataclass(frozen=True)
 class Signature:
-    """One row of close_signatures, every field as it stands in the seed."""
+    """One row of close_signatures, every field as the seed has it."""
 
     period_start: str
     person: str

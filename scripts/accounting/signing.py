@@ -52,8 +52,6 @@ def make_key(person: str, valid_from: date) -> int:
     private, public = signatures.new_key()
     print(f"{signatures.KEY_VARIABLE}={private}")
     name = '"' + person.replace('"', '""') + '"' if set(person) & set(',"') else person
-    console.complain(
-        "keep the key where secrets are kept: it is printed once and stands in no file"
-    )
+    console.complain("keep the key where secrets are kept: it is printed once and is in no file")
     console.complain(f"row of signing_keys.csv: {name},{public},{valid_from},,")
     return 0

@@ -138,7 +138,7 @@ def email(alert: dict) -> dict:
 
 
 def github(alert: dict) -> dict:
-    """An issue of GitHub: what comes from logs stands in a fence, where nothing is markup and
+    """An issue of GitHub: what comes from logs is in a fence, where nothing is markup and
     nobody is mentioned.
     """
     said = "\n".join(map(line, [headline(alert), _owner(alert, ""), *details(alert)]))

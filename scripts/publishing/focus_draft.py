@@ -1,6 +1,6 @@
 """The file of costs and usage in the words of FOCUS 1.5, as far as its working draft has them.
 
-The rows and columns are those of 1.4. What the draft defines for AI models stands in
+The rows and columns are those of 1.4. What the draft defines for AI models is in
 SkuPriceDetails under its own names, not behind x_, and the version of a model is there where
 model_versions.csv knows it. The draft may change until it is published; a month that is closed has
 been approved in 1.4, and its file in these words is no part of that.

@@ -1,6 +1,8 @@
 -- How many raw records are no attempt: delivered twice, copies of what a better source holds, sums of their calls,
 -- spans and observations that are no model calls, other traffic of a gateway. What lies on archived days was counted
 -- when it was archived.
+{% set archived_days = ref('stg_loader__archived_days') %}
+
 with not_counted as (
 
     select source_system as raw_table
@@ -19,7 +21,7 @@ with not_counted as (
         {{ 'union' if not loop.last }}
         {% endfor %}
     ) as left_out
-    where {{ is_not_archived('usage_date') }}
+    where {{ is_not_archived('usage_date', archived_days) }}
 
     {% for model in [
         'stg_kong__ai_logs', 'stg_nginx__access_logs', 'stg_envoy__ai_gateway_logs', 'stg_envelope__events',
@@ -28,7 +30,7 @@ with not_counted as (
 
     select source_system as raw_table
     from {{ ref(model) }}
-    where not is_model_call and {{ is_not_archived('cast(usage_at as date)') }}
+    where not is_model_call and {{ is_not_archived('cast(usage_at as date)', archived_days) }}
     {% endfor %}
 
 ),
@@ -52,11 +54,11 @@ counts as (
         (
             select count(*)
             from {{ ref(records) }}
-            where {{ is_not_archived(day) }}
+            where {{ is_not_archived(day, archived_days) }}
         ) - (
             select count(*)
             from {{ ref(calls) }}
-            where {{ is_not_archived('cast(usage_at as date)') }}
+            where {{ is_not_archived('cast(usage_at as date)', archived_days) }}
         ) as record_count
     {% endfor %}
 
