@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,6 +72,7 @@ def block_size(meter: str) -> int:
     return 1000 if meter in CALL_METERS else 1000000
 
 
+@lru_cache(maxsize=65_536)  # a card has few instants, and thousands of rows with each
 def parse_instant(text: str) -> datetime:
     """A naive UTC timestamp of a seed."""
     return datetime.fromisoformat(text)

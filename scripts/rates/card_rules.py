@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Context, Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from scripts.rates.card import KEY_COLUMNS, ONCE_METERS, parse_instant
@@ -329,6 +330,7 @@ def _key(line: Line, columns: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(_comparable(name, line[name]) for name in columns)
 
 
+@lru_cache(maxsize=65_536)
 def _comparable(column: str, text: str) -> str:
     """2026-11-25 and 2026-11-25 00:00:00 are one instant."""
     is_instant = column in ("valid_from", "valid_to", "recorded_at")

@@ -161,16 +161,26 @@ def priced():
 
 
 @pytest.fixture(scope="session")
-def sample_night():
-    """A small sample, loaded and built whole on DuckDB once; tests read it and change nothing."""
+def sample_landing():
+    """The files of a small sample, with the sheet of its right answers."""
     from scripts.cli import main
+
+    def make(folder):
+        assert main(["sample", "--landing", str(folder / "landing"), "--requests", "12000"]) == 0
+        return folder / "landing"
+
+    return shared("sample-landing", make)
+
+
+@pytest.fixture(scope="session")
+def sample_night(sample_landing):
+    """The sample, built with all its tests on DuckDB once; tests read it and change nothing."""
     from tests.python.project import AFTER_SAMPLE
 
     def make(folder):
-        arguments = ["--requests", "5000", "--days", "64", "--start", "2026-07-29"]
-        assert main(["sample", "--landing", str(folder / "landing"), *arguments]) == 0
-        project = Project(folder, folder / "landing", now=AFTER_SAMPLE)
-        project.nightly()
+        project = Project(folder, sample_landing, now=AFTER_SAMPLE)
+        project.load()
+        project.build_whole()
         return project.freeze()
 
     return shared("sample-night", make)

@@ -306,7 +306,7 @@ class Project:
 
     @property
     def _zone(self) -> str | None:
-        """Of this machine's clock; a warehouse that is built in another one is built whole."""
+        """Of this machine's clock: in another one all rows are made, views are the same."""
         return self.environment.get("TZ")
 
     def _state(self) -> dict[str, str]:
@@ -327,7 +327,7 @@ class Project:
             return
         code = prepared.code_key(self.root, self.environment)
         # a model or a setting of one test's own is not worth preparing for
-        if code == _usual_code() and self._zone == prepared.AT_START.get("TZ"):
+        if code == _usual_code():
             folder = prepared.CACHE / f"code-{code}" / "empty"
             with prepared.made_once(folder) as is_missing:
                 if is_missing:
@@ -350,8 +350,10 @@ class Project:
             return {}
         variables = prepared.variables(arguments)
         nodes = json.loads((self.parsed(variables) / "nodes.json").read_text())
-        key = prepared.code_key(self.root, self.environment, variables) + str(self._zone)
-        return made_of.Definitions(nodes, self.root, key).all()
+        key = prepared.code_key(self.root, self.environment, variables)
+        views = made_of.Definitions(nodes, self.root, key).all()
+        rows = made_of.Definitions(nodes, self.root, key + str(self._zone)).all()
+        return rows | {name: views[name] for name, node in nodes.items() if node["kind"] == "view"}
 
     def parsed(self, variables: dict | None = None) -> Path:
         """The folder of the parsed project."""

@@ -16,6 +16,7 @@ from tests.python.project import Project, copy_project
 from tests.python.rate_oracle import Request
 from tests.python.test_negotiated_prices import append
 
+pytestmark = pytest.mark.wide  # in make test: the unit tests of both models
 USED = {"uncached_input": 100_000, "output": 100_000}
 WARNING = "assert_names_in_use_have_not_ended"
 

@@ -24,6 +24,7 @@ def is_test(name: str) -> bool:
     return (ROOT / "tests" / "python" / f"{name}.py").exists()
 
 
+@pytest.mark.wide
 def test_the_sql_of_all_mutants_is_sql(tmp_path):
     """All of them in one copy, compiled, and each statement read by DuckDB's own parser."""
     root = copy_project(tmp_path)

@@ -12,18 +12,12 @@ from decimal import Decimal
 import pytest
 
 from scripts.accounting.reviews import KEY, append, import_rows
-from scripts.cli import main
-from tests.python.prepared import shared
 from tests.python.project import AFTER_SAMPLE, Project, assert_same_marts, copy_project
 
 
 @pytest.fixture(scope="module")
-def landing():
-    def make(folder):
-        assert main(["sample", "--landing", str(folder / "landing"), "--requests", "12000"]) == 0
-        return folder / "landing"
-
-    return shared("whole-landing", make)
+def landing(sample_landing):
+    return sample_landing
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +26,9 @@ def truth(landing):
 
 
 @pytest.fixture(scope="module")
-def sample(landing):
+def sample(sample_night):
     """Built whole on DuckDB, once for `make test` and `make test-engines`."""
-
-    def make(folder):
-        project = Project(folder, landing, now=AFTER_SAMPLE)
-        project.load()
-        project.build_whole()
-        return project.freeze()
-
-    return shared("whole", make)
+    return sample_night
 
 
 def with_extras(truth, system, told):
