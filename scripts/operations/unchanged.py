@@ -46,6 +46,9 @@ _STATES = "ops.built_nodes"
 # Rows of it that are of no node: the day of the run, all that nodes are made of and what is there,
 # and what the build said.
 _DAY, _ALL, _SAID = "the day", "all of it", "what was said"
+_CODE, _CODE_OF = "the code", "code of "
+# Where macros/builds/code_fingerprint.sql keeps what it has worked out.
+_FINGERPRINTS = "code_fingerprints"
 # What a load, an unloading, a forgotten person or an archive changes, by raw table.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_records")
 # They say of themselves what they hold.
@@ -67,7 +70,7 @@ class Unchanged:
     def __init__(self, manifest) -> None:
         self._manifest = manifest
         engine = target()
-        key = _code()
+        self._key = key = _code()
         self._day = run_instant().date().isoformat()
         with owner_of("marts", engine), transaction() as execute:
             held = Held(execute, engine)
@@ -81,6 +84,12 @@ class Unchanged:
         are_views_apart = engine == "duckdb"
         self._definitions = Definitions(nodes, ROOT, key, sources, are_views_apart, self._day)
         self._is_same_day = known.get(_DAY) == self._day
+        if known.get(_CODE) == key:
+            # fingerprints of the same code: dbt takes seconds to work them out
+            found = {name: value for name, value in known.items() if name.startswith(_CODE_OF)}
+            manifest.flat_graph[_FINGERPRINTS] = {
+                name.removeprefix(_CODE_OF): value for name, value in found.items()
+            }
         self._made_of = self._definitions.all()
         # a view is the same while its code is, but not what a test sees through it
         self._seen = {
@@ -135,7 +144,9 @@ class Unchanged:
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]
         states += [[f"rows of {name}", rows] for name, rows in self._seen.items() if rows]
-        states.append([_DAY, self._day])
+        fingerprints = self._manifest.flat_graph.get(_FINGERPRINTS, {})
+        states += [[f"{_CODE_OF}{name}", value] for name, value in fingerprints.items()]
+        states += [[_CODE, self._key], [_DAY, self._day]]
         engine = target()
         with owner_of("marts", engine), transaction() as execute:
             held = Held(execute, engine)

@@ -65,7 +65,7 @@ SOURCES = {
     "source.runs": SimpleNamespace(schema="ops", identifier="run_events"),
 }
 MANIFEST = SimpleNamespace(
-    nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES
+    nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES, flat_graph={}
 )
 OF_LOGS = {"requests", *unchanged.AHEAD, "spend", "requests_have_teams"}
 OF_BILLS = {"billed", "charged"}
@@ -163,6 +163,7 @@ def test_what_nights_append_makes_nothing_again_until_it_is_lost(root):
         nodes=MANIFEST.nodes | {"figures": figures},
         macros={},
         sources=SOURCES | {"source.figures": source},
+        flat_graph={},
     )
     change(root, "create table marts.figures (a integer)")
     change(root, "create table ops.figure_movements (change_usd decimal(30, 15))")
@@ -194,7 +195,7 @@ def of_the_day() -> SimpleNamespace:
     left = {each.unique_id: each for each in NODES if each.unique_id not in ("ages", "runs")}
     left["spend"] = node("spend", "table", "requests", macros=DAY)
     left["names_are_of_today"] = node("names_are_of_today", "test", "team_names", macros=DAY)
-    return SimpleNamespace(nodes=left, macros={}, sources=SOURCES)
+    return SimpleNamespace(nodes=left, macros={}, sources=SOURCES, flat_graph={})
 
 
 def test_what_asks_for_the_day_is_made_once_a_day(root, monkeypatch):
@@ -218,6 +219,24 @@ def test_where_nothing_is_new_it_is_known_without_the_project(root, monkeypatch)
     assert said_when_nothing_is_new() == SAID
     monkeypatch.setenv("AI_COST_NOW", "2026-07-02T06:00:00Z")
     assert said_when_nothing_is_new() is None
+
+
+def test_what_dbt_worked_out_of_the_code_is_kept_with_the_code(root):
+    """A fingerprint of other code would let rows of an old rule stay."""
+    worked_out = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    build = Unchanged(worked_out)
+    worked_out.flat_graph["code_fingerprints"] = {"model.spend": "c0ffee"}
+    for event_, status in (("started", "running"), ("finished", "passed")):
+        change(root, "insert into ops.build_events values ('night', ?, ?)", event_, status)
+    build.remember({"spend"}, SAID)
+    later = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    Unchanged(later)
+    assert later.flat_graph == {"code_fingerprints": {"model.spend": "c0ffee"}}
+    (root / "models").mkdir()
+    (root / "models" / "spend.sql").write_text("select 1")
+    changed = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    Unchanged(changed)
+    assert changed.flat_graph == {}
 
 
 @pytest.mark.parametrize(
