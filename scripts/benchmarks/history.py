@@ -1,7 +1,8 @@
-"""Does a night cost what the night brings, or what has piled up? The same night on two histories.
+"""Does a night cost what the night brings, or what has piled up? The same night on three histories.
 
-Two warehouses are built, with few and with many days of history, as many requests on each day.
-Then the same night arrives at both; its load and build are timed. The ratio should be near 1.
+Warehouses are built with few, some and many days of history, as many requests on each day. Then
+the same small night arrives at each, and a night that brings nothing. Processor seconds and bytes
+read should be alike, tests included.
 """
 
 from __future__ import annotations
@@ -13,60 +14,80 @@ from pathlib import Path
 import click
 
 from scripts import console
-from scripts.benchmarks.speed import HEADER, Line, Workbench, machine, run, workplace
+from scripts.benchmarks.speed import (
+    EMPTY_BAR_S,
+    HEADER,
+    SMALL_BAR_S,
+    Step,
+    Workbench,
+    machine,
+    run,
+    whole_night,
+    workplace,
+)
 
 _TABLE = "envelope_events"
-_START = date(2026, 3, 17)
-# The tests of identities read all of history on purpose; they are not part of the claim.
-_MODELS = ("--exclude", "resource_type:test")
+# The same for all histories: what differs is the days before it.
+_NIGHT = date(2026, 9, 30)
+# What was aimed at: many days of history to few.
+_RATIO = 1.15
 
 
-def night_after(
+def nights_after(
     folder: Path, days: int, per_day: int, requests: int, memory: str | None, advance: Callable
-) -> tuple[Line, Line, float]:
-    """Load and build of the night after so many days, and the seconds of both."""
+) -> tuple[Step, Step]:
+    """The night that brings so many requests after so many days, and one that brings nothing."""
     work = Workbench(folder, advance, memory)
     common = ("--no-bills", "--only", _TABLE)
-    history = ("--requests", str(days * per_day), "--days", str(days), "--start", str(_START))
-    work.step("sample", *history, *common)
-    work.step("load")
-    work.step("build", "--", *_MODELS)
-    known = work.count(f"raw.{_TABLE}")
-
+    start = _NIGHT - timedelta(days=days)
+    work.step(
+        "sample", "--requests", str(days * per_day), "--days", str(days), "--start", f"{start}",
+        *common,
+    )  # fmt: skip
+    work.step("nightly")
     aside = folder / "night"
-    night = ("--requests", str(requests), "--days", "1", "--seed", "8")
-    day = ("--start", str(_START + timedelta(days=days)), "--landing", str(aside))
-    work.step("sample", *night, *day, *common)
+    night = ("--requests", str(requests), "--days", "1", "--seed", "8", "--start", f"{_NIGHT}")
+    work.step("sample", *night, "--landing", str(aside), *common)
     (aside / _TABLE).rename(work.landing / _TABLE / "night")
-    load = work.step("load")
-    build = work.step("build", "--", *_MODELS)
-    rows = work.count(f"raw.{_TABLE}") - known
-    name = f"after {days} days"
+    return work.step("nightly"), work.step("nightly")
+
+
+def ratios(nights: list[Step]) -> str:
+    """The last to the first, beside what was aimed at."""
+    few, many = nights[0], nights[-1]
     return (
-        Line(f"{name}: load", rows, load.seconds, load.peak_mib, f"{known:,} rows of history"),
-        Line(f"{name}: build", rows, build.seconds, build.peak_mib),
-        load.seconds + build.seconds,
+        f"{many.processor_seconds / few.processor_seconds:.2f} x processor seconds, "
+        f"{many.bytes_read / max(few.bytes_read, 1):.2f} x bytes read (aim {_RATIO})"
     )
 
 
 @click.command(help=__doc__)
-@click.option("--night", default=1_000_000, show_default=True, help="Requests of the night.")
+@click.option("--night", default=20_000, show_default=True, help="Requests of the night.")
 @click.option("--per-day", default=20_000, show_default=True, help="Requests on a day of history.")
-@click.option("--days", type=int, nargs=2, default=(10, 300), show_default=True, help="Few, many.")
+@click.option(
+    "--days", type=click.IntRange(min=1), multiple=True, default=[10, 90, 365], show_default=True,
+    help="Days of history; may be repeated, the fewest first.",
+)  # fmt: skip
 @click.option("--memory", metavar="SIZE", help="What DuckDB may use, such as 8GB.")
-def main(night: int, per_day: int, days: tuple[int, int], memory: str | None) -> None:
-    """Measure the night on both histories, and print their ratio."""
+def main(night: int, per_day: int, days: tuple[int, ...], memory: str | None) -> None:
+    """Measure the nights on each history, and print their ratios."""
     print(machine())
-    seconds = []
-    print(f"\na night of {night:,} requests, models and seeds\n{HEADER}")
-    with console.progress("histories", 6 * len(days)) as advance:
+    small: list[Step] = []
+    empty: list[Step] = []
+    print(f"\na night of {night:,} requests, {per_day:,} on each day before it\n{HEADER}")
+    with console.progress("histories", 5 * len(days)) as advance:
         for count in days:
             with workplace(None, count * per_day + night) as folder:
-                load, build, spent = night_after(folder, count, per_day, night, memory, advance)
-            print(load, build, sep="\n", flush=True)
-            seconds.append(spent)
-    few, many = days
-    print(f"{many} to {few} days of history: {seconds[1] / seconds[0]:.2f} x")
+                brought, nothing = nights_after(folder, count, per_day, night, memory, advance)
+            print(
+                whole_night(f"after {count} days", brought, SMALL_BAR_S),
+                whole_night("  one that brings nothing", nothing, EMPTY_BAR_S),
+                sep="\n", flush=True,
+            )  # fmt: skip
+            small.append(brought)
+            empty.append(nothing)
+    print(f"{days[-1]} to {days[0]} days of history: {ratios(small)}")
+    print(f"  that brings nothing: {ratios(empty)}")
 
 
 if __name__ == "__main__":

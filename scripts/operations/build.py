@@ -12,9 +12,7 @@ import os
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
-
-from dbt.cli.main import dbtRunner
-from dbt_common.events.base_types import EventMsg
+from typing import TYPE_CHECKING
 
 from scripts import console
 from scripts.accounting.verify import said_of_ledger
@@ -22,11 +20,14 @@ from scripts.errors import UserError
 from scripts.operations.lean_dbt import work_less
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
-from scripts.operations.unchanged import ENGINES, TAG, Unchanged
+from scripts.operations.unchanged import ENGINES, TAG, Said, Unchanged
 from scripts.operations.upgrade import check_version
 from scripts.operations.warned import said_of_tests
 from scripts.rates.checks import checked_seeds
 from scripts.warehouse import check_writable, target, warehouse_file
+
+if TYPE_CHECKING:
+    from dbt_common.events.base_types import EventMsg
 
 _SCOPE = ("--exclude-resource-type", "unit_test", "--exclude", "tag:structure")
 
@@ -77,6 +78,9 @@ def ledger_faults() -> list[str]:
 
 def parsed():
     """The project as dbt reads it, a Manifest; raises BuildError. `checked_seeds` comes before."""
+    # not above: a night that has nothing to make is over before dbt would be imported
+    from dbt.cli.main import dbtRunner
+
     work_less()
     result = dbtRunner().invoke(["--quiet", "--no-write-json", "parse"])
     if not result.success:
@@ -110,22 +114,40 @@ def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> Bu
     for warning in warnings:
         print(warning)
     nodes = result.result or []
+    warned = said_of_tests(nodes)
     if unchanged and result.success:
-        unchanged.remember({node.node.unique_id for node in nodes if node.status == "success"})
+        said: Said = {"nodes": left_out + len(nodes), "printed": warnings, "warned": warned}
+        made = {node.node.unique_id for node in nodes if node.status == "success"}
+        unchanged.remember(made, said)
     counts = Counter(str(node.status) for node in nodes)
     said = [f"{count} {status}" for status, count in sorted(counts.items())]
     print(f"built: {', '.join([*said, *([f'{left_out} unchanged'] if left_out else [])])}")
-    warned = said_of_tests(nodes)
+    _say_again(warned, faults)
+    return Built(0 if result.success and not faults else 1, counts, warned)
+
+
+def nothing_to_build(said: Said, faults: list[str]) -> Built:
+    """What a build would say that makes nothing: all that the last one warned of is still so."""
+    for warning in said["printed"]:
+        print(warning)
+    print(f"built: {said['nodes']} unchanged")
+    _say_again(said["warned"], faults)
+    return Built(1 if faults else 0, Counter({"warn": len(said["warned"])}), said["warned"])
+
+
+def _say_again(warned: list[str], faults: list[str]) -> None:
+    """Each night says what is still so."""
     for line in warned:
         print(f"warning: {line}")
     # they do not hold back the open months
     for line in faults:
         console.complain(f"closed months: {line}")
-    return Built(0 if result.success and not faults else 1, counts, warned)
 
 
 def _dbt_build(extra: list[str], left_out: int, manifest):
     """dbt's result, and what the project warned of."""
+    from dbt.cli.main import dbtRunner
+
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
     narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []

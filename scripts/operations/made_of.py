@@ -26,6 +26,7 @@ CLOCK = "AI_COST_NOW"
 _PARSED = ("models", "macros", "analyses", "tests/assertions", "tests/generic")
 _SETTINGS = ("dbt_project.yml", "profiles.yml")
 INSTANT = "macro.ai_cost.run_instant"
+DATE = "macro.ai_cost.run_date"
 _ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
 # They write when something was made, beside it or into rows that only another change adds: such a
 # model is not made again because the clock went on.
@@ -84,28 +85,37 @@ def _versions() -> tuple[str, ...]:
 
 
 def described(manifest) -> dict[str, dict]:
-    """Seeds and models of dbt's Manifest, by id: kind, file, parents, whether it asks the clock."""
-    asks = asking(manifest)
+    """Seeds and models of dbt's Manifest, by id: kind, file, parents, what it asks the clock."""
+    asks, asks_date = asking(manifest), asking_date(manifest)
     return {
         name: {
             "kind": "seed" if node.resource_type == "seed" else node.config.materialized,
             "path": node.original_file_path,
             "parents": node.depends_on_nodes,
             "asks_clock": bool(asks & set(node.depends_on_macros)),
+            "asks_date": bool(asks_date & set(node.depends_on_macros)),
         }
         for name, node in manifest.nodes.items()
         if node.resource_type in ("seed", "model")
     }
 
 
+def asking_date(manifest) -> set[str]:
+    """The macros that ask for the day of the run, and those that call them."""
+    return asking(manifest, frozenset({DATE}))
+
+
 def asking(manifest, macros: frozenset[str] = _ASKING) -> set[str]:
-    """The macros that ask the clock, and those that call them."""
+    """The macros that ask for the instant of the run, and those that call them.
+
+    Not those that ask for its day, which is the same for all runs of a day.
+    """
     found = set(macros)
     while True:
         more = {
             name
             for name, macro in manifest.macros.items()
-            if name not in _NOTES and found & set(macro.depends_on.macros)
+            if name not in _NOTES | {DATE} and found & set(macro.depends_on.macros)
         }
         if more <= found:
             return found
@@ -116,7 +126,8 @@ class Definitions:
     """What each node that no clock goes into is made of, and no source that nobody speaks for.
 
     `sources`: by id, a name of all that the source's table holds. `are_views_apart`: a view stays
-    when what it reads is made again.
+    when what it reads is made again. `day`: the day of the run; without it nothing is known of what
+    asks for it.
     """
 
     def __init__(
@@ -126,12 +137,14 @@ class Definitions:
         key: str,
         sources: dict[str, str] | None = None,
         are_views_apart: bool = True,
+        day: str | None = None,
     ) -> None:
         self._nodes = nodes
         self._root = root
         self._key = key
         self._sources = sources or {}
         self._are_views_apart = are_views_apart
+        self._day = day
         self._rows: dict[str, str | None] = {}
 
     def all(self) -> dict[str, str]:
@@ -154,9 +167,10 @@ class Definitions:
         node = self._nodes.get(name)
         if node is None:
             return self._sources.get(name)
-        if node["asks_clock"]:
+        if node["asks_clock"] or (node["asks_date"] and not self._day):
             return None
         if node["kind"] == "seed":
             return digest(self._key, name, contents([self._root / node["path"]]))
         before = [self.rows(parent) for parent in node["parents"]]
+        before += [self._day] if node["asks_date"] else []
         return None if None in before else digest(self._key, name, before)

@@ -9,19 +9,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
-
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
-from scripts.operations.build import build, ledger_faults, parsed
+from scripts.operations.build import Built, build, ledger_faults, nothing_to_build, parsed
 from scripts.operations.company import said
 from scripts.operations.history import Night
 from scripts.operations.lock import only_writer
 from scripts.operations.roles import owner_of
+from scripts.operations.unchanged import said_when_nothing_is_new
 from scripts.operations.upgrade import check_version
-from scripts.operations.warned import said_of_files
+from scripts.operations.warned import age_of_files, said_of_files
 from scripts.rates.checks import checked_seeds
 from scripts.reporting import headline
 from scripts.warehouse import check_writable, target, warehouse_file
@@ -43,8 +41,14 @@ def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
 
 
 def night(extra: list[str], everything: bool = False) -> int:
-    """Load, build, check freshness; a file that cannot be read does not keep the others back."""
-    manifest, faults = parsed(), ledger_faults()
+    """Load, build, check freshness; a file that cannot be read does not keep the others back.
+
+    What dbt needs is read first, so that a project that cannot be read stops the night before it
+    changes anything; unless dbt has nothing to make, as the project was read then.
+    """
+    faults = ledger_faults()
+    is_idle = not extra and not everything and said_when_nothing_is_new() is not None
+    manifest = None if is_idle else parsed()
     record = Night(manifest)
     start = time.monotonic()
     try:
@@ -54,7 +58,12 @@ def night(extra: list[str], everything: bool = False) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
-    built = build(extra, everything, manifest, faults)
+    said = said_when_nothing_is_new() if is_idle else None
+    if said is None:
+        manifest = manifest or parsed()
+        built = build(extra, everything, manifest, faults)
+    else:
+        built = nothing_to_build(said, faults)
     build_ms = _ms_since(start)
     # On Spark it is the build that declares the raw tables.
     stale = _stale(manifest)
@@ -63,7 +72,7 @@ def night(extra: list[str], everything: bool = False) -> int:
     code = loaded.exit_code or built.code
     figures = _figures(loaded, load_ms, built.counts, build_ms)
     record.finish("failed" if code else "succeeded", figures | _warnings(built.warnings + stale))
-    _headline(built.code, extra)
+    _headline(built, extra, is_open=manifest is not None)
     for line in loaded.not_loaded:
         console.complain(f"ai-cost nightly: {line}")
     return code
@@ -91,6 +100,10 @@ def _warnings(lines: list[str]) -> dict[str, str]:
 
 def _stale(manifest) -> list[str]:
     """Whether files still arrive; stale ones are no failure of the night."""
+    if manifest is None:
+        return age_of_files()
+    from dbt.cli.main import dbtRunner
+
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest).invoke(
             ["--quiet", "--no-write-json", "source", "freshness", "--select", "source:loader"]
@@ -98,17 +111,19 @@ def _stale(manifest) -> list[str]:
     return said_of_files(result.result or [])
 
 
-def _headline(build_code: int, extra: list[str]) -> None:
-    """What the night found, when it built all of it."""
+def _headline(built: Built, extra: list[str], is_open: bool) -> None:
+    """What the night found, when it built all of it; `is_open`: dbt has the warehouse open."""
     if extra or target() == "spark":
         return
-    if build_code:
+    if built.code:
         console.complain(
             "No headline: the build failed, so its figures are not to be used. "
             "Mend what is named above, then run `make nightly` again"
         )
         return
-    if target() == "duckdb":
+    if target() == "duckdb" and is_open:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
         # dbt keeps the file open to write, and DuckDB opens no file in two ways at once
         DuckDBConnectionManager.env().close()
     headline.show()

@@ -11,6 +11,7 @@ again with them. Spark makes everything.
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -19,18 +20,35 @@ from pathlib import Path
 from scripts.loading.paths import literal
 from scripts.loading.sources import RAW_SCHEMA
 from scripts.operations.clock import run_instant
-from scripts.operations.made_of import Definitions, asking, code_key, described, digest
+from scripts.operations.company import COPIES, COPY
+from scripts.operations.made_of import (
+    Definitions,
+    asking,
+    asking_date,
+    code_key,
+    contents,
+    described,
+    digest,
+)
 from scripts.operations.roles import owner_of
 from scripts.operations.transactions import transaction
-from scripts.warehouse import target
+from scripts.warehouse import target, warehouse_file
 
 ROOT = Path(__file__).resolve().parents[2]
 TAG = "unchanged"
 Execute = Callable[[str], list[tuple]]
+# How many nodes there are, and what the project and its tests warned of.
+Said = dict[str, int | list[str]]
 ENGINES = ("duckdb", "postgres")
 # The log of builds as it was when the states were written: since then nobody has built anything.
 _BUILDS = "ops.build_events"
 _STATES = "ops.built_nodes"
+# Rows of it that are of no node: the day of the run, all that nodes are made of and what is there,
+# and what the build said.
+_DAY, _ALL, _SAID = "the day", "all of it", "what was said"
+_CODE, _CODE_OF = "the code", "code of "
+# Where macros/builds/code_fingerprint.sql keeps what it has worked out.
+_FINGERPRINTS = "code_fingerprints"
 # What a load, an unloading, a forgotten person or an archive changes, by raw table.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_records")
 # They say of themselves what they hold.
@@ -52,17 +70,26 @@ class Unchanged:
     def __init__(self, manifest) -> None:
         self._manifest = manifest
         engine = target()
-        key = digest(code_key(ROOT, dict(os.environ)), time.tzname)
+        self._key = key = _code()
+        self._day = run_instant().date().isoformat()
         with owner_of("marts", engine), transaction() as execute:
             held = Held(execute, engine)
             known = _known(execute, held)
             sources = _sources(manifest.sources, held)
             is_any_ahead = _is_any_day_ahead(execute, held.present)
+            self._all = _all(held, self._day)
         nodes = described(manifest)
         for name in AHEAD if not is_any_ahead else ():
             nodes[name]["asks_clock"] = False
         are_views_apart = engine == "duckdb"
-        self._definitions = Definitions(nodes, ROOT, key, sources, are_views_apart)
+        self._definitions = Definitions(nodes, ROOT, key, sources, are_views_apart, self._day)
+        self._is_same_day = known.get(_DAY) == self._day
+        if known.get(_CODE) == key:
+            # fingerprints of the same code: dbt takes seconds to work them out
+            found = {name: value for name, value in known.items() if name.startswith(_CODE_OF)}
+            manifest.flat_graph[_FINGERPRINTS] = {
+                name.removeprefix(_CODE_OF): value for name, value in found.items()
+            }
         self._made_of = self._definitions.all()
         # a view is the same while its code is, but not what a test sees through it
         self._seen = {
@@ -88,6 +115,7 @@ class Unchanged:
         Not of tests that warn: each night says what is still so.
         """
         asks = asking(self._manifest)
+        asks |= set() if self._is_same_day else asking_date(self._manifest)
         return self._same | {
             name
             for name, node in self._manifest.nodes.items()
@@ -107,23 +135,61 @@ class Unchanged:
             self._manifest.nodes[name].tags.append(TAG)
         return len(names)
 
-    def remember(self, made: set[str]) -> None:
+    def remember(self, made: set[str], said: Said) -> None:
         """Keep the states of a whole build that passed; `made` are the ids of what it made."""
+        if self._day != run_instant().date().isoformat():
+            # begun before midnight: dbt may have taken either day for today
+            return
         states = [
             [name, self._made_of[name]] for name in self._same | made if name in self._made_of
         ]
         states += [[f"rows of {name}", rows] for name, rows in self._seen.items() if rows]
+        fingerprints = self._manifest.flat_graph.get(_FINGERPRINTS, {})
+        states += [[f"{_CODE_OF}{name}", value] for name, value in fingerprints.items()]
+        states += [[_CODE, self._key], [_DAY, self._day]]
         engine = target()
         with owner_of("marts", engine), transaction() as execute:
-            states.append([_BUILDS, Held(execute, engine).rows(_BUILDS)])
+            held = Held(execute, engine)
+            states.append([_BUILDS, held.rows(_BUILDS)])
+            if self._is_all_known():
+                states.append([_ALL, digest(self._all, held.names())])
+                states.append([_SAID, json.dumps(said)])
             rows = ", ".join(f"({literal(name)}, {literal(state)})" for name, state in states)
             execute(f"drop table if exists {_STATES}")
             execute(f"create table {_STATES} (node_id varchar, made_of varchar)")
             execute(f"insert into {_STATES} values {rows}")
 
+    def _is_all_known(self) -> bool:
+        """Whether only code, seeds, loads, closes and the day decide what every table holds.
+
+        A view is not asked: over the log of nights it holds what they write.
+        """
+        return all(
+            name in self._made_of if name in self._seen else self._definitions.rows(name)
+            for name in described(self._manifest)
+        )
+
     def _place(self, name: str) -> str:
         node = self._manifest.nodes[name]
         return f"{node.schema}.{node.alias}"
+
+
+def said_when_nothing_is_new() -> Said | None:
+    """What the last build said, where a build would make nothing; None where it would.
+
+    Needs neither dbt nor the parsed project.
+    """
+    engine = target()
+    if engine not in ENGINES or (engine == "duckdb" and not warehouse_file().exists()):
+        return None
+    with owner_of("marts", engine), transaction() as execute:
+        held = Held(execute, engine)
+        known = _known(execute, held)
+        if _ALL not in known or _is_any_day_ahead(execute, held.present):
+            return None
+        day = run_instant().date().isoformat()
+        is_same = known[_ALL] == digest(_all(held, day), held.names())
+    return json.loads(known[_SAID]) if is_same else None
 
 
 class Held:
@@ -147,6 +213,10 @@ class Held:
         found = self._execute(f"select raw_table, {self._sums} from {table} as held group by 1")
         return {row[0]: digest(row) for row in found}
 
+    def names(self) -> str:
+        """Of which tables and views there are, but for the one that the states are kept in."""
+        return digest(sorted(self.present - {_STATES}))
+
     def begun(self, table: str) -> str:
         """Whether it has a row: of a table that nights append to."""
         if table not in self.present:
@@ -156,6 +226,26 @@ class Held:
     @property
     def _sums(self) -> str:
         return f"count(*), coalesce(sum({self._row_number}), 0)"
+
+
+def _code() -> str:
+    return digest(code_key(ROOT, dict(os.environ)), time.tzname)
+
+
+def _all(held: Held, day: str) -> str:
+    """A name of all that a build that asks for no instant makes its tables of."""
+    copy = os.environ.get(COPY)
+    seeds = ROOT / COPIES / copy if copy else ROOT / "seeds"
+    posted = sorted(table for table in held.present if table.startswith("ledger."))
+    rows = [(table, held.rows(table)) for table in (*_WHOLE, *posted)]
+    begun = [held.begun(table) for table in _APPENDED]
+    return digest(_code(), day, contents([seeds]), rows, begun, _is_in_place(held))
+
+
+def _is_in_place(held: Held) -> bool:
+    return any(
+        name.startswith(f"{RAW_SCHEMA}.") and name.endswith(_IN_PLACE) for name in held.present
+    )
 
 
 def _known(execute: Execute, held: Held) -> dict[str, str]:
@@ -171,7 +261,7 @@ def _sources(sources: dict, held: Held) -> dict[str, str]:
 
     Of a table that is read in place no load says what it holds.
     """
-    if any(name.startswith(f"{RAW_SCHEMA}.") and name.endswith(_IN_PLACE) for name in held.present):
+    if _is_in_place(held):
         return {}
     loads = [held.by_raw_table(table) for table in _OF_LOADS]
     found = {}

@@ -6,6 +6,16 @@ The words stand in `meta` of the test itself: says, look_at.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from scripts import yaml_files
+from scripts.operations.roles import owner_of
+from scripts.operations.transactions import transaction
+from scripts.warehouse import target
+
+_MODELS = Path(__file__).resolve().parents[2] / "models"
+_LOADER = _MODELS / "staging" / "loader" / "_loader__sources.yml"
 
 
 def said_of_tests(results: Iterable) -> list[str]:
@@ -24,9 +34,25 @@ def _line(result) -> str:
 
 def said_of_files(results: Iterable) -> list[str]:
     """Whether files still arrive; `results` are dbt's of `source freshness`."""
-    late = [each for each in results or () if str(each.status) in ("warn", "error")]
     return [
-        f"The newest file was loaded on {each.max_loaded_at:%Y-%m-%d %H:%M} UTC. Look whether "
-        "exports still arrive in the landing folder"
-        for each in late
+        _late(each.max_loaded_at) for each in results or () if str(each.status) in ("warn", "error")
     ]
+
+
+def age_of_files() -> list[str]:
+    """The same of a warehouse that has files, without dbt; by the limit that dbt goes by."""
+    loader = yaml_files.read(_LOADER)["sources"][0]
+    table = next(each for each in loader["tables"] if each["name"] == "load_files")
+    limit = table["config"]["freshness"]["warn_after"]
+    with owner_of("marts", target()), transaction() as execute:
+        newest = execute(f"select max({table['config']['loaded_at_field']}) from raw.load_files")
+    (loaded_at,) = newest[0]
+    age = datetime.now(UTC).replace(tzinfo=None) - loaded_at
+    return [_late(loaded_at)] if age > timedelta(**{f"{limit['period']}s": limit["count"]}) else []
+
+
+def _late(loaded_at: datetime) -> str:
+    return (
+        f"The newest file was loaded on {loaded_at:%Y-%m-%d %H:%M} UTC. Look whether "
+        "exports still arrive in the landing folder"
+    )

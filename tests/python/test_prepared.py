@@ -36,7 +36,7 @@ NODES = {
 
 
 for node in NODES.values():
-    node["asks_clock"] = False
+    node |= {"asks_clock": False, "asks_date": False}
 NODES["model.dim_teams"]["asks_clock"] = True
 
 

@@ -6,13 +6,14 @@ because the night left something out.
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 
 from scripts.operations import made_of, unchanged
-from scripts.operations.unchanged import Unchanged
+from scripts.operations.unchanged import Unchanged, said_when_nothing_is_new
 from tests.python.landing import Landing, event
 from tests.python.project import Project, assert_same_marts
 
@@ -37,6 +38,8 @@ def node(name: str, kind: str, *parents: str, macros=(), severity="error") -> Si
 
 
 CLOCK = ["macro.ai_cost.run_instant"]
+DAY = ["macro.ai_cost.run_date"]
+SAID = {"nodes": 7, "printed": ["teams lack a name"], "warned": ["Rows that break: 2"]}
 NODES = (
     node("teams", "seed"),
     node("team_names", "table", "teams"),
@@ -62,7 +65,7 @@ SOURCES = {
     "source.runs": SimpleNamespace(schema="ops", identifier="run_events"),
 }
 MANIFEST = SimpleNamespace(
-    nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES
+    nodes={each.unique_id: each for each in NODES}, macros={}, sources=SOURCES, flat_graph={}
 )
 OF_LOGS = {"requests", *unchanged.AHEAD, "spend", "requests_have_teams"}
 OF_BILLS = {"billed", "charged"}
@@ -104,13 +107,13 @@ def change(root, sql: str, *values) -> None:
         connection.execute(sql, values)
 
 
-def night(root, status: str) -> None:
+def night(root, status: str, manifest=MANIFEST) -> None:
     """A whole build that made everything and ended so."""
-    build = Unchanged(MANIFEST)
+    build = Unchanged(manifest)
     change(root, "insert into ops.build_events values ('night', 'started', 'running')")
     change(root, "insert into ops.build_events values ('night', 'finished', ?)", status)
     if status == "passed":
-        build.remember({each.unique_id for each in NODES if each.resource_type != "test"})
+        build.remember({each.unique_id for each in NODES if each.resource_type != "test"}, SAID)
 
 
 def test_what_no_clock_goes_into_is_left_out_when_nothing_came(root):
@@ -160,6 +163,7 @@ def test_what_nights_append_makes_nothing_again_until_it_is_lost(root):
         nodes=MANIFEST.nodes | {"figures": figures},
         macros={},
         sources=SOURCES | {"source.figures": source},
+        flat_graph={},
     )
     change(root, "create table marts.figures (a integer)")
     change(root, "create table ops.figure_movements (change_usd decimal(30, 15))")
@@ -167,7 +171,7 @@ def test_what_nights_append_makes_nothing_again_until_it_is_lost(root):
     build = Unchanged(manifest)
     for event_, status in (("started", "running"), ("finished", "passed")):
         change(root, "insert into ops.build_events values ('night', ?, ?)", event_, status)
-    build.remember({"figures"})
+    build.remember({"figures"}, SAID)
     change(root, "insert into ops.figure_movements values (2)")
     assert "figures" in Unchanged(manifest).left_out()
     change(root, "delete from ops.figure_movements")
@@ -184,6 +188,100 @@ def test_a_day_that_lies_ahead_waits_for_the_clock(root, monkeypatch):
     assert "spend" not in Unchanged(MANIFEST).left_out()
     night(root, "passed")
     assert "spend" in Unchanged(MANIFEST).left_out()
+
+
+def of_the_day() -> SimpleNamespace:
+    """A project that asks the clock for no more than the day."""
+    left = {each.unique_id: each for each in NODES if each.unique_id not in ("ages", "runs")}
+    left["spend"] = node("spend", "table", "requests", macros=DAY)
+    left["names_are_of_today"] = node("names_are_of_today", "test", "team_names", macros=DAY)
+    return SimpleNamespace(nodes=left, macros={}, sources=SOURCES, flat_graph={})
+
+
+def test_what_asks_for_the_day_is_made_once_a_day(root, monkeypatch):
+    """A forecast of yesterday would stay; one of this morning would be made again for nothing."""
+    manifest = of_the_day()
+    asking = {"spend", "names_are_of_today"}
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
+    night(root, "passed", manifest)
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T23:59:00Z")
+    assert asking <= Unchanged(manifest).left_out()
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-02T00:00:00Z")
+    assert not asking & Unchanged(manifest).left_out()
+
+
+def test_where_nothing_is_new_it_is_known_without_the_project(root, monkeypatch):
+    """Then dbt is not started at all; what was warned of is said again."""
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
+    night(root, "passed")
+    assert said_when_nothing_is_new() is None, "a table asks for the instant"
+    night(root, "passed", of_the_day())
+    assert said_when_nothing_is_new() == SAID
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-02T06:00:00Z")
+    assert said_when_nothing_is_new() is None
+
+
+def test_what_dbt_worked_out_of_the_code_is_kept_with_the_code(root):
+    """A fingerprint of other code would let rows of an old rule stay."""
+    worked_out = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    build = Unchanged(worked_out)
+    worked_out.flat_graph["code_fingerprints"] = {"model.spend": "c0ffee"}
+    for event_, status in (("started", "running"), ("finished", "passed")):
+        change(root, "insert into ops.build_events values ('night', ?, ?)", event_, status)
+    build.remember({"spend"}, SAID)
+    later = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    Unchanged(later)
+    assert later.flat_graph == {"code_fingerprints": {"model.spend": "c0ffee"}}
+    (root / "models").mkdir()
+    (root / "models" / "spend.sql").write_text("select 1")
+    changed = SimpleNamespace(**vars(MANIFEST) | {"flat_graph": {}})
+    Unchanged(changed)
+    assert changed.flat_graph == {}
+
+
+@pytest.mark.parametrize(
+    "come",
+    [
+        "insert into raw.load_files values ('new', 'envelope_events')",
+        "insert into raw.load_rejects values ('new', 'envelope_events')",
+        "insert into raw.load_days values ('new', 'envelope_events', '2026-06-01')",
+        "insert into raw.load_days values ('new', 'envelope_events', '2126-06-01')",
+        "insert into ledger.posted_entries values (1.5)",
+        "insert into ops.build_events values ('by hand', 'started', 'running')",
+        "drop table marts.requests",
+        "create view raw.load_files_in_place as select 1 as a",
+    ],
+)
+def test_whatever_comes_wakes_the_night(root, monkeypatch, come):
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
+    night(root, "passed", of_the_day())
+    change(root, come)
+    assert said_when_nothing_is_new() is None
+
+
+def test_a_seed_or_code_that_changed_wakes_the_night(root, monkeypatch):
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
+    night(root, "passed", of_the_day())
+    seed = root / "seeds" / "teams.csv"
+    was = seed.read_text()
+    seed.write_text(was + "growth\n")
+    assert said_when_nothing_is_new() is None
+    seed.write_text(was)
+    assert said_when_nothing_is_new() == SAID
+    (root / "models").mkdir()
+    (root / "models" / "spend.sql").write_text("select 1")
+    assert said_when_nothing_is_new() is None
+
+
+def test_a_build_over_midnight_is_not_remembered(root, monkeypatch):
+    """Its tables may be of two days."""
+    manifest = of_the_day()
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-01T23:59:00Z")
+    build = Unchanged(manifest)
+    monkeypatch.setenv("AI_COST_NOW", "2026-07-02T00:01:00Z")
+    change(root, "insert into ops.build_events values ('late', 'finished', 'passed')")
+    build.remember({"spend"}, SAID)
+    assert Unchanged(manifest).left_out() == set()
 
 
 def test_a_seed_that_changed_is_made_with_all_that_reads_its_rows(root):
@@ -235,8 +333,7 @@ def test_where_a_view_goes_with_what_it_reads_it_is_made_with_it(tmp_path):
     before, after = of("a file"), of("two files")
     assert before["requests"] != after["requests"]
     assert before["team_names"] == after["team_names"]
-    made_of_the_clock = {"kind": "view", "path": "", "parents": ["ages"], "asks_clock": False}
-    nodes["old_teams"] = made_of_the_clock
+    nodes["old_teams"] = nodes["team_names"] | {"kind": "view", "parents": ["ages"]}
     assert "old_teams" not in of("a file")
 
 
@@ -256,12 +353,24 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
         project.ai_cost("publish", "--to", str(tmp_path / "published"))
     else:
         assert project.value(_INDEXED) == 1
-    # and one that brings nothing makes only what asks the clock
-    before = project.marts()
-    assert left_out(project) > 800
+    # and one that brings nothing asks dbt for nothing; one of the day after makes what asks for it
+    before, builds = project.marts(), project.value(_BUILDS)
+    assert left_out(project) > 1200
+    assert project.value(_BUILDS) == builds
     assert_same_marts(project.marts(), before)
+    assert project.value(_LAST_NIGHTS) == 1
+    project.environment["AI_COST_NOW"] = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT06:00Z}"
+    assert left_out(project) > 800
+    assert project.value(_BUILDS) == builds + 1
 
 
+_BUILDS = "select count(distinct invocation_id) from ops.build_events"
+# the last two ended alike, and warned of the same
+_LAST_NIGHTS = """
+    select count(distinct concat(status, warning_count, warnings)) from (
+        select * from marts.fct_run_history order by started_at desc limit 2
+    ) as nights
+"""
 # a night finds a day of what is built by days by its index
 _INDEXED = """
     select count(*) from pg_indexes

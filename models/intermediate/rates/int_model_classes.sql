@@ -16,7 +16,8 @@ with prices as (
         and meter in ('output', 'uncached_input')
         and service_tier = 'standard'
         and context_start_tokens = 0
-        and valid_from <= {{ run_at() }}
+        -- by the day: a table that asks for the instant would be made again by every run
+        and cast(valid_from as date) <= {{ run_date() }}
 
 ),
 

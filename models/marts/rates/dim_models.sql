@@ -45,7 +45,8 @@ select
     limits.context_window_tokens,
     limits.max_output_tokens,
     limits.retires_on,
-    coalesce(limits.retires_on <= {{ run_date() }}, false) or models.priced_to <= {{ run_at() }} as is_retired
+    coalesce(limits.retires_on <= {{ run_date() }}, false)
+    or cast(models.priced_to as date) <= {{ run_date() }} as is_retired
 from models
 left join {{ ref('int_model_classes') }} as classes
     on
