@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from pathlib import Path
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
@@ -15,6 +16,7 @@ from dbt.cli.main import dbtRunner
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
+from scripts.operations import artifacts as reports
 from scripts.operations.build import build, ledger_faults, parsed
 from scripts.operations.company import said
 from scripts.operations.history import Night
@@ -29,20 +31,25 @@ from scripts.warehouse import check_writable, target, warehouse_file
 _FAILED = ("error", "fail", "runtime error")
 
 
-def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
+def run(
+    extra: list[str], wait_s: float = 0, everything: bool = False, artifacts: Path | None = None
+) -> int:
     """Run the night; 1 when a file could not be read or a model or test failed.
 
-    `extra` are further arguments of `dbt build`; `everything` also makes what is unchanged.
+    `extra` are further arguments of `dbt build`; `everything` also makes what is unchanged;
+    `artifacts` is the folder that keeps dbt's reports.
     """
+    if artifacts:
+        reports.writable(artifacts)
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
         checked_seeds()
         print(said())
-        return night(extra, everything)
+        return night(extra, everything, artifacts)
 
 
-def night(extra: list[str], everything: bool = False) -> int:
+def night(extra: list[str], everything: bool = False, artifacts: Path | None = None) -> int:
     """Load, build, check freshness; a file that cannot be read does not keep the others back."""
     manifest, faults = parsed(), ledger_faults()
     record = Night(manifest)
@@ -54,8 +61,12 @@ def night(extra: list[str], everything: bool = False) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
-    built = build(extra, everything, manifest, faults)
+    if artifacts:
+        reports.forget()
+    built = build(extra, everything, manifest, faults, is_reported=artifacts is not None)
     build_ms = _ms_since(start)
+    if artifacts and (kept := reports.keep(artifacts)):
+        print(f"dbt's reports: {kept}")
     # On Spark it is the build that declares the raw tables.
     stale = _stale(manifest)
     for line in stale:
