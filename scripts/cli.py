@@ -19,6 +19,7 @@ import click
 from scripts.errors import UserError, said_of
 
 PROGRAM = "ai-cost"
+LOG_FORMAT = "--log-format"
 COMMANDS = Path(__file__).resolve().parent / "commands"
 
 
@@ -73,9 +74,27 @@ def _first_line(place: Path) -> str:
     return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n")[0]
 
 
+def _begin_log(ctx: click.Context, param: click.Parameter, form: str) -> None:
+    from scripts import log  # only here: most runs have no log
+
+    if form == "json" and not ctx.resilient_parsing:
+        log.begin(_asked(ctx.obj))
+
+
 app = Verbs(
     COMMANDS,
     name=PROGRAM,
+    params=[
+        click.Option(
+            [LOG_FORMAT],
+            type=click.Choice(["text", "json"]),
+            default="text",
+            envvar="AI_COST_LOG_FORMAT",
+            expose_value=False,
+            callback=_begin_log,
+            help="How to write what happens: as text, or as JSON lines on standard error.",
+        )
+    ],
     # without the paragraph on modules
     help="\n\n".join(__doc__.split("\n\n")[::2]),
     context_settings={"max_content_width": 100},
@@ -85,8 +104,30 @@ app = Verbs(
 def main(arguments: list[str] | None = None) -> int:
     """Run a verb; return its exit code. What a user can set right is said in one sentence."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    code = 1
     try:
-        return app.main(arguments, prog_name=PROGRAM, standalone_mode=False) or 0
+        code = _ended(arguments)
+    except Exception as error:
+        if not (log := _log_in_use()):
+            raise
+        log.crashed(error)
+    finally:
+        if log := _log_in_use():
+            log.end(code)
+    return code
+
+
+def _log_in_use():
+    """The module of the log as JSON, where a command began one."""
+    log = sys.modules.get("scripts.log")
+    return log if log and log.is_json() else None
+
+
+def _ended(arguments: list[str]) -> int:
+    try:
+        return (
+            app.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=list(arguments)) or 0
+        )
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
@@ -107,8 +148,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _asked(arguments: list[str]) -> str:
     """The program and the verb that the arguments begin with."""
-    words, here = [PROGRAM], app
-    for word in arguments:
+    words, here, left = [PROGRAM], app, list(arguments)
+    while left and left[0].startswith(LOG_FORMAT):
+        del left[: 1 if "=" in left[0] else 2]
+    for word in left:
         here = here.get_command(None, word) if isinstance(here, Verbs) else None
         if here is None:
             break

@@ -23,6 +23,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from scripts import log
+
 _PLAIN = {"markup": False, "highlight": False, "emoji": False, "soft_wrap": True}
 _WIDEST = 10_000
 Item = TypeVar("Item")
@@ -31,6 +33,9 @@ _err = Console(stderr=True)
 
 def complain(text: str) -> None:
     """A line on standard error: what went wrong, or a warning. Also beside a bar."""
+    if log.is_json():
+        log.complained(text)
+        return
     # Built here and not parsed: a name in it cannot set a colour of its own.
     _err.print(Text(text, style="red"), **_PLAIN)
 

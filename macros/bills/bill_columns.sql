@@ -48,7 +48,7 @@
 {% macro bills_in_parts() -%}
     {% set names = ['none'] %}
     {% if execute %}
-        {% for table in graph.sources.values() if table.config.meta.get('in_parts') %}
+        {% for table in our_sources() if table.config.meta.get('in_parts') %}
             {% do names.append(table.name) %}
         {% endfor %}
     {% endif %}

@@ -20,8 +20,8 @@
         {% do nodes.extend((needs.nodes or []) | reject('in', nodes) | list) %}
         {% do macros.extend((needs.macros or []) | reject('in', macros) | list) %}
     {% endfor %}
-    {% for id in macros if id.split('.')[1] == project_name %}
-        {% set macro = context[project_name][id.split('.')[2]].macro %}
+    {% for id in macros if id.split('.')[1] == our_name() %}
+        {% set macro = context[our_name()][id.split('.')[2]].macro %}
         {% do texts.append(id ~ macro.macro_sql) %}
         {% do macros.extend(macro.depends_on.macros | reject('in', macros) | list) %}
     {% endfor %}

@@ -2,7 +2,7 @@
    without files of some system, runs as usual. The loader makes the same tables from the same YAML. #}
 {% macro create_raw_tables() %}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs'] %}
-        {% for table in graph.sources.values() if table.schema == 'raw' %}
+        {% for table in our_sources() if table.schema == 'raw' %}
             {% if loop.first %}
                 {% do make_schema('raw') %}
             {% endif %}

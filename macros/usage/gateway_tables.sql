@@ -2,7 +2,7 @@
 {% macro gateway_table_names() -%}
     {% set names = [] %}
     {% if execute %}
-        {% for table in graph.sources.values() if table.config.meta.get('kind') == 'gateway' %}
+        {% for table in our_sources() if table.config.meta.get('kind') == 'gateway' %}
             {% do names.append(table.name) %}
         {% endfor %}
     {% endif %}

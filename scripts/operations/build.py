@@ -97,17 +97,19 @@ class Built:
     warnings: list[str]
 
 
-def build(extra: list[str], everything: bool, manifest, faults: list[str]) -> Built:
+def build(
+    extra: list[str], everything: bool, manifest, faults: list[str], is_reported: bool = False
+) -> Built:
     """Build, and say what came of it.
 
     `extra` are further arguments of `dbt build`; with them, or when `everything` is asked for,
-    nothing is left out. `faults` are those of closed months (`ledger_faults`). Look at the
-    warehouse before (check_writable, check_version): once dbt has opened it in this process, it
-    cannot be opened to be read only.
+    nothing is left out. With `is_reported` dbt writes its reports on itself. `faults` are those of
+    closed months (`ledger_faults`). Look at the warehouse before (check_writable, check_version):
+    once dbt has opened it in this process, it cannot be opened to be read only.
     """
     unchanged = Unchanged(manifest) if target() in ENGINES and not extra else None
     left_out = 0 if everything or not unchanged else unchanged.tag()
-    result, warnings = _dbt_build(extra, left_out, manifest)
+    result, warnings = _dbt_build(extra, left_out, manifest, is_reported)
     if result.exception:
         console.complain(f"dbt build: {result.exception}")
         return Built(1, Counter(), [])
@@ -144,15 +146,15 @@ def _say_again(warned: list[str], faults: list[str]) -> None:
         console.complain(f"closed months: {line}")
 
 
-def _dbt_build(extra: list[str], left_out: int, manifest):
+def _dbt_build(extra: list[str], left_out: int, manifest, is_reported: bool):
     """dbt's result, and what the project warned of."""
     from dbt.cli.main import dbtRunner
 
     progress = Progress()
     # by itself dbt leaves out with a model each test that looks at it beside others
     narrowed = ["--exclude", f"tag:{TAG}", "--indirect-selection", "empty"] if left_out else []
-    # dbt's reports on itself, unless somebody asks for them
-    reports = [] if os.environ.get("DBT_WRITE_JSON") else ["--no-write-json"]
+    is_reported = is_reported or bool(os.environ.get("DBT_WRITE_JSON"))
+    reports = ["--write-json"] if is_reported else ["--no-write-json"]
     with owner_of("marts", target()):
         result = dbtRunner(manifest=manifest, callbacks=[progress]).invoke(
             ["--quiet", *reports, "build", *_SCOPE, *narrowed, *extra]

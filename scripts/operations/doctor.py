@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 from scripts import console
@@ -23,6 +24,7 @@ from scripts.loading.run import KEY_VARIABLE, MODELS, Place
 from scripts.loading.sources import read_contract
 from scripts.operations.clock import run_instant
 from scripts.operations.company import COMPANY, ORGANIZATION
+from scripts.operations.company import said as company_said
 from scripts.operations.lock import lock_file
 from scripts.operations.upgrade import check_version
 from scripts.reporting import findings
@@ -37,6 +39,8 @@ _NIGHT_IS_LATE = timedelta(hours=36)
 _CARD_IS_OLD = timedelta(days=60)
 # As far back as the warning about such names looks.
 _LATELY = timedelta(days=30)
+# Files of a source that came on so many days come regularly; twice the longest pause is too long.
+_REGULAR_DAYS, _LATE_TIMES = 3, 2
 _NIGHTS = 7
 _SHOWN = 3
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -81,6 +85,10 @@ def secrets() -> Iterator[Said]:
             f"{KEY_VARIABLE} is not set: people are loaded as null",
             f"export {KEY_VARIABLE}, always the same one (docs/privacy.md)",
         )
+    try:
+        company_said()
+    except WarehouseError as error:
+        yield Said(str(error), "mend it: no night starts with it (docs/company-folder.md)")
     if not os.environ.get(COMPANY) and not os.environ.get(ORGANIZATION):
         yield Said(
             f"{COMPANY} is not set: nobody owns anything, and nothing is booked",
@@ -165,6 +173,25 @@ def landing_files(connection) -> Iterator[Said]:
             f"{many(len(waiting), 'file')} in landing that no night has loaded: {_few(waiting)}",
             "run `make nightly`; a file that cannot be read is named at its end",
         )
+
+
+def arrivals(connection) -> Iterator[Said]:
+    """Sources whose files came regularly and have stopped, while others may still come."""
+    loaded: dict[str, list[date]] = {}
+    for table, day in connection.execute(
+        "select distinct raw_table, cast(loaded_at as date) from raw.load_files order by 1, 2"
+    ).fetchall():
+        loaded.setdefault(table, []).append(day)
+    today = run_instant().date()
+    for table, when in loaded.items():
+        pause = max((after - before for before, after in pairwise(when)), default=timedelta())
+        if len(when) >= _REGULAR_DAYS and today - when[-1] > _LATE_TIMES * pause:
+            yield Said(
+                f"files of {console.printable(table)} came at least every "
+                f"{many(pause.days, 'day')}, and last on {days(when[-1], None)}",
+                "look whether its export still runs",
+                is_note=True,
+            )
 
 
 def bills(connection) -> Iterator[Said]:
@@ -296,6 +323,7 @@ _OF_MACHINE: dict[str, Callable[[], Iterable[Said]]] = {
 _OF_WAREHOUSE: dict[str, Callable[..., Iterable[Said]]] = {
     "warehouse": warehouse,
     "landing": landing_files,
+    "arrivals": arrivals,
     "bills": bills,
     "names": names,
     "prices": prices,

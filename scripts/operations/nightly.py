@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from pathlib import Path
 
 from scripts import console
 from scripts.errors import UserError
 from scripts.loading.run import Loaded, Place, load
+from scripts.operations import artifacts as reports
 from scripts.operations.build import Built, build, ledger_faults, nothing_to_build, parsed
 from scripts.operations.company import said
 from scripts.operations.history import Night
@@ -27,20 +29,25 @@ from scripts.warehouse import check_writable, target, warehouse_file
 _FAILED = ("error", "fail", "runtime error")
 
 
-def run(extra: list[str], wait_s: float = 0, everything: bool = False) -> int:
+def run(
+    extra: list[str], wait_s: float = 0, everything: bool = False, artifacts: Path | None = None
+) -> int:
     """Run the night; 1 when a file could not be read or a model or test failed.
 
-    `extra` are further arguments of `dbt build`; `everything` also makes what is unchanged.
+    `extra` are further arguments of `dbt build`; `everything` also makes what is unchanged;
+    `artifacts` is the folder that keeps dbt's reports.
     """
+    if artifacts:
+        reports.writable(artifacts)
     with only_writer(target(), warehouse_file(), wait_s):
         check_writable()
         check_version()
         checked_seeds()
         print(said())
-        return night(extra, everything)
+        return night(extra, everything, artifacts)
 
 
-def night(extra: list[str], everything: bool = False) -> int:
+def night(extra: list[str], everything: bool = False, artifacts: Path | None = None) -> int:
     """Load, build, check freshness; a file that cannot be read does not keep the others back.
 
     What dbt needs is read first, so that a project that cannot be read stops the night before it
@@ -58,13 +65,17 @@ def night(extra: list[str], everything: bool = False) -> int:
         raise
     load_ms = _ms_since(start)
     start = time.monotonic()
+    if artifacts:
+        reports.forget()
     said = said_when_nothing_is_new() if is_idle else None
     if said is None:
         manifest = manifest or parsed()
-        built = build(extra, everything, manifest, faults)
+        built = build(extra, everything, manifest, faults, is_reported=artifacts is not None)
     else:
         built = nothing_to_build(said, faults)
     build_ms = _ms_since(start)
+    if artifacts and (kept := reports.keep(artifacts)):
+        print(f"dbt's reports: {kept}")
     # On Spark it is the build that declares the raw tables.
     stale = _stale(manifest)
     for line in stale:

@@ -39,6 +39,9 @@ ENDED = {
     "usage_date": datetime.date(2026, 9, 20), "model_name": "grok-4", "became_model": "grok-4.3",
     "ended_at": datetime.datetime(2026, 5, 15, 19), "cost_usd": Decimal("12.25"),
 }  # fmt: skip
+LOAD_FILES = (
+    "create table raw.load_files (batch_id varchar, raw_table varchar, loaded_at timestamp)"
+)
 UNPRICED = {"model_name": "new\x1b[2J", "missing_row": "extra.csv: new", "attempt_count": 3}
 
 
@@ -47,11 +50,12 @@ def house(tmp_path, monkeypatch):
     """A machine and a warehouse with which nothing is wrong; `make(**rows)` writes the marts."""
     landing = tmp_path / "landing"
     landing.mkdir()
+    (tmp_path / "company").mkdir()
     secret = "the-secret-of-the-house"
     for name, value in {
         "AI_COST_TARGET": "duckdb", "AI_COST_WAREHOUSE": str(tmp_path / "w.duckdb"),
         "AI_COST_LANDING": str(landing), "AI_COST_USER_KEY": secret, "AI_COST_NOW": NOW,
-        "AI_COST_COMPANY": str(tmp_path),
+        "AI_COST_COMPANY": str(tmp_path / "company"),
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     # a checkout of a developer may have more than the pinned packages, or others
@@ -62,7 +66,7 @@ def house(tmp_path, monkeypatch):
         file = mart_tables.make(tmp_path / "w.duckdb", usual | rows)
         with duckdb.connect(str(file)) as connection:
             connection.execute("create schema raw")
-            connection.execute("create table raw.load_files (batch_id varchar)")
+            connection.execute(LOAD_FILES)
 
     return SimpleNamespace(folder=tmp_path, landing=landing, secret=secret, make=make)
 
@@ -216,8 +220,54 @@ def test_a_file_of_the_inbox_that_a_night_has_loaded_waits_for_nothing(house, ca
     (file,) = find_files(house.landing, tables).inbox
     with duckdb.connect(str(house.folder / "w.duckdb")) as connection:
         batch = file.of(tables["envelope_events"]).batch_id
-        connection.execute("insert into raw.load_files values (?)", [batch])
+        connection.execute("insert into raw.load_files (batch_id) values (?)", [batch])
     assert asked(capsys) == (0, [])
+
+
+def loaded(house, table: str, *days: int) -> None:
+    """Files of a raw table that were loaded on these days of September."""
+    with duckdb.connect(str(house.folder / "w.duckdb")) as connection:
+        for day in days:
+            connection.execute(
+                "insert into raw.load_files values (?, ?, ?)",
+                [f"{table}-{day}", table, datetime.datetime(2026, 9, day, 3)],
+            )
+
+
+def test_a_source_whose_files_stopped_coming(house, capsys):
+    house.make()
+    loaded(house, "litellm_spend_logs", 10, 11, 13, 14)
+    loaded(house, "openai_costs", 28, 29, 30)
+    assert asked(capsys) == (
+        0,
+        [
+            "note  arrivals: files of litellm_spend_logs came at least every 2 days, and last on "
+            "14 September 2026. Do: look whether its export still runs"
+        ],
+    )
+
+
+def test_files_that_came_once_or_come_monthly_are_not_missed(house, capsys):
+    house.make()
+    loaded(house, "envelope_events", 1, 2)
+    loaded(house, "focus_bills", 1, 2, 17)
+    assert asked(capsys) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "name, reason",
+    [("teems.csv", "teems.csv is no file of a company folder; did you mean teams.csv?"),
+     (None, "AI_COST_COMPANY: there is no folder ")],
+)  # fmt: skip
+def test_a_company_folder_that_cannot_be_taken(house, capsys, name, reason):
+    house.make()
+    if name:
+        (house.folder / "company" / name).write_text("a\n")
+    else:
+        (house.folder / "company").rmdir()
+    code, (line,) = asked(capsys)
+    assert code == 1 and line.startswith("DO    settings: ") and reason in line
+    assert line.endswith("Do: mend it: no night starts with it (docs/company-folder.md)")
 
 
 def test_what_is_not_set(house, capsys, monkeypatch):
@@ -299,7 +349,7 @@ def test_a_warehouse_of_a_newer_version(house, capsys):
 def test_a_warehouse_that_was_loaded_and_not_built(house, capsys):
     with duckdb.connect(str(house.folder / "w.duckdb")) as connection:
         connection.execute("create schema raw")
-        connection.execute("create table raw.load_files (batch_id varchar)")
+        connection.execute(LOAD_FILES)
     code, lines = asked(capsys)
     assert code == 1
     cannot = [line for line in lines if ": cannot be looked at: " in line]

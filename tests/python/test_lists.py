@@ -292,7 +292,7 @@ def test_every_model_built_by_days_is_in_the_list():
         for path in (ROOT / "models").rglob("*.sql")
         if re.search(r"\{\{ (?:incremental|view)_by_day\(\)", path.read_text())
     }
-    text = (ROOT / "docs" / "architecture.md").read_text()
+    text = (ROOT / "docs" / "flows.md").read_text()
     section = text.split("## Built by days")[1].split("\n\n")[1]
     assert set(NODE.findall(section)) == built
 

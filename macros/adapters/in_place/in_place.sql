@@ -24,7 +24,7 @@
 
 {# The columns a raw table's YAML declares. #}
 {% macro raw_columns(source, table) -%}
-    {{ return(graph.sources['source.' ~ project_name ~ '.' ~ source ~ '.' ~ table].columns.values() | list) }}
+    {{ return(graph.sources['source.' ~ our_name() ~ '.' ~ source ~ '.' ~ table].columns.values() | list) }}
 {%- endmacro %}
 
 {# Creates the views over LiteLLM's tables. Nothing is written where LiteLLM's tables are. #}
