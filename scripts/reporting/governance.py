@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from scripts.reporting import explained
+from scripts.reporting.chargeback import plans_table
+from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.tables import Column, Table, ratio, top, total
 
@@ -44,6 +47,21 @@ def coverage_table(rows: list[dict]) -> Table:
         ],
         rows,
         empty="No coverage figures yet.",
+    )
+
+
+def sources(marts: Marts, period: Period) -> list[dict]:
+    """Per day and source: the spend without a registered owner."""
+    return marts.rows(
+        f"""
+        select
+            usage_date, source_system, service_name, sum(unattributed_cost_usd) as mystery_usd
+        from marts.fct_attribution_coverage_daily
+        where
+            usage_date between '{period.first}' and '{period.last}' and unattributed_cost_usd > 0
+        group by 1, 2, 3
+        """,
+        "fct_attribution_coverage_daily",
     )
 
 
@@ -232,10 +250,20 @@ def conflicts(marts: Marts, period: Period) -> Table:
     )
 
 
-def page(marts: Marts, period: Period, days: list[dict]) -> dict:
+def page(
+    marts: Marts, period: Period, days: list[dict], budgets: dict[str, dict], links: Links
+) -> dict:
     """Everything on the page of the governance."""
+    traces = explained.traces(marts, period)
+    exceptions = explained.exceptions(marts, period.first, period.last)
     parts = {
         "coverage": coverage_table(days),
+        "weeks": explained.unowned_weeks(days, sources(marts, period)),
+        "traces": explained.traces_table(traces, links),
+        "trace_weeks": explained.weeks_table(traces),
+        "exceptions": explained.exceptions_table(exceptions, links),
+        "outcomes": explained.outcomes(exceptions),
+        "plans": plans_table(budgets),
         "unpriced": unpriced(marts, period),
         "meters": meters(marts, period),
         "conflicts": conflicts(marts, period),

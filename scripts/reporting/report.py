@@ -26,6 +26,7 @@ from scripts.reporting import (
     overview,
     period_report,
     provider_months,
+    quarter,
     reconciliation,
     requests_index,
     search,
@@ -320,10 +321,11 @@ class Report:
             yield path, "provider_month", says["name"], says
         says = period_report.page(self.marts) | {"fiscal": fiscal.page(self.marts)}
         yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
+        yield "quarter.html", "quarter", _TITLES["quarter"], quarter.page(self.marts)
         says = efficiency.page(self.marts, self.period, self.savings)
         says |= outcomes.page(self.marts, self.period)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
-        says = governance.page(self.marts, self.period, self.coverage)
+        says = governance.page(self.marts, self.period, self.coverage, self.budgets, self.links)
         yield "governance.html", "governance", _TITLES["governance"], says
         for team_id in self.team_ids:
             says = self.team(team_id)
@@ -367,6 +369,7 @@ _TITLES = {
     "customers": "Customers",
     "explore": "Explore",
     "chargeback": "Chargeback",
+    "quarter": "The quarter",
     "reconciliation": "Reconciliation",
     "efficiency": "Efficiency",
     "governance": "Governance",

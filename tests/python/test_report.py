@@ -27,7 +27,7 @@ from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
 
 _PAGES = {"index", "teams", "services", "customers", "explore", "chargeback", "reconciliation"}
-_PAGES |= {"efficiency", "governance"}
+_PAGES |= {"efficiency", "governance", "quarter"}
 
 
 def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:
