@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, known_total, ratio, top
+from scripts.reporting.tables import Column, Table, known_total, ratio, top, usd
 
 _SHOWN = 25
 _WEEKS = 13
@@ -111,6 +111,16 @@ def exceptions(marts: Marts, first: date, last: date) -> list[dict]:
     )
 
 
+def marked(rows: list[dict]) -> dict[date, str]:
+    """For the charts: who spent so far above the average on which day."""
+    found: dict[date, list[str]] = {}
+    for row in rows:
+        names = found.setdefault(row["usage_date"], [])
+        if row["team_id"] not in names:
+            names.append(row["team_id"])
+    return {day: ", ".join(names) for day, names in found.items()}
+
+
 def exceptions_table(rows: list[dict], links: Links) -> Table:
     """Each leads to its day, where the report has the calls of it."""
     kept, more = top(rows, _SHOWN)
@@ -176,7 +186,7 @@ def unowned_weeks(days: list[dict], sources: list[dict]) -> Table:
                 "mystery_usd": week["mystery_usd"],
                 "share": share,
                 "change_usd": None if before is None else week["mystery_usd"] - before,
-                "sources": "; ".join(name for name, amount in by[:3] if amount),
+                "sources": "; ".join(f"{name} {usd(each)}" for name, each in by[:3]),
                 "is": "over" if monday + timedelta(days=6) <= newest else "running",
             }
         )

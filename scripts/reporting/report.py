@@ -17,6 +17,7 @@ from scripts.reporting import (
     chargeback,
     cube,
     efficiency,
+    explained,
     findings,
     fiscal,
     governance,
@@ -77,6 +78,7 @@ class Report:
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
         self.anomalies = chargeback.anomalies(marts, when)
+        self.exceptions = explained.exceptions(marts, when.first, when.last)
         self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
         self.moved = movements.of_last_week(marts, when)
@@ -91,7 +93,7 @@ class Report:
         # With very many teams the pages of the others hold the head of each list.
         self.whole = set(sorted(cost, key=lambda name: (-cost[name], name))[: calls.TEAMS])
         self.uses = bridge.Uses(marts)
-        self.explored = cube.figures(marts, when)
+        self.explored = cube.figures(marts, when, self.exceptions)
         self.by_service = defaultdict(list)
         for row in self.drivers:
             if row.service_name:
@@ -239,7 +241,8 @@ class Report:
             "attention": overview.attention(
                 self.marts, head, self.wrong, self.budgets, self.anomalies
             ),
-            "daily": spend.daily_table(daily, self.period),
+            "daily": spend.daily_table(daily, self.period, explained.marked(self.exceptions)),
+            "is_marked": bool(self.exceptions),
             "steps": bridge.steps_table(self.uses, self.period),
             "pairs": bridge.pairs_table(self.uses, self.period),
             "teams": self.teams_table(_SHOWN_ON_FIRST_PAGE),
@@ -325,7 +328,9 @@ class Report:
         says = efficiency.page(self.marts, self.period, self.savings)
         says |= outcomes.page(self.marts, self.period)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
-        says = governance.page(self.marts, self.period, self.coverage, self.budgets, self.links)
+        says = governance.page(
+            self.marts, self.period, self.coverage, self.exceptions, self.budgets, self.links
+        )
         yield "governance.html", "governance", _TITLES["governance"], says
         for team_id in self.team_ids:
             says = self.team(team_id)

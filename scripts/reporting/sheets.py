@@ -82,6 +82,10 @@ class Sheet:
         read = sum(1 for name in self.front if name in self.types)
         return read + len(self.inputs) if read else len(self.columns())
 
+    def is_read(self, column: str) -> bool:
+        """True for a column that a person reads, and that is printed."""
+        return not self.front or column in self.front
+
     def is_quiet(self, row: dict) -> bool:
         """True for a row that nobody has to look at."""
         column, words = self.quiet

@@ -86,7 +86,7 @@ def sheets() -> list[Sheet]:
             "fct_reconciliation_daily",
             since="usage_date",
             front=_DAILY,
-            quiet=("status", ("matched", "within_tolerance")),
+            quiet=("status", ("matched", "within_tolerance", "no_bill")),
         ),
         Sheet(
             reviews.SHEET,
@@ -242,19 +242,22 @@ def _totals(page, row: int, found: list[Sheet], styles: Styles) -> None:
     )
     _heads(page, row, heads, styles)
     sums = [(sheet, column) for sheet in found for column in sheet.money()]
-    for each in (each for each in sums if each[0].sum(each[1])):
+    read = [each for each in sums if each[0].sum(each[1]) and each[0].is_read(each[1])]
+    for each in read:
         row += 1
         _total(page, row, *each, styles)
-    nothing = [each for each in sums if not each[0].sum(each[1])]
-    if not nothing:
+    rest = [each for each in sums if each not in read]
+    if not rest:
         return
     row += 1
-    said = many(len(nothing), "column")
-    page.write_string(row, 0, f"{said} of 0.00, folded", styles.bold)
-    both = f'=IF(AND(C{row + 2}:C{row + 1 + len(nothing)}=0),"yes","NO")'
-    page.write_array_formula(row, 4, row, 4, f"{{{both}}}", styles.bold, value="yes")
+    page.write_string(row, 0, f"{many(len(rest), 'other')}, folded", styles.bold)
+    page.write_string(row, 1, "0.00, or for programs")
+    ends = f"E{row + 2}:E{row + 1 + len(rest)}"
+    page.write_formula(
+        row, 4, f'=IF(COUNTIF({ends},"yes")={len(rest)},"yes","NO")', styles.bold, value="yes"
+    )
     page.set_row(row, None, None, {"collapsed": True})
-    for each in nothing:
+    for each in rest:
         row += 1
         _total(page, row, *each, styles)
         page.set_row(row, None, None, {"level": 1, "hidden": True})

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,6 +119,15 @@ class Window:
             for node in nodes
             if not node["ignored"]
         ]
+
+    def spoken_when(self, role: str) -> list[tuple[str, str]]:
+        """The same once something of this role is there: of a page that runs no script."""
+        for _ in range(200):
+            found = self.spoken()
+            if any(each == role for each, _ in found):
+                return found
+            time.sleep(0.05)
+        raise AssertionError(f"no {role} on the page")
 
     def picture(self, height: int) -> bytes:
         """The page from its top as a PNG, at most so high."""

@@ -35,7 +35,7 @@ LISTS = ("teams", "services", "customers")
 FOLDERS = {"team": "teams", "service": "services", "customer": "customers"}
 FOLDERS |= {"calls": "calls", "bill": "bills"}
 PAGES = (*SINGLE, *LISTS, *FOLDERS)
-_SMALLER, _COLOURS, _HIGHEST = 3, 32, 6000
+_SMALLER, _COLOURS, _HIGHEST = 3, 256, 6000
 # A tile is 24 pixels of the page wide and high. It differs when its mean does by more than
 # a sixteenth of the way from black to white; of so many tiles a page may have one in so many.
 _TILE, _TOLERATED, _ONE_IN = 8, 16, 1000
@@ -85,7 +85,8 @@ def kept(page: str, look: str) -> Path:
 def keep(picture: Image.Image, file: Path) -> None:
     """Write a picture in few colours."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    few = picture.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
 
 
 def compare(picture: Image.Image, file: Path) -> Difference:
