@@ -39,6 +39,7 @@
         ['budget_baselines', ['team_id', 'valid_from'], 'team_id', 'team'],
         ['task_budgets', ['task', 'team_id', 'service_name', 'feature', 'valid_from'], 'team_id', 'team'],
         ['spend_alert_rules', ['rule_id'], 'team_id', 'team'],
+        ['spend_outcomes', ['team_id', 'usage_date'], 'team_id', 'team'],
         ['alert_routes', ['team_id', 'severity'], 'team_id', 'team'],
         ['gl_accounts', ['component', 'valid_from'], 'clearing_cost_center_id', 'cost_center'],
         ['invoice_payments', ['payment_id'], 'provider', 'provider'],

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from scripts import console
+from scripts.accounting.headings import name_of
 from scripts.accounting.people import folded
 from scripts.errors import Refused, UserError
 from scripts.operations.company import bring_in, decisions, started, writable
@@ -184,11 +184,6 @@ def _read_sheet(path: Path) -> list[dict[str, object]]:
         return _named([list(row) for row in book[SHEET].iter_rows(values_only=True)], path.name)
     finally:
         book.close()
-
-
-def name_of(heading: str) -> str:
-    """The column that a heading means: variance_usd for `Variance, USD`."""
-    return re.sub(r"[^a-z0-9]+", "_", heading.lower()).strip("_")
 
 
 def code_of(words: str) -> str:

@@ -189,8 +189,8 @@ def pairs_table(uses: Uses, period: Period, team_id: str | None = None) -> Table
     return Table(
         "Why spend changed between two months, USD",
         [
-            Column("from", "From"),
-            Column("to", "To"),
+            Column("from", "From", "days"),
+            Column("to", "To", "days"),
             Column("before_usd", "Spend before", "usd"),
             *(Column(name, label, "change") for name, label in PARTS.items()),
             Column("after_usd", "Spend after", "usd"),

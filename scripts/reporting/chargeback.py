@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, top
+from scripts.reporting.tables import Column, Table, less, ratio, top
 
 _MONTHS = 6
+_PLANS_SHOWN = 25
+_PLANS = {
+    "set": "plan",
+    "changed": "plan, changed",
+    "baseline": "baseline: nobody set a plan",
+    "none": "nothing",
+}
 # What a rule looks at, and what it is compared with, where that is an amount.
 _RULES = {
     "budget_share": ("spend of the month", "the plan"),
@@ -58,6 +65,45 @@ def budgets(marts: Marts, period: Period) -> dict[str, dict]:
         """
     )
     return {row["team_id"]: row for row in rows}
+
+
+def plans_table(budgets: dict[str, dict]) -> Table:
+    """The month of each team against its plan, or against its baseline where nobody set one."""
+    rows = []
+    for team_id, row in budgets.items():
+        plan = row["budget_usd"] if row["budget_usd"] is not None else row["baseline_usd"]
+        is_plan = row["budget_usd"] is not None
+        rows.append(
+            row
+            | {
+                "team_id": team_id,
+                "kind": _PLANS.get(row["plan_kind"], row["plan_kind"]),
+                "plan_usd": plan,
+                "share": row["spent_share"] if is_plan else row["baseline_share"],
+                "forecast_of": ratio(row["forecast_usd"], plan),
+                "left_usd": less(plan, row["spent_usd"]),
+            }
+        )
+    rows.sort(key=lambda row: (-(row["spent_usd"] or 0), row["team_id"]))
+    kept, more = top(rows, _PLANS_SHOWN)
+    return Table(
+        "Plans of this month, USD",
+        [
+            Column("team_id", "Team"),
+            Column("kind", "Held against"),
+            Column("plan_usd", "Plan or baseline", "usd"),
+            Column("spent_usd", "Charged so far", "usd"),
+            Column("share", "Used", "share"),
+            Column("left_usd", "Left", "change"),
+            Column("forecast_usd", "Forecast of the month", "usd"),
+            Column("forecast_of", "Forecast, of the plan", "share"),
+            Column("approved_by", "Approved by"),
+        ],
+        kept,
+        adds=True,
+        empty="No team has spend or a plan this month.",
+        more=more,
+    )
 
 
 def anomalies(marts: Marts, period: Period) -> list[dict]:

@@ -127,8 +127,11 @@ def by_team(marts: Marts, period: Period, limit: int) -> Table:
     )
 
 
-def figures(marts: Marts, period: Period) -> dict:
-    """What the explorer knows: its days, its names, and the figures of each combination of them."""
+def figures(marts: Marts, period: Period, odd: list[dict]) -> dict:
+    """What the explorer knows: its days, its names, and the figures of each combination of them.
+
+    `odd` are the days on which a team spent far above its average.
+    """
     found: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
     at: dict[tuple[str, ...], tuple[int, int]] = {}
     for row in rows(marts, period):
@@ -148,6 +151,7 @@ def figures(marts: Marts, period: Period) -> dict:
         "last": str(period.last),
         "months": [[str(month.first), str(month.last)] for month in months(period)],
         "names": words,
+        "odd": sorted({(str(row["usage_date"]), row["team_id"]) for row in odd}),
         # Places of the names; day as a step, cost, calls; day, calls without a price.
         "rows": [
             [[places[n][name] for n, name in enumerate(key)], cells, unpriced]

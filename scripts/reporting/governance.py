@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from scripts.reporting import explained
+from scripts.reporting.chargeback import plans_table
+from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, ratio, top, total
+from scripts.reporting.tables import Column, Table, known_total, many, ratio, top, total
 
 _SHOWN = 25
+_TEAMS = 3
+_UNPRICED = ("provider", "model_name", "service_tier", "reason")
+_SUMS = ("at_stake_usd", "gateway_usd", "lower_bound_usd")
 
 
 def coverage(marts: Marts, period: Period) -> list[dict]:
@@ -44,6 +50,21 @@ def coverage_table(rows: list[dict]) -> Table:
         ],
         rows,
         empty="No coverage figures yet.",
+    )
+
+
+def sources(marts: Marts, period: Period) -> list[dict]:
+    """Per day and source: the spend without a registered owner."""
+    return marts.rows(
+        f"""
+        select
+            usage_date, source_system, service_name, sum(unattributed_cost_usd) as mystery_usd
+        from marts.fct_attribution_coverage_daily
+        where
+            usage_date between '{period.first}' and '{period.last}' and unattributed_cost_usd > 0
+        group by 1, 2, 3
+        """,
+        "fct_attribution_coverage_daily",
     )
 
 
@@ -86,8 +107,8 @@ def mystery(marts: Marts, period: Period) -> Table:
 
 
 def unpriced(marts: Marts, period: Period) -> Table:
-    """What has no price, why, and which row of a seed would give it one."""
-    rows = marts.rows(
+    """What has no price, why, and which row of a seed would give it one; all teams in one row."""
+    found = marts.rows(
         f"""
         select
             provider, model_name, service_tier, team_id,
@@ -104,8 +125,12 @@ def unpriced(marts: Marts, period: Period) -> Table:
         """,
         "fct_unpriced_usage_daily",
     )
-    for row in rows:
+    groups: dict[tuple, list[dict]] = {}
+    for row in found:
         row["reason"] = row["reason"].removeprefix("unpriced_").replace("_", " ")
+        groups.setdefault(tuple(row[name] for name in _UNPRICED), []).append(row)
+    rows = [_together(members) for members in groups.values()]
+    rows.sort(key=lambda row: -row["attempts"])
     kept, more = top(rows, _SHOWN)
     return Table(
         "Attempts of this month without a price",
@@ -113,19 +138,35 @@ def unpriced(marts: Marts, period: Period) -> Table:
             Column("provider", "Provider"),
             Column("model_name", "Model"),
             Column("service_tier", "Tier"),
-            Column("team_id", "Team"),
+            Column("teams", "Teams"),
             Column("reason", "Why"),
             Column("attempts", "Without a price", "count"),
             Column("gateway_usd", "By the gateway's own figure, USD", "usd"),
             Column("at_stake_usd", "At the maker's list price, in no total, USD", "usd"),
             Column("lower_bound_usd", "Priced in part, in no total, USD", "usd"),
-            Column("missing_row", "Row that is missing"),
+            Column("missing_row", "Row that is missing", "small"),
         ],
         kept,
         adds=True,
         empty="Every billable attempt of this month has a price.",
         total={"provider": "Total", "attempts": sum(int(row["attempts"]) for row in rows)},
         more=more,
+    )
+
+
+def _together(rows: list[dict]) -> dict:
+    """The rows of several teams as one, which names those with most attempts."""
+    names = [row["team_id"] for row in rows]
+    more = f" and {many(len(names) - _TEAMS, 'other')}" if len(names) > _TEAMS else ""
+    sums = {name: known_total(row[name] for row in rows) for name in _SUMS}
+    return (
+        rows[0]
+        | sums
+        | {
+            "attempts": sum(int(row["attempts"]) for row in rows),
+            "teams": ", ".join(name or "nobody" for name in names[:_TEAMS]) + more,
+            "missing_row": min(filter(None, (row["missing_row"] for row in rows)), default=None),
+        }
     )
 
 
@@ -232,10 +273,24 @@ def conflicts(marts: Marts, period: Period) -> Table:
     )
 
 
-def page(marts: Marts, period: Period, days: list[dict]) -> dict:
+def page(
+    marts: Marts,
+    period: Period,
+    days: list[dict],
+    exceptions: list[dict],
+    budgets: dict[str, dict],
+    links: Links,
+) -> dict:
     """Everything on the page of the governance."""
+    traces = explained.traces(marts, period)
     parts = {
         "coverage": coverage_table(days),
+        "weeks": explained.unowned_weeks(days, sources(marts, period)),
+        "traces": explained.traces_table(traces, links),
+        "trace_weeks": explained.weeks_table(traces),
+        "exceptions": explained.exceptions_table(exceptions, links),
+        "outcomes": explained.outcomes(exceptions),
+        "plans": plans_table(budgets),
         "unpriced": unpriced(marts, period),
         "meters": meters(marts, period),
         "conflicts": conflicts(marts, period),

@@ -149,7 +149,7 @@ def _anomalies(rows: list[dict]) -> list[dict]:
         _item(
             "grave" if row["severity"] == "critical" else "note",
             row["team_id"],
-            f"on {day(row['usage_date'])}: {_compared(row)}.",
+            f"{day(row['usage_date'])}, {_compared(row)}.",
             f"{page_name(row['team_id'])}#odd",
         )
         for row in list(newest.values())[:_SHOWN]
@@ -160,8 +160,9 @@ def _compared(row: dict) -> str:
     """What was seen, and what it is beside."""
     what, other = row["compares"]
     if not other or row["baseline_usd"] is None:
-        return f"{what}, USD {usd(row['observed_usd'])}"
-    return f"{what} USD {usd(row['observed_usd'])}, {other} USD {usd(row['baseline_usd'])}"
+        return f"{what} USD {usd(row['observed_usd'])}"
+    baseline = usd(row["baseline_usd"])
+    return f"{what} USD {usd(row['observed_usd'])} against USD {baseline}, {other}"
 
 
 def _item(level: str, what: str, says: str, to: str) -> dict:

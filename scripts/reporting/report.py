@@ -17,6 +17,7 @@ from scripts.reporting import (
     chargeback,
     cube,
     efficiency,
+    explained,
     findings,
     fiscal,
     governance,
@@ -26,6 +27,7 @@ from scripts.reporting import (
     overview,
     period_report,
     provider_months,
+    quarter,
     reconciliation,
     requests_index,
     search,
@@ -76,6 +78,7 @@ class Report:
         self.statements = chargeback.statements(marts, when)
         self.budgets = chargeback.budgets(marts, when)
         self.anomalies = chargeback.anomalies(marts, when)
+        self.exceptions = explained.exceptions(marts, when.first, when.last)
         self.savings = efficiency.savings(marts)
         self.coverage = governance.coverage(marts, when)
         self.moved = movements.of_last_week(marts, when)
@@ -90,7 +93,7 @@ class Report:
         # With very many teams the pages of the others hold the head of each list.
         self.whole = set(sorted(cost, key=lambda name: (-cost[name], name))[: calls.TEAMS])
         self.uses = bridge.Uses(marts)
-        self.explored = cube.figures(marts, when)
+        self.explored = cube.figures(marts, when, self.exceptions)
         self.by_service = defaultdict(list)
         for row in self.drivers:
             if row.service_name:
@@ -238,7 +241,8 @@ class Report:
             "attention": overview.attention(
                 self.marts, head, self.wrong, self.budgets, self.anomalies
             ),
-            "daily": spend.daily_table(daily, self.period),
+            "daily": spend.daily_table(daily, self.period, explained.marked(self.exceptions)),
+            "is_marked": bool(self.exceptions),
             "steps": bridge.steps_table(self.uses, self.period),
             "pairs": bridge.pairs_table(self.uses, self.period),
             "teams": self.teams_table(_SHOWN_ON_FIRST_PAGE),
@@ -320,10 +324,13 @@ class Report:
             yield path, "provider_month", says["name"], says
         says = period_report.page(self.marts) | {"fiscal": fiscal.page(self.marts)}
         yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
+        yield "quarter.html", "quarter", _TITLES["quarter"], quarter.page(self.marts)
         says = efficiency.page(self.marts, self.period, self.savings)
         says |= outcomes.page(self.marts, self.period)
         yield "efficiency.html", "efficiency", _TITLES["efficiency"], says
-        says = governance.page(self.marts, self.period, self.coverage)
+        says = governance.page(
+            self.marts, self.period, self.coverage, self.exceptions, self.budgets, self.links
+        )
         yield "governance.html", "governance", _TITLES["governance"], says
         for team_id in self.team_ids:
             says = self.team(team_id)
@@ -367,6 +374,7 @@ _TITLES = {
     "customers": "Customers",
     "explore": "Explore",
     "chargeback": "Chargeback",
+    "quarter": "The quarter",
     "reconciliation": "Reconciliation",
     "efficiency": "Efficiency",
     "governance": "Governance",

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from scripts.accounting.headings import heading
 from scripts.errors import Refused
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import plain, total
@@ -17,7 +18,10 @@ from scripts.reporting.tables import plain, total
 _ROW_LIMIT = 1_048_575
 _TEXT_LIMIT = 32_767
 _RED = "#C2410C"
-_WIDTHS = {"text": 20, "date": 11, "time": 17, "usd": 14, "number": 14, "flag": 8, "exact": 24}
+_WIDTHS = {"text": 14, "date": 11, "time": 17, "usd": 11, "number": 9, "flag": 8, "exact": 24}
+_WIDTHS |= {"share": 9, "input": 12}
+# Sentences, which are wrapped.
+_SENTENCES = {"reason_evidence": 28, "next_step": 24}
 # What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
 # Words of ours, shown without underscores; names from logs and bills are shown as they are.
@@ -43,6 +47,10 @@ class Sheet:
     # Money whose every digit counts is next to the number as text.
     exact: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    # What is read and printed, from left to right; the other columns are folded away to the right.
+    front: tuple[str, ...] = ()
+    # Rows with one of these in a column are folded away by its filter: (column, words).
+    quiet: tuple[str, tuple[str, ...]] = ("", ())
     rows: list[dict] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
 
@@ -60,13 +68,28 @@ class Sheet:
             )
 
     def columns(self) -> list[tuple[str, str]]:
-        """(column, kind of cell) from left to right, what is filled in last."""
-        found = []
-        for name, kind in self.types.items():
-            found.append((name, _kind(name, kind)))
-            if name in self.exact:
-                found.append((f"{name}_exact", "exact"))
-        return found + [(name, "input") for name in self.inputs]
+        """(column, kind of cell) from left to right: what is read, what is filled in, the rest."""
+        read = [name for name in self.front if name in self.types]
+        rest = [name for name in self.types if name not in read] if read else []
+        found = [(name, _kind(name, self.types[name])) for name in read or self.types]
+        found += [(name, "input") for name in self.inputs]
+        found += [(name, _kind(name, self.types[name])) for name in rest]
+        return found + [(f"{name}_exact", "exact") for name in self.exact]
+
+    @property
+    def shown(self) -> int:
+        """How many columns are read and printed; the others are folded away."""
+        read = sum(1 for name in self.front if name in self.types)
+        return read + len(self.inputs) if read else len(self.columns())
+
+    def is_read(self, column: str) -> bool:
+        """True for a column that a person reads, and that is printed."""
+        return not self.front or column in self.front
+
+    def is_quiet(self, row: dict) -> bool:
+        """True for a row that nobody has to look at."""
+        column, words = self.quiet
+        return bool(column) and row.get(column) in words
 
     def money(self) -> list[str]:
         """Columns of money that a total makes sense of; a sum of tolerances says nothing."""
@@ -84,12 +107,6 @@ class Sheet:
         return total(row[column] for row in self.rows)
 
 
-def heading(name: str) -> str:
-    """A column's name in words, as `reviews.name_of` takes it back: Variance, USD."""
-    words = name.replace("_usd", ", USD").replace("_", " ")
-    return words[0].upper() + words[1:]
-
-
 def in_words(code: str) -> str:
     """A word of ours as people write it, as `reviews.code_of` takes it back."""
     return code.replace("_", " ")
@@ -103,6 +120,8 @@ def _kind(name: str, kind: str) -> str:
     if kind.startswith(
         ("decimal", "numeric", "bigint", "integer", "hugeint", "double", "smallint")
     ):
+        if name.endswith(("_share", "_ratio")):
+            return "share"
         return "usd" if name.endswith("_usd") else "number"
     return "text"
 
@@ -129,12 +148,15 @@ class Styles:
             "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"}),
             "usd": book.add_format({"num_format": "#,##0.00;[Red]-#,##0.00", "valign": "top"}),
             "number": book.add_format({"num_format": "#,##0.######", "valign": "top"}),
+            "share": book.add_format({"num_format": "0.0%", "valign": "top"}),
+            "sentence": book.add_format(text | {"text_wrap": True, "font_size": 9}),
             "flag": book.add_format({"valign": "top"}),
             "input": book.add_format(
                 text | {"bg_color": "#FFF8E1", "border": 1, "text_wrap": True}
             ),
         }
         self.title = book.add_format({"bold": True, "font_size": 15})
+        self.title_text = book.add_format(text | {"bold": True, "font_size": 15})
         self.red = book.add_format({"bold": True, "font_color": _RED})
         self.red_text = book.add_format(text | {"font_color": _RED, "text_wrap": True})
         self.bold = book.add_format({"bold": True})
@@ -146,7 +168,7 @@ def put(sheet: Worksheet, row: int, column: int, value, kind: str, styles: Style
     style = styles.kinds[kind]
     if value is None:
         sheet.write_blank(row, column, None, style)
-    elif kind in ("text", "exact", "input"):
+    elif kind in ("text", "sentence", "exact", "input"):
         text = str(value)
         if len(text) > _TEXT_LIMIT:
             text = text[: _TEXT_LIMIT - 1] + "…"
@@ -166,30 +188,51 @@ def fill(book: Workbook, sheet: Sheet, styles: Styles, lists: dict[str, str]) ->
         page.write_string(0, 0, f"The mart {sheet.mart} is not in this warehouse yet.")
         return
     columns = sheet.columns()
+    last = max(len(sheet.rows), 1)
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, max(len(sheet.rows), 1), len(columns) - 1)
+    page.autofilter(0, 0, last, len(columns) - 1)
     for place, (name, kind) in enumerate(columns):
         page.write_string(0, place, heading(name), styles.head)
-        page.set_column(place, place, _WIDTHS.get(kind, 18))
+        folded = {"level": 1, "hidden": True} if place >= sheet.shown else {}
+        width = _SENTENCES.get(name) or _WIDTHS.get(kind, 18)
+        page.set_column(place, place, width, None, folded)
         if name in lists and kind == "input":
-            page.data_validation(
-                1,
-                place,
-                max(len(sheet.rows), 1),
-                place,
-                {
-                    "validate": "list",
-                    "source": lists[name],
-                    "error_title": "Not one of the list",
-                    "error_message": f"Choose the {name} from the list, or leave it blank.",
-                },
-            )
+            _choices(page, place, last, name, lists[name])
+    _fold(page, sheet, [name for name, _ in columns])
     for number, row in enumerate(sheet.rows, start=1):
         for place, (name, kind) in enumerate(columns):
             value = plain(row[name.removesuffix("_exact")]) if kind == "exact" else row.get(name)
             if name in _WORDS and kind == "text" and value is not None:
                 value = in_words(value)
-            put(page, number, place, value, kind, styles)
+            put(page, number, place, value, "sentence" if name in _SENTENCES else kind, styles)
     page.set_landscape()
+    page.set_paper(9)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
     page.repeat_rows(0)
+    page.print_area(0, 0, last, sheet.shown - 1)
     page.fit_to_pages(1, 0)
+
+
+def _choices(page: Worksheet, place: int, last: int, name: str, source: str) -> None:
+    """A column that is filled in from a list."""
+    rule = {
+        "validate": "list",
+        "source": source,
+        "error_title": "Not one of the list",
+        "error_message": f"Choose the {name} from the list, or leave it blank.",
+    }
+    page.data_validation(1, place, last, place, rule)
+
+
+def _fold(page: Worksheet, sheet: Sheet, names: list[str]) -> None:
+    """Hide the rows that nobody has to look at, by the filter of their column."""
+    column, _ = sheet.quiet
+    if column not in names or not any(map(sheet.is_quiet, sheet.rows)):
+        return
+    loud = {in_words(row[column]) for row in sheet.rows if not sheet.is_quiet(row)}
+    if not loud:
+        return
+    page.filter_column_list(names.index(column), sorted(loud))
+    for number, row in enumerate(sheet.rows, start=1):
+        if sheet.is_quiet(row):
+            page.set_row(number, None, None, {"hidden": True})

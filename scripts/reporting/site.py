@@ -41,7 +41,7 @@ def environment() -> Environment:
         "count": tables.count,
         "share": tables.share,
         "day": lambda value: tables.unbroken(tables.day(value)),
-        "days": lambda first, last: tables.unbroken(tables.days(first, last)),
+        "days": lambda first, last: tables.unbroken(tables.span(first, last)),
         "many": tables.many,
         "plain": tables.plain,
         "data_attributes": tables.data_attributes,

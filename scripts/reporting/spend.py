@@ -148,8 +148,13 @@ def by_day(
     return dict(found)
 
 
-def daily_table(spend: dict[str, dict[date, Decimal]], period: Period) -> Table:
-    """One row per day, one column per layer; the smallest beyond six are added up as others."""
+def daily_table(
+    spend: dict[str, dict[date, Decimal]], period: Period, odd: dict[date, str] | None = None
+) -> Table:
+    """One row per day, one column per layer; the smallest beyond six are added up as others.
+
+    `odd` says of a day who spent far above the average: the chart marks it.
+    """
     names = sorted(spend, key=lambda name: (-total(spend[name].values()), name))
     kept = names if len(names) <= _LAYERS else names[: _LAYERS - 1]
     rest = names[len(kept) :]
@@ -160,7 +165,10 @@ def daily_table(spend: dict[str, dict[date, Decimal]], period: Period) -> Table:
     for day in period.dates():
         row = {f"s{n}": spend[name].get(day, Decimal(0)) for n, name in enumerate(kept)}
         row |= {"rest": _of_day(spend, rest, day), "usage_date": day}
-        rows.append(row | {"total": _of_day(spend, names, day)})
+        row["total"] = _of_day(spend, names, day)
+        if odd and day in odd:
+            row["_total"] = {"odd": odd[day]}
+        rows.append(row)
     return Table(
         "Spend per day and provider, USD",
         [Column("usage_date", "Day", "date"), *columns, Column("total", "Total", "usd")],

@@ -6,7 +6,7 @@ import re
 from calendar import month_name as month_names
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, getcontext
 
 from markupsafe import Markup, escape
@@ -168,6 +168,15 @@ def days(first: date | None, last: date | None) -> str:
         if first.year == last.year
         else (f"{day(first)} to {day(last)}")
     )
+
+
+def span(first: date, last: date) -> str:
+    """As days; a whole month by its name: July 2026."""
+    after = last + timedelta(days=1)
+    is_month = (
+        first.day == 1 and after.day == 1 and (first.year, first.month) == last.timetuple()[:2]
+    )
+    return month_name(first) if is_month else days(first, last)
 
 
 _MONTHS = tuple(month_names)[1:]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = (
+FLAGS = (
     "--headless=new",
     # A test runs as root in a container, where Chromium's own sandbox cannot start.
     "--no-sandbox",
@@ -35,7 +35,7 @@ def chromium() -> str:
 
 def run(page: Path, *flags: str, profile: Path) -> subprocess.CompletedProcess:
     """Open a file; `profile` is a folder of its own for the browser's state."""
-    command = [chromium(), *_FLAGS, f"--user-data-dir={profile}", *flags, page.as_uri()]
+    command = [chromium(), *FLAGS, f"--user-data-dir={profile}", *flags, page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
 
 
@@ -48,7 +48,7 @@ def painted(page: Path, folder: Path) -> int:
     timed.write_text(
         page.read_text().replace("</head>", '<script defer src="paint.js"></script></head>')
     )
-    flags = (*_FLAGS, f"--user-data-dir={folder / 'timed'}", "--remote-debugging-port=0")
+    flags = (*FLAGS, f"--user-data-dir={folder / 'timed'}", "--remote-debugging-port=0")
     command = [chromium(), *flags, timed.as_uri()]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         try:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from tests.python.mart_tables import contracts
 
 LAST = datetime.date(2026, 9, 20)
+DAY = datetime.timedelta(days=1)
 DAYS = [LAST - datetime.timedelta(days=n) for n in range(90)][::-1]
 ODD_NAMES = (
     "<script>window.hacked=1</script>",
@@ -327,7 +328,33 @@ def quarter(teams: list[str], seed: int = 1) -> dict[str, list[dict]]:
             spent_share=lambda n: Decimal(n + 1) / 4,
         ),
         "fct_spend_anomalies": filled(
-            "fct_spend_anomalies", len(teams), chance, team_id=lambda n: teams[n]
+            "fct_spend_anomalies",
+            len(teams),
+            chance,
+            team_id=lambda n: teams[n],
+            rule_kind=lambda n: ["daily_ratio", "budget_share"][n % 2],
+            threshold=lambda n: Decimal(2),
+            outcome=lambda n: ["open", "mended", "wanted"][n % 3],
+        ),
+        "fct_costliest_traces_weekly": filled(
+            "fct_costliest_traces_weekly",
+            30,
+            chance,
+            week_start_date=lambda n: datetime.date(2026, 8, 31) + 7 * (n // 10) * DAY,
+            cost_rank=lambda n: n % 10 + 1,
+            team_id=lambda n: teams[n % len(teams)],
+            note=lambda n: f"note {n}" if n % 3 else None,
+            explained_by=lambda n: "Ada Okafor" if n % 3 else None,
+        ),
+        "fct_spend_quarterly": filled(
+            "fct_spend_quarterly",
+            6 * len(teams),
+            chance,
+            period_grain=lambda n: "quarter",
+            team_id=lambda n: teams[n // 6],
+            provider=lambda n: providers[n % 2],
+            period_start_date=lambda n: datetime.date(2026, 1 + 3 * (n // 2 % 3), 1),
+            is_complete_period=lambda n: n // 2 % 3 < 2,
         ),
         "fct_chargeback_report": filled(
             "fct_chargeback_report",

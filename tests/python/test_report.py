@@ -19,7 +19,7 @@ from scripts.cli import main
 from scripts.reporting import invoices, reconciliation, teams
 from scripts.reporting.marts import Marts, Period, period
 from scripts.reporting.spend import Driver
-from scripts.reporting.tables import change, days, many, share, unbroken, unit, usd
+from scripts.reporting.tables import change, days, many, share, span, unbroken, unit, usd
 from tests.python import browser, mart_tables
 from tests.python.documents import ROOT
 from tests.python.mart_tables import ask
@@ -27,7 +27,7 @@ from tests.python.pages import Page, all_pages
 from tests.python.report_cases import LARGE, LAST, ODD_NAMES, bitten, quarter
 
 _PAGES = {"index", "teams", "services", "customers", "explore", "chargeback", "reconciliation"}
-_PAGES |= {"efficiency", "governance"}
+_PAGES |= {"efficiency", "governance", "quarter"}
 
 
 def build(folder: Path, rows: dict, monkeypatch, without=frozenset()) -> Path:
@@ -555,6 +555,13 @@ def test_days_as_people_say_them(first, last, shown):
     assert days(*map(datetime.date.fromisoformat, (first, last))) == shown
 
 
+def test_a_whole_month_has_its_name():
+    first = datetime.date(2026, 9, 1)
+    assert span(first, datetime.date(2026, 9, 30)) == "September 2026"
+    assert span(first, datetime.date(2026, 9, 29)) == "1 to 29 September 2026"
+    assert span(first, datetime.date(2026, 10, 31)) == "1 September to 31 October 2026"
+
+
 def test_one_is_not_many():
     assert [many(number, "provider") for number in (0, 1, 1200)] == [
         "0 providers", "1 provider", "1,200 providers",
@@ -615,6 +622,7 @@ def test_work_without_a_price_is_a_dash_not_zero(tmp_path, monkeypatch):
     assert (row["cost_usd"], row["change_usd"], row["share"]) == (None, None, None)
     (row,) = Page(folder / "governance.html").rows("Attempts of this month without a price")
     assert (row["model_name"], row["reason"]) == ("dall-e", "usage missing")
+    assert row["teams"] == "images"
     assert row["gateway_usd"] == Decimal("0.16")
 
 

@@ -82,22 +82,31 @@ final as (
 -- the id of a rule that is as old as this mart stays what it was: an alert is told once
 select
     md5({{ row_text([
-        'rule_id', 'team_id', 'usage_date',
-        "case when rule_kind = 'request_tokens' then request_key when rule_kind like 'trace%' then trace_id "
-        ~ "when service_name != '*' then service_name end",
+        'final.rule_id', 'final.team_id', 'final.usage_date',
+        "case when final.rule_kind = 'request_tokens' then final.request_key "
+        ~ "when final.rule_kind like 'trace%' then final.trace_id "
+        ~ "when final.service_name != '*' then final.service_name end",
     ]) }}) as anomaly_id,
-    rule_id,
-    rule_kind,
-    severity,
-    team_id,
-    service_name,
-    usage_date,
-    window_start_date,
-    threshold,
-    cast(observed_usd as {{ money_type() }}) as observed_usd,
-    cast(baseline_usd as {{ money_type() }}) as baseline_usd,
-    observed_tokens,
-    observed_count,
-    request_key,
-    trace_id
+    final.rule_id,
+    final.rule_kind,
+    final.severity,
+    final.team_id,
+    final.service_name,
+    final.usage_date,
+    final.window_start_date,
+    final.threshold,
+    cast(final.observed_usd as {{ money_type() }}) as observed_usd,
+    cast(final.baseline_usd as {{ money_type() }}) as baseline_usd,
+    final.observed_tokens,
+    final.observed_count,
+    final.request_key,
+    final.trace_id,
+    coalesce(outcomes.outcome, 'open') as outcome,
+    outcomes.note as outcome_note,
+    outcomes.explained_by
 from final
+left join {{ ref('spend_outcomes') }} as outcomes
+    on
+        final.team_id = outcomes.team_id
+        and final.service_name = outcomes.service_name
+        and final.usage_date = outcomes.usage_date

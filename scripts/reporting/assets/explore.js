@@ -245,7 +245,10 @@ function explore(cube) {
       const cells = layers.map((group) => of([group]));
       if (rest.length) cells.push(of(rest));
       cells.push(cells.reduce((sum, amount) => sum + amount, 0n));
-      lines.push([dayText(day), ...cells.map((amount) => ({ text: cents(amount) }))]);
+      const line = cells.map((amount) => ({ text: cents(amount) }));
+      const odd = cube.odd.filter(([when, team]) => when === dayText(day) && (state.team < 0 || cube.names.team[state.team] === team));
+      if (odd.length) line.at(-1).data = { odd: odd.map(([, team]) => team).join(", ") };
+      lines.push([dayText(day), ...line]);
     }
     redraw(document.querySelector("[data-later=spend_daily]"), lines, columns);
   }
