@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from scripts import console
 from scripts.accounting import focus_file, people
-from scripts.accounting.checks import always_missing, missing, unapproved
+from scripts.accounting.checks import always_missing, missing, must_approve, unapproved
 from scripts.accounting.close_pack import documents, in_csv, tables
 from scripts.accounting.entries import ENTRIES, columns
 from scripts.accounting.ledger import dbt, posted_periods
@@ -139,9 +139,11 @@ def _may(asked: Close, found: list[str]) -> bool:
     """Whether nothing is missing; says what is."""
     if people.is_anybody_allowed():
         print(people.NOBODY)
-    for line in unapproved(asked.period):
-        if line not in found:
-            print(line)
+    listed = unapproved(asked.period)
+    if must_approve(asked.period):
+        found = [*found, *listed]
+    else:
+        print(*listed, sep="\n", end="\n" if listed else "")
     if found:
         console.complain(f"{asked.period:%Y-%m} cannot be closed yet:")
         for line in found:

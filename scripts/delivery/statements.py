@@ -12,6 +12,7 @@ from scripts.accounting.posted_seeds import holding, rows_of
 from scripts.console import printable
 from scripts.delivery.document import Document, Fact, Section
 from scripts.errors import UserError
+from scripts.money import in_cents
 from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
 from scripts.reporting.marts import Marts, Period, month_end
@@ -31,7 +32,6 @@ from scripts.reporting.tables import (
 )
 from scripts.reporting.teams import page_name, recipients
 
-_CENT = Decimal("0.01")
 _CHANGES = 12
 _COSTLIEST = 3
 _UNPRICED = 5
@@ -366,7 +366,7 @@ def _changed(
         return row
     # the split that the pages of the report make, in cents that foot
     driver = Driver("", None, None, "", "", cost, before, attempts, attempts_before, 0)
-    row["volume_usd"] = driver.volume_change_usd.quantize(_CENT)
+    row["volume_usd"] = in_cents(driver.volume_change_usd)
     return row | {"unit_usd": row["change_usd"] - row["volume_usd"]}
 
 
