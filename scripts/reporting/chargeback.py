@@ -11,6 +11,7 @@ _MONTHS = 6
 # What a rule looks at, and what it is compared with, where that is an amount.
 _RULES = {
     "budget_share": ("spend of the month", "the plan"),
+    "baseline_share": ("spend of the month", "the baseline (no plan is set)"),
     "rolling_share_of_budget": ("spend of the last days", "as many days of the plan"),
     "daily_ratio": ("spend of the day", "the average of the days before"),
     "past_months_share": ("spend of the month", "the average of the months before"),
