@@ -24,7 +24,7 @@ from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
 from scripts.accounting.posting import TABLES, posted_documents
 from scripts.operations.company import bring_in
-from scripts.warehouse import WarehouseError, target, warehouse_file
+from scripts.warehouse import WarehouseError, kept_open, target, warehouse_file
 
 
 def broken_links(periods: list[Period], until: date | None = None) -> list[str]:
@@ -177,12 +177,13 @@ def _first_line(found: bytes, approved: bytes) -> str:
 def verify(folders: list[Path]) -> int:
     """Say the first difference and end with 1, or that there is none."""
     periods = read_periods()
-    found = broken_links(periods) or [
-        *signatures.bad(periods),
-        *signatures.missing(periods),
-        *(line for folder in folders or default_folders()
-          for line in changed_files(periods, folder)),
-    ]  # fmt: skip
+    with kept_open():
+        found = broken_links(periods) or [
+            *signatures.bad(periods),
+            *signatures.missing(periods),
+            *(line for folder in folders or default_folders()
+              for line in changed_files(periods, folder)),
+        ]  # fmt: skip
     if found:
         for line in found:
             console.complain(line)
@@ -209,21 +210,26 @@ def said_of_ledger() -> list[str]:
     if target() == "spark" or (target() == "duckdb" and not warehouse_file().exists()):
         return []
     try:
-        there = query(
-            "select count(*) from information_schema.tables "
-            f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
-        )
-        if there == [(0,)]:
-            return []
-        # who must sign still may: a missing signature stops the next close, not a build
-        found = broken_links(periods) or [
-            *signatures.bad(periods),
-            *changed_files(periods, ledger_folder()),
-        ]
-        if not found:
-            _name_changed_exports(periods)
-        return found
+        with kept_open():
+            return _said_of_ledger(periods)
     except WarehouseError as error:
         # such as a warehouse under another name, which this build puts right
         console.complain(f"closed months are not checked this time: {error}")
         return []
+
+
+def _said_of_ledger(periods: list[Period]) -> list[str]:
+    there = query(
+        "select count(*) from information_schema.tables "
+        f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
+    )
+    if there == [(0,)]:
+        return []
+    # who must sign still may: a missing signature stops the next close, not a build
+    found = broken_links(periods) or [
+        *signatures.bad(periods),
+        *changed_files(periods, ledger_folder()),
+    ]
+    if not found:
+        _name_changed_exports(periods)
+    return found
