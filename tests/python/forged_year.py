@@ -166,9 +166,10 @@ def main() -> None:
     with contextlib.redirect_stdout(io.StringIO()):
         assert verify.verify([]) == 0, "forged already"
     of_tables(found, months)
-    of_documents(found, months[4])
-    of_seed(found, 5)
-    of_files(found, [months[0], months[6]])
+    middle = len(months) // 2
+    of_documents(found, months[middle - 1])
+    of_seed(found, middle)
+    of_files(found, [months[0], months[middle]])
     with contextlib.redirect_stdout(io.StringIO()):
         assert verify.verify([]) == 0, "not put back"
     print(json.dumps({"count": found.count, "unnamed": found.unnamed}))
