@@ -27,12 +27,16 @@ def warehouse_file() -> Path:
     return Path(os.environ.get("AI_COST_WAREHOUSE", "warehouse.duckdb"))
 
 
+Connection = "duckdb.DuckDBPyConnection | _Postgres"
+# What kept_open holds, the innermost last.
+_kept: list[Connection] = []
+
+
 @contextmanager
-def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
+def connect() -> Iterator[Connection]:
     """A read-only connection, `execute(sql).fetchall()` on either; raises WarehouseError."""
-    if target() == "spark":
-        raise WarehouseError("this reads DuckDB and Postgres; ask Spark itself for its marts")
-    connection = _Postgres() if target() == "postgres" else _duckdb()
+    kept = _kept[-1] if _kept else None
+    connection = kept or _opened()
     try:
         yield connection
     except Exception as error:
@@ -42,7 +46,30 @@ def connect() -> Iterator[duckdb.DuckDBPyConnection | _Postgres]:
         reason = str(error).splitlines()[0]
         raise WarehouseError(f"{reason}; run `make nightly`") from None
     finally:
+        if kept is None:
+            connection.close()
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """One connection for all that reads within: to open a warehouse of 400 views takes longer.
+
+    Nobody may write within, because DuckDB lets in either readers or one writer. Who works as
+    another role within (scripts/operations/roles.py) opens one of that role inside.
+    """
+    connection = _opened()
+    _kept.append(connection)
+    try:
+        yield
+    finally:
+        _kept.pop()
         connection.close()
+
+
+def _opened() -> Connection:
+    if target() == "spark":
+        raise WarehouseError("this reads DuckDB and Postgres; ask Spark itself for its marts")
+    return _Postgres() if target() == "postgres" else _duckdb()
 
 
 # A warehouse that was loaded and never built, or built by another version.
@@ -205,7 +232,12 @@ class _Postgres:
         self._cursor = self._connection.cursor()
 
     def execute(self, sql: str) -> _Postgres:
-        self._cursor.execute(sql)
+        try:
+            self._cursor.execute(sql)
+        except Exception:
+            # or what is asked next of a connection that is kept would be refused as well
+            self._connection.rollback()
+            raise
         return self
 
     @property

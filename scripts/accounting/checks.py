@@ -11,6 +11,7 @@ from scripts.accounting.journal import journal
 from scripts.accounting.ledger import LEDGER, next_month, query
 from scripts.accounting.periods import Period
 from scripts.accounting.verify import broken_links
+from scripts.money import money
 from scripts.operations.clock import latest_instant
 from scripts.warehouse import WarehouseError
 
@@ -48,15 +49,13 @@ def always_missing(
         *earlier_months(period, periods),
         *_reconciliation(period),
         *_shares(period),
-        *(unapproved(period) if _limits(UNAPPROVED, period) else []),
     ]
 
 
 def unapproved(period: date) -> list[str]:
     """What counts in the month, was typed by hand, and nobody approved who may.
 
-    A row of close_limits makes it a reason not to close, for what holds in months from its first
-    day on; without one it is only said.
+    With a row of close_limits only what holds in months from its first day on; see `must_approve`.
     """
     rows = _limits(UNAPPROVED, period)
     limit, first = rows[0] if rows else (Decimal(0), None)
@@ -70,15 +69,26 @@ def unapproved(period: date) -> list[str]:
         return []
     return [
         f"{kind.replace('_', ' ')} {subject}"
-        f"{'' if usd is None else f', {usd:,.2f} USD,'} is {_STATES[state]}: see fct_approvals"
+        f"{'' if usd is None else f', {money(usd)} USD,'} is {_STATES[state]}: see fct_approvals"
         for kind, subject, usd, state in found
     ]
 
 
+def must_approve(period: date) -> bool:
+    """Whether close_limits makes what nobody approved a reason not to close; else it is said."""
+    return bool(_limits(UNAPPROVED, period))
+
+
 def earlier_months(period: date, periods: list[Period]) -> list[str]:
-    """What is closed must be as it was approved, and months before must be signed where asked."""
+    """What is closed must be as it was approved, and months before must be signed where asked.
+
+    Where the whole seed was lost, its rows come back one after the other, the oldest first.
+    """
     before = [one for one in periods if one.period_start < str(period)]
-    return broken_links(periods) or [*signatures.bad(periods), *signatures.missing(before)]
+    return broken_links(periods, until=period) or [
+        *signatures.bad(periods),
+        *signatures.missing(before),
+    ]
 
 
 def _amount(period: date) -> Decimal:
@@ -174,7 +184,7 @@ def _reconciliation(period: date) -> list[str]:
         *(_off(*total) for total in totals),
         *(
             f"{count} reconciliation lines of {provider} are out of tolerance and undecided "
-            f"(variance {variance:,.2f} USD): see reconciliation_reviews.csv"
+            f"(variance {money(variance)} USD): see reconciliation_reviews.csv"
             for provider, count, variance in rows
         ),
     ]
@@ -187,7 +197,7 @@ def _off(
     named = {"account": f", account {account}", "month": f", account {account}"}
     whose = provider + named.get(level, f", model {model}" if level == "model" else "")
     when = f"{first:%Y-%m-%d}" if level in ("day", "account") else f"{first:%Y-%m}"
-    return f"the total of {whose} for {when} is off by {gap:,.2f} USD, allowed are {limit:,.2f}"
+    return f"the total of {whose} for {when} is off by {money(gap)} USD, allowed are {money(limit)}"
 
 
 def _shares(period: date) -> list[str]:

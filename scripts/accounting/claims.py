@@ -22,6 +22,7 @@ from scripts.accounting.ledger import query
 from scripts.accounting.reviews import KEY
 from scripts.errors import Refused, UserError
 from scripts.loading.paths import literal
+from scripts.money import money
 from scripts.operations.clock import run_instant
 from scripts.operations.company import decisions, started, writable
 from scripts.operations.whole_files import append_whole, write_whole
@@ -160,7 +161,7 @@ def _line(row: tuple) -> Line:
 
 def _list(known: list[Line]) -> None:
     rows = [
-        [line.key[:_SHOWN_KEY], *map(str, line.cells), line.cause, f"{line.claimed_usd:,.2f}"]
+        [line.key[:_SHOWN_KEY], *map(str, line.cells), line.cause, money(line.claimed_usd)]
         for line in known
     ]
     if rows:
@@ -171,7 +172,7 @@ def _list(known: list[Line]) -> None:
     if found:
         console.table(
             ["claim", "provider", "status", "claimed, USD", "recovered, USD", "days"],
-            [[*row[:3], f"{row[3]:,.2f}", f"{row[4]:,.2f}", str(row[5])] for row in found],
+            [[*row[:3], money(row[3]), money(row[4]), str(row[5])] for row in found],
             left=3,
         )
 
@@ -326,4 +327,4 @@ def _count(quantity: Decimal | None) -> str:
 
 
 def _usd(amount: Decimal) -> str:
-    return f"USD {amount:,.2f}"
+    return f"USD {money(amount)}"

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from scripts import console
 from scripts.accounting import focus_file, people
-from scripts.accounting.checks import always_missing, missing, unapproved
+from scripts.accounting.checks import always_missing, missing, must_approve, unapproved
 from scripts.accounting.close_pack import documents, in_csv, tables
 from scripts.accounting.entries import ENTRIES, columns
 from scripts.accounting.ledger import dbt, posted_periods
@@ -22,7 +22,7 @@ from scripts.accounting.periods import PERIODS, Period, append_period, read_peri
 from scripts.accounting.posting import DOCUMENTS, as_rows, manifest_of, post, posted_documents
 from scripts.operations.company import bring_in, decisions, writable
 from scripts.operations.lock import only_writer
-from scripts.warehouse import WarehouseError, target, warehouse_file
+from scripts.warehouse import WarehouseError, kept_open, target, warehouse_file
 
 AMOUNT = columns().index("amount_usd")
 # What shows a month as closed.
@@ -57,20 +57,27 @@ def close(asked: Close) -> int:
         if not asked.check:  # before anything is posted, or a month would be half closed
             writable(decisions(PERIODS))
         if asked.period in posted_periods():
-            return _finish(asked, periods)
+            with kept_open():
+                period = _finished(asked, periods)
+            if period is None:
+                return 1
+            if not asked.check:
+                _record(period)
+            return 0
         return _begin(asked, periods)
 
 
 def _begin(asked: Close, periods: list[Period]) -> int:
     """Check and post a month that is open."""
     names = (asked.prepared_by, asked.approved_by)
-    if not _may(asked, missing(asked.period, *names, asked.closed_at, periods)):
-        return 1
-    if asked.check:
-        return 0
-    rows = tables(asked.period, str(asked.closed_at))
-    texts = documents(asked.period)
-    texts[focus_file.NAME] = focus_file.worked_out(asked.period)
+    with kept_open():
+        if not _may(asked, missing(asked.period, *names, asked.closed_at, periods)):
+            return 1
+        if asked.check:
+            return 0
+        rows = tables(asked.period, str(asked.closed_at))
+        texts = documents(asked.period)
+        texts[focus_file.NAME] = focus_file.worked_out(asked.period)
     period = Period(
         period_start=str(asked.period),
         status="closed",
@@ -91,8 +98,8 @@ def _begin(asked: Close, periods: list[Period]) -> int:
     return 0
 
 
-def _finish(asked: Close, periods: list[Period]) -> int:
-    """Write the row of a month that is posted: the same people, the same rows, the same checks."""
+def _finished(asked: Close, periods: list[Period]) -> Period | None:
+    """The row of a month that is posted: the same people, the same rows, the same checks."""
     manifest = manifest_of(asked.period)
     if manifest is None:
         raise WarehouseError(
@@ -122,11 +129,7 @@ def _finish(asked: Close, periods: list[Period]) -> int:
     names = (asked.prepared_by, asked.approved_by)
     whole = sorted([*periods, period], key=lambda one: one.period_start)
     found += [line for line in always_missing(asked.period, *names, at, whole) if line not in found]
-    if not _may(asked, found):
-        return 1
-    if not asked.check:
-        _record(period)
-    return 0
+    return period if _may(asked, found) else None
 
 
 def _previous(asked: Close, periods: list[Period]) -> str:
@@ -139,9 +142,11 @@ def _may(asked: Close, found: list[str]) -> bool:
     """Whether nothing is missing; says what is."""
     if people.is_anybody_allowed():
         print(people.NOBODY)
-    for line in unapproved(asked.period):
-        if line not in found:
-            print(line)
+    listed = unapproved(asked.period)
+    if must_approve(asked.period):
+        found = [*found, *listed]
+    else:
+        print(*listed, sep="\n", end="\n" if listed else "")
     if found:
         console.complain(f"{asked.period:%Y-%m} cannot be closed yet:")
         for line in found:

@@ -25,6 +25,7 @@ from scripts.accounting.manifest import digest, has_manifest
 from scripts.accounting.periods import Period, read_periods
 from scripts.accounting.posting import TABLES as POSTED_TABLES
 from scripts.accounting.posting import posted_documents
+from scripts.money import money
 from scripts.operations.company import bring_in
 from scripts.operations.whole_files import write_whole
 from scripts.warehouse import WarehouseError
@@ -138,8 +139,8 @@ def summary(period: date, closed: Period | None, files: dict[str, bytes]) -> str
         [
             f"# AI chargeback {period:%Y-%m}\n\n{status}\n",
             "| statements, USD | |\n|---|---:|",
-            *(f"| {name} | {total:,.2f} |" for name, total in totals.items()),
-            f"\nBooked by the journal: {booked:,.2f} USD of debits and of credits.\n",
+            *(f"| {name} | {money(total)} |" for name, total in totals.items()),
+            f"\nBooked by the journal: {money(booked)} USD of debits and of credits.\n",
             "| file | SHA-256 |\n|---|---|",
             *(f"| {name} | `{digest(content)}` |" for name, content in files.items()),
             "",

@@ -15,7 +15,7 @@ from scripts.loading.sources import read_contract
 from scripts.operations.builds import LAST_BUILDS
 from scripts.operations.company import bring_in
 from scripts.operations.roles import owner_of
-from scripts.warehouse import target
+from scripts.warehouse import kept_open, target
 
 # Written after a close and read from its file alone.
 _READ_AS_A_FILE = {"close_signatures"}
@@ -30,7 +30,7 @@ _NAMED = 5
 def stale() -> list[str]:
     """What was not built or not loaded, in sentences."""
     # finance may not read raw logs, nor the records of loads and builds next to them
-    with owner_of("marts", target()):
+    with owner_of("marts", target()), kept_open():
         return [*failed_builds(), *_seeds(), *_landing()]
 
 

@@ -31,7 +31,7 @@ from scripts.accounting.posting import (
 from scripts.accounting.verify import broken_links
 from scripts.errors import Refused
 from scripts.operations.whole_files import write_whole, written_whole
-from scripts.warehouse import WarehouseError
+from scripts.warehouse import WarehouseError, kept_open
 
 
 class BrokenChain(Refused):
@@ -146,11 +146,12 @@ def run(folder: Path, what: str) -> int:
     if what == "restore":
         restore(folder, periods)
         return 0
-    broken = broken_links(periods)
-    if broken:
-        raise BrokenChain("; ".join(broken))
-    if what == "verify":
-        print(f"{len(periods)} closed months are as they were approved")
-    else:
-        export(folder, periods)
+    with kept_open():
+        broken = broken_links(periods)
+        if broken:
+            raise BrokenChain("; ".join(broken))
+        if what == "verify":
+            print(f"{len(periods)} closed months are as they were approved")
+        else:
+            export(folder, periods)
     return 0

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from scripts.accounting.ledger import query
+from scripts.money import money
 
 NOBODY = "approvers.csv names nobody: any two people may prepare and approve"
 
@@ -70,4 +71,6 @@ def _role_faults(
     limits = [one.limit_usd for one in rows]
     if None in limits or max(limits) >= abs(amount):
         return []
-    return [f"{name} may be {role} of up to {max(limits):,.2f} USD, the month is {amount:,.2f} USD"]
+    return [
+        f"{name} may be {role} of up to {money(max(limits))} USD, the month is {money(amount)} USD"
+    ]

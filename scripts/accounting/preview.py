@@ -16,6 +16,7 @@ from scripts import console
 from scripts.accounting.ledger import ROOT, dbt, query
 from scripts.errors import UserError
 from scripts.loading.paths import literal
+from scripts.money import money
 from scripts.operations.clock import latest_instant
 from scripts.operations.company import OPTIONAL
 from scripts.rates.card_rules import of_recording
@@ -31,7 +32,6 @@ MODELS = (
 )  # fmt: skip
 LADDERS = ("int_allocation_rules", "int_allocation_ladders")
 NAMES = (*LADDERS, "int_policy_names", "int_policy_issues")
-CENTS = Decimal("0.01")
 _SEEDS = ROOT / "seeds/policy/_allocation__seeds.yml"
 
 
@@ -160,5 +160,5 @@ def _print(period: date, before: dict[str, Decimal], after: dict[str, Decimal]) 
     print(f"Shared costs and credits of {period:%Y-%m}, USD")
     console.table(
         ("team", "before", "after", "difference"),
-        [(line[0], *(f"{usd.quantize(CENTS):,}" for usd in line[1:])) for line in lines],
+        [(line[0], *map(money, line[1:])) for line in lines],
     )

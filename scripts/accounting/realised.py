@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from scripts.accounting.ledger import next_month, query
 from scripts.accounting.posted_seeds import last_posted
+from scripts.money import in_cents
 from scripts.warehouse import WarehouseError
 
 COMPONENT = "realised_difference"
@@ -39,7 +40,7 @@ def differences(period: date) -> list[Difference]:
                 f"invoice_payments.csv, {payment}: the difference of invoice {invoice} is unknown "
                 f"({status.replace('_', ' ')})"
             )
-        cents = Decimal(usd).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        cents = in_cents(usd)
         if cents:
             found.append(Difference(provider, f"{invoice} {payment}", cents))
     return found

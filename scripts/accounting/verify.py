@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -24,11 +24,14 @@ from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
 from scripts.accounting.posting import TABLES, posted_documents
 from scripts.operations.company import bring_in
-from scripts.warehouse import WarehouseError, target, warehouse_file
+from scripts.warehouse import WarehouseError, kept_open, target, warehouse_file
 
 
-def broken_links(periods: list[Period]) -> list[str]:
-    """What does not agree between the seed and what is posted, in sentences; first the first."""
+def broken_links(periods: list[Period], until: date | None = None) -> list[str]:
+    """What does not agree between the seed and what is posted, in sentences; first the first.
+
+    `until`: nothing is said of a later month that has no row, because it may be brought back next.
+    """
     posted = {str(period) for period in posted_periods()}
     known = {period.period_start for period in periods}
     found = []
@@ -47,6 +50,7 @@ def broken_links(periods: list[Period]) -> list[str]:
     found += [
         f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
         for month in sorted(posted - known)
+        if until is None or month <= str(until)
     ]
     return found
 
@@ -64,27 +68,39 @@ def _difference(period: Period, previous: str) -> str | None:
     return first_difference(period, previous, content, documents)
 
 
-def changed_files(periods: list[Period], folder: Path) -> list[str]:
+def changed_files(periods: list[Period], folder: Path, has_drafts: bool = False) -> list[str]:
     """Exported files of closed months that are not what is posted, in sentences.
 
     `folder` is one of `ai-cost export ledger`, `ai-cost export journal` or `ai-cost export focus`.
-    Files that are not there were not exported.
+    Files that are not there were not exported. `has_drafts`: nothing is said of files that were
+    written before the close.
     """
-    return [line for period in periods for line in _changed_files(period, folder)]
+    return [
+        line
+        for period in periods
+        for file, line in _changed_files(period, folder)
+        if not (has_drafts and _is_draft(file, period))
+    ]
 
 
-def _changed_files(period: Period, folder: Path) -> Iterator[str]:
+def _is_draft(file: Path, period: Period) -> bool:
+    closed_at = datetime.fromisoformat(period.closed_at).replace(tzinfo=UTC)
+    return not file.exists() or file.stat().st_mtime < closed_at.timestamp()
+
+
+def _changed_files(period: Period, folder: Path) -> Iterator[tuple[Path, str]]:
     for file, (name, content) in _approved_files(period, folder).items():
         for exported in (file, file.with_suffix(".parquet")):
             if not exported.exists():
                 continue
             found = exported.read_bytes() if exported == file else _csv_of(exported, name, content)
             if found != content:
-                yield f"{exported} is not as it was approved: {_first_line(found, content)}"
+                said = f"is not as it was approved: {_first_line(found, content)}"
+                yield exported, f"{exported} {said}"
     yield from _changed_journals(period, folder / period.period_start[:7])
 
 
-def _changed_journals(period: Period, place: Path) -> Iterator[str]:
+def _changed_journals(period: Period, place: Path) -> Iterator[tuple[Path, str]]:
     """Files of the journal for finance systems, which follow from the journal that was posted."""
     found = journal_files.found_files(place) if has_manifest(period) else {}
     if not found:
@@ -95,12 +111,15 @@ def _changed_journals(period: Period, place: Path) -> Iterator[str]:
         for number in sorted(approved | files):
             file = place / journal_files.file_name(name, number)
             if number not in files:
-                yield f"{file} is missing: the journal for {name} has {len(approved)} files"
+                said = f"is missing: the journal for {name} has {len(approved)} files"
             elif number not in approved:
-                yield f"{file} was not approved: the journal for {name} has {len(approved)} files"
+                said = f"was not approved: the journal for {name} has {len(approved)} files"
             elif files[number] != approved[number]:
-                said = _first_line(files[number], approved[number])
-                yield f"{file} is not as it was approved: {said}"
+                differs = _first_line(files[number], approved[number])
+                said = f"is not as it was approved: {differs}"
+            else:
+                continue
+            yield file, f"{file} {said}"
 
 
 def _approved_files(period: Period, folder: Path) -> dict[Path, tuple[str, bytes]]:
@@ -158,18 +177,30 @@ def _first_line(found: bytes, approved: bytes) -> str:
 def verify(folders: list[Path]) -> int:
     """Say the first difference and end with 1, or that there is none."""
     periods = read_periods()
-    found = broken_links(periods) or [
-        *signatures.bad(periods),
-        *signatures.missing(periods),
-        *(line for folder in folders or default_folders()
-          for line in changed_files(periods, folder)),
-    ]  # fmt: skip
+    with kept_open():
+        found = broken_links(periods) or [
+            *signatures.bad(periods),
+            *signatures.missing(periods),
+            *(line for folder in folders or default_folders()
+              for line in changed_files(periods, folder)),
+        ]  # fmt: skip
     if found:
         for line in found:
             console.complain(line)
         return 1
     print(f"{len(periods)} closed months are as they were approved")
     return 0
+
+
+def _name_changed_exports(periods: list[Period]) -> None:
+    """Say which files of the other exports somebody changed; a build goes on all the same.
+
+    They may be of the day before a close. So it is said only of what was written since.
+    """
+    for folder in default_folders():
+        if folder != ledger_folder():
+            for line in changed_files(periods, folder, has_drafts=True):
+                console.complain(line)
 
 
 def said_of_ledger() -> list[str]:
@@ -179,19 +210,26 @@ def said_of_ledger() -> list[str]:
     if target() == "spark" or (target() == "duckdb" and not warehouse_file().exists()):
         return []
     try:
-        there = query(
-            "select count(*) from information_schema.tables "
-            f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
-        )
-        if there == [(0,)]:
-            return []
-        # of the exports only those of closed months alone: others may be of the day before a close
-        # who must sign still may: a missing signature stops the next close, not a build
-        return broken_links(periods) or [
-            *signatures.bad(periods),
-            *changed_files(periods, ledger_folder()),
-        ]
+        with kept_open():
+            return _said_of_ledger(periods)
     except WarehouseError as error:
         # such as a warehouse under another name, which this build puts right
         console.complain(f"closed months are not checked this time: {error}")
         return []
+
+
+def _said_of_ledger(periods: list[Period]) -> list[str]:
+    there = query(
+        "select count(*) from information_schema.tables "
+        f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
+    )
+    if there == [(0,)]:
+        return []
+    # who must sign still may: a missing signature stops the next close, not a build
+    found = broken_links(periods) or [
+        *signatures.bad(periods),
+        *changed_files(periods, ledger_folder()),
+    ]
+    if not found:
+        _name_changed_exports(periods)
+    return found

@@ -1,8 +1,9 @@
 """Write the month's statement of each team, as PDF and e-mail; with --send, send each once.
 
-PERIOD is a month, or a quarter such as 2026-Q3 for the roll-up of each director. Without it: the
-last closed month. Who gets what is in statement_recipients.csv of the company folder; the server
-is in AI_COST_SMTP_HOST. Ends with 1 when a message was refused or a team has nobody to tell.
+PERIOD is a month, or a quarter such as 2026-Q3 for the roll-up of each director; with a fiscal
+calendar one of its quarters, such as FY26-Q1. Without it: the last closed month. Who gets what is
+in statement_recipients.csv of the company folder; the server is in AI_COST_SMTP_HOST. Ends with 1
+when a message was refused or a team has nobody to tell.
 """
 
 import re
@@ -15,15 +16,15 @@ from scripts.commands import _options
 
 
 class Period(click.ParamType):
-    """A month like 2026-09 or a quarter like 2026-Q3: first day, and whether it is a quarter."""
+    """A month like 2026-09, as its first day, or the name of a quarter."""
 
     name = "period"
 
-    def convert(self, value: object, param, ctx) -> tuple[date, bool]:
+    def convert(self, value: object, param, ctx) -> date | str:
         """Parse; a click error names the value otherwise."""
-        if quarter := re.fullmatch(r"(\d{4})-[Qq]([1-4])", str(value)):
-            return date(int(quarter[1]), 3 * int(quarter[2]) - 2, 1), True
-        return _options.Month().convert(value, param, ctx), False
+        if re.fullmatch(r".+-[Qq][1-4]", str(value)):
+            return str(value)
+        return _options.Month().convert(value, param, ctx)
 
 
 @click.command(help=__doc__)
@@ -42,10 +43,9 @@ class Period(click.ParamType):
     help="File of what was sent; keep it.",
 )  # fmt: skip
 def command(
-    period: tuple[date, bool] | None, teams: tuple[str, ...], out: Path, send: bool, sent: Path
+    period: date | str | None, teams: tuple[str, ...], out: Path, send: bool, sent: Path
 ) -> int:
     """Hand over to the part that does it."""
     from scripts.delivery.deliver import run
 
-    start, is_quarter = period or (None, False)
-    return run(start, is_quarter, teams, out, send, sent)
+    return run(period, teams, out, send, sent)

@@ -39,9 +39,9 @@ class Due:
 
 
 def run(
-    period: date | None, is_quarter: bool, teams: tuple[str, ...], out: Path, send: bool, sent: Path
+    period: date | str | None, teams: tuple[str, ...], out: Path, send: bool, sent: Path
 ) -> int:
-    """Write PDFs and messages, and say or do what is to be sent.
+    """Write PDFs and messages, and say or do what is to be sent; `period` is a month or a quarter.
 
     1 when a message was refused, when a row of the seed cannot be used, or when a team has spend
     and nobody of its own to tell.
@@ -51,13 +51,13 @@ def run(
     memory = Memory(sent)
     with connect() as connection:
         marts = Marts(connection)
-        if is_quarter:
+        if isinstance(period, str):
             name, found, people = _of_quarter(connection, marts, period, teams)
         else:
             name, found, people = _of_month(connection, marts, period, teams)
     due = list(_written(found, out / name, memory, only_news=send))
     _show(found, due)
-    unheard = [] if is_quarter else _unheard(found, people)
+    unheard = [] if isinstance(period, str) else _unheard(found, people)
     for fault in people.faults:
         console.complain(f"ai-cost deliver: {fault}")
     for team in unheard:
@@ -101,11 +101,11 @@ def _of_month(
 
 
 def _of_quarter(
-    connection, marts: Marts, start: date, teams: tuple[str, ...]
+    connection, marts: Marts, name: str, teams: tuple[str, ...]
 ) -> tuple[str, Found, Recipients]:
     if teams:
         raise UserError("--team chooses statements of a month; a roll-up is of all teams of one")
-    quarter = rollups.Quarter(marts, start)
+    quarter = rollups.Quarter(marts, name)
     people = Recipients(connection, month_end(quarter.months[-1]))
     found = []
     for rows in people.by_address(QUARTERLY).values():
@@ -114,7 +114,7 @@ def _of_quarter(
             found.append((document, rows[:1]))
     if not found:
         raise UserError(f"statement_recipients.csv names no director of a team of {quarter.name}")
-    return quarter.name, found, people
+    return quarter.name.replace("/", "-"), found, people
 
 
 def _written(found: Found, folder: Path, memory: Memory, only_news: bool) -> Iterator[Due]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from scripts.delivery.document import Document, Fact, Section
 from scripts.delivery.recipients import Recipient, teams_of
 from scripts.delivery.statements import month_before, read
 from scripts.errors import UserError
+from scripts.reporting.chargeback import shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import (
     Column,
     Table,
     change,
+    day,
     less,
     month_name,
     ratio,
@@ -34,19 +36,59 @@ _PARTS = {
 }
 
 
-def months_of(quarter: date) -> list[date]:
-    """The first days of the three months of the quarter that begins on a day."""
-    return [quarter.replace(month=quarter.month + n) for n in range(3)]
+def months_of(marts: Marts, name: str) -> tuple[str, list[date]]:
+    """A quarter's name, and the first days of its months, by the fiscal calendar if there is one.
+
+    Statements are by month, so quarters of weeks have none: then it is the calendar's quarter, as
+    it is of months that lie in no stated year.
+    """
+    calendar = re.fullmatch(r"(\d{4})-[Qq]([1-4])", name)
+    first = date(int(calendar[1]), 3 * int(calendar[2]) - 2, 1) if calendar else None
+    months = [first.replace(month=first.month + n) for n in range(3)] if first else []
+    others = []
+    for quarter, start, last in _fiscal_quarters(marts):
+        theirs = [start.replace(day=1)]
+        while theirs[-1] < last.replace(day=1):
+            theirs.append((theirs[-1] + timedelta(days=31)).replace(day=1))
+        is_asked = quarter.lower() == name.lower()
+        if start.day != 1 or (last + timedelta(days=1)).day != 1:
+            if is_asked:
+                raise UserError(
+                    f"{quarter} is from {day(start)} to {day(last)}, and statements are of whole "
+                    "months: name a quarter of the calendar, such as 2026-Q3"
+                )
+        elif is_asked or theirs == months:
+            return quarter, theirs
+        elif set(theirs) & set(months):
+            others.append(quarter)
+    if others:
+        raise UserError(
+            f"{name} is no quarter of the fiscal calendar; the months are in {' and '.join(others)}"
+        )
+    if first is None:
+        raise UserError(f"there is no statement of {name}, which fiscal_years.csv does not know")
+    return f"{first.year}-Q{(first.month + 2) // 3}", months
+
+
+def _fiscal_quarters(marts: Marts) -> list[tuple[str, date, date]]:
+    """Name, first and last day of each, in their order."""
+    if not marts.has("dim_fiscal_periods"):
+        return []
+    rows = marts.rows(
+        "select period_name, first_date, last_date from marts.dim_fiscal_periods "
+        "where period_grain = 'quarter' order by first_date"
+    )
+    return [tuple(row.values()) for row in rows]
 
 
 class Quarter:
     """The statements of a quarter and of the one before, asked once for all directors."""
 
-    def __init__(self, marts: Marts, quarter: date) -> None:
-        self.name = f"{quarter.year}-Q{(quarter.month + 2) // 3}"
-        self.months = months_of(quarter)
-        before = month_before(quarter)
-        self.before = months_of(before.replace(month=before.month - 2))
+    def __init__(self, marts: Marts, name: str) -> None:
+        self.name, self.months = months_of(marts, name)
+        self.before = [month_before(self.months[0])]
+        while len(self.before) < len(self.months):
+            self.before.insert(0, month_before(self.before[0]))
         self._rows: dict[date, list[dict]] = defaultdict(list)
         for row in read(marts, self.before[0], self.months[-1]):
             self._rows[row["posting_period"]].append(row)
@@ -145,15 +187,25 @@ def _plan(rows: list[dict], charged: Decimal) -> Fact:
 
 
 def _by_part(rows: list[dict], teams: list[str]) -> Table:
+    shared = shared_columns(rows)
+    parts = [
+        column
+        for name, label in _PARTS.items()
+        for column in (shared if name == "shared_usd" else [Column(name, label, "usd")])
+    ]
+    rows = with_unused_apart(rows)
     return Table(
         "Parts of the statements, USD",
         [
             Column("team_id", "Team"),
-            *(Column(name, label, "usd") for name, label in _PARTS.items()),
+            *parts,
         ],
         [
             {"team_id": team}
-            | {part: total(r[part] for r in rows if r["team_id"] == team) for part in _PARTS}
+            | {
+                part.name: total(r[part.name] or 0 for r in rows if r["team_id"] == team)
+                for part in parts
+            }
             for team in teams
         ],
         adds=True,

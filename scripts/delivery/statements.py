@@ -12,8 +12,10 @@ from scripts.accounting.posted_seeds import holding, rows_of
 from scripts.console import printable
 from scripts.delivery.document import Document, Fact, Section
 from scripts.errors import UserError
+from scripts.money import in_cents
 from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
+from scripts.reporting.chargeback import shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import (
@@ -31,7 +33,6 @@ from scripts.reporting.tables import (
 )
 from scripts.reporting.teams import page_name, recipients
 
-_CENT = Decimal("0.01")
 _CHANGES = 12
 _COSTLIEST = 3
 _UNPRICED = 5
@@ -52,8 +53,8 @@ _MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _STATEMENTS = """
     select
         posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
-        direct_usd, shared_usd, credits_usd, adjustments_usd, total_usd, accrued_usd, budget_usd,
-        statement_currency, statement_total, usd_per_unit, fx_rate_date
+        direct_usd, shared_usd, unused_usd, credits_usd, adjustments_usd, total_usd, accrued_usd,
+        budget_usd, statement_currency, statement_total, usd_per_unit, fx_rate_date
     from marts.fct_chargeback_statements
     where posting_period between '{first}' and '{last}'
 """
@@ -366,7 +367,7 @@ def _changed(
         return row
     # the split that the pages of the report make, in cents that foot
     driver = Driver("", None, None, "", "", cost, before, attempts, attempts_before, 0)
-    row["volume_usd"] = driver.volume_change_usd.quantize(_CENT)
+    row["volume_usd"] = in_cents(driver.volume_change_usd)
     return row | {"unit_usd": row["change_usd"] - row["volume_usd"]}
 
 
@@ -380,12 +381,12 @@ def _parts_table(rows: list[dict]) -> Table:
         [
             Column("cost_center_id", "Cost centre"),
             Column("direct_usd", "Direct", "usd"),
-            Column("shared_usd", "Shared", "usd"),
+            *shared_columns(rows),
             Column("credits_usd", "Credits", "usd"),
             Column("adjustments_usd", "Adjustments", "usd"),
             Column("total_usd", "Total", "usd"),
         ],
-        rows,
+        with_unused_apart(rows),
         adds=True,
     )
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from scripts import console
 from scripts.delivery.smtp import HOST_VARIABLE
+from scripts.money import money
 from scripts.operations.clock import run_instant
 from scripts.warehouse import connect
 
@@ -124,7 +125,7 @@ def _print_periods(grain: str, day: date) -> int:
     console.table(
         header,
         [
-            (team, *("-" if amount is None else f"{amount:,.2f}" for amount in amounts))
+            (team, *("-" if amount is None else money(amount) for amount in amounts))
             for team, *amounts in rows
         ],
     )

@@ -25,6 +25,7 @@ from scripts import console
 from scripts.accounting import focus_file
 from scripts.accounting.manifest import MANIFEST, read
 from scripts.errors import Refused
+from scripts.money import money
 from scripts.operations.whole_files import written_whole
 from scripts.publishing import focus_draft, focus_lines
 from scripts.warehouse import columns, connect, stream
@@ -204,7 +205,7 @@ def _export(
             print(f"  left out: {left_out:,} attempts without a price (fct_priced_requests)")
         if bound:
             print(
-                f"  a lower bound: USD {bound:,.2f}, of attempts with a meter that has no price "
+                f"  a lower bound: USD {money(bound)}, of attempts with a meter that has no price "
                 "(fct_unpriced_meters_daily)"
             )
 

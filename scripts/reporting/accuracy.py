@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scripts import console
 from scripts.errors import UserError
+from scripts.money import money
 from scripts.reporting.marts import Marts
 from scripts.reporting.tables import Column, Table, in_usd, share, unbroken
 from scripts.warehouse import connect
@@ -112,9 +113,9 @@ def _print_months(months: list[dict]) -> None:
          "explained, USD", "unexplained, USD", "unexplained"],
         [
             [f"{row['usage_month_date']:%Y-%m}", row["provider"],
-             *(f"{row[name]:,.2f}" for name in ("billed_usd", "captured_usd")),
+             *(money(row[name]) for name in ("billed_usd", "captured_usd")),
              _percent(row["captured_share"]),
-             *(f"{row[name]:,.2f}"
+             *(money(row[name])
                for name in ("gross_variance_usd", "explained_usd", "unexplained_usd")),
              _percent(row["unexplained_share"])]
             for row in months

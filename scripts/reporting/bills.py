@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from scripts import console
+from scripts.money import money
 from scripts.warehouse import connect
 
 # What a line can become that is in a figure, and what is listed with a reason instead.
@@ -41,9 +42,9 @@ def show() -> int:
     for file, reason in held_back:
         console.complain(f"Held back: {file}: {reason}")
     for finding, provider, account, subject, amount, owner, age, step in findings:
-        money = "" if amount is None else f", {amount:,.2f} USD"
+        said = "" if amount is None else f", {money(amount)} USD"
         print(
-            f"{finding}: {provider}, account {account}, {subject}{money}: {step} "
+            f"{finding}: {provider}, account {account}, {subject}{said}: {step} "
             f"({owner}, {age} days)"
         )
     return 1 if any(_lost(parts) for _, _, _, *parts in files) else 0
@@ -62,5 +63,5 @@ def _print_files(files: list[tuple]) -> None:
         listed = parts[len(_IN_FIGURES) :]
         amounts = [whole, sum(parts[: len(_IN_FIGURES)]), sum(listed), *listed]
         amounts.append(_lost([whole, *parts]))
-        rows.append([file, currency, f"{lines:,}", *(f"{amount:,.2f}" for amount in amounts)])
+        rows.append([file, currency, f"{lines:,}", *map(money, amounts)])
     console.table(header, rows, left=2)

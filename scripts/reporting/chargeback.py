@@ -15,9 +15,11 @@ _PLANS = {
     "baseline": "baseline: nobody set a plan",
     "none": "nothing",
 }
+_CAPACITY = 24
 # What a rule looks at, and what it is compared with, where that is an amount.
 _RULES = {
     "budget_share": ("spend of the month", "the plan"),
+    "baseline_share": ("spend of the month", "the baseline (no plan is set)"),
     "rolling_share_of_budget": ("spend of the last days", "as many days of the plan"),
     "daily_ratio": ("spend of the day", "the average of the days before"),
     "past_months_share": ("spend of the month", "the average of the months before"),
@@ -39,8 +41,8 @@ def statements(marts: Marts, period: Period) -> dict[str, list[dict]]:
         f"""
         select
             posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
-            direct_usd, shared_usd, credits_usd, adjustments_usd, total_usd, change_usd, budget_usd,
-            total_share
+            direct_usd, shared_usd, unused_usd, credits_usd, adjustments_usd, total_usd, change_usd,
+            budget_usd, total_share
         from marts.fct_chargeback_statements
         where posting_period <= '{period.month}'
         order by posting_period desc, cost_center_id
@@ -151,6 +153,56 @@ def anomalies_table(rows: list[dict], limit: int) -> Table:
     )
 
 
+def with_unused_apart(rows: list[dict]) -> list[dict]:
+    """Statements whose shared costs are without capacity that was bought and not used.
+
+    It is a part of shared_usd in the mart; side by side the parts must sum to the total.
+    """
+    return [row | {"shared_usd": less(row["shared_usd"], row["unused_usd"] or 0)} for row in rows]
+
+
+def shared_columns(rows: list[dict]) -> list[Column]:
+    """The columns of shared costs; one for unused capacity where anybody bears any."""
+    found = [Column("shared_usd", "Shared", "usd")]
+    if any(row["unused_usd"] for row in rows):
+        found.append(Column("unused_usd", "Unused capacity", "usd"))
+    return found
+
+
+def capacity_table(marts: Marts) -> Table:
+    """Reserved capacity by month and cost: what was used, and who bears the rest."""
+    rows = []
+    if marts.has("fct_capacity_costs"):
+        rows = marts.rows(
+            """
+            select
+                usage_period, cost_id, amount_usd, used_usd, unused_usd, not_split_usd,
+                bought_unit_hours, used_unit_hours, unused_team_id
+            from marts.fct_capacity_costs
+            order by usage_period desc, amount_usd desc, pool_id, cost_id
+            """
+        )
+    for row in rows:
+        row["used_share"] = ratio(row["used_unit_hours"], row["bought_unit_hours"])
+    kept, more = top(rows, _CAPACITY)
+    return Table(
+        "Reserved capacity, USD",
+        [
+            Column("usage_period", "Month", "month"),
+            Column("cost_id", "Cost"),
+            Column("amount_usd", "Bought", "usd"),
+            Column("used_share", "Used, %", "share"),
+            Column("used_usd", "Used", "usd"),
+            Column("unused_usd", "Unused", "usd"),
+            Column("not_split_usd", "Units unknown", "usd"),
+            Column("unused_team_id", "Unused is borne by"),
+        ],
+        kept,
+        more=more,
+        adds=True,
+    )
+
+
 def statements_table(rows: list[dict]) -> Table:
     """A team's statements, as they are booked or shown."""
     months = sorted({row["posting_period"] for row in rows}, reverse=True)[:_MONTHS]
@@ -163,7 +215,7 @@ def statements_table(rows: list[dict]) -> Table:
             *([Column("fiscal_period", "Fiscal period")] if named else []),
             Column("cost_center_id", "Cost centre"),
             Column("direct_usd", "Direct", "usd"),
-            Column("shared_usd", "Shared", "usd"),
+            *shared_columns(shown),
             Column("credits_usd", "Credits", "usd"),
             Column("adjustments_usd", "Adjustments", "usd"),
             Column("total_usd", "Total", "usd"),
@@ -172,7 +224,7 @@ def statements_table(rows: list[dict]) -> Table:
             Column("charge_mode", "Is"),
             Column("period_status", "Period"),
         ],
-        shown,
+        with_unused_apart(shown),
         empty="No statement yet.",
         more=[row for row in rows if row["posting_period"] not in months],
     )

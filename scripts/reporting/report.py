@@ -322,7 +322,10 @@ class Report:
         )
         for path, says in self.months.items():
             yield path, "provider_month", says["name"], says
-        says = period_report.page(self.marts) | {"fiscal": fiscal.page(self.marts)}
+        says = period_report.page(self.marts) | {
+            "fiscal": fiscal.page(self.marts),
+            "capacity": chargeback.capacity_table(self.marts),
+        }
         yield "chargeback.html", "chargeback", _TITLES["chargeback"], says
         yield "quarter.html", "quarter", _TITLES["quarter"], quarter.page(self.marts)
         says = efficiency.page(self.marts, self.period, self.savings)

@@ -7,13 +7,14 @@ from calendar import month_name as month_names
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal, getcontext
+from decimal import Decimal, getcontext
 
 from markupsafe import Markup, escape
 
+from scripts.money import in_cents, money
+
 # Sums of decimal(30,15) have up to 38 digits; Python would round them to 28.
 getcontext().prec = 60
-_CENT = Decimal("0.01")
 _SUMMED = {"usd", "bar", "change", "count"}
 NUMBERS = {"usd", "change", "unit", "count", "share", "bar"}
 
@@ -104,7 +105,7 @@ def usd(amount: Decimal | None) -> str:
     """To the cent; an amount too small to show says so, and none is a dash."""
     if amount is None:
         return "–"
-    rounded = amount.quantize(_CENT, rounding=ROUND_HALF_UP)
+    rounded = in_cents(amount)
     if rounded == 0 and amount != 0:
         return "<0.01" if amount > 0 else "−<0.01"
     return f"{rounded:,}".replace("-", "−")
@@ -126,7 +127,7 @@ def unit(amount: Decimal | None) -> str:
     if amount is None:
         return "–"
     if abs(amount) >= 1:
-        return f"{amount:,.2f}"
+        return money(amount)
     return plain(Decimal(f"{amount:.4g}"))
 
 

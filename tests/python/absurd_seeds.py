@@ -14,7 +14,7 @@ MONTHS = ("2026-08-01", "2026-09-01", "2026-11-01")
 AMOUNTS = ("0", "0.000000000000001", "0.000000001", "0.01", "999999999999.99", "1000000000000")
 PRICES = ("0", "0.000000001", "0.01", "600", "1000", "9999.999999999", "10000")
 KINDS = (
-    *("budget_share", "rolling_share_of_budget", "daily_ratio", "request_tokens"),
+    *("budget_share", "baseline_share", "rolling_share_of_budget", "daily_ratio", "request_tokens"),
     *("past_months_share", "past_days_share", "rolling_share_of_past_months", "unit_cost_ratio"),
     *("trace_steps", "trace_repeats"),
 )

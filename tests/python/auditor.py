@@ -35,6 +35,10 @@ LINE = (
     "usage_period", "team_id", "cost_center_id", "component", "reason", "pool_id", "service_name",
     "feature", "provider", "billed_model",
 )  # fmt: skip
+CHARGE = (
+    "usage_period", "charge_type", "source_ref", "team_id", "cost_center_id", "service_name",
+    "feature", "environment", "provider", "billed_model",
+)  # fmt: skip
 STATED = (
     "period_start", "status", "prepared_by", "approved_by", "closed_at", "entry_count",
     "posted_usd", "note",
@@ -110,6 +114,7 @@ class Audit:
             self.terms(month)
             self.compared(month, earlier[-1] if earlier else None)
             self.journal(month, earlier)
+            self.reversals(month, earlier)
             self.budgets(month)
             self.focus(month, earlier)
             previous = month.seed["ledger_hash"]
@@ -280,6 +285,72 @@ class Audit:
         self.same(
             month, "journal, by component and team", ours, {k: v for k, v in booked.items() if v}
         )
+        self.books(month, earlier, modes)
+
+    def books(self, month: Month, earlier: list[Month], modes: dict[tuple, str]) -> None:
+        """Each entity's books by account and cost centre, from lines and seeds as they were."""
+        by_name = {each.name: each for each in (*earlier, month)}
+        ours: dict[tuple, Fraction] = defaultdict(Fraction)
+        for line in month.lines:
+            team, back_then = line["team_id"], line["usage_period"][:7]
+            mode = modes.get((back_then, team)) or modes.get((month.name, team)) or "chargeback"
+            if mode != "chargeback":
+                continue
+            amount, part = exact(line["amount_usd"]), line["component"]
+            kind = "direct" if line["pool_id"] == "none" else "shared"
+            kind = "unused" if line["feature"] == "unused capacity" else kind
+            # a reversal goes where its accrual went, and an invoice where it would have gone
+            at = by_name.get(back_then, month) if part == "accrual_reversal" else month
+            part = {"accrual_reversal": f"{kind}_accrued", "invoice_received": kind}.get(part, part)
+            (row,) = [one for one in _holding(at, "gl_accounts") if one["component"] == part]
+            then = by_name.get(back_then, month)
+            charged = _entity(then, back_then, line["cost_center_id"])
+            paying = _entity(then, back_then, row["clearing_cost_center_id"])
+            sides = [
+                (charged, row["charge_account"], line["cost_center_id"], amount),
+                (paying, row["clearing_account"], row["clearing_cost_center_id"], -amount),
+            ]
+            if charged != paying:
+                (between,) = _holding(then, "intercompany_accounts", back_then)
+                owed, owing = between["due_from_account"], between["due_to_account"]
+                sides.append((charged, owing, line["cost_center_id"], -amount))
+                sides.append((paying, owed, row["clearing_cost_center_id"], amount))
+            for entity, account, center, cents in sides:
+                ours[entity, account, center] += cents
+        theirs: dict[tuple, Fraction] = defaultdict(Fraction)
+        entities: dict[str, Fraction] = defaultdict(Fraction)
+        pairs: dict[tuple, Fraction] = defaultdict(Fraction)
+        for line in month.rows("journal.csv"):
+            debit, credit = exact(line["debit_usd"]), exact(line["credit_usd"])
+            self.same(
+                month, f"journal, sides of {line['line_id']}",
+                (True, True), ((debit == 0) != (credit == 0), min(debit, credit) >= 0),
+            )  # fmt: skip
+            entities[line["journal_id"]] += debit - credit
+            if partner := line["partner_entity_id"]:
+                pairs[tuple(sorted((line["entity_id"], partner)))] += debit - credit
+            # exchange differences follow from payments, not from statements
+            if line["component"] in COMPONENTS:
+                key = line["entity_id"], line["account"], line["cost_center_id"]
+                theirs[key] += debit - credit
+        for name, open_amount in (*entities.items(), *pairs.items()):
+            self.same(month, f"journal, balance of {name}", Fraction(0), open_amount)
+        for key in sorted(set(ours) | set(theirs)):
+            self.same(month, f"journal, {' '.join(key)}", ours[key], theirs[key])
+
+    def reversals(self, month: Month, earlier: list[Month]) -> None:
+        """What is taken back was accrued in a closed month, all of it and once."""
+        open_accruals: dict[tuple, Fraction] = defaultdict(Fraction)
+        for each in (*earlier, month):
+            for entry in each.entries:
+                key = tuple(entry[name] for name in CHARGE)
+                if entry["entry_type"] == "accrual":
+                    open_accruals[key] += exact(entry["amount_usd"])
+                elif entry["reason"] == "accrual_reversal":
+                    left = open_accruals[key] + exact(entry["amount_usd"])
+                    if each is month:
+                        self.same(month, f"accrual left of {' '.join(key)}", Fraction(0), left)
+                    open_accruals[key] = left
 
     def budgets(self, month: Month) -> None:
         plans = {}
@@ -348,6 +419,21 @@ def both_ways(parts: dict[str, dict]) -> dict[str, dict]:
             short[owner] += exacts[owner] - below[owner]
         cents[name] = below
     return cents
+
+
+def _holding(month: Month, seed: str, name: str = "") -> list[dict[str, str]]:
+    """The rows of a posted seed that hold on the first day of a month; of its own by default."""
+    first = f"{name or month.name}-01"
+    return [
+        row for row in month.rows(f"seeds/{seed}.csv")
+        if (row["valid_from"] or "0") <= first < (row["valid_to"] or "9")
+    ]  # fmt: skip
+
+
+def _entity(month: Month, name: str, center: str) -> str:
+    """Whose a cost centre was in a month, as the seed stood at a close; blank without any."""
+    named = {row["cost_center_id"]: row["entity_id"] for row in _holding(month, "entities", name)}
+    return named.get(center, named.get("*", ""))
 
 
 def _next(month: str) -> str:

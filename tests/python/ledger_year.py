@@ -7,6 +7,7 @@ price, as known at each close. Nothing of it is read from the warehouse.
 import csv
 import json
 import random
+import subprocess
 import sys
 from calendar import monthrange
 from collections import defaultdict
@@ -16,22 +17,60 @@ from fractions import Fraction
 from pathlib import Path
 
 from scripts.accounting.entries import as_csv, columns
+from tests.python import auditor
 from tests.python.project import Project, copy_project
 
 PYTHON = sys.executable
+# Where the exports write; those of FOCUS that follow what issuers say later are no documents.
+FOLDERS = ("ledger", "close", "build/focus")
+NOT_POSTED = ("invoice_detail", "billing_period")
+RUN_ALL = """
+import json, sys
+from scripts.cli import main
+for command in json.loads(sys.argv[1]):
+    if main(command):
+        sys.exit(f"{command} failed")
+"""
+# A close that ends without a word: while it writes, and before its row is in the seed.
+KILLED = """
+import os, sys
+from scripts.accounting import close, posting
+from scripts.cli import main
+tables = []
+def write_some(connection, table, period):
+    tables.append(table)
+    if len(tables) == 4:
+        os._exit(9)
+def die(*arguments):
+    os._exit(9)
+if sys.argv[1] == "writing":
+    posting._refuse_twice = write_some
+else:
+    close._record = die
+main(sys.argv[2:])
+"""
 YEAR = 2025
 INPUT, OUTPUT = Fraction(2, 10**6), Fraction(8, 10**6)
 CARD = "seeds/rate_cards/rate_card_prices.csv"
 CENTERS = {"support": "cc-4100", "search": "cc-4200", "growth": "cc-5100"}
-# Only what the ledger needs; of the tests only the identities.
-SELECT = (
-    "@int_ledger_entries", "+fct_reconciliation_daily", "+fct_reconciliation_totals",
-    "close_limits", "fct_priced_requests", "fct_approvals",
+_IDENTITIES = (
     "resource_type:seed",
     "assert_ledger_sums_to_what_was_priced", "assert_statements_sum_to_the_ledger",
     "assert_allocated_parts_sum_to_the_pool", "assert_closed_periods_are_posted",
     "--indirect-selection", "empty",
 )  # fmt: skip
+# Only what a close and its exports read; of the tests only the identities.
+SELECT = (
+    "+fct_chargeback_ledger", "+fct_chargeback_statements", "+fct_chargeback_statement_lines",
+    "+fct_budget_status", "+fct_closed_documents", "+fct_invoice_payments", "+fct_approvals",
+    "+fct_reconciliation_daily", "+fct_reconciliation_totals", "+rpt_focus_cost_and_usage_v1_2",
+    "+rpt_focus_billing_period", "+rpt_focus_invoice_detail", "fct_priced_requests",
+    "fct_spend_daily",
+    *_IDENTITIES,
+)  # fmt: skip
+# A close makes all that follows from the ledger: what that reads must be there, also where no
+# warehouse was prepared.
+FIRST = ("@int_ledger_entries", *SELECT)
 
 
 def first(month: int) -> date:
@@ -71,16 +110,23 @@ class Request:
 class Year:
     """One run of the script on one warehouse; a month takes `nights` deliveries and builds."""
 
-    def __init__(self, folder: Path, postgres=None, nights: int = 1, shuffle=None, refresh=False):
+    def __init__(
+        self, folder: Path, postgres=None, nights: int = 1, shuffle=None, refresh=False,
+        has_files=False,
+    ):  # fmt: skip
+        """`has_files`: after each close the files are handed out, and an auditor reads them."""
         folder.mkdir(parents=True, exist_ok=True)
         self.root = copy_project(folder)
         self.project = Project(folder, folder / "landing", postgres, self.root)
         self.nights, self.shuffle, self.refresh = nights, shuffle, refresh
+        self.has_files = has_files
+        self.files: dict[str, bytes] = {}
         self.requests: list[Request] = []
         self.output_prices: dict[tuple[int, int, int], Fraction] = {}
         self.owners = {team: (team, center) for team, center in CENTERS.items()}
         self.owners |= {"skunkworks": ("skunkworks", "none")}
         self.closed: dict[int, bytes] = {}
+        self._is_bare = postgres is not None
         self._waiting: list[tuple[Path, str]] = []
         self._random = random.Random(5)
         self._prepare()
@@ -177,7 +223,9 @@ class Year:
         """Load and build; identities are tested in the build."""
         self.project.load()
         full = ("--full-refresh",) if self.refresh else ()
-        self.project.dbt("build", "--select", *SELECT, *full)
+        is_bare = self._is_bare
+        self._is_bare = False
+        self.project.dbt("build", "--select", *(FIRST if is_bare else SELECT), *full)
         # A month is closed after a whole build; what the other models say is tested elsewhere.
         now = datetime.now(UTC).replace(tzinfo=None)
         self.project.write(
@@ -188,14 +236,53 @@ class Year:
             )
         )
 
-    def close(self, month: int) -> None:
+    def close(self, month: int, happens=None) -> None:
         """Close it, and see that no month closed before has changed by a byte."""
-        self.project.ai_cost("close", f"{first(month):%Y-%m}",
-            "--prepared-by", "Ann", "--approved-by", "Bob",
-        )  # fmt: skip
+        with self.project.keeping():
+            (happens or closed)(self, month)
+            if self.has_files:
+                self.hand_out(month)
         for earlier, content in self.closed.items():
             assert self.posted(earlier) == content, f"month {earlier} changed after {month}"
         self.closed[month] = self.posted(month)
+
+    def hand_out(self, *months: int) -> None:
+        """Export the ledger, and these months as they go to others; nothing handed out changed."""
+        names = [f"{first(month):%Y-%m}" for month in months]
+        self.run_all(
+            ["export", "ledger"],
+            *(["export", "journal", name, "--profile", "generic"] for name in names),
+            *(["export", "focus", "--period", name] for name in names),
+        )
+        found = self.exported()
+        changed = [file for file, content in self.files.items() if found.get(file) != content]
+        assert not changed, f"files of closed months changed after {names}: {changed}"
+        self.files = found
+
+    def exported(self) -> dict[str, bytes]:
+        """Every exported file of closed months, by its name below the project."""
+        return {
+            str(file.relative_to(self.root)): file.read_bytes()
+            for folder in FOLDERS
+            for file in sorted((self.root / folder).rglob("*"))
+            if file.is_file() and not file.name.startswith(NOT_POSTED)
+        }
+
+    def run_all(self, *commands: list[str]) -> None:
+        """Several commands of the project in one process."""
+        self.project.run(PYTHON, "-c", RUN_ALL, json.dumps(commands))
+
+    @property
+    def periods_file(self) -> Path:
+        """The seed of closed months."""
+        return self.root / "seeds/policy/accounting_periods.csv"
+
+    def audited(self) -> subprocess.CompletedProcess:
+        """What the auditor says of the exported ledger, who knows the files and Python alone."""
+        return subprocess.run(
+            [PYTHON, "-I", auditor.__file__, self.root / "ledger", self.periods_file],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
     def posted(self, month: int) -> bytes:
         """The posted entries of a month as exported."""
@@ -343,7 +430,167 @@ def reopened_dispute(year: Year, month: int) -> None:
     )
 
 
-def run_month(year: Year, month: int, events: list[tuple]) -> None:
+def rewritten(year: Year, seed: str, old: str, *new: str) -> None:
+    """Rows in the place of another one."""
+    file = year.root / seed
+    assert f"{old}\n" in file.read_text()
+    file.write_text(file.read_text().replace(f"{old}\n", "".join(f"{line}\n" for line in new)))
+
+
+def group(year: Year, month: int) -> None:
+    """Two companies: support is one of its own, and its provider is paid by the other."""
+    year.append("seeds/organization/entities.csv", "*,US,,,", "cc-4100,UK,,,")
+    year.append("seeds/policy/intercompany_accounts.csv", "*,*,1310,2310,,,")
+
+
+def entity_moved(year: Year, month: int) -> None:
+    start = first(month)
+    rewritten(
+        year, "seeds/organization/entities.csv", "cc-4100,UK,,,",
+        f"cc-4100,UK,,{start},", f"cc-4100,DE,{start},,",
+    )  # fmt: skip
+
+
+def fiscal_year_from_april(year: Year, month: int) -> None:
+    year.append(
+        "seeds/policy/fiscal_years.csv",
+        "FY25,months,2024-04-01,2025-03-31,", "FY26,months,2025-04-01,2026-03-31,",
+    )  # fmt: skip
+
+
+def currency_change(year: Year, month: int) -> None:
+    year.append("seeds/policy/chargeback_terms.csv", f"growth,chargeback,EUR,{first(month)},")
+    year.append("seeds/policy/fx_rates.csv", f"EUR,{first(month)},1.25,treasury")
+
+
+def rate_of_before(year: Year, month: int) -> None:
+    """A rate of a month that is closed, recorded later."""
+    day = first(month).replace(day=20)
+    year.append("seeds/policy/fx_rates.csv", f"EUR,{day},1.5,treasury")
+
+
+def shown_team_is_charged(year: Year, month: int) -> None:
+    start = first(month)
+    rewritten(
+        year, "seeds/policy/chargeback_terms.csv", "search,showback,USD,,",
+        f"search,showback,USD,,{start}", f"search,chargeback,USD,{start},",
+    )  # fmt: skip
+
+
+def accounts_renumbered(year: Year, month: int) -> None:
+    file = year.root / "seeds/policy/gl_accounts.csv"
+    header, *lines = file.read_text().splitlines()
+    found = [header]
+    for line in lines:
+        component, charge, *rest, _, _, note = line.split(",")
+        found.append(",".join((component, charge, *rest, "", f"{first(month)}", note)))
+        found.append(",".join((component, f"7{charge[1:]}", *rest, f"{first(month)}", "", note)))
+    file.write_text("\n".join(found) + "\n")
+
+
+def units_stated(year: Year, month: int) -> None:
+    """What was bought is known now, and that nobody used it."""
+    year.append(
+        "seeds/contracts/capacity_commitments.csv",
+        "ptu,openai,default,reserved-model,2025-01-01 00:00:00,,2025-01-01 00:00:00,effective,test,"
+        "provisioned-throughput,10,1000000",
+    )
+
+
+def evenly(year: Year, month: int) -> None:
+    """The gateway is paid for by all alike from a month on."""
+    seed = "seeds/policy/allocation_rules.csv"
+    (old,) = [
+        line for line in (year.root / seed).read_text().splitlines()
+        if line.startswith("alloc-infrastructure-1,")
+    ]  # fmt: skip
+    cells = old.split(",")
+    later = ["alloc-infrastructure-2", cells[1], "even", *cells[3:6], f"{first(month)}", *cells[7:]]
+    rewritten(
+        year, seed, old, ",".join([*cells[:7], f"{first(month)}", *cells[8:]]), ",".join(later)
+    )
+
+
+def plan(year: Year, month: int) -> None:
+    year.append("seeds/policy/budgets.csv", f"support,{first(month)},5,Bob,Ann,2025-01-01 00:00:00")
+
+
+def plan_of_before(year: Year, month: int) -> None:
+    """Another plan of a month that is closed, and another name of its team."""
+    year.append(
+        "seeds/policy/budget_overrides.csv",
+        f"support,{first(month)},2025-12-01 00:00:00,0.01,typed late,Bob,Ann",
+    )
+    teams = year.root / "seeds/organization/teams.csv"
+    teams.write_text(teams.read_text().replace("Support Automation", "Helpdesk"))
+
+
+# How a month is closed, when it goes wrong --------------------------------------------------------
+
+
+def close_of(month: int, prepared_by: str = "Ann", approved_by: str = "Bob") -> list[str]:
+    names = ("--prepared-by", prepared_by, "--approved-by", approved_by)
+    return ["close", f"{first(month):%Y-%m}", *names]
+
+
+def closed(year: Year, month: int) -> None:
+    year.project.ai_cost(*close_of(month))
+
+
+def named(year: Year, said: str) -> None:
+    """The check says it, and so does the next build."""
+    for command in (("close", "verify"), ("build", "--", "--select", "close_limits")):
+        code, _, complained = year.project.outcome(*command)
+        assert code == 1 and said in complained, f"{command}: {complained}"
+
+
+def lost_seed(year: Year, month: int) -> None:
+    """All rows of all closes are gone; they come back by the same names, the oldest first."""
+    closed(year, month)
+    whole = year.periods_file.read_bytes()
+    year.periods_file.write_bytes(whole.splitlines(keepends=True)[0])
+    named(year, "2025-01-01 is posted but not in accounting_periods.csv")
+    code, _, said = year.project.outcome(*close_of(month))
+    assert code == 1 and "2025-01-01 is posted but not in accounting_periods.csv" in said
+    for each in range(1, month + 1):
+        closed(year, each)
+    assert year.periods_file.read_bytes() == whole
+
+
+def killed(year: Year, month: int, when: str) -> None:
+    arguments = [PYTHON, "-c", KILLED, when, *close_of(month)]
+    with year.project.start(*arguments) as process:
+        assert process.wait() == 9
+
+
+def killed_while_writing(year: Year, month: int) -> None:
+    """Nothing was posted, and the close goes through as if it were the first."""
+    killed(year, month, "writing")
+    year.project.ai_cost("close", "verify")
+    assert year.posted(month).count(b"\n") == 1
+    closed(year, month)
+
+
+def killed_before_the_seed(year: Year, month: int) -> None:
+    """It is posted; the same people finish it, no others."""
+    killed(year, month, "posted")
+    named(year, f"{first(month)} is posted but not in accounting_periods.csv")
+    code, _, said = year.project.outcome(*close_of(month, "Eve", "Bob"))
+    assert code == 1 and "posted as prepared by Ann and approved by Bob" in said
+    closed(year, month)
+
+
+def only_by_those_named(year: Year, month: int) -> None:
+    code, _, said = year.project.outcome(*close_of(month, "Ann", "Eve"))
+    assert code == 1 and "Eve is no approver" in said
+    closed(year, month)
+
+
+def approvers(year: Year, month: int) -> None:
+    year.append("seeds/policy/approvers.csv", "Ann,preparer,,,,", "Bob,approver,,,,")
+
+
+def run_month(year: Year, month: int, events: list[tuple], happens=None) -> None:
     """One month: its traffic, the bill of the month before, what else comes to light, the close."""
     year.traffic(month, 24, "day")
     if month > 1:
@@ -352,8 +599,11 @@ def run_month(year: Year, month: int, events: list[tuple]) -> None:
     for event, about in events:
         event(year, about)
     year.night()
-    year.close(month)
+    year.close(month, happens)
     assert year.posted_usage() == year.expected_usage(month)
+    if year.has_files:
+        audit = year.audited()
+        assert audit.stdout == f"{month} months, 0 differences\n", audit.stdout + audit.stderr
 
 
 def rows_of(file: Path) -> list[dict]:

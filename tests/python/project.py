@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from unittest.mock import patch
@@ -230,6 +230,13 @@ class Project:
         self._forget()
         manifest = self.parsed() / PARSED
         return _warm(self._request(arguments, {}, COMMAND), manifest, Path(os.devnull))
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """For commands that make nothing but seeds of their own: what is known stays known."""
+        known = self._state()
+        yield
+        self._remember(known)
 
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""

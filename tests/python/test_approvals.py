@@ -4,11 +4,12 @@ Harm guarded against: an invoice, a credit or a plan that one person writes and 
 a company whose files of last year no longer load.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import duckdb
 import pytest
 
+from scripts.accounting import checks, close, ledger
 from scripts.accounting.checks import unapproved
 from scripts.operations import company
 from tests.python import mart_tables
@@ -83,6 +84,26 @@ def test_a_limit_asks_for_all_since_it_holds_and_allows_what_it_says(limits):
 def test_a_limit_that_is_kept_names_nothing(limits):
     limits("'unapproved_decisions', 5, date '2026-09-01', null")
     assert unapproved(OCTOBER) == []
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_a_close_asks_once_and_stops_where_the_limit_says(is_asked, limits, monkeypatch, capsys):
+    limits(*(["'unapproved_decisions', 0, date '2026-10-01', null"] if is_asked else []))
+    asked = []
+
+    def query(sql: str) -> list[tuple]:
+        asked.append(sql)
+        return ledger.query(sql)
+
+    monkeypatch.setattr(checks, "query", query)
+    monkeypatch.setattr(close.people, "is_anybody_allowed", lambda: False)
+    at = datetime(2026, 11, 3)
+    assert close._may(close.Close(OCTOBER, "Ann", "Bob", "", at), []) is not is_asked
+    said = capsys.readouterr()
+    stopped = ["2026-10 cannot be closed yet:", *(f"  - {line}" for line in NAMED)]
+    assert said.err.splitlines() == (stopped if is_asked else [])
+    assert said.out.splitlines() == ([] if is_asked else NAMED)
+    assert sum("fct_approvals" in sql for sql in asked) == 1
 
 
 def test_files_from_before_lack_who_approved_and_load(tmp_path, monkeypatch):

@@ -545,6 +545,51 @@ def test_the_quarter_of_a_director(house, server, capsys):
     assert "lost" not in text
 
 
+def fiscal(name, first, last):
+    return {"period_grain": "quarter", "period_name": name, "first_date": first, "last_date": last}
+
+
+def test_the_quarter_of_a_director_is_that_of_the_fiscal_calendar(house, capsys):
+    """A year from February: its third quarter is August to October, and July is the one before."""
+    rows = marts() | {"dim_fiscal_periods": [
+        fiscal("FY26-Q2", date(2026, 5, 1), date(2026, 7, 31)),
+        fiscal("FY26-Q3", date(2026, 8, 1), date(2026, 10, 31)),
+        fiscal("FY27-Q1", date(2027, 1, 31), date(2027, 5, 1)),
+    ]}  # fmt: skip
+    make(house / "w.duckdb", rows)
+    assert deliver(house, "fy26-q3") == 0
+    (paper,) = (house / "out/FY26-Q3").glob("*.pdf")
+    text = read_pdf(paper.read_bytes())
+    for words in (
+        "AI cost of FY26-Q3", "August September October", "not closed yet: October 2026.",
+        "search 315.00 554.82 – 869.82 – –",
+    ):  # fmt: skip
+        assert words in text, words
+    capsys.readouterr()
+    for asked, said in (
+        ("2026-Q3", "2026-Q3 is no quarter of the fiscal calendar; the months are in FY26-Q2 and "
+         "FY26-Q3"),
+        ("FY27-Q1", "FY27-Q1 is from 31 January 2027 to 1 May 2027, and statements are of whole"),
+        ("FY29-Q1", "there is no statement of FY29-Q1"),
+        ("2025-Q1", "there is no statement of 2025-Q1"),
+    ):  # fmt: skip
+        assert deliver(house, asked) == 2
+        assert said in capsys.readouterr().err
+
+
+def test_unused_capacity_stands_beside_shared_costs_and_the_parts_foot(house):
+    rows = marts()
+    rows["fct_chargeback_statements"][1]["unused_usd"] = Decimal("10.01")
+    make(house / "w.duckdb", rows)
+    deliver(house, "2026-09")
+    text = read_pdf((house / "out/2026-09" / f"{stem('search')}.pdf").read_bytes())
+    assert "Shared Unused capacity Credits" in text
+    assert "540.44 20.00 10.01 −4.50 −11.13 554.82" in text
+    assert deliver(house, "2026-Q3") == 0
+    (paper,) = (house / "out/2026-Q3").glob("*.pdf")
+    assert "search 840.44 40.00 10.01 −9.50 −11.13 869.82" in read_pdf(paper.read_bytes())
+
+
 @pytest.mark.parametrize("asked", ["2026-09", "2026-Q3"])
 def test_postgres_says_the_same(house, postgres, monkeypatch, asked):
     def files():

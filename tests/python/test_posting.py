@@ -6,6 +6,8 @@ engine gives other hashes.
 
 import csv
 import io
+import subprocess
+import sys
 from datetime import date
 
 import duckdb
@@ -23,7 +25,7 @@ from tests.python.posted_month import (
     focus_columns,
     focus_rows,
 )
-from tests.python.project import server_connection
+from tests.python.project import ROOT, server_connection
 
 SEPTEMBER = date(2026, 9, 1)
 
@@ -57,6 +59,35 @@ def test_a_month_is_posted_whole_and_once():
     with pytest.raises(WarehouseError, match=r"2026-10 is in ledger\.posted_entries already"):
         post({SEPTEMBER: {DOCUMENTS: as_rows(SEPTEMBER, TEXTS)}, OCTOBER: month})
     assert not posted_documents(SEPTEMBER)
+
+
+# It ends in the middle, between two tables, without a word.
+KILLED = """
+import os
+from scripts.accounting import posting
+from tests.python.posted_month import OCTOBER, closed_month
+
+check, tables = posting._refuse_twice, []
+
+def die(*arguments):
+    tables.append(arguments)
+    if len(tables) == 4:
+        os._exit(9)
+    check(*arguments)
+
+posting._refuse_twice = die
+posting.post({OCTOBER: closed_month()[2]})
+"""
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_close_that_is_killed_while_it_writes_has_posted_nothing():
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=ROOT, check=False)
+    assert done.returncode == 9
+    assert posted_documents(OCTOBER) == {}
+    _, documents, month = closed_month()
+    post({OCTOBER: month})
+    assert posted_documents(OCTOBER) == documents
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -1,8 +1,8 @@
 -- Days on which a team broke a rule about its plan: its own use against the plan's pace, and the day on which all that
--- it is charged for the month reached a share of the plan.
+-- it is charged for the month reached a share of the plan, or of the baseline of a month that nobody has planned.
 with spend as (
 
-    select * from {{ ref('int_team_spend_daily') }}
+    select * from {{ ref('int_charged_to_date') }}
 
 ),
 
@@ -12,22 +12,9 @@ rules as (
 
 ),
 
-plans as (
+limits as (
 
-    select * from {{ ref('int_team_budgets') }}
-
-),
-
--- what a team is charged beside its own use of the month: a plan is for all of it
-others as (
-
-    select
-        posting_period as usage_period,
-        team_id,
-        cast(sum(amount_usd) as {{ money_type() }}) as other_usd
-    from {{ ref('int_ledger_entries') }}
-    where charge_type != 'usage' or usage_period != posting_period
-    group by posting_period, team_id
+    select * from {{ ref('int_month_limits') }}
 
 ),
 
@@ -35,7 +22,6 @@ applied as (
 
     select
         spend.*,
-        cast(spend.month_to_date_usd + coalesce(others.other_usd, 0) as {{ money_type() }}) as charged_usd,
         lag(spend.usage_date) over (
             partition by rules.rule_id, spend.team_id, spend.usage_period order by spend.usage_date
         ) as date_before,
@@ -45,16 +31,17 @@ applied as (
         rules.window_days,
         rules.threshold,
         rules.minimum_usd,
-        plans.budget_usd
+        limits.limit_usd
     from spend
     inner join rules
         on
             (rules.team_id = '*' or spend.team_id = rules.team_id)
             and spend.usage_date >= rules.valid_from and spend.usage_date < rules.valid_to
-    left join plans
-        on spend.team_id = plans.team_id and spend.usage_period = plans.budget_period
-    left join others
-        on spend.team_id = others.team_id and spend.usage_period = others.usage_period
+    inner join limits
+        on
+            spend.team_id = limits.team_id
+            and spend.usage_period = limits.limit_period
+            and (rules.rule_kind = 'baseline_share') = limits.is_baseline
 
 ),
 
@@ -64,17 +51,17 @@ against_pace as (
         applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date,
         applied.threshold, applied.minimum_usd, applied.window_days,
         sum(lately.spend_usd) as observed_usd,
-        {{ prorate('applied.budget_usd', 'applied.window_days', month_length('applied.usage_period')) }} as baseline_usd
+        {{ prorate('applied.limit_usd', 'applied.window_days', month_length('applied.usage_period')) }} as baseline_usd
     from applied
     inner join spend as lately
         on
             applied.team_id = lately.team_id
             and applied.usage_date >= lately.usage_date
             and {{ days_before('applied.usage_date', 'applied.window_days') }} < lately.usage_date
-    where applied.rule_kind = 'rolling_share_of_budget' and applied.budget_usd is not null
+    where applied.rule_kind = 'rolling_share_of_budget'
     group by
         applied.rule_id, applied.rule_kind, applied.severity, applied.team_id, applied.usage_date, applied.threshold,
-        applied.minimum_usd, applied.budget_usd, applied.window_days, applied.usage_period
+        applied.minimum_usd, applied.limit_usd, applied.window_days, applied.usage_period
 
 ),
 
@@ -84,14 +71,15 @@ against_plan as (
     select
         rule_id, rule_kind, severity, team_id, usage_date, threshold, minimum_usd, window_days,
         charged_usd as observed_usd,
-        budget_usd as baseline_usd
+        limit_usd as baseline_usd
     from applied
     where
-        rule_kind = 'budget_share' and charged_usd > 0 and (
+        rule_kind in ('budget_share', 'baseline_share') and charged_usd > 0 and (
             date_before is null
             or charged_usd - spend_usd <= 0
             -- only here is the threshold a ratio: one of tokens, times a plan, would not fit
-            or charged_usd - spend_usd < case when rule_kind = 'budget_share' then threshold end * budget_usd
+            or charged_usd - spend_usd
+            < case when rule_kind in ('budget_share', 'baseline_share') then threshold end * limit_usd
         )
 
 ),
@@ -110,7 +98,7 @@ select
     severity,
     team_id,
     usage_date,
-    case when rule_kind = 'budget_share' then {{ month_of('usage_date') }}
+    case when rule_kind in ('budget_share', 'baseline_share') then {{ month_of('usage_date') }}
         else {{ days_before('usage_date', '(window_days - 1)') }}
     end as window_start_date,
     threshold,
