@@ -33,6 +33,7 @@
         {'name': 'generated_image',  'quantity': 'generated_images',        'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'images'},
         {'name': 'media_second',     'quantity': 'media_seconds',           'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'seconds'},
         {'name': 'character',        'quantity': 'spoken_characters',       'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'characters'},
+        {'name': 'cache_storage_token_hour', 'quantity': 'cache_storage_token_hours', 'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'token_hours'},
         {'name': 'page',             'quantity': 'read_pages',              'in_tier': false, 'is_token': false, 'part_of': '', 'unit': 'pages'},
     ]) }}
 {%- endmacro %}

@@ -28,3 +28,9 @@
 {% macro litellm_event(ids) -%}
     {{ row_text(ids + ['lower(status)', 'model', 'prompt_tokens', 'completion_tokens']) }}
 {%- endmacro %}
+
+{# Images that a call for images asked for: LiteLLM's `n`, which any other call uses for the answers that it wants. A
+   call that does not say so made an unknown number. #}
+{% macro litellm_images() -%}
+    case when lower(call_type) like '%image_%' then image_count end
+{%- endmacro %}

@@ -13,6 +13,7 @@
         ('usage_at', 'timestamp'), ('usage_at_basis', 'varchar'), ('latency_ms', 'bigint'),
         ('provider_name', 'varchar'), ('requested_model', 'varchar'), ('served_model', 'varchar'),
         ('service_tier_name', 'varchar'), ('inference_geo', 'varchar'),
+        ('media_size', 'varchar'), ('media_quality', 'varchar'),
         ('reported_input_tokens', 'bigint'), ('reported_cache_write_tokens', 'bigint'),
         ('reported_reasoning_tokens', 'bigint'), ('reported_total_tokens', 'bigint'),
         ('reported_unclassified_tokens', 'bigint'), ('usage_iterations', 'varchar'), ('usage_quality', 'varchar'),

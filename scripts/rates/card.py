@@ -32,8 +32,9 @@ COLUMNS = (
 )
 KEY_COLUMNS = COLUMNS[1:7]
 CALL_METERS = frozenset(meter.name for meter in meters() if not meter.is_token)
-# They cost the same in every tier, region and context, so their price stands once.
-ONCE_METERS = CALL_METERS | {"cache_storage_token_hour"}
+_BY_THE_MILLION = frozenset(
+    meter.name for meter in meters() if meter.unit in ("tokens", "token_hours")
+)
 
 
 class Key(NamedTuple):
@@ -69,7 +70,7 @@ class Row:
 
 def block_size(meter: str) -> int:
     """Units that one price buys."""
-    return 1000 if meter in CALL_METERS else 1000000
+    return 1000000 if meter in _BY_THE_MILLION else 1000
 
 
 @lru_cache(maxsize=65_536)  # a card has few instants, and thousands of rows with each

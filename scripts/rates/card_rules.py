@@ -14,7 +14,7 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from scripts.rates.card import KEY_COLUMNS, ONCE_METERS, parse_instant
+from scripts.rates.card import CALL_METERS, KEY_COLUMNS, parse_instant
 from scripts.rates.seed_files import Line, Problem
 from scripts.rates.seed_schema import Seed, near
 
@@ -95,7 +95,7 @@ def of_prices(lines: Lines) -> Iterator[Problem]:
         if line["block_size"] != usual:
             said = f"is not the block of {line['meter']}; write {usual} and the price of so many"
             yield line.problem("block_size", said)
-        if line["meter"] in ONCE_METERS:
+        if line["meter"] in CALL_METERS:
             place = (line["service_tier"], line["region_scope"], line["context_min_tokens"])
             if place != ("standard", "global", "0"):
                 said = (
@@ -140,7 +140,7 @@ def _of_tiers(kept: list[Line]) -> Iterator[Problem]:
                 f"is not as in the other rows of {line['model']} from {context} on; write {usual}"
             )
             yield line.problem("threshold_inclusive", said)
-        if context == "0" or line["meter"] in ONCE_METERS:
+        if context == "0" or line["meter"] in CALL_METERS:
             continue
         own = _key(line, ("service_tier", "region_scope"))
         # the threshold holds for all tiers of the model, so that it must be one of standard too
@@ -322,7 +322,7 @@ def _of_tier(line: Line, first: Line) -> Iterator[Problem]:
         for column in _SCALE[1:]:
             if line[column] == _ALL:
                 yield line.problem(column, "is all, which no one price is for; name one")
-    if line["counted_in"] == "tokens" and line["meter"] in ONCE_METERS:
+    if line["counted_in"] == "tokens" and line["meter"] in CALL_METERS:
         yield line.problem("counted_in", "counts no calls; write usd")
 
 

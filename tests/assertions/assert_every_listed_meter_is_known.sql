@@ -1,14 +1,10 @@
--- Harm: a price of a meter that no model counts is never charged, and nobody notices. These are on the list
--- and not charged by the request, on purpose:
---   cache_storage_token_hour             rent of a stored cache: it belongs to no request
+-- Harm: a price of a meter that no model counts is never charged, and nobody notices.
 select
     provider,
     model,
     meter
 from {{ ref('rate_card_prices') }}
-where
-    meter not in {{ meter_names() }}
-    and meter not in ('cache_storage_token_hour')
+where meter not in {{ meter_names() }}
 
 union all
 

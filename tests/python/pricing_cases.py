@@ -35,6 +35,7 @@ COUNTED_AS = {
     "page": "pages_processed",
     "generated_image": "made_up_images",
     "character": "made_up_characters",
+    "cache_storage_token_hour": "made_up_token_hours",
     "file_search": "made_up_file_searches",
     "code_session": "made_up_sessions",
     "request_fee": "made_up_fees",

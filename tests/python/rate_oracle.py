@@ -42,6 +42,7 @@ CALL_METERS = (
     "generated_image",
     "media_second",
     "character",
+    "cache_storage_token_hour",
     "page",
 )
 METERS = TOKEN_METERS + CALL_METERS
@@ -445,7 +446,7 @@ class Oracle:
             region = own_region
         if model and tier == "standard":
             tier = self._window_tier(provider, model, request.at)
-        usage = dict.fromkeys(METERS, 0) | request.usage
+        usage = dict.fromkeys(METERS, 0) | (request.usage if request.has_usage else {})
         usage[f"cache_write_{self._lifetime(provider, model)}"] += request.unstated_write_tokens
         if self._images_are_text(provider, model):
             usage["uncached_input"] += usage["input_image"] + usage["input_video"]
@@ -457,7 +458,7 @@ class Oracle:
         nothing = dict.fromkeys(METERS, Decimal(0))
         if request.is_gateway_cache_hit or (request.failed and not any(usage.values())):
             return Answer("not_billable", *about, Decimal(0), nothing, Decimal(0))
-        if not request.has_usage or not any(usage.values()) or request.is_contradictory:
+        if not any(usage.values()) or request.is_contradictory:
             return Answer("usage_missing", *about)
         if (request.provider_name or "").strip().lower() not in {"", *self._provider_names}:
             return Answer("unpriced_unknown_provider", *about)
@@ -485,7 +486,17 @@ class Oracle:
             meter == "request_fee" for meter, *_ in self._prices.get((provider, model), ())
         )
         is_answered = request.has_usage and any(usage[meter] for meter in TOKEN_METERS)
+        if self._costs_by_the_request(provider, model):
+            is_answered = is_answered or not request.failed
         return has_fee and is_answered and not usage["request_fee"]
+
+    def _costs_by_the_request(self, provider: str, model: str | None) -> bool:
+        """Whether nothing but the request ever costs anything, so that no count is missed."""
+        return all(
+            meter == "request_fee" or not Decimal(row.values["unit_price_usd"])
+            for (meter, *_), rows in self._prices.get((provider, model), {}).items()
+            for row in rows
+        )
 
     def _takes_lower_bound(self, provider: str, model: str, at: datetime) -> bool:
         """The closest rule: of this very model, of its provider, of all; of two the later."""

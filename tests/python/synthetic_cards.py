@@ -19,6 +19,7 @@ CALL_METERS = (
     "file_search",
     "code_session",
     "request_fee",
+    "cache_storage_token_hour",
 )
 METERS = (
     "uncached_input",

@@ -33,6 +33,7 @@ class Golden:
     geo: str | None = None
     unstated_write_tokens: int = 0
     wrong: bool = field(default=False)
+    counted: bool = field(default=True)
 
     def request(self, number: int) -> Request:
         provider, _, model = self.model.partition("/")
@@ -46,6 +47,7 @@ class Golden:
             usage=self.usage,
             unstated_write_tokens=self.unstated_write_tokens,
             is_contradictory=self.wrong,
+            has_usage=self.counted,
         )
 
 
@@ -301,6 +303,13 @@ BY_THE_PIECE = [
            NOW, used(MILLION)),
     Golden("LiteLLM's way of asking", "3", "bedrock/converse/global.anthropic.claude-sonnet-4-6",
            NOW, used(MILLION)),
+    Golden("moderation is free, says the card", "0", "openai/omni-moderation-latest", NOW, {},
+           counted=False),
+    Golden("whatever a gateway counts of it", "0", "openai/omni-moderation-2024-09-26", NOW,
+           used(1000, input_image=500)),
+    Golden("and so was the one before it", "0", "openai/text-moderation-stable", "2025-06-01", {},
+           counted=False),
+    Golden("a chat that nobody counted", MISSING, "openai/gpt-4o", NOW, {}, counted=False),
     Golden("Sonar has a fee besides", UNKNOWN, "perplexity/perplexity/sonar", NOW, used(1000)),
 ]  # fmt: skip
 

@@ -21,9 +21,8 @@ KEY = ("provider", "model", "meter", "service_tier", "region_scope", "context_mi
 STATUSES = {"effective", "announced", "withdrawn", "corrected"}
 TIERS = {"standard", "batch", "flex", "priority", "fast", "ultrafast", "peak", "off_peak"}
 CALLS = {meter.name for meter in meters() if not meter.is_token}
-BLOCKS = dict.fromkeys(CALLS, 1000)
-NOT_TOKENS = CALLS | {"cache_storage_token_hour"}
-METERS = NOT_TOKENS | {meter.name for meter in meters()}
+BLOCKS = dict.fromkeys(CALLS, 1000) | {"cache_storage_token_hour": 1000000}
+METERS = {meter.name for meter in meters()}
 CONTEXT = {meter.name for meter in meters() if meter.in_tier}
 
 
@@ -98,7 +97,7 @@ def rate(provider, model, meter, at, tier="standard", region="global", tokens=0,
     """USD per block of one meter, or None when nothing is published."""
     rows = BY_MODEL[provider, model]
     context = context_tier(provider, model, at, tokens)
-    if meter in NOT_TOKENS:
+    if meter in CALLS:
         tier, region, context = "standard", "global", 0
     factor = Decimal(1)
     if region != "global" and not any(row["region_scope"] == region for row in rows):
@@ -429,7 +428,7 @@ def test_price_rows_are_well_formed():
         assert int(row["block_size"]) == BLOCKS.get(row["meter"], 1000000), row
         assert Decimal(row["unit_price_usd"]) > 0, row
         assert -Decimal(row["unit_price_usd"]).as_tuple().exponent <= 9, row
-        if row["meter"] in NOT_TOKENS:
+        if row["meter"] in CALLS:
             assert (row["service_tier"], row["region_scope"], row["context_min_tokens"]) == (
                 "standard",
                 "global",

@@ -52,6 +52,8 @@ select
     *,
     case
         when is_other = 1 or direction_count > 1 or modality_count > 1 then null
+        -- what is kept in a cache is of any kind, and has one price
+        when is_stored = 1 then case when cache_action = 'read' then 'cache storage' end
         when call_kind is not null then case when token_direction is null then call_kind end
         when token_direction = 'output' and cache_action is not null then null
         else token_direction || coalesce(' ' || cache_action, '') || coalesce(' ' || cache_lifetime, '')

@@ -87,6 +87,7 @@ select
     max(case when not is_name and kind = 'cache' then meaning end) as cache_action,
     max(case when not is_name and kind = 'tier' and meaning != 'standard' then meaning end) as service_tier,
     max(case when not is_name and kind = 'call' then meaning end) as call_kind,
+    max(case when not is_name and kind = 'storage' then 1 else 0 end) as is_stored,
     max(case when not is_name and kind = 'other' then 1 else 0 end) as is_other
 from pieces
 group by 1, 2, 3, 4, 5, 6, 7

@@ -2,9 +2,32 @@
 -- say the provider, under '*': where only one provider has that name, or one of them is its maker.
 {{ config(materialized='table') }}
 
-with names as (
+with own_names as (
 
     select * from {{ ref('int_provider_model_names') }}
+
+),
+
+-- what is priced by its size alone is known by its plain name too, so that an image of no stated size is told from
+-- one of a model that nobody knows
+names as (
+
+    select * from own_names
+    union all
+    select
+        sized.provider,
+        regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') as model_name,
+        regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') as model,
+        cast({{ open_start() }} as timestamp) as valid_from,
+        cast({{ open_end() }} as timestamp) as valid_to,
+        max(case when sized.is_common then 1 else 0 end) = 1 as is_common
+    from own_names as sized
+    left join own_names as plain
+        on
+            sized.provider = plain.provider
+            and regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') = plain.model_name
+    where sized.model_name like '%-x-%/%' and plain.model_name is null
+    group by 1, 2, 3, 4, 5
 
 ),
 

@@ -26,9 +26,9 @@ images as (
 
 ),
 
-fees as (
+charges as (
 
-    select * from {{ ref('int_models_with_request_fees') }}
+    select * from {{ ref('int_model_charges') }}
 
 ),
 
@@ -94,12 +94,14 @@ select
     regions.region_scope,
     lifetimes.cache_write_lifetime,
     images.model is not null as images_are_text,
-    fees.model is not null as has_request_fee
+    coalesce(charges.has_request_fee, false) as has_request_fee,
+    coalesce(charges.has_fee_alone, false) as has_fee_alone,
+    coalesce(charges.images_are_tokens, false) as images_are_tokens
 from all_names
-left join fees
+left join charges
     on
-        all_names.provider = fees.provider
-        and all_names.model = fees.model
+        all_names.provider = charges.provider
+        and all_names.model = charges.model
 left join images
     on
         all_names.provider = images.provider

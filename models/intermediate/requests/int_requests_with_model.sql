@@ -17,7 +17,8 @@ with_model as (
 
     select
         requests.*,
-        served_names.model as billed_model,
+        -- what is priced by its size and quality is a model of its own on the card
+        coalesce(sized_names.model, served_names.model) as billed_model,
         -- an alias of a company's own profile knows its region; a model that the answer names does not
         case
             when requests.requested_name like '%:application-inference-profile/%'
@@ -27,7 +28,11 @@ with_model as (
         served_names.cache_write_lifetime as default_lifetime,
         coalesce(served_names.images_are_text, false) as images_are_text,
         coalesce(served_names.has_request_fee, false) as has_request_fee,
-        coalesce(requests.known_provider, served_names.provider, requests.provider_alias, 'unknown') as provider,
+        coalesce(served_names.has_fee_alone, false) as has_fee_alone,
+        coalesce(served_names.images_are_tokens, false) as images_are_tokens,
+        coalesce(
+            requests.known_provider, served_names.provider, sized_names.provider, requests.provider_alias, 'unknown'
+        ) as provider,
         coalesce(asked_own.provider, asked_common.provider) as asked_provider,
         coalesce(asked_own.model, asked_common.model) as asked_model,
         case
@@ -52,6 +57,13 @@ with_model as (
             and requests.billed_name = served_names.model_name
             and requests.usage_at >= served_names.valid_from
             and requests.usage_at < served_names.valid_to
+    left join {{ ref('int_served_names') }} as sized_names
+        on
+            coalesce(requests.known_provider, case when requests.is_unknown_provider then null else '*' end)
+            = sized_names.named_under
+            and requests.sized_name = sized_names.model_name
+            and requests.usage_at >= sized_names.valid_from
+            and requests.usage_at < sized_names.valid_to
     left join {{ ref('int_served_names') }} as asked_own
         on
             coalesce(requests.requested_provider, requests.known_provider) = asked_own.named_under

@@ -58,6 +58,7 @@ final as (
     select
         *,
         {{ bare_model_name('sent_name') }} as billed_name,
+        {{ sized_model_name('sent_name') }} as sized_name,
         {{ bare_model_name('asked_for_name') }} as requested_name
     from named
 

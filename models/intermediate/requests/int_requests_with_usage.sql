@@ -1,7 +1,7 @@
 -- Every provider and gateway counts in its own way; here they become disjoint meters, so that a
 -- price is a plain sum of products. Nothing is clamped: usage that contradicts itself is named in
 -- usage_issue and stays unpriced.
-{% set apart = ['input_audio', 'input_image', 'input_video', 'cache_read_image', 'request_fee'] %}
+{% set apart = ['input_audio', 'input_image', 'input_video', 'cache_read_image', 'request_fee', 'generated_image'] %}
 with requests as (
 
     select * from {{ ref('int_requests_with_convention') }}
@@ -27,6 +27,8 @@ split as (
         case when images_are_text then 0 else coalesce(reported_input_video_tokens, 0) end as input_video_tokens,
         case when images_are_text then 0 else coalesce(reported_cache_read_image_tokens, 0) end
             as cache_read_image_tokens,
+        case when images_are_tokens and coalesce(reported_output_tokens, 0) > 0 then 0
+            else coalesce(reported_generated_images, 0) end as generated_images,
         coalesce(reported_charged_requests, case when {{ is_one_answered_call() }} then 1 else 0 end)
             as charged_requests
     from requests

@@ -43,6 +43,8 @@ select
     coalesce(model_actual, model) as served_model,
     service_tier as service_tier_name,
     inference_geo,
+    media_size,
+    media_quality,
 
     ---------- usage
     coalesce(input_tokens, prompt_tokens) as reported_input_tokens,
@@ -57,6 +59,7 @@ select
     ] %}
     {{ name }} as reported_{{ name }},
     {% endfor %}
+    cache_storage_token_hours as reported_cache_storage_token_hours,
     read_pages as reported_read_pages,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,

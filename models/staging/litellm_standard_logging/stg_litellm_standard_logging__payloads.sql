@@ -48,6 +48,8 @@ renamed as (
         model as served_model,
         {{ litellm_tier('payload_id') }} as service_tier_name,
         inference_geo,
+        media_size,
+        media_quality,
 
         ---------- usage
         prompt_tokens as reported_input_tokens,
@@ -70,6 +72,7 @@ renamed as (
         output_video_tokens as reported_output_video_tokens,
         reasoning_tokens as reported_reasoning_tokens,
         web_search_requests as reported_web_search_calls,
+        {{ litellm_images() }} as reported_generated_images,
         total_tokens as reported_total_tokens,
         unread_usage,
         usage_iterations,
