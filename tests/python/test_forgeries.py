@@ -343,7 +343,7 @@ def forged_profiles():
             yield pytest.param(name, entity, marks=marks, id=f"{name}-{entity or 'all'}")
 
 
-@pytest.mark.parametrize(("name", "entity"), forged_profiles())
+@pytest.mark.parametrize(("name", "entity"), list(forged_profiles()))
 def test_each_forged_file_of_a_journal_profile_is_named(name, entity, journals, capsys):
     journal = group_journal()
     place = journals(journal)
