@@ -118,6 +118,8 @@ def names_both_know(oracle: Oracle) -> list[tuple[str, str, str, str | None]]:
     """Provider, model of the card, a name both know it by, and the region it is sold in."""
     found = []
     for provider, model in oracle.models():
+        if oracle.costs_by_the_request(provider, model):  # free, and without a price there
+            continue
         regions = set(oracle.offers(provider, model)[1]) & set(PROFILES)
         for name in oracle.names(provider, model):
             for geo in sorted(regions) if provider == "bedrock" else [None]:

@@ -436,6 +436,11 @@ class Oracle:
             for row in self._image_rules
         )
 
+    def _images_are_tokens(self, provider: str, model: str | None) -> bool:
+        """Whether an image that is made is in the output's tokens, and has no price of its own."""
+        meters = {meter for meter, *_ in self._prices.get((provider, model), ())}
+        return "output_image" in meters and "generated_image" not in meters
+
     def price(self, request: Request) -> Answer:
         """Status and exact cost of a request, in all and by meter."""
         provider, model, own_region = self.identify(request)
@@ -452,6 +457,10 @@ class Oracle:
             usage["uncached_input"] += usage["input_image"] + usage["input_video"]
             usage["cache_read"] += usage["cache_read_image"]
             usage["input_image"] = usage["input_video"] = usage["cache_read_image"] = 0
+        if self._images_are_tokens(provider, model) and any(
+            usage[meter] for meter in TOKEN_METERS if meter.startswith("output")
+        ):
+            usage["generated_image"] = 0
         if self._pays_a_fee(provider, model, request, usage):
             usage["request_fee"] = 1
         about = (provider, model, tier, region)
@@ -486,11 +495,11 @@ class Oracle:
             meter == "request_fee" for meter, *_ in self._prices.get((provider, model), ())
         )
         is_answered = request.has_usage and any(usage[meter] for meter in TOKEN_METERS)
-        if self._costs_by_the_request(provider, model):
+        if self.costs_by_the_request(provider, model):
             is_answered = is_answered or not request.failed
         return has_fee and is_answered and not usage["request_fee"]
 
-    def _costs_by_the_request(self, provider: str, model: str | None) -> bool:
+    def costs_by_the_request(self, provider: str, model: str | None) -> bool:
         """Whether nothing but the request ever costs anything, so that no count is missed."""
         return all(
             meter == "request_fee" or not Decimal(row.values["unit_price_usd"])

@@ -169,11 +169,10 @@ GOOGLE = {
     "Gemini 2.6 Pro Text Input - Predictions": (UNKNOWN, "uncached_input", "standard"),
     "Model Garden Llama 4 Scout Input Token": (UNKNOWN, "uncached_input", "standard"),
     "Gemini 2.5 Pro Text Input Cache Storage": (
-        "gemini-2.5-pro",
+        "all models",
         "cache_storage_token_hour",
         "standard",
     ),
-    "Gemini 2.5 Pro Context Cache Storage Short": (UNKNOWN, "cache_storage_token_hour", None),
     "Vector Storage of Gemini 2.5 Pro": (UNKNOWN, "unmapped", None),
     "Generative AI Provisioned Throughput GSU - 1 month": (UNKNOWN, "unmapped", None),
     "Gemini 2.5 Flash Grounding with Google Maps": (UNKNOWN, "unmapped", None),

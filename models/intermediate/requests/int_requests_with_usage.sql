@@ -27,8 +27,10 @@ split as (
         case when images_are_text then 0 else coalesce(reported_input_video_tokens, 0) end as input_video_tokens,
         case when images_are_text then 0 else coalesce(reported_cache_read_image_tokens, 0) end
             as cache_read_image_tokens,
-        case when images_are_tokens and coalesce(reported_output_tokens, 0) > 0 then 0
-            else coalesce(reported_generated_images, 0) end as generated_images,
+        case
+            when images_are_tokens and coalesce(reported_output_tokens, 0) > 0 then 0
+            else coalesce(reported_generated_images, 0)
+        end as generated_images,
         coalesce(reported_charged_requests, case when {{ is_one_answered_call() }} then 1 else 0 end)
             as charged_requests
     from requests

@@ -56,13 +56,10 @@ renamed as (
         -- a streamed response may leave one of the two names at zero
         greatest(coalesce(cached_tokens, cache_read_input_tokens), coalesce(cache_read_input_tokens, cached_tokens))
             as reported_cache_read_tokens,
-        cache_read_audio_tokens as reported_cache_read_audio_tokens,
-        cache_read_image_tokens as reported_cache_read_image_tokens,
         cache_creation_input_tokens as reported_cache_write_tokens,
-        cache_write_5m_tokens as reported_cache_write_5m_tokens,
-        cache_write_30m_tokens as reported_cache_write_30m_tokens,
-        cache_write_1h_tokens as reported_cache_write_1h_tokens,
-        cache_write_12h_tokens as reported_cache_write_12h_tokens,
+        {% for kind in ['read_audio', 'read_image', 'write_5m', 'write_30m', 'write_1h', 'write_12h'] %}
+        cache_{{ kind }}_tokens as reported_cache_{{ kind }}_tokens,
+        {% endfor %}
         input_audio_tokens as reported_input_audio_tokens,
         input_image_tokens as reported_input_image_tokens,
         input_video_tokens as reported_input_video_tokens,
