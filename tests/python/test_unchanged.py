@@ -13,7 +13,10 @@ import duckdb
 import pytest
 
 from scripts.operations import made_of, unchanged
+from scripts.operations.history import Night
+from scripts.operations.transactions import transaction
 from scripts.operations.unchanged import Unchanged, said_when_nothing_is_new
+from scripts.operations.warned import age_of_files
 from tests.python.landing import Landing, event
 from tests.python.project import Project, assert_same_marts
 
@@ -84,22 +87,23 @@ def root(tmp_path, monkeypatch):
     for name in ("dbt_project.yml", "profiles.yml"):
         (tmp_path / name).touch()
     with duckdb.connect(str(file)) as connection:
-        for schema in ("marts", "ops", "raw", "ledger"):
-            connection.execute(f"create schema {schema}")
-        for each in NODES:
-            if each.resource_type != "test":
-                connection.execute(f'create table marts."{each.name}" (a integer)')
-        connection.execute("create table raw.load_files (batch_id varchar, raw_table varchar)")
-        connection.execute(
-            "create table raw.load_days (batch_id varchar, raw_table varchar, event_date date)"
-        )
-        connection.execute("create table raw.load_rejects (batch_id varchar, raw_table varchar)")
-        connection.execute("create table ledger.posted_entries (amount_usd decimal(38, 12))")
-        connection.execute(
-            "create table ops.build_events (invocation_id varchar, event varchar, status varchar)"
-        )
+        make_tables(connection.execute)
     night(tmp_path, "passed")
     return tmp_path
+
+
+def make_tables(execute) -> None:
+    """What a build and the loader leave."""
+    for schema in ("marts", "ops", "raw", "ledger"):
+        execute(f"create schema {schema}")
+    for each in NODES:
+        if each.resource_type != "test":
+            execute(f'create table marts."{each.name}" (a integer)')
+    execute("create table raw.load_files (batch_id varchar, raw_table varchar)")
+    execute("create table raw.load_days (batch_id varchar, raw_table varchar, event_date date)")
+    execute("create table raw.load_rejects (batch_id varchar, raw_table varchar)")
+    execute("create table ledger.posted_entries (amount_usd decimal(38, 12))")
+    execute("create table ops.build_events (invocation_id varchar, event varchar, status varchar)")
 
 
 def change(root, sql: str, *values) -> None:
@@ -256,6 +260,45 @@ def test_whatever_comes_wakes_the_night(root, monkeypatch, come):
     monkeypatch.setenv("AI_COST_NOW", "2026-07-01T06:00:00Z")
     night(root, "passed", of_the_day())
     change(root, come)
+    assert said_when_nothing_is_new() is None
+
+
+def test_a_night_without_dbt_on_postgres(postgres, tmp_path, monkeypatch):
+    """It is known there too, leaves its record, and says that no file has come for long."""
+    for name, value in (postgres | {"AI_COST_TARGET": "postgres"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(unchanged, "ROOT", tmp_path)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        (tmp_path / name).touch()
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "teams.csv").touch()
+    with transaction() as execute:
+        make_tables(execute)
+        execute("alter table raw.load_files add loaded_at timestamp")
+        execute("insert into raw.load_files values ('a', 'envelope_events', '2026-06-01 03:00:00')")
+        execute(
+            "create table ops.run_events (run_id varchar, event varchar, status varchar, "
+            "happened_at timestamp, warning_count bigint, warnings varchar)"
+        )
+    build = Unchanged(of_the_day())
+    build.remember({each.unique_id for each in NODES if each.resource_type != "test"}, SAID)
+    assert said_when_nothing_is_new() == SAID
+    record = Night()
+    record.finish("succeeded", {"warning_count": 1, "warnings": "a team's name"})
+    with transaction() as execute:
+        ended = (
+            "select status, warning_count, warnings from ops.run_events where status is not null"
+        )
+        assert execute(ended) == [("succeeded", 1, "a team's name")]
+        assert execute("select count(distinct run_id), count(happened_at) from ops.run_events") == [
+            (1, 2)
+        ]
+    assert age_of_files() == [
+        "The newest file was loaded on 2026-06-01 03:00 UTC. Look whether exports still arrive in "
+        "the landing folder"
+    ]
+    with transaction() as execute:
+        execute("insert into raw.load_rejects values ('new', 'envelope_events')")
     assert said_when_nothing_is_new() is None
 
 
