@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, ratio, top, total
+from scripts.reporting.tables import Column, Table, day, ratio, top, total, unbroken
 
 _SHOWN = 25
 _LINES = 5
@@ -51,7 +51,7 @@ def scoreboard(rows: list[dict]) -> Table:
         row["retry_rate"] = ratio(row["retried"], row["requests"])
         row["escalation_rate"] = ratio(row["escalated"], row["requests"])
     found.sort(key=lambda row: (-(row["cost_usd"] or 0), row["team_id"]))
-    when = f"the week from {newest}" if newest else "the newest complete week"
+    when = unbroken(f"the week from {day(newest)}") if newest else "the newest complete week"
     return Table(
         f"Scoreboard of {when}, by team",
         [

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
-from scripts.reporting.tables import Column, Table, known_total, ratio, top, usd
+from scripts.reporting.tables import Column, Table, day, known_total, ratio, top, unbroken, usd
 
 _SHOWN = 25
 _WEEKS = 13
@@ -38,7 +38,7 @@ def traces_table(rows: list[dict], links: Links) -> Table:
         to = links.to_day(row["team_id"], row["first_usage_at"].date())
         row["_to"] = {"trace_or_request": to} if to else {}
         row["note"] = row["note"] or "not explained yet"
-    when = f"the week from {newest}" if newest else "the newest week that is over"
+    when = unbroken(f"the week from {day(newest)}") if newest else "the newest week that is over"
     return Table(
         f"Costliest traces of {when}, USD",
         [

@@ -39,11 +39,12 @@ def environment() -> Environment:
         "in_usd": tables.in_usd,
         "change": tables.change,
         "count": tables.count,
-        "share": tables.share,
+        "share": lambda part: tables.unbroken(tables.share(part)),
         "day": lambda value: tables.unbroken(tables.day(value)),
         "days": lambda first, last: tables.unbroken(tables.span(first, last)),
         "many": tables.many,
         "plain": tables.plain,
+        "unbroken": tables.unbroken,
         "data_attributes": tables.data_attributes,
         "shown": lambda value, kind: tables.shown(kind, value),
     }

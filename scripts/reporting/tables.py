@@ -183,7 +183,7 @@ def span(first: date, last: date) -> str:
 _MONTHS = tuple(month_names)[1:]
 _BEHIND = "|".join(f"(?<={name})" for name in _MONTHS)
 _GAPS = re.compile(
-    rf"(?<=USD) (?=[\d<−])|(?<=\d) (?={'|'.join(_MONTHS)})|(?:{_BEHIND}) (?=\d{{4}})"
+    rf"(?<=USD) (?=[\d<−])|(?<=\d) (?={'|'.join(_MONTHS)})|(?:{_BEHIND}) (?=\d{{4}})|(?<=\d) (?=%)"
 )
 
 

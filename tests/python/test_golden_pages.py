@@ -33,7 +33,8 @@ def shown(tmp_path_factory):
 def test_a_page_looks_as_it_did(report, shown, tmp_path, page, look):
     shown.open(file_of(report, page), LOOKS[look])
     wide = shown.run("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide[0] <= wide[1], "what is beyond the edge is not seen, on paper it is made smaller"
+    # Chromium rounds the widths of columns up
+    assert wide[0] <= wide[1] + 1, "beyond the edge nothing is seen; paper is made smaller"
     picture = taken(shown)
     difference = compare(picture, kept(page, look))
     picture.save(tmp_path / "now.png")

@@ -299,8 +299,11 @@ function explore(cube) {
     const sums = totals(found);
     const change = sums.cost - sums.before;
     const share = sums.before ? ` (${(Number((change * 1000000n) / sums.before) / 10000).toFixed(1)} %)`.replace("-", "−") : "";
-    document.getElementById("says").textContent =
-      `${daysText([state.from, state.to])}${against ? `, compared with ${daysText(against)}` : ""}.`;
+    // the days of each in one piece, so that no date is broken
+    const piece = (days) => make("span", daysText(days), { class: "date" });
+    document.getElementById("says").replaceChildren(
+      piece([state.from, state.to]), ...(against ? [", compared with ", piece(against)] : []), ".",
+    );
     document.getElementById("sums").replaceChildren(
       fact("Spend", `USD ${cents(sums.cost)}`, against ? `${signed(change)}${share}` : ""),
       fact("Calls", sums.calls.toLocaleString("en-US"), sums.without ? `${sums.without.toLocaleString("en-US")} without a price` : ""),
