@@ -16,6 +16,8 @@ pytestmark = pytest.mark.wide
 
 # "`path`, and why:", then the piece of a diff
 STEP = re.compile(r"^`([\w/.-]+)`[^\n]*:\n\n```diff\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# "`path`, new:", then the whole file
+NEW = re.compile(r"^`([\w/.-]+)`, new:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BILL = (
     "ServiceProviderName,InvoiceIssuerName,BillingPeriodStart,ChargePeriodStart,ChargeCategory,"
     "BilledCost,EffectiveCost,BillingCurrency,ServiceName,SkuMeter,ConsumedQuantity,ConsumedUnit,"
@@ -118,3 +120,35 @@ def test_the_meter_is_compared_with_the_bill(with_meter):
             *("0.450000000000000", "0.450000000000000", "matched"),
         )
     ]
+
+
+@pytest.fixture(scope="module")
+def with_mart(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mart")
+    root = copy_project(folder)
+    page = (ROOT / "docs" / "add-a-mart.md").read_text()
+    for path, content in NEW.findall(page):
+        assert not (root / path).exists()
+        (root / path).write_text(content)
+    call = {"provider": "openai", "model": "gpt-4o", "input_tokens": 1000, "output_tokens": 100}
+    (folder / "landing" / "envelope_events").mkdir(parents=True)
+    for name, content in calls(event(1, **call), event(2, **call)).items():
+        (folder / "landing" / name).write_text(content)
+    project = Project(folder, folder / "landing", root=root)
+    project.load()
+    (typed,) = re.findall(r"^ai-cost dbt (.*)$", page, flags=re.MULTILINE)
+    project.dbt(*typed.split())
+    return project
+
+
+def test_a_mart_with_its_tests_is_four_files():
+    assert len(NEW.findall((ROOT / "docs" / "add-a-mart.md").read_text())) == 4
+
+
+def test_the_mart_sums_what_it_reads(with_mart):
+    found = with_mart.rows(
+        "select team_id, attempt_count, cost_usd, unpriced_count from marts.fct_acme_spend_weekly"
+    )
+    (days,) = with_mart.rows("select sum(cost_usd) from marts.fct_spend_daily")
+    assert [(row[1], row[3]) for row in found] == [(2, 0)]
+    assert found[0][2] == days[0] > 0
