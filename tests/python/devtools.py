@@ -189,5 +189,5 @@ def window(folder: Path) -> Iterator[Window]:
     finally:
         os.close(commands)
         os.close(answers)
-        running.terminate()
+        running.kill()
         running.wait(timeout=30)

@@ -150,7 +150,7 @@ def test_a_page_is_used_by_keyboard_alone(report, shown):
     assert shown.run(inside)
     shown.open(file_of(report, "index"))
     wanted = shown.run(
-        "[...document.querySelectorAll('a[href], button, input, summary, [tabindex='0']')]"
+        "[...document.querySelectorAll(`a[href], button, input, summary, [tabindex='0']`)]"
         ".filter((each) => each.checkVisibility() && each.tabIndex >= 0).length"
     )
     reached = set()
