@@ -194,12 +194,20 @@ def compared(rows: list[Driver], column: str) -> list[dict]:
                 "name": name,
                 "cost_usd": cost,
                 "share": ratio(cost, whole),
-                "change_usd": less(cost, known_total(row.before_usd for row in members)),
+                "change_usd": known_change(cost, known_total(row.before_usd for row in members)),
                 "requests": sum(row.requests for row in members),
                 "unpriced": sum(row.unpriced for row in members),
             }
         )
     return sorted(found, key=lambda row: (-(row["cost_usd"] or 0), row["name"]))
+
+
+def known_change(cost: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """Of what is known, as in a sum of several: else tables by team and by provider foot apart.
+
+    None where nothing of either is known.
+    """
+    return None if cost is None and before is None else (cost or 0) - (before or 0)
 
 
 def weeks(daily: dict[date, Decimal], period: Period) -> list[Decimal]:

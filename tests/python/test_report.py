@@ -18,7 +18,7 @@ import pytest
 from scripts.cli import main
 from scripts.reporting import invoices, reconciliation, teams
 from scripts.reporting.marts import Marts, Period, period
-from scripts.reporting.spend import Driver
+from scripts.reporting.spend import Driver, compared
 from scripts.reporting.tables import change, days, many, share, span, unbroken, unit, usd
 from tests.python import browser, mart_tables
 from tests.python.documents import ROOT
@@ -840,6 +840,27 @@ def test_why_a_driver_changed(cost, before, requests, requests_before, volume):
 )
 def test_money_as_people_read_it(amount, shown):
     assert usd(Decimal(amount)) == shown
+
+
+def test_the_change_of_a_month_is_one_however_it_is_split():
+    """A provider's use had no price the month before: its change is that of the team it is in."""
+    drivers = [
+        Driver("a", None, None, "openai", "m", Decimal("5"), Decimal("3"), 9, 9, 0),
+        Driver("a", None, None, "mistral", "m", Decimal("0.03"), None, 9, 9, 0),
+        Driver("b", None, None, "xai", "m", None, Decimal("1"), 9, 9, 9),
+        Driver("b", None, None, "cohere", "m", None, None, 9, 9, 9),
+    ]
+    change = {
+        by: {row["name"]: row["change_usd"] for row in compared(drivers, by)}
+        for by in ("team_id", "provider")
+    }
+    assert change["provider"] == {
+        "openai": Decimal("2"),
+        "mistral": Decimal("0.03"),
+        "xai": Decimal("-1"),
+        "cohere": None,
+    }
+    assert change["team_id"] == {"a": Decimal("2.03"), "b": Decimal("-1")}
 
 
 @pytest.mark.parametrize("teams", [500, pytest.param(60, marks=pytest.mark.wide)])
