@@ -205,9 +205,10 @@ def compared(rows: list[Driver], column: str) -> list[dict]:
 def known_change(cost: Decimal | None, before: Decimal | None) -> Decimal | None:
     """Of what is known, as in a sum of several: else tables by team and by provider foot apart.
 
-    None where nothing of either is known.
+    None where one is unknown and nothing is known of the other.
     """
-    return None if cost is None and before is None else (cost or 0) - (before or 0)
+    change = (cost or Decimal(0)) - (before or Decimal(0))
+    return change if change or not (cost is None or before is None) else None
 
 
 def weeks(daily: dict[date, Decimal], period: Period) -> list[Decimal]:
