@@ -65,7 +65,7 @@ SELECT = (
     "+fct_budget_status", "+fct_closed_documents", "+fct_invoice_payments", "+fct_approvals",
     "+fct_reconciliation_daily", "+fct_reconciliation_totals", "+rpt_focus_cost_and_usage_v1_2",
     "+rpt_focus_billing_period", "+rpt_focus_invoice_detail", "fct_priced_requests",
-    "fct_spend_daily",
+    "fct_spend_daily", "+fct_figure_changes",
     *_IDENTITIES,
 )  # fmt: skip
 # A close makes all that follows from the ledger: what that reads must be there, also where no
