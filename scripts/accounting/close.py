@@ -157,11 +157,20 @@ def _may(asked: Close, found: list[str]) -> bool:
 
 
 def _record(period: Period) -> None:
-    """Write the seed's row of a month that is posted, and show it as closed."""
+    """Write the seed's row of a month that is posted, and show it as closed.
+
+    Where rows of later months are lost too, the marts wait for them: a build refuses before.
+    """
     file = decisions(PERIODS)
     append_period(period, file)
     month = period.period_start[:7]
     print(f"closed {month}: {period.entry_count} entries, hash {period.ledger_hash}")
+    in_seed = {each.period_start for each in read_periods()}
+    if lost := [each for each in posted_periods() if str(each) not in in_seed]:
+        print(
+            f"{lost[0]:%Y-%m} is posted and not in {file} either: close it next, by the same names"
+        )
+        return
     print(f"keep {file}, then: ai-cost export ledger")
     try:
         dbt("build", "--indirect-selection", "cautious", "--select", *SHOWN)
