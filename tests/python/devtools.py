@@ -103,6 +103,15 @@ class Window:
         self.ask("Page.navigate", url=page.as_uri())
         self.run(_DRAWN)
 
+    def leave(self) -> None:
+        """Show nothing: what is asked next is not answered by the page before."""
+        self.ask("Page.navigate", url="about:blank")
+        for _ in range(200):
+            if self.run("location.href") == "about:blank":
+                return
+            time.sleep(0.05)
+        raise AssertionError("the page before stays")
+
     def press(self, key: str, times: int = 1) -> None:
         """A key, as by hand."""
         for _ in range(times):

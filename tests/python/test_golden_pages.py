@@ -173,6 +173,7 @@ def test_a_page_is_used_by_keyboard_alone(report, shown):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_is_whole_without_a_script(report, shown, page):
     """The figures of every chart stand open, no frame is empty, and nothing waits to be filled."""
+    shown.leave()
     shown.ask("Emulation.setScriptExecutionDisabled", value=True)
     try:
         shown.ask("Page.navigate", url=file_of(report, page).as_uri())

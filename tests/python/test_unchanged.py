@@ -402,7 +402,8 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
     assert project.value(_BUILDS) == builds
     assert_same_marts(project.marts(), before)
     assert project.value(_LAST_NIGHTS) == 1
-    project.environment["AI_COST_NOW"] = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT06:00Z}"
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    project._environment["AI_COST_NOW"] = f"{tomorrow:%Y-%m-%dT06:00:00Z}"
     assert left_out(project) > 800
     assert project.value(_BUILDS) == builds + 1
 
