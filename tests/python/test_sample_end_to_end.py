@@ -247,7 +247,7 @@ def test_decisions_close_a_breach_until_it_moves(sample, tmp_path):
         reviewed.dbt(*test, "--vars", "strict_reconciliation: true")
 
 
-@pytest.mark.wide  # in CI: make test-engines
+@pytest.mark.wide
 def test_a_second_night_over_the_same_files_changes_no_row(sample, tmp_path):
     built = "select * from ops.built_days order by 1, 2"
     loaded = "select batch_id, loaded_at from raw.load_files order by 1"
