@@ -103,15 +103,6 @@ class Window:
         self.ask("Page.navigate", url=page.as_uri())
         self.run(_DRAWN)
 
-    def leave(self) -> None:
-        """Show nothing: what is asked next is not answered by the page before."""
-        self.ask("Page.navigate", url="about:blank")
-        for _ in range(200):
-            if self.run("location.href") == "about:blank":
-                return
-            time.sleep(0.05)
-        raise AssertionError("the page before stays")
-
     def press(self, key: str, times: int = 1) -> None:
         """A key, as by hand."""
         for _ in range(times):
@@ -130,12 +121,16 @@ class Window:
         ]
 
     def spoken_when(self, role: str) -> list[tuple[str, str]]:
-        """The same once something of this role is there: of a page that runs no script."""
+        """The same once something of this role is there and nothing more comes: of a page that
+        runs no script.
+        """
+        before = None
         for _ in range(200):
             found = self.spoken()
-            if any(each == role for each, _ in found):
+            if found == before and any(each == role for each, _ in found):
                 return found
-            time.sleep(0.05)
+            before = found
+            time.sleep(0.1)
         raise AssertionError(f"no {role} on the page")
 
     def picture(self, height: int) -> bytes:
@@ -172,7 +167,7 @@ def _fonts(folder: Path) -> Path:
 
 
 @contextmanager
-def window(folder: Path) -> Iterator[Window]:
+def window(folder: Path, runs_scripts: bool = True) -> Iterator[Window]:
     """A browser with one page; `folder` is for its state."""
     (folder / "fonts").mkdir(parents=True)
     settings = {"FONTCONFIG_FILE": str(_fonts(folder / "fonts")), "LANGUAGE": "en_US", "TZ": "UTC"}
@@ -182,7 +177,7 @@ def window(folder: Path) -> Iterator[Window]:
     pipes = f'exec "$@" 3<&{theirs} 4>&{answered}'
     call = [browser.chromium(), *browser.FLAGS, f"--user-data-dir={folder / 'profile'}"]
     call += ["--remote-debugging-pipe", "--hide-scrollbars", "--force-color-profile=srgb"]
-    call += ["--lang=en-US"]
+    call += ["--lang=en-US", *([] if runs_scripts else ["--blink-settings=scriptEnabled=false"])]
     with (folder / "browser.log").open("wb") as log:
         running = subprocess.Popen(
             ["bash", "-c", pipes, "bash", *call],
