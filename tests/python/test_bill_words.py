@@ -479,7 +479,8 @@ def bills(tmp_path_factory, landing):
 def read(bills: Project, account: str) -> list[tuple]:
     """Model, meter and tier of the lines of an account, in their order."""
     return bills.rows(
-        "select case when lines.meter = 'web_search' then 'all models' else matched.model end, "
+        "select case when lines.meter in ('web_search', 'cache_storage_token_hour') "
+        "then 'all models' else matched.model end, "
         "coalesce(lines.meter, 'unmapped'), lines.service_tier "
         "from intermediate.int_bill_lines_classified as lines "
         "left join intermediate.int_bill_matched_models as matched "
