@@ -12,6 +12,7 @@ from decimal import Decimal
 import pytest
 
 from tests.python.project import Project, copy_project
+from tests.python.test_fees import of
 from tests.python.test_negotiated_prices import append
 
 pytestmark = pytest.mark.wide
@@ -103,14 +104,6 @@ def house(request, tmp_path_factory):
     project.load()
     project.build_part("+fct_priced_requests", "+fct_unpriced_meters_daily")
     return project
-
-
-def of(house, request_id: str, *columns: str) -> tuple:
-    (row,) = house.rows(
-        f"select {', '.join(columns)} from marts.fct_priced_requests "
-        f"where request_id = '{request_id}'"
-    )
-    return row
 
 
 @pytest.mark.parametrize(
