@@ -127,7 +127,7 @@ class Definitions:
 
     `sources`: by id, a name of all that the source's table holds. `are_views_apart`: a view stays
     when what it reads is made again. `day`: the day of the run; without it nothing is known of what
-    asks for it.
+    asks for it. `views_key`: what views are made of, where `key` says more of the rows.
     """
 
     def __init__(
@@ -138,10 +138,12 @@ class Definitions:
         sources: dict[str, str] | None = None,
         are_views_apart: bool = True,
         day: str | None = None,
+        views_key: str | None = None,
     ) -> None:
         self._nodes = nodes
         self._root = root
         self._key = key
+        self._views_key = views_key or key
         self._sources = sources or {}
         self._are_views_apart = are_views_apart
         self._day = day
@@ -160,7 +162,7 @@ class Definitions:
 
     def _definition(self, name: str) -> str | None:
         if self._nodes[name]["kind"] == "view" and self._are_views_apart:
-            return digest(self._key, name)
+            return digest(self._views_key, name)
         return self.rows(name)
 
     def _read(self, name: str) -> str | None:

@@ -158,6 +158,10 @@ def outcomes(rows: list[dict]) -> str:
     return f"Of {len(rows)}: {', '.join(said)}." if said else ""
 
 
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def unowned_weeks(days: list[dict], sources: list[dict]) -> Table:
     """Spend without an owner, week by week, with the change and where most of it came from.
 
@@ -165,13 +169,13 @@ def unowned_weeks(days: list[dict], sources: list[dict]) -> Table:
     """
     weeks: dict = {}
     for row in days:
-        monday = row["usage_date"] - timedelta(days=row["usage_date"].weekday())
-        week = weeks.setdefault(monday, {"cost_usd": Decimal(0), "mystery_usd": Decimal(0)})
+        week = weeks.setdefault(
+            _monday(row["usage_date"]), {"cost_usd": Decimal(0), "mystery_usd": Decimal(0)}
+        )
         week["cost_usd"] += row["cost_usd"]
         week["mystery_usd"] += row["mystery_usd"]
     for row in sources:
-        monday = row["usage_date"] - timedelta(days=row["usage_date"].weekday())
-        by = weeks[monday].setdefault("by", {})
+        by = weeks[_monday(row["usage_date"])].setdefault("by", {})
         name = f"{row['service_name'] or 'no service'} ({row['source_system']})"
         by[name] = by.get(name, Decimal(0)) + row["mystery_usd"]
     newest = max((row["usage_date"] for row in days), default=None)

@@ -358,9 +358,7 @@ class Project:
         variables = prepared.variables(arguments)
         nodes = json.loads((self.parsed(variables) / "nodes.json").read_text())
         key = prepared.code_key(self.root, self.environment, variables)
-        views = made_of.Definitions(nodes, self.root, key).all()
-        rows = made_of.Definitions(nodes, self.root, key + str(self._zone)).all()
-        return rows | {name: views[name] for name, node in nodes.items() if node["kind"] == "view"}
+        return made_of.Definitions(nodes, self.root, key + str(self._zone), views_key=key).all()
 
     def parsed(self, variables: dict | None = None) -> Path:
         """The folder of the parsed project."""

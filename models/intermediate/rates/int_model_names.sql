@@ -8,6 +8,17 @@ with own_names as (
 
 ),
 
+sized_names as (
+
+    select
+        provider,
+        regexp_replace(model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') as plain_name,
+        is_common
+    from own_names
+    where model_name like '%-x-%/%'
+
+),
+
 -- what is priced by its size alone is known by its plain name too, so that an image of no stated size is told from
 -- one of a model that nobody knows
 names as (
@@ -16,17 +27,15 @@ names as (
     union all
     select
         sized.provider,
-        regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') as model_name,
-        regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') as model,
+        sized.plain_name as model_name,
+        sized.plain_name as model,
         cast({{ open_start() }} as timestamp) as valid_from,
         cast({{ open_end() }} as timestamp) as valid_to,
         max(case when sized.is_common then 1 else 0 end) = 1 as is_common
-    from own_names as sized
+    from sized_names as sized
     left join own_names as plain
-        on
-            sized.provider = plain.provider
-            and regexp_replace(sized.model_name, '^([a-z]+/)?[0-9]+-x-[0-9]+/', '') = plain.model_name
-    where sized.model_name like '%-x-%/%' and plain.model_name is null
+        on sized.provider = plain.provider and sized.plain_name = plain.model_name
+    where plain.model_name is null
     group by 1, 2, 3, 4, 5
 
 ),
