@@ -56,12 +56,6 @@ short_names as (
 
 ),
 
-makers as (
-
-    select provider from {{ ref('model_makers') }}
-
-),
-
 -- resellers' own names of a model, such as Bedrock's, are theirs alone
 provider_counts as (
 
@@ -71,7 +65,7 @@ provider_counts as (
         count(distinct makers.provider) as maker_count,
         max(makers.provider) as maker
     from names
-    left join makers
+    left join {{ ref('model_makers') }} as makers
         on names.provider = makers.provider
     where names.is_common
     group by 1
