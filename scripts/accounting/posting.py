@@ -44,20 +44,45 @@ def _of_month(what: str, table: str, period: date) -> list[tuple]:
     return query(f"select {what} from ledger.{table} where posting_period = date '{period}'")
 
 
+class NotAsStored(WarehouseError):
+    """A document is not stored in the one way in which a close stores it; the message says how."""
+
+
 def posted_documents(period: date) -> dict[str, bytes]:
     """Every document of a closed month by name, the manifest among them.
 
-    Those of a table that is gone, or not there yet, are missing.
+    Those of a table that is gone, or not there yet, are missing. NotAsStored where a text is
+    there that none of them says: whoever takes a file from the table would read it.
     """
     there = {name for (name,) in query(_TABLES)}
-    found = {}
-    if DOCUMENTS in there:
-        found = {name: content.encode() for _, name, content in posted_rows(DOCUMENTS, period)}
+    found = _texts(period) if DOCUMENTS in there else {}
     if focus_file.TABLE in there and _of_month("count(*)", focus_file.TABLE, period) != [(0,)]:
         head = found.get(focus_file.NAME, b"no header\n")
         found[focus_file.NAME] = focus_file.posted(period, head)
     tables = {name: posted_rows(table, period) for name, table in TABLES.items() if table in there}
     return found | {name: as_csv(rows, TABLES[name]) for name, rows in tables.items() if rows}
+
+
+def months_of_tables() -> list[tuple[date, str]]:
+    """Each month that has rows in a posted table, and the table, in the order of the months."""
+    there = {name for (name,) in query(_TABLES)} & {*TABLES.values(), focus_file.TABLE, DOCUMENTS}
+    each = (f"select distinct posting_period, '{name}' from ledger.{name}" for name in there)
+    return sorted(query(" union all ".join(each)))
+
+
+def _texts(period: date) -> dict[str, bytes]:
+    """The documents that are no tables; of the FOCUS file the header."""
+    found: dict[str, bytes] = {}
+    for _, name, content in posted_rows(DOCUMENTS, period):
+        if name in TABLES:
+            raise NotAsStored(f"{name} is stored as text, next to the rows that were approved")
+        if name in found:
+            raise NotAsStored(f"{name} is stored twice")
+        found[name] = content.encode()
+    head = found.get(focus_file.NAME)
+    if head is not None and head != focus_file.header(head):
+        raise NotAsStored(f"{focus_file.NAME} is stored with another text than its header")
+    return found
 
 
 def as_rows(period: date, documents: Mapping[str, bytes]) -> list[tuple]:

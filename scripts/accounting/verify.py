@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -22,7 +23,12 @@ from scripts.accounting.entries import as_csv, chained_hash, schema
 from scripts.accounting.ledger import POSTED, posted_periods, query, read_entries
 from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
-from scripts.accounting.posting import TABLES, posted_documents
+from scripts.accounting.posting import (
+    TABLES,
+    NotAsStored,
+    months_of_tables,
+    posted_documents,
+)
 from scripts.operations.company import bring_in
 from scripts.warehouse import WarehouseError, kept_open, target, warehouse_file
 
@@ -32,55 +38,76 @@ def broken_links(periods: list[Period], until: date | None = None) -> list[str]:
 
     `until`: nothing is said of a later month that has no row, because it may be brought back next.
     """
-    posted = {str(period) for period in posted_periods()}
-    known = {period.period_start for period in periods}
-    found = []
+    return compared(periods, {}, until)[0]
+
+
+def compared(
+    periods: list[Period], folders: dict[Path, bool], until: date | None = None
+) -> tuple[list[str], dict[Path, list[str]]]:
+    """What is broken as above, and what of each folder's files is not what is posted.
+
+    A month is read once, and one at a time. A folder is one of `ai-cost export ledger`,
+    `ai-cost export journal` or `ai-cost export focus`; True where it may hold drafts: then nothing
+    is said of files that were written before the close. Files that are not there were not exported.
+    """
+    posted = posted_periods()
+    broken: list[str] = []
+    changed: dict[Path, list[str]] = {folder: [] for folder in folders}
     previous = ""
     for period in periods:
-        if period.period_start not in posted:
-            found.append(
-                f"{period.period_start} is closed but the warehouse has no entries of it: "
-                "restore the ledger (ai-cost export ledger --restore)"
-            )
+        said, documents = _difference(period, previous, posted)
+        if said:
+            broken.append(f"{period.period_start}{said}")
             break
-        if said := _difference(period, previous):
-            found.append(f"{period.period_start}: {said}")
-            break
+        for folder, has_drafts in folders.items():
+            changed[folder] += [
+                line
+                for file, line in _changed_files(period, folder, documents)
+                if not (has_drafts and _is_draft(file, period))
+            ]
         previous = period.ledger_hash
-    found += [
-        f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
-        for month in sorted(posted - known)
-        if until is None or month <= str(until)
-    ]
-    return found
+    return broken + _never_closed(periods, posted, until), changed
 
 
-def _difference(period: Period, previous: str) -> str | None:
+def _difference(
+    period: Period, previous: str, posted: list[date]
+) -> tuple[str | None, dict[str, bytes]]:
+    """What of a month is not as it was approved, and its documents."""
     month = date.fromisoformat(period.period_start)
+    if month not in posted:
+        return (
+            " is closed but the warehouse has no entries of it: "
+            "restore the ledger (ai-cost export ledger --restore)"
+        ), {}
     if not has_manifest(period):
-        if chained_hash(previous, as_csv(read_entries(month))) != period.ledger_hash:
-            return "its entries are not those that were approved"
-        return None
-    documents = posted_documents(month)
+        entries = as_csv(read_entries(month))
+        is_approved = chained_hash(previous, entries) == period.ledger_hash
+        said = None if is_approved else ": its entries are not those that were approved"
+        return said, {"entries.csv": entries}
+    try:
+        documents = posted_documents(month)
+    except NotAsStored as error:
+        return f": {error}", {}
     if MANIFEST not in documents:
-        return f"{MANIFEST} was approved and is missing"
-    content = documents.pop(MANIFEST)
-    return first_difference(period, previous, content, documents)
+        return f": {MANIFEST} was approved and is missing", {}
+    others = {name: content for name, content in documents.items() if name != MANIFEST}
+    said = first_difference(period, previous, documents[MANIFEST], others)
+    return (f": {said}" if said else None), documents
 
 
-def changed_files(periods: list[Period], folder: Path, has_drafts: bool = False) -> list[str]:
-    """Exported files of closed months that are not what is posted, in sentences.
-
-    `folder` is one of `ai-cost export ledger`, `ai-cost export journal` or `ai-cost export focus`.
-    Files that are not there were not exported. `has_drafts`: nothing is said of files that were
-    written before the close.
-    """
-    return [
-        line
-        for period in periods
-        for file, line in _changed_files(period, folder)
-        if not (has_drafts and _is_draft(file, period))
+def _never_closed(periods: list[Period], posted: list[date], until: date | None) -> list[str]:
+    known = {period.period_start for period in periods}
+    lost = [
+        f"{month} is posted but not in accounting_periods.csv: bring back the row of its close"
+        for month in map(str, posted)
+        if month not in known and (until is None or month <= str(until))
     ]
+    strays = [
+        f"{month} was never closed but has rows in ledger.{table}: delete them"
+        for month, table in months_of_tables()
+        if month not in posted and str(month) not in known
+    ]
+    return lost + strays
 
 
 def _is_draft(file: Path, period: Period) -> bool:
@@ -88,8 +115,10 @@ def _is_draft(file: Path, period: Period) -> bool:
     return not file.exists() or file.stat().st_mtime < closed_at.timestamp()
 
 
-def _changed_files(period: Period, folder: Path) -> Iterator[tuple[Path, str]]:
-    for file, (name, content) in _approved_files(period, folder).items():
+def _changed_files(
+    period: Period, folder: Path, documents: dict[str, bytes]
+) -> Iterator[tuple[Path, str]]:
+    for file, (name, content) in _approved_files(period, folder, documents).items():
         for exported in (file, file.with_suffix(".parquet")):
             if not exported.exists():
                 continue
@@ -97,15 +126,14 @@ def _changed_files(period: Period, folder: Path) -> Iterator[tuple[Path, str]]:
             if found != content:
                 said = f"is not as it was approved: {_first_line(found, content)}"
                 yield exported, f"{exported} {said}"
-    yield from _changed_journals(period, folder / period.period_start[:7])
+    if has_manifest(period):
+        place = folder / period.period_start[:7]
+        yield from _changed_journals(place, documents.get("journal.csv", b""))
 
 
-def _changed_journals(period: Period, place: Path) -> Iterator[tuple[Path, str]]:
+def _changed_journals(place: Path, journal: bytes) -> Iterator[tuple[Path, str]]:
     """Files of the journal for finance systems, which follow from the journal that was posted."""
-    found = journal_files.found_files(place) if has_manifest(period) else {}
-    if not found:
-        return
-    journal = posted_documents(date.fromisoformat(period.period_start))["journal.csv"]
+    found = journal_files.found_files(place)
     for name, files in found.items():
         approved = dict(enumerate(journal_files.as_approved(name, journal, files), 1))
         for number in sorted(approved | files):
@@ -122,14 +150,15 @@ def _changed_journals(period: Period, place: Path) -> Iterator[tuple[Path, str]]
             yield file, f"{file} {said}"
 
 
-def _approved_files(period: Period, folder: Path) -> dict[Path, tuple[str, bytes]]:
+def _approved_files(
+    period: Period, folder: Path, documents: dict[str, bytes]
+) -> dict[Path, tuple[str, bytes]]:
     """Where a month's documents may have been exported to: the document and what it says."""
     month = date.fromisoformat(period.period_start)
     place = folder / f"{month:%Y-%m}"
-    found = {folder / f"{month:%Y-%m}.csv": ("entries.csv", as_csv(read_entries(month)))}
+    found = {folder / f"{month:%Y-%m}.csv": ("entries.csv", documents["entries.csv"])}
     if not has_manifest(period):
         return found
-    documents = posted_documents(month)
     found |= {place / name: (name, content) for name, content in documents.items()}
     if (file := place / "SUMMARY.md").exists():
         found[file] = (file.name, summary(month, period, documents).encode())
@@ -178,29 +207,18 @@ def verify(folders: list[Path]) -> int:
     """Say the first difference and end with 1, or that there is none."""
     periods = read_periods()
     with kept_open():
-        found = broken_links(periods) or [
+        broken, changed = compared(periods, dict.fromkeys(folders or default_folders(), False))
+        found = broken or [
             *signatures.bad(periods),
             *signatures.missing(periods),
-            *(line for folder in folders or default_folders()
-              for line in changed_files(periods, folder)),
-        ]  # fmt: skip
+            *chain.from_iterable(changed.values()),
+        ]
     if found:
         for line in found:
             console.complain(line)
         return 1
     print(f"{len(periods)} closed months are as they were approved")
     return 0
-
-
-def _name_changed_exports(periods: list[Period]) -> None:
-    """Say which files of the other exports somebody changed; a build goes on all the same.
-
-    They may be of the day before a close. So it is said only of what was written since.
-    """
-    for folder in default_folders():
-        if folder != ledger_folder():
-            for line in changed_files(periods, folder, has_drafts=True):
-                console.complain(line)
 
 
 def said_of_ledger() -> list[str]:
@@ -225,11 +243,13 @@ def _said_of_ledger(periods: list[Period]) -> list[str]:
     )
     if there == [(0,)]:
         return []
+    ours = ledger_folder()
+    folders = {folder: folder != ours for folder in [ours, *default_folders()]}
+    broken, changed = compared(periods, folders)
     # who must sign still may: a missing signature stops the next close, not a build
-    found = broken_links(periods) or [
-        *signatures.bad(periods),
-        *changed_files(periods, ledger_folder()),
-    ]
+    found = broken or [*signatures.bad(periods), *changed.pop(ours)]
     if not found:
-        _name_changed_exports(periods)
+        # a build goes on all the same, and says nothing of files of the day before a close
+        for line in chain.from_iterable(changed.values()):
+            console.complain(line)
     return found

@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts.accounting import focus_file, verify
-from scripts.accounting.manifest import MANIFEST
 from scripts.accounting.periods import PERIODS, Period, read_periods, write_rows
 from scripts.accounting.posting import DOCUMENTS, TABLES, post, posted_rows
 from scripts.operations.company import decisions
@@ -101,13 +100,12 @@ def of_documents(found: Forgeries, month: date) -> None:
     """Each document's content, and one that is gone."""
     rows = posted_rows(DOCUMENTS, month)
     for number, (_, name, content) in enumerate(rows):
-        named = "the manifest " if name == MANIFEST else name
         for forged in (
             [(month, name, content + "x"), *rows[:number], *rows[number + 1 :]],
             [*rows[:number], *rows[number + 1 :]],
         ):
             replaced(DOCUMENTS, month, forged)
-            found.see(f"document {name}", named if len(forged) == len(rows) else name)
+            found.see(f"document {name}", f"{month}: {name} ")
     replaced(DOCUMENTS, month, rows)
 
 
@@ -122,7 +120,8 @@ def of_seed(found: Forgeries, number: int) -> None:
         periods[number] = Period(**(row.__dict__ | {name: f"{value}x"}))
         write_rows(file, periods)
         found.see(f"{name} of the seed", row.period_start)
-    write_rows(file, [one for one in periods if one.period_start != row.period_start])
+    lines, start = before.splitlines(keepends=True), row.period_start.encode()
+    file.write_bytes(b"".join(line for line in lines if not line.startswith(start)))
     found.see("the row of the seed", row.period_start)
     file.write_bytes(before)
 

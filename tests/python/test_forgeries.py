@@ -13,7 +13,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from scripts.accounting import close_pack, focus_file, ledger_files, verify
+from scripts.accounting import close_pack, focus_file, ledger_files, posting, verify
 from scripts.accounting.entries import as_csv
 from scripts.accounting.journal import HEADER
 from scripts.accounting.journal_files import file_name, profiles, written
@@ -23,6 +23,7 @@ from scripts.accounting.posting import DOCUMENTS, TABLES, post, posted_documents
 from scripts.errors import Refused
 from scripts.publishing.focus import FORMATS, Approved, write_file
 from scripts.warehouse import connect
+from tests.python import forged_year
 from tests.python.posted_month import OCTOBER, TEXTS, closed_month, definitions, focus_columns
 
 DOCUMENT_TABLES = TABLES | {focus_file.NAME: focus_file.TABLE}
@@ -222,6 +223,76 @@ def test_a_forged_document_is_named(document, month, capsys):
 
 
 @pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        # of the FOCUS file the rows stand in a table of their own, and its text is the header alone
+        ("update {t} set content = content || 'x' where {focus}", focus_file.NAME),
+        ("update {t} set content = rtrim(content, chr(10)) where {focus}", focus_file.NAME),
+        ("update {t} set content = content || content where {focus}", focus_file.NAME),
+        # a text beside the rows of a table, and one beside itself
+        ("insert into {t} select posting_period, 'statements.csv', content from {t} limit 1",
+         "statements.csv"),
+        ("insert into {t} select posting_period, document_name, content || 'x' from {t} "
+         "where document_name = 'journal.csv'", "journal.csv"),
+        ("insert into {t} select * from {t} where document_name = 'manifest.csv'", MANIFEST),
+    ],
+)  # fmt: skip
+def test_a_text_that_nobody_reads_is_named(change, named, month, capsys):
+    """A file of the close may be taken from it, so it is held against the chain as all else."""
+    focus = f"document_name = '{focus_file.NAME}'"
+    _write(month, change.format(t=f"ledger.{DOCUMENTS}", focus=focus))
+    code, said = outcome(capsys, *exports(month))
+    assert code == 1 and said.startswith(f"2026-10-01: {named} is ")
+    assert verify.said_of_ledger() == [said.strip()]
+
+
+def test_a_text_does_not_stand_in_for_posted_rows(month, capsys):
+    """The whole file as text, and its rows gone: the marts read the rows."""
+    whole = (month / "ledger/2026-10" / focus_file.NAME).read_text().replace("'", "''")
+    _write(
+        month,
+        f"update ledger.{DOCUMENTS} set content = '{whole}' "
+        f"where document_name = '{focus_file.NAME}'",
+        f"delete from ledger.{focus_file.TABLE}",
+    )
+    code, said = outcome(capsys)
+    assert code == 1 and said.startswith(f"2026-10-01: {focus_file.NAME} is ")
+
+
+@pytest.mark.parametrize("table", [*DOCUMENT_TABLES.values(), DOCUMENTS])
+def test_rows_of_a_month_that_was_never_closed_are_named(table, month, capsys):
+    _write(
+        month,
+        f"insert into ledger.{table} select * replace (date '2026-11-01' as posting_period) "
+        f"from ledger.{table} limit 1",
+    )
+    code, said = outcome(capsys)
+    is_entry = table == TABLES["entries.csv"]
+    named = "is posted but not in accounting_periods.csv" if is_entry else f"ledger.{table}"
+    assert code == 1 and said.startswith("2026-11-01 ") and named in said
+    assert verify.said_of_ledger() == [said.strip()]
+
+
+def test_the_forgeries_of_the_year_are_named_of_one_month(month, monkeypatch):
+    """What ends a lived year (ledger_year.py), without the year; its tables are forged above."""
+    monkeypatch.chdir(month)
+    found = forged_year.Forgeries()
+    forged_year.of_documents(found, OCTOBER)
+    forged_year.of_seed(found, 0)
+    assert found.unnamed == [] and found.count == 21
+    assert verify.verify([]) == 0
+
+
+def test_a_check_reads_each_month_once(month, monkeypatch, capsys):
+    """However many folders it looks at."""
+    read = []
+    ours = posting.posted_documents
+    monkeypatch.setattr(verify, "posted_documents", lambda one: read.append(one) or ours(one))
+    assert outcome(capsys, *exports(month)) == (0, "")
+    assert read == [OCTOBER]
+
+
+@pytest.mark.parametrize(
     ("table", "said"),
     [
         ("posted_statements", "statements.csv was approved and is missing"),
@@ -243,10 +314,12 @@ def test_each_forged_exported_file_is_named(month):
         file = month / exported
         before = file.read_bytes()
         _forge(file)
-        found = verify.changed_files(periods, month / exported.partition("/")[0])
+        folder = month / exported.partition("/")[0]
+        broken, changed = verify.compared(periods, {folder: False})
+        found = changed[folder]
         assert [line.partition(" is not as it was approved: line ")[0] for line in found] == [
             str(file)
-        ]
+        ] and broken == []
         if exported == "ledger/2026-10/statements.parquet":
             assert verify.said_of_ledger() == found
         file.write_bytes(before)
