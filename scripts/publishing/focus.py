@@ -5,6 +5,7 @@
     <folder>/<period>/billing_period.csv        FOCUS 1.4
     <folder>/<period>/cost_and_usage_v1_2.csv   FOCUS 1.2
     <folder>/<period>/cost_and_usage_v1_5.csv   FOCUS 1.5, a draft, where it is asked for
+    <folder>/sku_price_v1_5.csv                 the price list of the same draft
 
 Rows are read in batches, so that a period may be larger than memory. A file appears whole or not
 at all. Of a closed month the file of costs and usage is the one that was posted, byte for byte.
@@ -27,7 +28,7 @@ from scripts.accounting.manifest import MANIFEST, read
 from scripts.errors import Refused
 from scripts.money import money
 from scripts.operations.whole_files import written_whole
-from scripts.publishing import focus_draft, focus_lines
+from scripts.publishing import focus_draft, focus_lines, focus_prices
 from scripts.warehouse import columns, connect, stream
 
 FILES = {
@@ -41,7 +42,7 @@ VERSIONS = {
     "1.2": ("cost_and_usage_v1_2",),
     "1.5": ("cost_and_usage_v1_5",),
 }
-DRAFT = "cost_and_usage_v1_5"
+DRAFT, DRAFT_VERSION = "cost_and_usage_v1_5", "1.5"
 PUBLISHED = ("1.4", "1.2")
 FORMATS = ("csv", "parquet")
 _BATCH_ROWS = 50_000
@@ -144,6 +145,25 @@ def write_draft(connection, period: datetime, file: Path, approved: Approved) ->
         return count
 
 
+def _export_prices(connection, folder: Path, formats: list[str]) -> None:
+    """Write the price list of the draft, which has no months."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = list(focus_prices.rows(connection))
+    for suffix in formats:
+        _write_prices(folder / f"{focus_prices.NAME}.{suffix}", found)
+    print(f"{folder / focus_prices.NAME}: {len(found):,} rows")
+
+
+def _write_prices(file: Path, found: list[tuple]) -> None:
+    with written_whole(file) as half:
+        if file.suffix == ".parquet":
+            with closing(_Parquet(half, focus_prices.KINDS)) as writer:
+                if found:
+                    writer.write(found)
+            return
+        half.write_text("".join(focus_prices.csv_lines(found)), encoding="utf-8", newline="")
+
+
 def _write_csv(connection, mart, period, half: Path, kinds, approved: Approved) -> int:
     digest, count = hashlib.sha256(), -1  # the header is no row
     with half.open("wb") as file:
@@ -217,6 +237,8 @@ def export(
     with connect() as connection:
         try:
             _export(connection, folder, list(_periods(connection, periods)), formats, versions)
+            if DRAFT_VERSION in versions:
+                _export_prices(connection, folder, formats)
         except OSError as error:
             raise Refused(str(error)) from None
     return 0

@@ -2,8 +2,9 @@
 
 The rows and columns are those of 1.4. What the draft defines for AI models is in
 SkuPriceDetails under its own names, not behind x_, and the version of a model is there where
-model_versions.csv knows it. The draft may change until it is published; a month that is closed has
-been approved in 1.4, and its file in these words is no part of that.
+model_versions.csv knows it. SkuPriceId is without the digest of the rates and the contract, so that
+it is the one of the price list (focus_prices.py). The draft may change until it is published; a
+month that is closed has been approved in 1.4, and its file in these words is no part of that.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from scripts.accounting.focus_file import quoted
 from scripts.accounting.posted_seeds import rows_of
 from scripts.operations.company import bring_in
-from scripts.publishing import focus_lines
+from scripts.publishing import focus_lines, focus_prices
 
-COLUMN = "SkuPriceDetails"
+COLUMN, PRICE = "SkuPriceDetails", "SkuPriceId"
 DEFINED = (
     "ModelDeveloper", "ModelFamily", "ModelId", "ModelVersion", "TokenCacheAction",
     "TokenDirection",
@@ -47,6 +48,19 @@ def details_of_draft() -> Callable[[str | None], str | None]:
     return changed
 
 
+def row_of_draft() -> Callable[[Sequence[str], Sequence], list]:
+    """What turns a row of 1.4 under these names into one of the draft."""
+    details = details_of_draft()
+
+    def changed(names: Sequence[str], row: Sequence) -> list:
+        found = dict(zip(names, row, strict=True))
+        found[COLUMN] = details(found[COLUMN])
+        found[PRICE] = focus_prices.of_draft(found["SkuId"], found[PRICE])
+        return list(found.values())
+
+    return changed
+
+
 def csv_lines(
     connection, mart: str, period: str, kinds: Mapping[str, str], digest: hashlib._Hash
 ) -> Iterator[str]:
@@ -57,16 +71,14 @@ def csv_lines(
             digest.update(line.encode())
             yield line
 
-    changed, rows = details_of_draft(), csv.reader(of_1_4())
+    changed, rows = row_of_draft(), csv.reader(of_1_4())
     header = next(rows)
-    place = header.index(COLUMN)
     yield focus_lines.header(header)
     for row in rows:
-        row[place] = changed(row[place]) or ""
-        yield ",".join(map(quoted, row)) + "\n"
+        yield ",".join(quoted(cell or "") for cell in changed(header, row)) + "\n"
 
 
 def changed_rows(kinds: Mapping[str, str]) -> Callable[[list[tuple]], list[tuple]]:
     """What turns rows under these columns into rows of the draft."""
-    place, changed = list(kinds).index(COLUMN), details_of_draft()
-    return lambda rows: [(*row[:place], changed(row[place]), *row[place + 1 :]) for row in rows]
+    names, changed = list(kinds), row_of_draft()
+    return lambda rows: [tuple(changed(names, row)) for row in rows]
