@@ -35,9 +35,9 @@ class Forgeries:
         self.count = 0
         self.unnamed: list[str] = []
 
-    def see(self, what: str, expected: str) -> None:
-        """The check and the build must say what is expected."""
-        self.count += 1
+    def see(self, what: str, *expected: str) -> None:
+        """The check and the build must say all that is expected."""
+        self.count += len(expected)
         complaints = io.StringIO()
         with contextlib.redirect_stderr(complaints), contextlib.redirect_stdout(io.StringIO()):
             code = verify.verify([])
@@ -46,8 +46,9 @@ class Forgeries:
         with contextlib.redirect_stderr(complaints):
             stopped = verify.said_of_ledger()
         said.append("\n".join(stopped) + complaints.getvalue())
-        if code != 1 or not all(expected in text for text in said):
-            self.unnamed.append(f"{what}: {code} {said}")
+        for line in expected:
+            if code != 1 or not all(line in text for text in said):
+                self.unnamed.append(f"{what}, {line}: {code} {said}")
 
 
 def replaced(table: str, month: date, rows: list[tuple]) -> None:
@@ -127,16 +128,19 @@ def of_seed(found: Forgeries, number: int) -> None:
 
 
 def of_files(found: Forgeries, month: date) -> None:
-    """Each exported file of a month."""
+    """Each exported file of a month, those of a folder at once: a check names every one."""
     name = f"{month:%Y-%m}"
     for folder in map(Path, FOLDERS):
-        for file in sorted([*folder.glob(f"{name}.*"), *(folder / name).rglob("*")]):
-            if file.is_dir() or file.name.startswith(("invoice_detail", "billing_period")):
-                continue
-            before = file.read_bytes()
+        before = {
+            file: file.read_bytes()
+            for file in sorted([*folder.glob(f"{name}.*"), *(folder / name).rglob("*")])
+            if file.is_file() and not file.name.startswith(("invoice_detail", "billing_period"))
+        }
+        for file in before:
             forge(file)
-            found.see(str(file), f"{file} is not as it was approved")
-            file.write_bytes(before)
+        found.see(f"files of {folder}", *(f"{file} is not as it was approved" for file in before))
+        for file, content in before.items():
+            file.write_bytes(content)
 
 
 def forge(file: Path) -> None:
