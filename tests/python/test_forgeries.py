@@ -259,7 +259,14 @@ def test_a_text_does_not_stand_in_for_posted_rows(month, capsys):
     assert code == 1 and said.startswith(f"2026-10-01: {focus_file.NAME} is ")
 
 
-@pytest.mark.parametrize("table", [*DOCUMENT_TABLES.values(), DOCUMENTS])
+@pytest.mark.parametrize(
+    "table",
+    [
+        TABLES["entries.csv"], DOCUMENTS,
+        *(pytest.param(table, marks=pytest.mark.wide) for name, table in DOCUMENT_TABLES.items()
+          if name != "entries.csv"),
+    ],
+)  # fmt: skip
 def test_rows_of_a_month_that_was_never_closed_are_named(table, month, capsys):
     _write(
         month,
