@@ -69,8 +69,8 @@ SELECT = (
     *_IDENTITIES,
 )  # fmt: skip
 # A close makes all that follows from the ledger: what that reads must be there, also where no
-# warehouse was prepared.
-FIRST = ("@int_ledger_entries", *SELECT)
+# warehouse was prepared and where a view goes with the table that it reads.
+WITH_VIEWS = ("@int_ledger_entries", *SELECT)
 
 
 def first(month: int) -> date:
@@ -126,7 +126,7 @@ class Year:
         self.owners = {team: (team, center) for team, center in CENTERS.items()}
         self.owners |= {"skunkworks": ("skunkworks", "none")}
         self.closed: dict[int, bytes] = {}
-        self._is_bare = postgres is not None
+        self._selected = WITH_VIEWS if postgres else SELECT
         self._waiting: list[tuple[Path, str]] = []
         self._random = random.Random(5)
         self._prepare()
@@ -223,9 +223,7 @@ class Year:
         """Load and build; identities are tested in the build."""
         self.project.load()
         full = ("--full-refresh",) if self.refresh else ()
-        is_bare = self._is_bare
-        self._is_bare = False
-        self.project.dbt("build", "--select", *(FIRST if is_bare else SELECT), *full)
+        self.project.dbt("build", "--select", *self._selected, *full)
         # A month is closed after a whole build; what the other models say is tested elsewhere.
         now = datetime.now(UTC).replace(tzinfo=None)
         self.project.write(

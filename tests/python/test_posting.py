@@ -13,8 +13,9 @@ from datetime import date
 import duckdb
 import pytest
 
-from scripts.accounting import focus_file
+from scripts.accounting import close, focus_file
 from scripts.accounting.manifest import MANIFEST, first_difference
+from scripts.accounting.periods import Period
 from scripts.accounting.posting import DOCUMENTS, as_rows, manifest_of, post, posted_documents
 from scripts.warehouse import WarehouseError
 from tests.python.posted_month import (
@@ -59,6 +60,18 @@ def test_a_month_is_posted_whole_and_once():
     with pytest.raises(WarehouseError, match=r"2026-10 is in ledger\.posted_entries already"):
         post({SEPTEMBER: {DOCUMENTS: as_rows(SEPTEMBER, TEXTS)}, OCTOBER: month})
     assert not posted_documents(SEPTEMBER)
+
+
+def test_a_close_shows_the_month_without_testing_the_code(tmp_path, monkeypatch):
+    """As a night: a unit test asks for relations that a month's marts do not need."""
+    asked = []
+    monkeypatch.setenv("AI_COST_COMPANY", str(tmp_path))
+    monkeypatch.setattr(close, "dbt", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(close, "posted_periods", list)
+    close._record(Period(str(OCTOBER), "closed", "Ann", "Bob", "", "2", "0", "", ""))
+    ((command, *options),) = asked
+    assert command == "build" and "fct_closed_documents" in options
+    assert options[options.index("--exclude-resource-type") + 1] == "unit_test"
 
 
 # It ends in the middle, between two tables, without a word.
