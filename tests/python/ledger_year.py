@@ -133,11 +133,13 @@ class Year:
 
     def _prepare(self) -> None:
         self.project.landing.mkdir()
+        # the one that is called, and the one that is bought in advance and never called
         self.append(
             CARD,
             *(
-                f"list-test-1,openai,ledger-model,{meter},standard,global,0,false,{price},1000000,"
+                f"list-test-1,openai,{model},{meter},standard,global,0,false,{price},1000000,"
                 "2024-01-01 00:00:00,,2024-01-01 00:00:00,effective,test"
+                for model in ("ledger-model", "reserved-model")
                 for meter, price in (("uncached_input", "2"), ("output", "8"))
             ),
         )

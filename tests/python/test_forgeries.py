@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scripts.accounting import close_pack, focus_file, ledger_files, posting, verify
-from scripts.accounting.entries import as_csv
+from scripts.accounting.entries import as_csv, chained_hash
 from scripts.accounting.journal import HEADER
 from scripts.accounting.journal_files import file_name, profiles, written
 from scripts.accounting.manifest import MANIFEST
@@ -288,6 +288,17 @@ def test_the_forgeries_of_the_year_are_named_of_one_month(month, monkeypatch):
     forged_year.of_seed(found, 0)
     assert found.unnamed == [] and found.count == 21
     assert verify.verify([]) == 0
+
+
+def test_a_month_that_an_earlier_version_closed_passes(month, capsys):
+    """Its hash is of the entries alone, and there was no other table."""
+    (row,) = csv.DictReader((month / "own/policy/accounting_periods.csv").open())
+    row["ledger_hash"] = chained_hash("", as_csv(posted_rows(TABLES["entries.csv"], OCTOBER)))
+    write_seed(month, row)
+    others = {*DOCUMENT_TABLES.values(), DOCUMENTS} - {TABLES["entries.csv"]}
+    _write(month, *(f"drop table ledger.{table}" for table in others))
+    assert outcome(capsys) == (0, "")
+    assert verify.said_of_ledger() == []
 
 
 def test_a_check_reads_each_month_once(month, monkeypatch, capsys):

@@ -158,6 +158,7 @@ def test_the_export_restores_the_ledger_into_an_empty_warehouse(closed, tmp_path
     empty = Year.__new__(Year)
     empty.__dict__ |= closed.__dict__
     empty.project = Project(tmp_path, closed.project.landing, None, closed.root)
+    empty._selected = script.WITH_VIEWS
     empty.project.ai_cost("export", "ledger", "--restore", "--folder", str(folder))
     empty.build()
     assert empty.ledger() == closed.ledger()
