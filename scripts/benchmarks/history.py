@@ -27,8 +27,10 @@ from scripts.benchmarks.speed import (
 )
 
 _TABLE = "envelope_events"
-# The same for all histories: what differs is the days before it.
-_NIGHT = date(2026, 9, 30)
+# The same for all histories: what differs is the days before it. A year before it the rate card
+# knows every model of the sample.
+_NIGHT = date(2027, 4, 1)
+_MORNING = f"{_NIGHT + timedelta(days=1)}T06:00:00Z"
 # What was aimed at: many days of history to few.
 _RATIO = 1.15
 
@@ -37,7 +39,7 @@ def nights_after(
     folder: Path, days: int, per_day: int, requests: int, memory: str | None, advance: Callable
 ) -> tuple[Step, Step]:
     """The night that brings so many requests after so many days, and one that brings nothing."""
-    work = Workbench(folder, advance, memory)
+    work = Workbench(folder, advance, memory, now=_MORNING)
     common = ("--no-bills", "--only", _TABLE)
     start = _NIGHT - timedelta(days=days)
     work.step(

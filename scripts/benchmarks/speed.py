@@ -79,9 +79,14 @@ class Step:
 
 
 class Workbench:
-    """A warehouse in a folder of its own, and steps that are measured on it."""
+    """A warehouse in a folder of its own, and steps that are measured on it.
 
-    def __init__(self, folder: Path, advance: Callable, memory: str | None = None) -> None:
+    `now`: the instant that counts as now; without it the clock.
+    """
+
+    def __init__(
+        self, folder: Path, advance: Callable, memory: str | None = None, now: str = ""
+    ) -> None:
         self.landing = folder / "landing"
         self.warehouse = folder / "warehouse.duckdb"
         self._target = folder / "target"
@@ -97,6 +102,7 @@ class Workbench:
             # what each node took is read there
             "DBT_WRITE_JSON": "1",
             "DBT_LOG_PATH": str(folder / "logs"),
+            **({"AI_COST_NOW": now} if now else {}),
         }
 
     def other_seconds(self) -> tuple[float, float]:

@@ -162,11 +162,13 @@ class Unchanged:
     def _is_all_known(self) -> bool:
         """Whether only code, seeds, loads, closes and the day decide what every table holds.
 
-        A view is not asked: over the log of nights it holds what they write.
+        A view is not asked, on any engine: it holds no rows, and over the log of nights it shows
+        what they write.
         """
         return all(
-            name in self._made_of if name in self._seen else self._definitions.rows(name)
+            self._definitions.rows(name)
             for name in described(self._manifest)
+            if name not in self._seen
         )
 
     def _place(self, name: str) -> str:
