@@ -17,6 +17,7 @@ from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
 from scripts.reporting.chargeback import shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts, Period, month_end
+from scripts.reporting.names import Names
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import (
     Column,
@@ -159,6 +160,7 @@ class Month:
         self._forecasts = {row["team_id"]: row["forecast_usd"] for row in budgets}
         self._baselines = {row["team_id"]: row["baseline_usd"] for row in budgets}
         self._known = recipients(marts, Period(month, self.last))
+        self._called = marts.names
         self._names = _names_at_the_close(marts, month)
 
     @property
@@ -171,8 +173,7 @@ class Month:
         rows = self._statements[self.month][team_id]
         before = self._statements[self.before].get(team_id)
         lines = self._lines[self.month].get(team_id, [])
-        known = (self._known.get(team_id) or {}).get("team_name")
-        name = self._names.get(team_id) or known or team_id
+        name = self._names.get(team_id) or self._called.of("team", team_id)
         when, charged = month_name(self.month), total(row["total_usd"] for row in rows)
         is_final = all(row["period_status"] == "closed" for row in rows)
         return Document(
@@ -187,7 +188,7 @@ class Month:
             figures=_figures(rows, lines),
             facts=self._facts(team_id, rows, before, is_final),
             sections=[
-                Section("What it is made of", tables=[_parts_table(rows)]),
+                Section("What it is made of", tables=[_parts_table(rows, self._called)]),
                 Section(
                     "What changed, and why",
                     _compared_with(self.before, before),
@@ -309,7 +310,7 @@ class Month:
                 Column("gateway_usd", "By the gateways' own figures, USD", "usd"),
                 Column("missing_row", "Row that is missing", "small"),
             ],
-            kept,
+            [row | {"provider": self._called.of("provider", row["provider"])} for row in kept],
             adds=True,
             more=more,
         )
@@ -375,18 +376,21 @@ def _alone(part: str, of: str, cost: Decimal, attempts: int) -> dict:
     return {"part": part, "of": of, "cost_usd": cost, "before_usd": None, "change_usd": None}
 
 
-def _parts_table(rows: list[dict]) -> Table:
+def _parts_table(rows: list[dict], called: Names) -> Table:
     return Table(
         "Statement, USD",
         [
-            Column("cost_center_id", "Cost centre"),
+            Column("cost_center", "Cost centre"),
             Column("direct_usd", "Direct", "usd"),
             *shared_columns(rows),
             Column("credits_usd", "Credits", "usd"),
             Column("adjustments_usd", "Adjustments", "usd"),
             Column("total_usd", "Total", "usd"),
         ],
-        with_unused_apart(rows),
+        [
+            row | {"cost_center": called.of("cost_center", row["cost_center_id"])}
+            for row in with_unused_apart(rows)
+        ],
         adds=True,
     )
 

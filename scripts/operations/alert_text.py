@@ -29,7 +29,7 @@ _SERVICES = 5
 def headline(alert: dict) -> str:
     """What the alert is about, in one sentence."""
     date, amount = alert["alert_date"], alert["amount_usd"]
-    about = [date.isoformat() if date else None, alert["team_id"], alert["subject"]]
+    about = [date.isoformat() if date else None, alert["team_name"], alert["subject"]]
     money = "" if amount is None else f", {_usd(amount)}"
     told = " ".join(filter(None, about))
     days = alert.get("escalated_after_days")

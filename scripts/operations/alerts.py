@@ -29,6 +29,7 @@ from scripts.operations.alert_escalations import due, told_before
 from scripts.operations.alert_forms import FORMS, TRACKERS
 from scripts.operations.clock import run_instant
 from scripts.operations.remembered import remembering
+from scripts.reporting.marts import Marts
 from scripts.warehouse import connect
 
 _COLUMNS = (
@@ -105,7 +106,10 @@ def read_alerts(rules: Sequence[str] = ()) -> list[dict]:
             line = {"service": service, "cost_usd": format(cost, "f")}
             services.setdefault(anomaly, []).append(line)
         by_rule = dict(connection.execute(_RULES).fetchall()) if rules else {}
-    alerts = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        names = Marts(connection).names
+        alerts = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        for row in alerts:
+            row["team_name"] = names.of("team", row["team_id"])
     return [
         row | {"services": services.get(row["anomaly_id"], []), "escalated_after_days": None}
         for row in alerts

@@ -91,7 +91,7 @@ def plans_table(budgets: dict[str, dict]) -> Table:
     return Table(
         "Plans of this month, USD",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("kind", "Held against"),
             Column("plan_usd", "Plan or baseline", "usd"),
             Column("spent_usd", "Charged so far", "usd"),
@@ -195,7 +195,7 @@ def capacity_table(marts: Marts) -> Table:
             Column("used_usd", "Used", "usd"),
             Column("unused_usd", "Unused", "usd"),
             Column("not_split_usd", "Units unknown", "usd"),
-            Column("unused_team_id", "Unused is borne by"),
+            Column("unused_team_id", "Unused is borne by", "team"),
         ],
         kept,
         more=more,
@@ -213,7 +213,7 @@ def statements_table(rows: list[dict]) -> Table:
         [
             Column("posting_period", "Month", "month"),
             *([Column("fiscal_period", "Fiscal period")] if named else []),
-            Column("cost_center_id", "Cost centre"),
+            Column("cost_center_id", "Cost centre", "cost_center"),
             Column("direct_usd", "Direct", "usd"),
             *shared_columns(shown),
             Column("credits_usd", "Credits", "usd"),

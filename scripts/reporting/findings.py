@@ -344,7 +344,7 @@ def table(found: list[Finding], limit: int = 100) -> Table:
     return Table(
         "What is wrong with the bills, USD",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("state", "State", "state"),
             Column("says", "Finding", "sentence"),
             Column("amount_usd", "At stake", "usd"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
@@ -23,9 +23,11 @@ BY = {
     "model": "billed_model",
 }
 USUAL = ("team", "service")
+_KINDS = {"team": "team", "provider": "provider"}
 _TRACES = 3
 _SHOWN = 40
 _WIDEST = 200
+_LEFT = {"text", "id", "team", "provider", "cost_center"}
 
 
 def newest(marts: Marts, grain: str) -> date | None:
@@ -123,7 +125,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
     return Table(
         f"Chargeback report by {_listed(by)}, {grain} from {start}, USD",
         [
-            *(Column(each, each.capitalize()) for each in by),
+            *(Column(each, each.capitalize(), _KINDS.get(each, "text")) for each in by),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", f"Change on the {grain} before", "change"),
@@ -161,18 +163,19 @@ def page(marts: Marts) -> dict:
     }
 
 
-def text(found: Table) -> str:
-    """The table as text, figures to the right."""
+def text(found: Table, say: Callable[[str, object], str] = shown) -> str:
+    """The table as text, figures to the right; `say` as in site.environment."""
     names = [column.name for column in found.columns]
     printed = [[column.label for column in found.columns]]
-    for row in [*found.rows, *found.foot]:
-        printed.append(
-            [
-                _line(shown(column.kind, row[column.name])) if column.name in row else ""
-                for column in found.columns
-            ]
-        )
-    right = {column.name for column in found.columns if column.kind not in ("text", "id")}
+    for rows, said in ((found.rows, say), (found.foot, shown)):
+        for row in rows:
+            printed.append(
+                [
+                    _line(said(column.kind, row[column.name])) if column.name in row else ""
+                    for column in found.columns
+                ]
+            )
+    right = {column.name for column in found.columns if column.kind not in _LEFT}
     widths = [max(len(line[n]) for line in printed) for n in range(len(names))]
     body = (
         "  ".join(
@@ -199,8 +202,8 @@ def run(period: str, start: date | None, by: list[str]) -> int:
         marts = Marts(connection)
         start = start or newest(marts, period)
         rows = lines(marts, period, start, by) if start else []
-    if not rows:
-        when = f"the {period} from {start}" if start else f"any {period}"
-        raise UserError(f"nothing was used in {when}")
-    print(text(table(rows, by, period, start)))
+        if not rows:
+            when = f"the {period} from {start}" if start else f"any {period}"
+            raise UserError(f"nothing was used in {when}")
+        print(text(table(rows, by, period, start), marts.names.shown))
     return 0
