@@ -36,7 +36,7 @@ _COLUMNS = (
     "alert_id", "kind", "alert_date", "team_id", "team_lead", "subject", "cause", "severity",
     "item_count", "amount_usd", "observed_usd", "baseline_usd", "threshold", "logged_tokens",
     "billed_tokens", "token_difference", "service_name", "top_category", "top_category_usd",
-    "request_key", "trace_id", "anomaly_id", "webhook_variable", "message_form",
+    "request_key", "trace_id", "anomaly_id", "webhook_variable", "message_form", "provider",
 )  # fmt: skip
 _ALERTS = f"""
     select {", ".join(_COLUMNS)} from marts.fct_alerts
@@ -110,6 +110,7 @@ def read_alerts(rules: Sequence[str] = ()) -> list[dict]:
         alerts = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
         for row in alerts:
             row["team_name"] = names.of("team", row["team_id"])
+            row["provider_name"] = names.of("provider", row["provider"])
     return [
         row | {"services": services.get(row["anomaly_id"], []), "escalated_after_days": None}
         for row in alerts

@@ -17,7 +17,7 @@ _PLANS = {
 }
 _CAPACITY = 24
 # What a rule looks at, and what it is compared with, where that is an amount.
-_RULES = {
+RULES = {
     "budget_share": ("spend of the month", "the plan"),
     "baseline_share": ("spend of the month", "the baseline (no plan is set)"),
     "rolling_share_of_budget": ("spend of the last days", "as many days of the plan"),
@@ -127,7 +127,7 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
     )
     for row in rows:
         other = ((row["rule_kind"] or "").replace("_", " "), "")
-        row["compares"] = _RULES.get(row["rule_kind"], other)
+        row["compares"] = RULES.get(row["rule_kind"], other)
         row["rule"] = " against ".join(filter(None, row["compares"]))
         row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
     return rows

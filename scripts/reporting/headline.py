@@ -223,7 +223,8 @@ class Headline:
             lines = ["No provider bill is loaded yet"]
         else:
             lines = [
-                "Reconciliation, USD (ours - compared of the bill = variance; lines by status)",
+                "Our cost - the bill, of what both can know = variance, USD "
+                "(below zero: the bill is higher)",
                 *self._providers(providers),
             ]
         return lines + self._findings(found)

@@ -125,7 +125,7 @@ def test_the_headline_and_the_alerts_say_names(house, capsys):
     assert not OPEN.findall(said) and all(name in said for name in SHOWN.values())
     assert main(["alerts", "--sent", str(house / "sent.jsonl")]) == 0
     alert = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert alert["text"].startswith("spend_anomaly: Discovery a rule: too much")
+    assert alert["text"] == "Spend out of the ordinary, Discovery, 1 alert: a rule: too much"
     assert alert["team_id"] == "tq-1"
 
 
