@@ -15,7 +15,7 @@ from scripts.errors import UserError
 from scripts.money import in_cents
 from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
-from scripts.reporting.chargeback import shared_columns, with_unused_apart
+from scripts.reporting.chargeback import MODES, shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts, Period, month_end
 from scripts.reporting.names import Names
 from scripts.reporting.spend import Driver
@@ -50,7 +50,6 @@ _PARTS = {
     "accrual_reversal": "Accrual taken back",
     "invoice_received": "Bill in place of an accrual",
 }
-_MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _STATEMENTS = """
     select
         posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
@@ -206,7 +205,7 @@ class Month:
         charged = total(row["total_usd"] for row in rows)
         earlier = total(row["total_usd"] for row in before) if before else None
         moved = less(charged, earlier)
-        modes = sorted({_MODES.get(row["charge_mode"], "no terms") for row in rows})
+        modes = sorted({MODES.get(row["charge_mode"], "no terms") for row in rows})
         # the company's own name of the month, where it has one
         modes += sorted({row["fiscal_period"] for row in rows if row["fiscal_period"]})
         facts = [

@@ -127,12 +127,12 @@ def exceptions_table(rows: list[dict], links: Links) -> Table:
     """Each leads to its day, where the report has the calls of it."""
     kept, more = top(rows, _SHOWN)
     for row in kept:
-        row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
+        row["service"] = "all services" if row["service_name"] == "*" else row["service_name"]
         row["times"] = ratio(row["observed_usd"], row["baseline_usd"])
         to = links.to_day(row["team_id"], row["usage_date"])
         row["_to"] = {"usage_date": to} if to else {}
     return Table(
-        "Days at twice the average of the days before or more, USD",
+        "Days at twice the average of the days before, or more, USD",
         [
             Column("usage_date", "Day", "date"),
             Column("team_id", "Team", "team"),
@@ -202,7 +202,7 @@ def unowned_weeks(days: list[dict], sources: list[dict]) -> Table:
         "Spend without a registered owner, week by week, USD",
         [
             Column("week", "Week from", "date"),
-            Column("is", "Is"),
+            Column("is", "State"),
             Column("cost_usd", "All spend", "usd"),
             Column("mystery_usd", "Without an owner", "bar"),
             Column("share", "Share", "share"),

@@ -70,7 +70,7 @@ def table(rows: list[dict]) -> Table:
             Column("team_id", "Team", "team"),
             Column("billed_model", "Model"),
             Column("moved_usd", "Moved, USD", "change"),
-            Column("attempts", "Attempts more", "count"),
+            Column("attempts", "More attempts", "count"),
             Column("cause", "Why"),
             Column("evidence", "By what", "sentence"),
             Column("moved_on", "In the night of", "date"),

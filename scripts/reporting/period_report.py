@@ -9,7 +9,17 @@ from decimal import ROUND_FLOOR, Decimal
 
 from scripts.errors import UserError
 from scripts.reporting.marts import Marts
-from scripts.reporting.tables import Column, Table, known_total, less, ratio, shown, top
+from scripts.reporting.tables import (
+    Column,
+    Table,
+    day,
+    known_total,
+    less,
+    month_name,
+    ratio,
+    shown,
+    top,
+)
 from scripts.warehouse import connect
 
 MART = "fct_chargeback_report"
@@ -116,6 +126,11 @@ def _listed(by: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(by[:-1]), by[-1]]))
 
 
+def _when(grain: str, start: date) -> str:
+    """As week from 21 September 2026, or September 2026."""
+    return month_name(start) if grain == "month" else f"{grain} from {day(start)}"
+
+
 def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: int = 0) -> Table:
     """The lines as a table of a page."""
     kept, more = top(rows, limit or len(rows))
@@ -123,7 +138,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
     compared = any(row["before_usd"] is not None for row in rows)
     change = less(cost, before) if compared else None
     return Table(
-        f"Chargeback report by {_listed(by)}, {grain} from {start}, USD",
+        f"Charges by {_listed(by)}, {_when(grain, start)}, USD",
         [
             *(Column(each, each.capitalize(), _KINDS.get(each, "text")) for each in by),
             Column("cost_usd", "USD", "bar"),
@@ -133,7 +148,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
             Column("requests", "Requests", "count"),
             Column("input_tokens", "Input tokens", "count"),
             Column("output_tokens", "Output tokens", "count"),
-            Column("traces", "Costliest of what rose", "id"),
+            Column("traces", "Costliest traces of what rose", "id"),
         ],
         kept,
         adds=True,

@@ -158,7 +158,7 @@ def _quarters(quarters: dict[str, Quarter], rows: list[dict]) -> Table:
             Column("name", "Quarter"),
             Column("first", "From", "date"),
             Column("last", "To", "date"),
-            Column("is", "Is"),
+            Column("is", "State"),
             Column("cost_usd", "USD", "bar"),
             Column("change_usd", "Change on the quarter before", "change"),
             Column("change_share", "Change, %", "share"),
