@@ -126,12 +126,16 @@ def _listed(by: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(by[:-1]), by[-1]]))
 
 
-def _when(grain: str, start: date) -> str:
+def _when(grain: str, start: date | None) -> str:
     """As week from 21 September 2026, or September 2026."""
+    if start is None:
+        return f"no {grain} yet"
     return month_name(start) if grain == "month" else f"{grain} from {day(start)}"
 
 
-def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: int = 0) -> Table:
+def table(
+    rows: list[dict], by: Sequence[str], grain: str, start: date | None, limit: int = 0
+) -> Table:
     """The lines as a table of a page."""
     kept, more = top(rows, limit or len(rows))
     cost, before = (known_total(row[name] for row in rows) for name in ("cost_usd", "before_usd"))
