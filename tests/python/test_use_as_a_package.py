@@ -136,7 +136,6 @@ def test_a_mirror_in_git_is_installed_without_a_network(tmp_path):
     copy_of_the_project(tmp_path).rename(tmp_path / "ai-cost")
     mirror = tmp_path / "ai-cost"
     who = ("-c", "user.name=acme", "-c", "user.email=acme@example.com")
-    (mirror / ".git").unlink(missing_ok=True)
     for command in (
         ("init", "-q", "-b", "main"), ("add", "--all", "--", ":!.venv"),
         ("commit", "-q", "-m", "mirror"), ("tag", "v1"),
