@@ -42,6 +42,7 @@ WORDS = {
     "usage_period": "Month of the use",
     "team_id": "Team",
     "cost_center_id": "Cost centre",
+    "cost_center_name": "Cost centre name",
     "credits_usd": "Credits, USD (below zero: less to pay)",
     "adjustments_usd": "Adjustments, USD (below zero: less to pay)",
     "total_share": "Share of all teams",

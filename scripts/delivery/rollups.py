@@ -14,6 +14,7 @@ from scripts.delivery.statements import month_before, read
 from scripts.errors import UserError
 from scripts.reporting.chargeback import shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts
+from scripts.reporting.names import Names
 from scripts.reporting.tables import (
     Column,
     Table,
@@ -86,6 +87,7 @@ class Quarter:
 
     def __init__(self, marts: Marts, name: str) -> None:
         self.name, self.months = months_of(marts, name)
+        self._called = marts.names
         self.before = [month_before(self.months[0])]
         while len(self.before) < len(self.months):
             self.before.insert(0, month_before(self.before[0]))
@@ -142,7 +144,7 @@ class Quarter:
             ],
             sections=[
                 Section("By team and month", tables=[self._by_team(mine, sorted(teams), compared)]),
-                Section("By part", tables=[_by_part(these, sorted(teams))]),
+                Section("By part", tables=[_by_part(these, sorted(teams), self._called)]),
             ],
         )
 
@@ -150,18 +152,18 @@ class Quarter:
         rows = []
         for team in teams:
             own = {m: [r for r in found if r["team_id"] == team] for m, found in mine.items()}
-            row: dict = {"team_id": team}
+            row: dict = {"team": self._called.of("team", team)}
             for n, month in enumerate(self.months):
                 row[f"m{n}"] = total(r["total_usd"] for r in own[month]) if own[month] else None
             row["quarter"] = _sum(own, self.months)
             row["before"] = _sum(own, self.before) if compared else None
             row["change"] = less(row["quarter"], row["before"])
             rows.append(row)
-        rows.sort(key=lambda row: (-row["quarter"], row["team_id"]))
+        rows.sort(key=lambda row: (-row["quarter"], row["team"]))
         return Table(
             "Statements of the quarter, USD",
             [
-                Column("team_id", "Team"),
+                Column("team", "Team"),
                 *(Column(f"m{n}", f"{month:%B}", "usd") for n, month in enumerate(self.months)),
                 Column("quarter", "Quarter", "bar"),
                 Column("before", "Quarter before", "usd"),
@@ -186,7 +188,7 @@ def _plan(rows: list[dict], charged: Decimal) -> Fact:
     return Fact("Plan of the quarter", f"USD {usd(plan)}", f"{share(ratio(charged, plan))} charged")
 
 
-def _by_part(rows: list[dict], teams: list[str]) -> Table:
+def _by_part(rows: list[dict], teams: list[str], called: Names) -> Table:
     shared = shared_columns(rows)
     parts = [
         column
@@ -197,11 +199,11 @@ def _by_part(rows: list[dict], teams: list[str]) -> Table:
     return Table(
         "Parts of the statements, USD",
         [
-            Column("team_id", "Team"),
+            Column("team", "Team"),
             *parts,
         ],
         [
-            {"team_id": team}
+            {"team": called.of("team", team)}
             | {
                 part.name: total(r[part.name] or 0 for r in rows if r["team_id"] == team)
                 for part in parts

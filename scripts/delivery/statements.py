@@ -15,8 +15,9 @@ from scripts.errors import UserError
 from scripts.money import in_cents
 from scripts.operations.alert_text import REPORT_VARIABLE
 from scripts.operations.clock import run_instant
-from scripts.reporting.chargeback import shared_columns, with_unused_apart
+from scripts.reporting.chargeback import MODES, shared_columns, with_unused_apart
 from scripts.reporting.marts import Marts, Period, month_end
+from scripts.reporting.names import Names
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import (
     Column,
@@ -49,7 +50,6 @@ _PARTS = {
     "accrual_reversal": "Accrual taken back",
     "invoice_received": "Bill in place of an accrual",
 }
-_MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _STATEMENTS = """
     select
         posting_period, fiscal_period, team_id, cost_center_id, period_status, charge_mode,
@@ -159,6 +159,7 @@ class Month:
         self._forecasts = {row["team_id"]: row["forecast_usd"] for row in budgets}
         self._baselines = {row["team_id"]: row["baseline_usd"] for row in budgets}
         self._known = recipients(marts, Period(month, self.last))
+        self._called = marts.names
         self._names = _names_at_the_close(marts, month)
 
     @property
@@ -171,8 +172,7 @@ class Month:
         rows = self._statements[self.month][team_id]
         before = self._statements[self.before].get(team_id)
         lines = self._lines[self.month].get(team_id, [])
-        known = (self._known.get(team_id) or {}).get("team_name")
-        name = self._names.get(team_id) or known or team_id
+        name = self._names.get(team_id) or self._called.of("team", team_id)
         when, charged = month_name(self.month), total(row["total_usd"] for row in rows)
         is_final = all(row["period_status"] == "closed" for row in rows)
         return Document(
@@ -187,7 +187,7 @@ class Month:
             figures=_figures(rows, lines),
             facts=self._facts(team_id, rows, before, is_final),
             sections=[
-                Section("What it is made of", tables=[_parts_table(rows)]),
+                Section("What it is made of", tables=[_parts_table(rows, self._called)]),
                 Section(
                     "What changed, and why",
                     _compared_with(self.before, before),
@@ -205,7 +205,7 @@ class Month:
         charged = total(row["total_usd"] for row in rows)
         earlier = total(row["total_usd"] for row in before) if before else None
         moved = less(charged, earlier)
-        modes = sorted({_MODES.get(row["charge_mode"], "no terms") for row in rows})
+        modes = sorted({MODES.get(row["charge_mode"], "no terms") for row in rows})
         # the company's own name of the month, where it has one
         modes += sorted({row["fiscal_period"] for row in rows if row["fiscal_period"]})
         facts = [
@@ -309,7 +309,7 @@ class Month:
                 Column("gateway_usd", "By the gateways' own figures, USD", "usd"),
                 Column("missing_row", "Row that is missing", "small"),
             ],
-            kept,
+            [row | {"provider": self._called.of("provider", row["provider"])} for row in kept],
             adds=True,
             more=more,
         )
@@ -375,18 +375,21 @@ def _alone(part: str, of: str, cost: Decimal, attempts: int) -> dict:
     return {"part": part, "of": of, "cost_usd": cost, "before_usd": None, "change_usd": None}
 
 
-def _parts_table(rows: list[dict]) -> Table:
+def _parts_table(rows: list[dict], called: Names) -> Table:
     return Table(
         "Statement, USD",
         [
-            Column("cost_center_id", "Cost centre"),
+            Column("cost_center", "Cost centre"),
             Column("direct_usd", "Direct", "usd"),
             *shared_columns(rows),
             Column("credits_usd", "Credits", "usd"),
             Column("adjustments_usd", "Adjustments", "usd"),
             Column("total_usd", "Total", "usd"),
         ],
-        with_unused_apart(rows),
+        [
+            row | {"cost_center": called.of("cost_center", row["cost_center_id"])}
+            for row in with_unused_apart(rows)
+        ],
         adds=True,
     )
 

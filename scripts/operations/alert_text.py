@@ -7,10 +7,13 @@ order of letters; whoever puts it into markup has to escape it.
 from __future__ import annotations
 
 import os
+import re
 from decimal import Decimal
 from urllib.parse import quote
 
 from scripts.console import printable
+from scripts.reporting.chargeback import RULES
+from scripts.reporting.tables import day, many
 from scripts.reporting.teams import page_name
 
 REPORT_VARIABLE = "AI_COST_REPORT_URL"
@@ -24,17 +27,46 @@ _PAGES = {
     "unprofitable_customer": "efficiency.html",
 }
 _SERVICES = 5
+# A kind of alert in words, and what its count counts.
+_KINDS = {
+    "reconciliation_breach": ("Bill off by lines", "line"),
+    "reconciliation_total": ("Bill off in total", "line"),
+    "bill_finding": ("Finding on a bill", "item"),
+    "token_mismatch": ("Tokens differ from the bill", "meter"),
+    "mystery_spend": ("Spend without an owner", "attempt"),
+    "may_repeat": ("May be counted twice", "attempt"),
+    "unpriced_usage": ("Use without a price", "attempt"),
+    "quarantined_records": ("Records held back", "record"),
+    "model_substitution": ("Another model than was asked for", "attempt"),
+    "spend_anomaly": ("Spend out of the ordinary", "alert"),
+    "unprofitable_customer": ("Customer who costs more than it pays", "request"),
+}
 
 
 def headline(alert: dict) -> str:
     """What the alert is about, in one sentence."""
     date, amount = alert["alert_date"], alert["amount_usd"]
-    about = [date.isoformat() if date else None, alert["team_id"], alert["subject"]]
-    money = "" if amount is None else f", {_usd(amount)}"
-    told = " ".join(filter(None, about))
+    kind, noun = _KINDS.get(alert["kind"], (alert["kind"].replace("_", " "), "item"))
+    counted = many(alert["item_count"], noun)
+    size = counted if amount is None else f"{_usd(amount)} ({counted})"
+    told = [kind, alert["team_name"], day(date) if date else None, size]
     days = alert.get("escalated_after_days")
-    waited = f"not handled for {days} days: " if days else ""
-    return f"{waited}{alert['kind']}: {told}: {alert['cause']} ({alert['item_count']:,}{money})"
+    waited = f"Not handled for {days} days: " if days else ""
+    return f"{waited}{', '.join(filter(None, told))}: {subject(alert)}: {alert['cause']}"
+
+
+def subject(alert: dict) -> str:
+    """What the alert is about as people call it: the mart's subject is what it is known by."""
+    said, provider = alert["subject"], alert["provider"]
+    code, separator, rest = said.partition(", " if alert["kind"] == "spend_anomaly" else ": ")
+    if alert["kind"] == "spend_anomaly" and code in RULES:
+        said = " against ".join(filter(None, RULES[code])) + separator + rest
+    elif alert["kind"] == "bill_finding":
+        said = code.replace("_", " ") + separator + rest
+    if provider:
+        alone = rf"(?<![\w-]){re.escape(provider)}(?![\w-])"
+        said = re.sub(alone, lambda _: alert["provider_name"], said, count=1)
+    return said
 
 
 def details(alert: dict) -> list[str]:

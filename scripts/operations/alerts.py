@@ -29,13 +29,14 @@ from scripts.operations.alert_escalations import due, told_before
 from scripts.operations.alert_forms import FORMS, TRACKERS
 from scripts.operations.clock import run_instant
 from scripts.operations.remembered import remembering
+from scripts.reporting.marts import Marts
 from scripts.warehouse import connect
 
 _COLUMNS = (
     "alert_id", "kind", "alert_date", "team_id", "team_lead", "subject", "cause", "severity",
     "item_count", "amount_usd", "observed_usd", "baseline_usd", "threshold", "logged_tokens",
     "billed_tokens", "token_difference", "service_name", "top_category", "top_category_usd",
-    "request_key", "trace_id", "anomaly_id", "webhook_variable", "message_form",
+    "request_key", "trace_id", "anomaly_id", "webhook_variable", "message_form", "provider",
 )  # fmt: skip
 _ALERTS = f"""
     select {", ".join(_COLUMNS)} from marts.fct_alerts
@@ -105,7 +106,11 @@ def read_alerts(rules: Sequence[str] = ()) -> list[dict]:
             line = {"service": service, "cost_usd": format(cost, "f")}
             services.setdefault(anomaly, []).append(line)
         by_rule = dict(connection.execute(_RULES).fetchall()) if rules else {}
-    alerts = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        names = Marts(connection).names
+        alerts = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+        for row in alerts:
+            row["team_name"] = names.of("team", row["team_id"])
+            row["provider_name"] = names.of("provider", row["provider"])
     return [
         row | {"services": services.get(row["anomaly_id"], []), "escalated_after_days": None}
         for row in alerts

@@ -44,6 +44,7 @@ OPTIONAL = {
     },
     "budget_overrides": {"prepared_by"},
     "budgets": {"prepared_by", "approved_at"},
+    "providers": {"provider_name"},
     "capacity_commitments": {"pool_id", "unit_count", "tokens_per_unit_hour"},
     "shared_costs": {"prepared_by", "approved_by", "approved_at"},
     "task_budgets": {"prepared_by", "approved_at"},

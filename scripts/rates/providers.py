@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scripts.errors import UserError
-from scripts.operations.company import files_of_seeds
+from scripts.operations.company import OPTIONAL, files_of_seeds
 from scripts.rates.seed_files import read_lines
 
-COLUMNS = ["provider", "provider_kind", "genai_prices_id", "litellm_names", "source"]
+COLUMNS = [
+    *("provider", "provider_kind", "genai_prices_id", "litellm_names", "source"),
+    "provider_name",
+]
 _HOST = "host"
 
 
@@ -34,7 +37,7 @@ def read_providers() -> Providers:
     """The run's providers, ours and the company's. Raises UserError where the seed is no table."""
     found = Providers({}, {}, {})
     for path, is_company in files_of_seeds()["providers"]:
-        lines, wrong = read_lines(path, str(path), COLUMNS, is_company)
+        lines, wrong = read_lines(path, str(path), COLUMNS, is_company, OPTIONAL["providers"])
         if wrong:
             raise UserError(str(wrong[0]))
         for line in lines:

@@ -86,7 +86,7 @@ def table(found: list[dict]) -> Table:
     return Table(
         "How far the comparison can be trusted, USD",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("usage_month_date", "Month", "month"),
             Column("billed_usd", "Bill, compared", "usd"),
             Column("captured_usd", "Of that on both sides", "usd"),

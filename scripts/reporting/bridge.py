@@ -217,7 +217,7 @@ def teams_table(uses: Uses, period: Period, team_ids: list[str], limit: int) -> 
     return Table(
         f"Why spend changed from {pair[0].name} to {pair[1].name}, by team, USD",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("before_usd", "Spend before", "usd"),
             *(Column(name, label, "change") for name, label in PARTS.items()),
             Column("after_usd", "Spend after", "usd"),

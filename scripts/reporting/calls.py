@@ -331,7 +331,7 @@ def attempts_table(calls: TeamCalls) -> Table:
             Column("usage_at", "At, UTC", "time"),
             Column("attempt_number", "Attempt", "count", adds=False),
             Column("why", "Why"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("billed_model", "Model"),
             Column("service_tier", "Tier"),
             Column("status", "Ended"),

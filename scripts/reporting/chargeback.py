@@ -15,16 +15,21 @@ _PLANS = {
     "baseline": "baseline: nobody set a plan",
     "none": "nothing",
 }
+# How a month reaches its team.
+MODES = {"chargeback": "booked", "showback": "shown, not booked"}
 _CAPACITY = 24
 # What a rule looks at, and what it is compared with, where that is an amount.
-_RULES = {
+RULES = {
     "budget_share": ("spend of the month", "the plan"),
     "baseline_share": ("spend of the month", "the baseline (no plan is set)"),
-    "rolling_share_of_budget": ("spend of the last days", "as many days of the plan"),
+    "rolling_share_of_budget": ("spend of the last days", "the plan for as many days"),
     "daily_ratio": ("spend of the day", "the average of the days before"),
     "past_months_share": ("spend of the month", "the average of the months before"),
     "past_days_share": ("spend of the month", "the days before the month"),
-    "rolling_share_of_past_months": ("spend of the last days", "as many days of the months before"),
+    "rolling_share_of_past_months": (
+        "spend of the last days",
+        "the average of as many days in the months before",
+    ),
     "unit_cost_ratio": ("cost of a request", "that of the days before"),
     "request_tokens": ("size of a single request", ""),
     "trace_steps": ("steps of a trace", ""),
@@ -91,7 +96,7 @@ def plans_table(budgets: dict[str, dict]) -> Table:
     return Table(
         "Plans of this month, USD",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("kind", "Held against"),
             Column("plan_usd", "Plan or baseline", "usd"),
             Column("spent_usd", "Charged so far", "usd"),
@@ -127,9 +132,9 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
     )
     for row in rows:
         other = ((row["rule_kind"] or "").replace("_", " "), "")
-        row["compares"] = _RULES.get(row["rule_kind"], other)
+        row["compares"] = RULES.get(row["rule_kind"], other)
         row["rule"] = " against ".join(filter(None, row["compares"]))
-        row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
+        row["service"] = "all services" if row["service_name"] == "*" else row["service_name"]
     return rows
 
 
@@ -195,7 +200,7 @@ def capacity_table(marts: Marts) -> Table:
             Column("used_usd", "Used", "usd"),
             Column("unused_usd", "Unused", "usd"),
             Column("not_split_usd", "Units unknown", "usd"),
-            Column("unused_team_id", "Unused is borne by"),
+            Column("unused_team_id", "Unused is borne by", "team"),
         ],
         kept,
         more=more,
@@ -213,7 +218,7 @@ def statements_table(rows: list[dict]) -> Table:
         [
             Column("posting_period", "Month", "month"),
             *([Column("fiscal_period", "Fiscal period")] if named else []),
-            Column("cost_center_id", "Cost centre"),
+            Column("cost_center_id", "Cost centre", "cost_center"),
             Column("direct_usd", "Direct", "usd"),
             *shared_columns(shown),
             Column("credits_usd", "Credits", "usd"),
@@ -221,10 +226,13 @@ def statements_table(rows: list[dict]) -> Table:
             Column("total_usd", "Total", "usd"),
             Column("change_usd", "Change", "change"),
             Column("budget_usd", "Plan", "usd"),
-            Column("charge_mode", "Is"),
-            Column("period_status", "Period"),
+            Column("mode", "Charged"),
+            Column("period_status", "Month is"),
         ],
-        with_unused_apart(shown),
+        [
+            row | {"mode": MODES.get(row["charge_mode"], "no terms")}
+            for row in with_unused_apart(shown)
+        ],
         empty="No statement yet.",
         more=[row for row in rows if row["posting_period"] not in months],
     )

@@ -11,6 +11,7 @@ from decimal import Decimal
 from scripts.reporting.bridge import months
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.packed import packed_json
 from scripts.reporting.tables import Column, Table, ratio, top, total
 
@@ -114,7 +115,7 @@ def by_team(marts: Marts, period: Period, limit: int) -> Table:
     return Table(
         "Spend of the days shown, USD",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("cost_usd", "USD", "usd"),
             Column("share", "Share", "share"),
             Column("change_usd", "Change, USD", "change"),
@@ -160,8 +161,8 @@ def figures(marts: Marts, period: Period, odd: list[dict]) -> dict:
     }
 
 
-def script(known: dict | None, links: Links) -> bytes:
-    """The script that hands over the figures, and which of the names have pages."""
+def script(known: dict | None, links: Links, called: Names) -> bytes:
+    """The script that hands over the figures, which names have pages, and what people call them."""
     if known is None:
         return packed_json("cube", None)
     pages = {
@@ -169,4 +170,5 @@ def script(known: dict | None, links: Links) -> bytes:
         for kind, having in links.pages.items()
         if kind in NAMES
     }
-    return packed_json("cube", known | {"pages": pages})
+    words = {kind: called.differing(kind, names) for kind, names in known["names"].items()}
+    return packed_json("cube", known | {"pages": pages, "called": words})

@@ -6,6 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.tables import Column, Table, day, ratio, top, total, unbroken
 
 _SHOWN = 25
@@ -55,7 +56,7 @@ def scoreboard(rows: list[dict]) -> Table:
     return Table(
         f"Scoreboard of {when}, by team",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("requests", "Requests", "count"),
             Column("unit_usd", "USD per 1,000 requests", "bar"),
             Column("success_usd", "USD per success", "unit"),
@@ -77,7 +78,7 @@ def each(amount: Decimal | int | None, number: int | None, times: int = 1) -> De
     return (Decimal(amount) * times / Decimal(number)).quantize(Decimal("1e-9"))
 
 
-def trend_table(rows: list[dict]) -> Table:
+def trend_table(rows: list[dict], called: Names) -> Table:
     """USD per 1,000 requests, week by week, of the teams that spend most and of all."""
     spent: dict[str, Decimal] = defaultdict(Decimal)
     for row in rows:
@@ -98,7 +99,10 @@ def trend_table(rows: list[dict]) -> Table:
         "USD per 1,000 requests, by week",
         [
             Column("week", "Week from", "date"),
-            *(Column(f"t{n}", name, "usd", series=True) for n, name in enumerate(names)),
+            *(
+                Column(f"t{n}", called.of("team", name), "usd", series=True)
+                for n, name in enumerate(names)
+            ),
             Column("all", "All teams", "usd", series=True),
         ],
         found,
@@ -130,7 +134,7 @@ def savings(marts: Marts) -> list[dict]:
 def savings_table(rows: list[dict], limit: int = 15, team: bool = True) -> Table:
     """A list of estimates; no total, because one attempt may stand under several."""
     kept, more = top(rows, limit)
-    owner = [Column("team_id", "Team")] if team else []
+    owner = [Column("team_id", "Team", "team")] if team else []
     return Table(
         "What would have cost less last month, USD (estimates that overlap: not to be added up)",
         [
@@ -167,7 +171,7 @@ def regressions(marts: Marts) -> Table:
     return Table(
         "Prompt versions with longer answers than the one before",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("service_name", "Service"),
             Column("feature", "Feature"),
             Column("billed_model", "Model"),
@@ -220,7 +224,7 @@ def page(marts: Marts, period: Period, saving: list[dict]) -> dict:
     rows = weeks(marts, period)
     return {
         "scoreboard": scoreboard(rows),
-        "trend": trend_table(rows),
+        "trend": trend_table(rows, marts.names),
         "savings": savings_table(saving),
         "regressions": regressions(marts),
         "paths": paths(marts, period),

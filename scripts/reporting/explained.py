@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.tables import Column, Table, day, known_total, ratio, top, unbroken, usd
 
 _SHOWN = 25
@@ -44,7 +45,7 @@ def traces_table(rows: list[dict], links: Links) -> Table:
         [
             Column("cost_rank", "Place", "count", adds=False),
             Column("trace_or_request", "Trace", "id"),
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("service_name", "Service"),
             Column("feature", "Feature"),
             Column("billed_model", "Model"),
@@ -111,13 +112,14 @@ def exceptions(marts: Marts, first: date, last: date) -> list[dict]:
     )
 
 
-def marked(rows: list[dict]) -> dict[date, str]:
+def marked(rows: list[dict], called: Names) -> dict[date, str]:
     """For the charts: who spent so far above the average on which day."""
     found: dict[date, list[str]] = {}
     for row in rows:
         names = found.setdefault(row["usage_date"], [])
-        if row["team_id"] not in names:
-            names.append(row["team_id"])
+        name = called.of("team", row["team_id"])
+        if name not in names:
+            names.append(name)
     return {day: ", ".join(names) for day, names in found.items()}
 
 
@@ -125,15 +127,15 @@ def exceptions_table(rows: list[dict], links: Links) -> Table:
     """Each leads to its day, where the report has the calls of it."""
     kept, more = top(rows, _SHOWN)
     for row in kept:
-        row["service"] = "all" if row["service_name"] == "*" else row["service_name"]
+        row["service"] = "all services" if row["service_name"] == "*" else row["service_name"]
         row["times"] = ratio(row["observed_usd"], row["baseline_usd"])
         to = links.to_day(row["team_id"], row["usage_date"])
         row["_to"] = {"usage_date": to} if to else {}
     return Table(
-        "Days at twice the average of the days before or more, USD",
+        "Days at twice the average of the days before, or more, USD",
         [
             Column("usage_date", "Day", "date"),
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("service", "Service"),
             Column("observed_usd", "Spent", "usd", adds=False),
             Column("baseline_usd", "Average before", "usd", adds=False),
@@ -200,7 +202,7 @@ def unowned_weeks(days: list[dict], sources: list[dict]) -> Table:
         "Spend without a registered owner, week by week, USD",
         [
             Column("week", "Week from", "date"),
-            Column("is", "Is"),
+            Column("is", "State"),
             Column("cost_usd", "All spend", "usd"),
             Column("mystery_usd", "Without an owner", "bar"),
             Column("share", "Share", "share"),

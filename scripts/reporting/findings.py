@@ -290,7 +290,7 @@ def _total(row: dict) -> Finding:
         f"{_apart(gap)}; {in_usd(row['materiality_usd'])} is allowed."
     )
     if row["told_usd"]:
-        says += f" Of that, {in_usd(-row['told_usd'])} is in lines that are listed apart."
+        says += f" Lines that are listed on their own: {_apart(row['told_usd'])}."
     else:
         says += " Each line alone is within its tolerance."
     last = month_end(row["period"])
@@ -344,7 +344,7 @@ def table(found: list[Finding], limit: int = 100) -> Table:
     return Table(
         "What is wrong with the bills, USD",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("state", "State", "state"),
             Column("says", "Finding", "sentence"),
             Column("amount_usd", "At stake", "usd"),

@@ -51,7 +51,7 @@ def page(marts: Marts) -> Table:
             Column("period_name", "Period"),
             Column("first_date", "From", "date"),
             Column("last_date", "To", "date"),
-            Column("is", "Is"),
+            Column("is", "State"),
             Column("cost_usd", "USD", "bar"),
             Column("before_usd", "Change on the one before", "change"),
             Column("before_share", "Change, %", "share"),

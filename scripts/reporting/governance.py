@@ -8,6 +8,7 @@ from scripts.reporting import explained
 from scripts.reporting.chargeback import plans_table
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.tables import Column, Table, known_total, many, ratio, top, total
 
 _SHOWN = 25
@@ -129,13 +130,13 @@ def unpriced(marts: Marts, period: Period) -> Table:
     for row in found:
         row["reason"] = row["reason"].removeprefix("unpriced_").replace("_", " ")
         groups.setdefault(tuple(row[name] for name in _UNPRICED), []).append(row)
-    rows = [_together(members) for members in groups.values()]
+    rows = [_together(members, marts.names) for members in groups.values()]
     rows.sort(key=lambda row: -row["attempts"])
     kept, more = top(rows, _SHOWN)
     return Table(
         "Attempts of this month without a price",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("model_name", "Model"),
             Column("service_tier", "Tier"),
             Column("teams", "Teams"),
@@ -154,9 +155,9 @@ def unpriced(marts: Marts, period: Period) -> Table:
     )
 
 
-def _together(rows: list[dict]) -> dict:
+def _together(rows: list[dict], called: Names) -> dict:
     """The rows of several teams as one, which names those with most attempts."""
-    names = [row["team_id"] for row in rows]
+    names = [called.of("team", row["team_id"]) for row in rows]
     more = f" and {many(len(names) - _TEAMS, 'other')}" if len(names) > _TEAMS else ""
     sums = {name: known_total(row[name] for row in rows) for name in _SUMS}
     return (
@@ -189,7 +190,7 @@ def meters(marts: Marts, period: Period) -> Table:
     return Table(
         "Meters of this month without a price, of attempts that have one for others",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("model_name", "Model"),
             Column("service_tier", "Tier"),
             Column("meter", "Meter", "words"),
@@ -262,7 +263,7 @@ def conflicts(marts: Marts, period: Period) -> Table:
             Column("field", "In what"),
             Column("used_source_system", "Counts"),
             Column("other_source_system", "Does not count"),
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("calls", "Calls", "count"),
             Column("request_key", "A call", "id"),
         ],

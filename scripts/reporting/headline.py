@@ -108,7 +108,8 @@ class Headline:
         ]
 
     def _spend(self, first, last, attempts, bound: Decimal | None) -> list[str]:
-        teams = self._rows(_TEAMS)
+        names = self.marts.names
+        teams = [(names.of("team", team), *figures) for team, *figures in self._rows(_TEAMS)]
         priced = [cost for _, _, cost in teams if cost is not None]
         total = sum(priced, Decimal(0)) if priced else None
         width = max(len(team) for team, _, _ in teams)
@@ -190,7 +191,8 @@ class Headline:
                 "no log says what it cost",
             )
             add = f"; add to {missing}" if missing and missing != "none" else ""
-            lines.append(f"  {provider} {model}: {many(number, 'attempt')}, {size}{add}")
+            called = self.marts.names.of("provider", provider)
+            lines.append(f"  {called}, {model}: {many(number, 'attempt')}, {size}{add}")
         if len(rows) > _SHOWN:
             lines.append(
                 f"  and {many(len(rows) - _SHOWN, 'other model')}: marts.fct_unpriced_usage_daily"
@@ -221,21 +223,22 @@ class Headline:
             lines = ["No provider bill is loaded yet"]
         else:
             lines = [
-                "Reconciliation, USD (ours - compared of the bill = variance; lines by status)",
+                "Our cost - the bill, of what both can know = variance, USD "
+                "(below zero: the bill is higher)",
                 *self._providers(providers),
             ]
         return lines + self._findings(found)
 
-    @staticmethod
-    def _providers(providers: list[tuple]) -> list[str]:
-        width = max(len(provider) for provider, *_ in providers)
+    def _providers(self, providers: list[tuple]) -> list[str]:
+        called = [self.marts.names.of("provider", provider) for provider, *_ in providers]
+        width = max(map(len, called))
         lines = []
-        for provider, *amounts, matched, near, breach in providers:
+        for name, (_, *amounts, matched, near, breach) in zip(called, providers, strict=True):
             ours, theirs, gap, billed = (amount or Decimal(0) for amount in amounts)
             # tax, credits, seats: on the bill, and nothing of ours to compare them with
             more = f"; bill in all {_usd(billed)}" if billed != theirs else ""
             lines.append(
-                f"  {provider:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
+                f"  {name:<{width}} {_usd(ours):>12} - {_usd(theirs):>12} = {_usd(gap):>10}   "
                 f"{matched:,} matched, {near:,} within tolerance, {breach:,} to look at{more}"
             )
         return lines
@@ -247,12 +250,15 @@ class Headline:
         lines = [f"Findings: {len(found)}, of which {len(grave)} cannot wait (!)"]
         for each in found[:_FINDINGS_SHOWN]:
             mark = "!" if each.is_grave else " "
-            lines.append(f"{mark} {each.provider}: {each.says} {each.next_step}.")
+            lines.append(f"{mark} {self._of(each)}: {each.says} {each.next_step}.")
         if len(found) > _FINDINGS_SHOWN:
             lines.append(f"  and {len(found) - _FINDINGS_SHOWN} more: `make report`")
         if grave:
-            self.steps.append((1, f"{grave[0].provider}: {grave[0].step_within}"))
+            self.steps.append((1, f"{self._of(grave[0])}: {grave[0].step_within}"))
         return lines
+
+    def _of(self, found: Finding) -> str:
+        return self.marts.names.of("provider", found.provider)
 
 
 def show() -> int:

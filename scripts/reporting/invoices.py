@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.reconciliation import part, whole, words
 from scripts.reporting.tables import (
     Column,
@@ -43,7 +44,7 @@ def table(found: list[dict]) -> Table:
     return Table(
         "Invoices three ways, USD",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("billing_account_id", "Account"),
             Column("billing_period_start_date", "Period", "month"),
             Column("invoice_id", "Invoice", "id"),
@@ -65,13 +66,13 @@ def table(found: list[dict]) -> Table:
     )
 
 
-def open_periods(found: list[dict]) -> str:
+def open_periods(found: list[dict], called: Names) -> str:
     """Which months have no invoice yet, in one sentence; empty when all have."""
     missing = [row for row in found if row["status"] == "not_invoiced"]
     if not missing:
         return ""
     months = sorted(row["billing_period_start_date"] for row in missing)
-    names = ", ".join(sorted({row["provider"] for row in missing}))
+    names = ", ".join(sorted({called.of("provider", row["provider"]) for row in missing}))
     ends = dict.fromkeys(map(month_name, (months[0], months[-1])))
     return (
         f"Not invoiced yet: {many(len(missing), 'month')} of {names} ({' to '.join(ends)}); "
@@ -135,7 +136,7 @@ def restatements(marts: Marts, period: Period) -> Table:
         "Changed by the provider after the day, USD",
         [
             Column("usage_date", "Day", "date"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("billing_account_id", "Account"),
             Column("model_name", "Model"),
             Column("token_class", "Kind", "words"),
@@ -156,7 +157,7 @@ def page(marts: Marts, period: Period) -> dict:
     found = rows(marts, period)
     return {
         "invoices": table(found),
-        "open_periods": open_periods(found),
+        "open_periods": open_periods(found, marts.names),
         "invoice_steps": steps(found),
         "restatements": restatements(marts, period),
     }

@@ -6,8 +6,10 @@ import calendar
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from scripts.operations.clock import run_instant
+from scripts.reporting.names import Names
 
 
 class Marts:
@@ -21,6 +23,11 @@ class Marts:
             "where table_schema = 'marts' order by table_name, ordinal_position"
         ).fetchall():
             self._types[mart][column] = kind.lower()
+
+    @cached_property
+    def names(self) -> Names:
+        """What people call the things of these marts."""
+        return Names(self.rows)
 
     def has(self, *marts: str) -> bool:
         """True when every one of these marts is there."""

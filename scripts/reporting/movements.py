@@ -67,10 +67,10 @@ def table(rows: list[dict]) -> Table:
         "Days whose spend was shown before and has moved since last week, USD",
         [
             Column("usage_date", "Day", "date"),
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("billed_model", "Model"),
             Column("moved_usd", "Moved, USD", "change"),
-            Column("attempts", "Attempts more", "count"),
+            Column("attempts", "More attempts", "count"),
             Column("cause", "Why"),
             Column("evidence", "By what", "sentence"),
             Column("moved_on", "In the night of", "date"),

@@ -33,7 +33,7 @@ def by_model(marts: Marts, period: Period) -> Table:
         "What an answered request costs this month, by model, USD",
         [
             Column("billed_model", "Model"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("requests", "Requests", "count"),
             Column("answered", "Answered", "count"),
             Column("cost_usd", "USD", "bar"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from scripts.reporting import governance
 from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.spend import Driver
 from scripts.reporting.tables import (
     day,
@@ -60,8 +61,8 @@ def attention(
     marts: Marts, head: dict, wrong: list[Finding], budgets: dict[str, dict], odd: list[dict]
 ) -> list[dict]:
     """One sentence per thing that somebody should look at, gravest first."""
-    items = _findings(wrong) + _budgets(budgets)
-    items += _anomalies(odd)
+    items = _findings(wrong, marts.names) + _budgets(budgets, marts.names)
+    items += _anomalies(odd, marts.names)
     if (head["mystery_share"] or 0) > _MYSTERY_SHARE:
         items.append(
             _item(
@@ -104,13 +105,13 @@ def attention(
     return sorted(items, key=lambda item: item["level"] != "grave")
 
 
-def _findings(wrong: list[Finding]) -> list[dict]:
+def _findings(wrong: list[Finding], names: Names) -> list[dict]:
     """What is wrong with the bills; those that can wait are one sentence."""
     grave = [each for each in wrong if each.is_grave]
     items = [
         _item(
             "grave",
-            each.provider,
+            names.of("provider", each.provider),
             f"{each.says} {each.next_step}.",
             f"reconciliation.html#finding-{wrong.index(each) + 1}",
         )
@@ -123,14 +124,14 @@ def _findings(wrong: list[Finding]) -> list[dict]:
     return items
 
 
-def _budgets(budgets: dict[str, dict]) -> list[dict]:
+def _budgets(budgets: dict[str, dict], names: Names) -> list[dict]:
     """Teams whose plan is reached or will be, furthest first."""
     rows = [row for row in budgets.values() if row["alert_state"] in ("critical", "warning")]
     rows.sort(key=lambda row: (row["alert_state"] != "critical", -(row["spent_share"] or 0)))
     return [
         _item(
             "grave" if row["alert_state"] == "critical" else "note",
-            row["team_id"],
+            names.of("team", row["team_id"]),
             f"{share(row['spent_share'])} of the plan of USD {usd(row['budget_usd'])} is used; "
             f"forecast USD {usd(row['forecast_usd'])}.",
             page_name(row["team_id"]),
@@ -139,7 +140,7 @@ def _budgets(budgets: dict[str, dict]) -> list[dict]:
     ]
 
 
-def _anomalies(rows: list[dict]) -> list[dict]:
+def _anomalies(rows: list[dict], names: Names) -> list[dict]:
     """The newest of each team and rule; budgets have a sentence of their own."""
     newest = {}
     for row in rows:
@@ -148,7 +149,7 @@ def _anomalies(rows: list[dict]) -> list[dict]:
     return [
         _item(
             "grave" if row["severity"] == "critical" else "note",
-            row["team_id"],
+            names.of("team", row["team_id"]),
             f"{day(row['usage_date'])}, {_compared(row)}.",
             f"{page_name(row['team_id'])}#odd",
         )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
 from scripts.errors import UserError
 from scripts.reporting.marts import Marts
-from scripts.reporting.tables import Column, Table, known_total, less, ratio, shown, top
+from scripts.reporting.tables import (
+    Column,
+    Table,
+    day,
+    known_total,
+    less,
+    month_name,
+    ratio,
+    shown,
+    top,
+)
 from scripts.warehouse import connect
 
 MART = "fct_chargeback_report"
@@ -23,9 +33,11 @@ BY = {
     "model": "billed_model",
 }
 USUAL = ("team", "service")
+_KINDS = {"team": "team", "provider": "provider"}
 _TRACES = 3
 _SHOWN = 40
 _WIDEST = 200
+_LEFT = {"text", "id", "team", "provider", "cost_center"}
 
 
 def newest(marts: Marts, grain: str) -> date | None:
@@ -114,16 +126,25 @@ def _listed(by: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(by[:-1]), by[-1]]))
 
 
-def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: int = 0) -> Table:
+def _when(grain: str, start: date | None) -> str:
+    """As week from 21 September 2026, or September 2026."""
+    if start is None:
+        return f"no {grain} yet"
+    return month_name(start) if grain == "month" else f"{grain} from {day(start)}"
+
+
+def table(
+    rows: list[dict], by: Sequence[str], grain: str, start: date | None, limit: int = 0
+) -> Table:
     """The lines as a table of a page."""
     kept, more = top(rows, limit or len(rows))
     cost, before = (known_total(row[name] for row in rows) for name in ("cost_usd", "before_usd"))
     compared = any(row["before_usd"] is not None for row in rows)
     change = less(cost, before) if compared else None
     return Table(
-        f"Chargeback report by {_listed(by)}, {grain} from {start}, USD",
+        f"Charges by {_listed(by)}, {_when(grain, start)}, USD",
         [
-            *(Column(each, each.capitalize()) for each in by),
+            *(Column(each, each.capitalize(), _KINDS.get(each, "text")) for each in by),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", f"Change on the {grain} before", "change"),
@@ -131,7 +152,7 @@ def table(rows: list[dict], by: Sequence[str], grain: str, start: date, limit: i
             Column("requests", "Requests", "count"),
             Column("input_tokens", "Input tokens", "count"),
             Column("output_tokens", "Output tokens", "count"),
-            Column("traces", "Costliest of what rose", "id"),
+            Column("traces", "Costliest traces of what rose", "id"),
         ],
         kept,
         adds=True,
@@ -161,18 +182,19 @@ def page(marts: Marts) -> dict:
     }
 
 
-def text(found: Table) -> str:
-    """The table as text, figures to the right."""
+def text(found: Table, say: Callable[[str, object], str] = shown) -> str:
+    """The table as text, figures to the right; `say` as in site.environment."""
     names = [column.name for column in found.columns]
     printed = [[column.label for column in found.columns]]
-    for row in [*found.rows, *found.foot]:
-        printed.append(
-            [
-                _line(shown(column.kind, row[column.name])) if column.name in row else ""
-                for column in found.columns
-            ]
-        )
-    right = {column.name for column in found.columns if column.kind not in ("text", "id")}
+    for rows, said in ((found.rows, say), (found.foot, shown)):
+        for row in rows:
+            printed.append(
+                [
+                    _line(said(column.kind, row[column.name])) if column.name in row else ""
+                    for column in found.columns
+                ]
+            )
+    right = {column.name for column in found.columns if column.kind not in _LEFT}
     widths = [max(len(line[n]) for line in printed) for n in range(len(names))]
     body = (
         "  ".join(
@@ -199,8 +221,8 @@ def run(period: str, start: date | None, by: list[str]) -> int:
         marts = Marts(connection)
         start = start or newest(marts, period)
         rows = lines(marts, period, start, by) if start else []
-    if not rows:
-        when = f"the {period} from {start}" if start else f"any {period}"
-        raise UserError(f"nothing was used in {when}")
-    print(text(table(rows, by, period, start)))
+        if not rows:
+            when = f"the {period} from {start}" if start else f"any {period}"
+            raise UserError(f"nothing was used in {when}")
+        print(text(table(rows, by, period, start), marts.names.shown))
     return 0

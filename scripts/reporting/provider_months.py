@@ -44,7 +44,7 @@ def pages(marts: Marts, period: Period, wrong: list[Finding]) -> dict[str, dict]
         found[page_name(name, month)] = {
             "provider": name,
             "month": month,
-            "name": f"{name}, {month_name(month)}",
+            "name": f"{marts.names.of('provider', name)}, {month_name(month)}",
             "head": _head(rows, bills, shares.get((name, month), [])),
             "steps": _steps(rows),
             "findings": findings.table(mine),
@@ -52,7 +52,7 @@ def pages(marts: Marts, period: Period, wrong: list[Finding]) -> dict[str, dict]
             "decided": _decided_table(decided.get((name, month), [])),
             "invoice_steps": invoices.steps(bills),
             "invoices": invoices.table(bills),
-            "open_periods": invoices.open_periods(bills),
+            "open_periods": invoices.open_periods(bills, marts.names),
         }
     return found
 

@@ -158,7 +158,7 @@ def _quarters(quarters: dict[str, Quarter], rows: list[dict]) -> Table:
             Column("name", "Quarter"),
             Column("first", "From", "date"),
             Column("last", "To", "date"),
-            Column("is", "Is"),
+            Column("is", "State"),
             Column("cost_usd", "USD", "bar"),
             Column("change_usd", "Change on the quarter before", "change"),
             Column("change_share", "Change, %", "share"),
@@ -193,7 +193,7 @@ def _by(column: str, label: str, this: Quarter, rows: list[dict]) -> Table:
     return Table(
         f"Spend of the quarter by {label.lower()}, USD",
         [
-            Column(column, label),
+            Column(column, label, label.lower()),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", "Change on the quarter before", "change"),
@@ -230,7 +230,7 @@ def _plans(marts: Marts, this: Quarter) -> Table:
     return Table(
         "Charges of the quarter against plans, USD",
         [
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("plan_usd", "Plans", "usd"),
             Column("baseline_usd", "Baselines, where nobody set a plan", "usd"),
             Column("unplanned", "Months without a plan", "count"),
@@ -265,7 +265,7 @@ def _bills(marts: Marts, this: Quarter) -> Table:
     return Table(
         "Ours against the bills of the quarter, USD",
         [
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("ours_usd", "Ours, compared", "usd"),
             Column("bill_usd", "Bill, compared", "usd"),
             Column("variance_usd", "Ours less the bill", "change"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.tables import Column, Table, top, total
 
 # From harmless to grave; the worst status of a day is the day's.
@@ -118,7 +119,7 @@ def lights(found: list[dict]) -> Table:
     return Table(
         "Ours against each provider's bill, USD",
         [
-            Column("name", "Provider"),
+            Column("name", "Provider", "provider"),
             Column("light", "State", "state"),
             Column("gateway_usd", "Ours, compared", "usd"),
             Column("provider_usd", "Bill, compared", "usd"),
@@ -136,7 +137,7 @@ def lights(found: list[dict]) -> Table:
     )
 
 
-def heat(found: list[dict], period: Period) -> Table:
+def heat(found: list[dict], period: Period, called: Names) -> Table:
     """Day by provider: the variance, coloured by the worst status."""
     names = [row["name"] for row in found]
     cells = {(row["name"], day["usage_date"]): day for row in found for day in row["days"]}
@@ -153,7 +154,10 @@ def heat(found: list[dict], period: Period) -> Table:
         "Variance per day and provider (ours less theirs), USD",
         [
             Column("usage_date", "Day", "date"),
-            *(Column(f"p{n}", name, "change", series=True) for n, name in enumerate(names)),
+            *(
+                Column(f"p{n}", called.of("provider", name), "change", series=True)
+                for n, name in enumerate(names)
+            ),
         ],
         rows if names else [],
         empty="No provider bill is loaded yet.",
@@ -233,7 +237,7 @@ def exceptions(marts: Marts) -> Table:
         "Lines that breach their tolerance, USD",
         [
             Column("usage_date", "Day", "date"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("billing_account_id", "Account"),
             Column("billed_model", "Model"),
             Column("meter", "Meter", "words"),
@@ -273,10 +277,10 @@ def leaked(marts: Marts, period: Period) -> Table:
         "Usage that only one side knows, by credential, USD",
         [
             Column("seen_by", "Seen by", "words"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("credential_id", "Credential", "id"),
             Column("sub_account_id", "Project", "id"),
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("credential_status", "Credential is"),
             Column("first_day", "From", "date"),
             Column("last_day", "To", "date"),
@@ -310,7 +314,7 @@ def unmetered(marts: Marts, period: Period) -> Table:
         "Attempts that are not in our figures and may be billed, USD",
         [
             Column("kind", "Attempts"),
-            Column("provider", "Provider"),
+            Column("provider", "Provider", "provider"),
             Column("attempts", "How many", "count"),
             Column("estimated_usd", "Estimate", "usd"),
             Column("estimate_rule", "How it is estimated", "small"),
@@ -329,7 +333,7 @@ def page(marts: Marts, period: Period, found: list[dict]) -> dict:
     billed = [row for row in found if row["billed_usd"] is not None]
     return {
         "lights": lights(found),
-        "heat": heat(found, period),
+        "heat": heat(found, period, marts.names),
         "causes": causes(marts, period, billed),
         "exceptions": exceptions(marts),
         "leaked": leaked(marts, period),

@@ -241,7 +241,11 @@ class Report:
             "attention": overview.attention(
                 self.marts, head, self.wrong, self.budgets, self.anomalies
             ),
-            "daily": spend.daily_table(daily, self.period, explained.marked(self.exceptions)),
+            "daily": spend.daily_table(
+                {self.marts.names.of("provider", name): days for name, days in daily.items()},
+                self.period,
+                explained.marked(self.exceptions, self.marts.names),
+            ),
             "is_marked": bool(self.exceptions),
             "steps": bridge.steps_table(self.uses, self.period),
             "pairs": bridge.pairs_table(self.uses, self.period),
@@ -272,7 +276,7 @@ class Report:
         whole = team_id in self.whole
         says = {
             "team_id": team_id,
-            "name": (known or {}).get("team_name") or team_id,
+            "name": self.marts.names.of("team", team_id),
             "whole": whole,
             "days_to": self.links.to_explorer("team", team_id),
             "head": teams.headline(drivers, wasted),
@@ -306,7 +310,7 @@ class Report:
             return
         yield "index.html", "index", _TITLES["index"], self.index()
         for kind, table in self.lists():
-            says = subjects.listed(kind, table, self.links)
+            says = subjects.listed(kind, table, self.links, self.marts.names)
             if kind is subjects.TEAM:
                 says["bridge"] = bridge.teams_table(
                     self.uses, self.period, self.team_ids, subjects.LISTED
@@ -347,7 +351,7 @@ class Report:
 
     def files(self) -> Iterator[tuple[str, str | bytes]]:
         """(path, text) of the lists in full and of what scripts read."""
-        yield "assets/cube.js", cube.script(self.explored, self.links)
+        yield "assets/cube.js", cube.script(self.explored, self.links, self.marts.names)
         if self.period is not None:
             for kind, table in self.lists():
                 yield f"{kind.plural.lower()}.csv", subjects.as_csv(kind, table)
@@ -355,10 +359,10 @@ class Report:
     def search(self) -> str:
         """The list behind the search box."""
         if self.period is None:
-            return search.index({}, [], {}, {}, Table("", [], []), self.links)
+            return search.index(self.marts.names, [], {}, {}, Table("", [], []), self.links)
         disputed = self.reconciliation.get("exceptions", Table("", [], []))
         return search.index(
-            self.recipients,
+            self.marts.names,
             self.team_ids,
             {
                 name: rows if name in self.whole else rows[:_FEW]
@@ -397,7 +401,7 @@ def render(report: Report) -> Iterator[tuple[str, str | bytes]]:
 
 
 def _pages(report: Report) -> Iterator[tuple[str, str | bytes]]:
-    templates = environment()
+    templates = environment(report.marts.names.shown)
     common = {"period": report.period, "made_at": report.made_at}
     for path, template, title, says in report.pages():
         for table in says.values():

@@ -111,6 +111,7 @@ def index(marts: Marts, period: Period | None, room: int) -> Index:
     about = {
         "first": str(period.first) if period else None,
         "labels": list(labels),
+        "called": marts.names.differing("team", sorted({team for _, team, *_ in labels})),
         "known": known,
         "shards": _SHARDS,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 from scripts.reporting.links import Links, page_name
+from scripts.reporting.names import Names
 from scripts.reporting.tables import Table, usd
 
 # With more than this the index would be the largest file of the report.
@@ -15,7 +16,7 @@ _LIMIT = 1000
 
 
 def index(
-    recipients: dict[str, dict],
+    called: Names,
     teams: list[str],
     requests: dict[str, list[dict]],
     traces: dict[str, list[dict]],
@@ -26,8 +27,8 @@ def index(
     entries = [
         {
             "what": "Team",
-            "id": team,
-            "more": (recipients.get(team) or {}).get("team_name") or "",
+            "id": called.of("team", team),
+            "more": team if called.of("team", team) != team else "",
             "to": page_name("team", team),
         }
         for team in teams
@@ -69,14 +70,14 @@ def index(
     ]
     found.sort(key=lambda entry: -entry[0])
     entries += [
-        {"what": what, "id": name, "more": f"{team}, USD {usd(cost)}", "to": to}
+        {"what": what, "id": name, "more": f"{called.of('team', team)}, USD {usd(cost)}", "to": to}
         for cost, what, name, team, to in found[:_LIMIT]
     ]
     entries += [
         {
             "what": "Disputed",
             "id": " ".join(
-                str(row[part])
+                str(called.of(part, row[part]))
                 for part in ("usage_date", "provider", "billed_model", "meter")
                 if row.get(part)
             ),

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from scripts.accounting.headings import heading
 from scripts.errors import Refused
 from scripts.reporting.marts import Marts
+from scripts.reporting.names import Names
 from scripts.reporting.tables import plain, total
 
 _ROW_LIMIT = 1_048_575
@@ -22,6 +23,12 @@ _WIDTHS = {"text": 14, "date": 11, "time": 17, "usd": 11, "number": 9, "flag": 8
 _WIDTHS |= {"share": 9, "input": 12}
 # Sentences, which are wrapped.
 _SENTENCES = {"reason_evidence": 28, "next_step": 24}
+# What people call it, before the id that importers rely on: (column, kind of name).
+_CALLED = {
+    "provider": ("provider_name", "provider"),
+    "team_id": ("team_name", "team"),
+    "cost_center_id": ("cost_center_name", "cost_center"),
+}
 # What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
 # Words of ours, shown without underscores; names from logs and bills are shown as they are.
@@ -66,6 +73,22 @@ class Sheet:
                 f"{self.name} has {len(self.rows):,} rows and Excel holds {_ROW_LIMIT:,}; "
                 "name fewer --days"
             )
+        self._call(marts.names)
+
+    def _call(self, names: Names) -> None:
+        """Add what people call each row's team, provider and cost centre."""
+        for column in _CALLED.keys() & self.types.keys():
+            called, kind = _CALLED[column]
+            for row in self.rows:
+                row[called] = names.of(kind, row[column])
+        self.types = {
+            name: kind
+            for column, own in self.types.items()
+            for name, kind in [
+                *([(_CALLED[column][0], "varchar")] if column in _CALLED else []),
+                (column, own),
+            ]
+        }
 
     def columns(self) -> list[tuple[str, str]]:
         """(column, kind of cell) from left to right: what is read, what is filled in, the rest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -25,8 +25,11 @@ class SiteError(Refused):
     """The report cannot be written; the message says why in a sentence."""
 
 
-def environment() -> Environment:
-    """Templates in which every value is escaped and a misspelt name is an error."""
+def environment(named: Callable[[str, object], str] = tables.shown) -> Environment:
+    """Templates in which every value is escaped and a misspelt name is an error.
+
+    `named` shows a value of a table; that of Names shows names in the place of ids.
+    """
     found = Environment(
         loader=PackageLoader("scripts.reporting"),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -46,7 +49,7 @@ def environment() -> Environment:
         "plain": tables.plain,
         "unbroken": tables.unbroken,
         "data_attributes": tables.data_attributes,
-        "shown": lambda value, kind: tables.shown(kind, value),
+        "shown": lambda value, kind: named(kind, value),
     }
     found.globals["NUMBERS"] = tables.NUMBERS
     return found

@@ -12,6 +12,8 @@ from scripts.reporting.tables import Column, Table, known_total, less, ratio, to
 
 _UNKNOWN = {"billed_model": "(unknown model)", "provider": "(unknown provider)"}
 _LAYERS = 6
+# What the names under a label are: shown as people call them.
+KINDS = {"Team": "team", "Provider": "provider"}
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,7 @@ def comparison_table(
     return Table(
         caption,
         [
-            Column("name", label),
+            Column("name", label, KINDS.get(label, "text")),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", "Change, USD", "change"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from scripts.accounting.entries import safe_text
 from scripts.reporting.links import Links, page_name
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from scripts.reporting.spend import Driver, compared, comparison_table
 from scripts.reporting.tables import Column, Table, known_total, less, plain, ratio, top
 from scripts.reporting.teams import month_table
@@ -80,7 +81,7 @@ def requests_table(rows: list[dict], kind: Kind, links: Links) -> Table:
     others = [
         column
         for column in (
-            Column("team_id", "Team"),
+            Column("team_id", "Team", "team"),
             Column("service_name", "Service"),
             Column("customer_id", "Customer"),
         )
@@ -191,7 +192,7 @@ def _part(label: str, column: str, drivers: list[Driver], period: Period) -> Tab
     found = comparison_table(f"This month by {label.lower()}, USD", label, rows, {}, period)
     # The names of each are links; without days there is no line by week.
     found.columns = [
-        Column(column, label) if each.name == "name" else each
+        replace(each, name=column) if each.name == "name" else each
         for each in found.columns
         if each.name != "trend"
     ]
@@ -201,10 +202,14 @@ def _part(label: str, column: str, drivers: list[Driver], period: Period) -> Tab
     return found
 
 
-def listed(kind: Kind, table: Table, links: Links) -> dict:
+def listed(kind: Kind, table: Table, links: Links, names: Names) -> dict:
     """What the list of all teams, services or customers says, with those it does not show."""
     rest = [
-        {"name": row["name"], "cost_usd": row["cost_usd"], "to": links.to(kind.name, row["name"])}
+        {
+            "name": names.of(kind.name, row["name"]),
+            "cost_usd": row["cost_usd"],
+            "to": links.to(kind.name, row["name"]),
+        }
         for row in table.more
     ]
     return {"kind": kind, "all": table, "rest": rest, "csv": f"{kind.plural.lower()}.csv"}

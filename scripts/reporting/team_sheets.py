@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 
 from scripts.accounting.headings import heading
 from scripts.reporting.marts import Marts
+from scripts.reporting.names import Names
 from scripts.reporting.sheets import Styles, in_words, put
 from scripts.reporting.tables import many, month_name, top, total
 
@@ -80,13 +81,18 @@ def write(book: Workbook, marts: Marts, styles: Styles) -> list[str]:
     statements, parts = read(marts), lines(marts)
     taken = {page.get_name().lower() for page in book.worksheets()}
     for team, rows in statements.items():
-        page = book.add_worksheet(sheet_name(team, taken))
+        name = marts.names.of("team", team)
+        page = book.add_worksheet(sheet_name(name, taken))
         page.set_column(0, 1, 16)
         page.set_column(2, 11, 13)
         page.write_string(0, 0, "Statement of", styles.bold)
-        page.write_string(0, 1, team, styles.title_text)
-        end = _statement(page, 2, rows, styles)
-        end = _made_of(page, end + 1, rows, parts.get(team, []), styles)
+        page.write_string(0, 1, name, styles.title_text)
+        end = _statement(page, 2, rows, marts.names, styles)
+        mine = [
+            each | {"provider": marts.names.of("provider", each["provider"])}
+            for each in parts.get(team, [])
+        ]
+        end = _made_of(page, end + 1, rows, mine, styles)
         page.set_landscape()
         page.set_paper(9)
         page.print_area(0, 0, end, 11)
@@ -94,7 +100,7 @@ def write(book: Workbook, marts: Marts, styles: Styles) -> list[str]:
     return list(statements)
 
 
-def _statement(page, row: int, rows: list[dict], styles: Styles) -> int:
+def _statement(page, row: int, rows: list[dict], names: Names, styles: Styles) -> int:
     """Direct + shared + credits + adjustments = total, by month; the row after the last."""
     heads = [heading(name) for name in ("posting_period", "cost_center_id", *_PARTS)]
     heads += ["Total, USD", "Follows", heading("change_usd"), heading("budget_usd")]
@@ -105,7 +111,7 @@ def _statement(page, row: int, rows: list[dict], styles: Styles) -> int:
     for each in (each for each in rows if each["posting_period"] in months):
         row += 1
         put(page, row, 0, month_name(each["posting_period"]), "text", styles)
-        put(page, row, 1, each["cost_center_id"], "text", styles)
+        put(page, row, 1, names.of("cost_center", each["cost_center_id"]), "text", styles)
         for place, name in enumerate(_PARTS, start=2):
             put(page, row, place, each[name], "usd", styles)
         put(page, row, 6, each["total_usd"], "usd", styles)

@@ -19,6 +19,7 @@ from scripts.operations.whole_files import write_whole
 from scripts.reporting import accuracy, findings, team_sheets
 from scripts.reporting.findings import Finding
 from scripts.reporting.marts import Marts, period
+from scripts.reporting.names import Names
 from scripts.reporting.sheets import (
     REVIEW_COLUMNS,
     Sheet,
@@ -40,31 +41,36 @@ _NOTE = (
 )
 # Of each sheet what a person reads, so that a row follows from left to right.
 _DAILY = (
-    *("usage_date", "provider", "billing_account_id", "billed_model", "meter"),
+    *("usage_date", "provider_name", "billing_account_id", "billed_model", "meter"),
     *("compared_gateway_cost_usd", "compared_provider_cost_usd", "variance_usd", "tolerance_usd"),
     *("volume_variance_usd", "price_variance_usd", "unmatched_gateway_usd"),
     *("unmatched_provider_usd", "residual_usd", "reconciling_item_usd", "provider_cost_usd"),
     *("status", "reason_code", "decision_state"),
 )
 _EXCEPTIONS = (
-    *("usage_date", "provider", "billing_account_id", "billed_model", "meter"),
+    *("usage_date", "provider_name", "billing_account_id", "billed_model", "meter"),
     *("gateway_cost_usd", "provider_cost_usd", "variance_usd", "tolerance_usd", "reason_code"),
     *("reason_evidence", "next_step", "owner_name", "age_days", "decision_state"),
 )
+_ACCURACY = (
+    *("usage_month_date", "provider_name", "billed_usd", "captured_usd", "captured_share"),
+    *("gross_variance_usd", "explained_usd", "explained_share", "unexplained_usd"),
+    "unexplained_share",
+)
 _INVOICES = (
-    *("provider", "billing_account_id", "billing_period_start_date", "invoice_id"),
+    *("provider_name", "billing_account_id", "billing_period_start_date", "invoice_id"),
     *("gateway_usd", "provider_usage_usd", "gateway_provider_variance_usd", "invoiced_usd"),
     *("provider_invoice_variance_usd", "status", "currency", "stated_total", "line_total"),
     "footing_status",
 )
 _STATEMENTS = (
-    *("posting_period", "team_id", "cost_center_id", "direct_usd", "shared_usd", "credits_usd"),
-    *("adjustments_usd", "total_usd", "total_share", "change_usd", "budget_usd"),
+    *("posting_period", "team_name", "cost_center_name", "direct_usd", "shared_usd"),
+    *("credits_usd", "adjustments_usd", "total_usd", "total_share", "change_usd", "budget_usd"),
     *("period_status", "charge_mode"),
 )
 _LEDGER = (
-    *("posting_period", "usage_period", "team_id", "cost_center_id", "entry_type", "reason"),
-    *("charge_type", "service_name", "feature", "provider", "billed_model", "amount_usd"),
+    *("posting_period", "usage_period", "team_name", "cost_center_name", "entry_type", "reason"),
+    *("charge_type", "service_name", "feature", "provider_name", "billed_model", "amount_usd"),
 )
 
 
@@ -97,7 +103,7 @@ def sheets() -> list[Sheet]:
             front=_EXCEPTIONS,
         ),
         Sheet("Invoices", "fct_reconciliation_invoices", front=_INVOICES),
-        Sheet("Accuracy", "fct_reconciliation_accuracy"),
+        Sheet("Accuracy", "fct_reconciliation_accuracy", front=_ACCURACY),
         Sheet("Statements", "fct_chargeback_statements", front=_STATEMENTS),
         Sheet(
             "Ledger",
@@ -114,6 +120,7 @@ def summary(
     found: list[Sheet],
     wrong: list[Finding],
     months: list[dict],
+    names: Names,
     styles: Styles,
     about: str,
 ) -> None:
@@ -130,9 +137,9 @@ def summary(
     page.write_string(1, 0, about)
     page.merge_range(2, 0, 2, 5, _NOTE, styles.wrap)
     page.set_row(2, 78)
-    row = _findings(page, 4, wrong, styles)
+    row = _findings(page, 4, wrong, names, styles)
     row = _providers(page, row + 1, found[0], styles)
-    row = _accuracy(page, row + 1, months, styles)
+    row = _accuracy(page, row + 1, months, names, styles)
     _totals(page, row + 1, found, styles)
     page.outline_settings(symbols_below=False)
     page.set_landscape()
@@ -140,7 +147,7 @@ def summary(
     page.fit_to_pages(1, 0)
 
 
-def _findings(page, row: int, wrong: list[Finding], styles: Styles) -> int:
+def _findings(page, row: int, wrong: list[Finding], names: Names, styles: Styles) -> int:
     """A sentence per finding, red where it cannot wait; the row after the last."""
     grave = sum(1 for each in wrong if each.is_grave)
     said = f"Findings on the bills: {len(wrong)}, of which now: {grave}" if wrong else _ALL_RIGHT
@@ -148,7 +155,8 @@ def _findings(page, row: int, wrong: list[Finding], styles: Styles) -> int:
     for each in wrong[:_FINDINGS_SHOWN]:
         row += 1
         style = styles.red_text if each.is_grave else styles.kinds["text"]
-        page.merge_range(row, 0, row, 5, f"{each.provider}: {each.says} {each.next_step}.", style)
+        said = f"{names.of('provider', each.provider)}: {each.says} {each.next_step}."
+        page.merge_range(row, 0, row, 5, said, style)
         page.set_row(row, 30)
     if len(wrong) > _FINDINGS_SHOWN:
         row += 1
@@ -169,12 +177,12 @@ def _providers(page, row: int, daily: Sheet, styles: Styles) -> int:
     _heads(page, row, _PROVIDERS, styles)
     first = row + 1
     billed = [line for line in daily.rows if line["status"] != "no_bill"]
-    for name in sorted({line["provider"] for line in billed if line["provider"]}):
+    for name in sorted({line["provider_name"] for line in billed if line["provider_name"]}):
         row += 1
         put(page, row, 0, name, "text", styles)
-        lines = [line for line in billed if line["provider"] == name]
+        lines = [line for line in billed if line["provider_name"] == name]
         # Compared cell by cell: SUMIFS would read a name such as ">0" or "a*" as a rule.
-        mine = f'({daily.cells("provider")}=$A{row + 1})*({daily.cells("status")}<>"no bill")'
+        mine = f'({daily.cells("provider_name")}=$A{row + 1})*({daily.cells("status")}<>"no bill")'
         _provider(page, row, lines, mine, daily, styles)
     if row > first:
         row += 1
@@ -196,7 +204,7 @@ def _apart(line: dict) -> Decimal | None:
 def _sums(lines: list[dict]) -> list[float]:
     """The figures of a row of providers, as Excel will work them out; the first is its name."""
     money = ("compared_gateway_cost_usd", "compared_provider_cost_usd", "variance_usd")
-    named = [line for line in lines if line["provider"]]
+    named = [line for line in lines if line["provider_name"]]
     found = [0.0, len(named), *(float(total(line[each] for line in named)) for each in money)]
     found.append(float(total(_apart(line) for line in named)))
     return [*found, float(total(line["provider_cost_usd"] for line in named))]
@@ -222,14 +230,14 @@ def _provider(page, row: int, lines: list[dict], mine: str, daily: Sheet, styles
     page.write_formula(row, 7, _FOLLOWS.format(row + 1), styles.bold, value=said)
 
 
-def _accuracy(page, row: int, months: list[dict], styles: Styles) -> int:
+def _accuracy(page, row: int, months: list[dict], names: Names, styles: Styles) -> int:
     """A sentence per provider and month, newest first; the row after the last."""
     if not months:
         return row
     _heads(page, row, ("Provider", "Month", "How far the comparison can be trusted"), styles)
     for month in sorted(months, key=lambda each: each["usage_month_date"], reverse=True):
         row += 1
-        put(page, row, 0, month["provider"], "text", styles)
+        put(page, row, 0, names.of("provider", month["provider"]), "text", styles)
         put(page, row, 1, month_name(month["usage_month_date"]), "text", styles)
         page.merge_range(row, 2, row, 6, accuracy.in_words(month), styles.kinds["text"])
     return row + 2
@@ -309,7 +317,8 @@ def write(file: Path, marts: Marts, days: int) -> list[Sheet]:
     made = io.BytesIO()
     with Workbook(made, options | {"in_memory": True}) as book:
         styles = Styles(book)
-        summary(book, found, wrong, accuracy.rows(marts, first), styles, about)
+        months = accuracy.rows(marts, first)
+        summary(book, found, wrong, months, marts.names, styles, about)
         named = lists(book)
         for sheet in found:
             fill(book, sheet, styles, named)

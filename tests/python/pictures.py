@@ -37,7 +37,7 @@ _SEARCHED = """
 """
 PICTURES = {
     "lead": Picture("teams/data-platform-*.html", "What it went to", 620),
-    "finance": Picture("bills/openai-*-2026-09.html", "openai, September 2026", 760),
+    "finance": Picture("bills/openai-*-2026-09.html", "OpenAI, September 2026", 760),
     "platform": Picture("index.html", "What AI costs", 340, _SEARCHED),
     "on-call": Picture("governance.html", "Prices", 520),
 }

@@ -52,6 +52,7 @@ MARTS = (
     "dim_teams",
     "dim_business_units",
     "dim_entities",
+    "dim_providers",
     "dim_cost_centers",
     "fct_logical_requests",
     "fct_traces",

@@ -536,10 +536,10 @@ def test_the_quarter_of_a_director(house, server, capsys):
     text = read_pdf(parts(message)["application/pdf"])
     for words in (
         "not closed yet: July 2026.",
-        "search – 315.00 554.82 869.82 – –",
+        "Search & <b>Find</b> – 315.00 554.82 869.82 – –",
         "growth – – 45.13 45.13 – –",
         "Total – 315.00 599.95 914.95",
-        "search 840.44 50.01 −9.50 −11.13 869.82",
+        "Search & <b>Find</b> 840.44 50.01 −9.50 −11.13 869.82",
     ):
         assert words in text, words
     assert "lost" not in text
@@ -562,7 +562,7 @@ def test_the_quarter_of_a_director_is_that_of_the_fiscal_calendar(house, capsys)
     text = read_pdf(paper.read_bytes())
     for words in (
         "AI cost of FY26-Q3", "August September October", "not closed yet: October 2026.",
-        "search 315.00 554.82 – 869.82 – –",
+        "Search & <b>Find</b> 315.00 554.82 – 869.82 – –",
     ):  # fmt: skip
         assert words in text, words
     capsys.readouterr()
@@ -587,7 +587,9 @@ def test_unused_capacity_stands_beside_shared_costs_and_the_parts_foot(house):
     assert "540.44 20.00 10.01 −4.50 −11.13 554.82" in text
     assert deliver(house, "2026-Q3") == 0
     (paper,) = (house / "out/2026-Q3").glob("*.pdf")
-    assert "search 840.44 40.00 10.01 −9.50 −11.13 869.82" in read_pdf(paper.read_bytes())
+    assert "Search & <b>Find</b> 840.44 40.00 10.01 −9.50 −11.13 869.82" in read_pdf(
+        paper.read_bytes()
+    )
 
 
 @pytest.mark.parametrize("asked", ["2026-09", "2026-Q3"])

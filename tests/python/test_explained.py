@@ -9,6 +9,7 @@ import duckdb
 from scripts.reporting import chargeback, explained, quarter
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import Names
 from tests.python import mart_tables
 
 DAY = datetime.timedelta(days=1)
@@ -125,7 +126,8 @@ def test_days_at_twice_the_average_have_an_outcome(tmp_path):
         known = explained.exceptions(found, MONDAY, MONDAY + 6 * DAY)
     assert [row["outcome"] for row in known] == ["mended", "open"]
     assert explained.outcomes(known) == "Of 2: 1 open, 1 mended." and explained.outcomes([]) == ""
-    assert explained.marked(known) == {MONDAY: "search", MONDAY + DAY: "search"}
+    unnamed = Names(lambda sql, mart: [])
+    assert explained.marked(known, unnamed) == {MONDAY: "search", MONDAY + DAY: "search"}
     table = explained.exceptions_table(known, NOWHERE)
     assert [row["times"] for row in table.rows] == [Decimal("2.25")] * 2
 

@@ -11,7 +11,7 @@ import yaml
 from tests.python.documents import ROOT, name_of
 
 READERS = {
-    "headline": ["scripts/reporting/headline.py", "scripts/reporting/findings.py"],
+    "headline": [f"scripts/reporting/{name}.py" for name in ("headline", "findings", "names")],
     "doctor": ["scripts/operations/doctor.py", "scripts/reporting/findings.py"],
     "showback_report": [
         name_of(path)
@@ -22,11 +22,11 @@ READERS = {
     "bill_accuracy": ["scripts/reporting/accuracy.py"],
     "claims": ["scripts/accounting/claims.py"],
     "finance_workbook": [
-        f"scripts/reporting/{name}.py" for name in ("workbook", "findings", "accuracy")
+        f"scripts/reporting/{name}.py" for name in ("workbook", "findings", "accuracy", "names")
     ],
     "dashboards": ["scripts/dashboards/charts.yml"],
-    "alerts": ["scripts/operations/alert*.py"],
-    "statements": ["scripts/delivery/*.py"],
+    "alerts": ["scripts/operations/alert*.py", "scripts/reporting/names.py"],
+    "statements": ["scripts/delivery/*.py", "scripts/reporting/names.py"],
     "month_end_close": [
         name_of(path)
         for path in sorted((ROOT / "scripts/accounting").glob("*.py"))

@@ -56,11 +56,11 @@ def test_what_has_no_price_is_said_with_its_size_and_the_row_that_is_missing(
         "Without a price: 2 attempts, never counted as zero; by the gateways' own figures USD 12.50"
     )
     assert lines[start + 1 : start + 4] == [
-        "  openai new: 1 attempt, USD 12.50 by the gateway's own figure; "
+        "  openai, new: 1 attempt, USD 12.50 by the gateway's own figure; "
         "add to extra_model_aliases.csv: openai,new",
-        "  openai newest: 7 attempts, no log says what it cost; "
+        "  openai, newest: 7 attempts, no log says what it cost; "
         "add to extra_model_aliases.csv: openai,newest",
-        "  openai newer: 1 attempt, USD 2.00 by its maker's list price; "
+        "  openai, newer: 1 attempt, USD 2.00 by its maker's list price; "
         "add to extra_model_aliases.csv: openai,newer",
     ]
 
@@ -88,7 +88,7 @@ def test_a_lower_bound_is_told_from_a_cost(tmp_path, monkeypatch, capsys, taken,
         "(marts.fct_unpriced_meters_daily)"
     ) in lines
     assert (
-        "  openai newest: 1 attempt, USD 1.75 by its other meters alone; add to "
+        "  openai, newest: 1 attempt, USD 1.75 by its other meters alone; add to "
         "extra_rate_card_prices.csv: openai, newest, input_image"
     ) in lines
 

@@ -97,7 +97,9 @@ def test_spend_is_one_figure(house, capsys):
     assert re.search(r"USD: (\S+) for", spend)[1] == usd(whole)
     if case != "odd names":
         lines = {
-            each.split()[0]: each.split()[1] for each in said if re.match(r"  \S+ +[<\d,.]+ ", each)
+            found[1].removeprefix("Team "): found[2]
+            for each in said
+            if (found := re.match(r"  (\S.*?) +([<\d,.]+) ", each))
         }
         assert {team: usd(cost) for team, cost in by_team.items() if team in lines} == {
             team: amount for team, amount in lines.items() if team in by_team

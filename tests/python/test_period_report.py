@@ -79,7 +79,7 @@ def test_a_line_is_the_sum_of_its_rows_with_the_traces_of_what_rose_most(warehou
 def test_what_is_printed(warehouse, capsys):
     assert main(["chargeback", "--by", "team", "--by", "model"]) == 0
     printed = capsys.readouterr().out
-    assert printed.startswith("Chargeback report by team and model, week from 2026-06-08, USD\n")
+    assert printed.startswith("Charges by team and model, week from 8 June 2026, USD\n")
     assert "50.0 %" in printed and "\x1b" not in printed and "t4, t1" in printed
     total = printed.splitlines()[-1]
     assert total.startswith("Total") and "6.00" in total and "+1.00" in total and "20.0 %" in total

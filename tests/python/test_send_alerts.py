@@ -199,7 +199,9 @@ def test_a_ticket_has_what_a_tracker_asks_for(tmp_path, warehouse, monkeypatch, 
     payload = json.loads(capsys.readouterr().out.splitlines()[0])
     assert payload["external_id"] == "d4" and payload["assignee"] == "Kim"
     assert payload["labels"] == ["ai-cost", "spend_anomaly", "critical"]
-    assert payload["priority"] == "highest" and payload["title"].startswith("spend_anomaly: ")
+    assert payload["priority"] == "highest" and payload["title"].startswith(
+        "Spend out of the ordinary, "
+    )
     assert "Most: api / chat / small, USD 60.00" in payload["body"]
     assert payload["body"].endswith(payload["link"])
 

@@ -126,3 +126,39 @@ def test_every_block_of_the_page_is_followed():
     assert [block["file"] for block in blocks if block["how"] == "Add to"] == [
         "acme/dbt_project.yml"
     ]
+
+
+@pytest.mark.wide
+def test_a_mirror_in_git_is_installed_without_a_network(tmp_path):
+    """The other form of `packages.yml`: `dbt deps` clones a revision of a repository, here a local
+    one, and a model of theirs reads a mart of ours.
+    """
+    copy_of_the_project(tmp_path).rename(tmp_path / "ai-cost")
+    mirror = tmp_path / "ai-cost"
+    who = ("-c", "user.name=acme", "-c", "user.email=acme@example.com")
+    for command in (
+        ("init", "-q", "-b", "main"), ("add", "--all", "--", ":!.venv"),
+        ("commit", "-q", "-m", "mirror"), ("tag", "v1"),
+    ):  # fmt: skip
+        subprocess.run(["git", *who, *command], cwd=mirror, check=True)
+    theirs = tmp_path / "acme"
+    (theirs / "models").mkdir(parents=True)
+    (theirs / "dbt_project.yml").write_text(PROJECT)
+    (theirs / "profiles.yml").write_text(PROFILE)
+    address = f"file://{mirror}"
+    (theirs / "packages.yml").write_text(f'packages:\n  - git: "{address}"\n    revision: v1\n')
+    reads = "select * from {{ ref('ai_cost', 'dim_providers') }}"
+    (theirs / "models" / "names.sql").write_text(reads)
+    dbt = str(mirror / ".venv" / "bin" / "dbt")
+    kept = {name: os.environ[name] for name in ("LANG", "TMPDIR") if name in os.environ}
+    environment = kept | {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    without_tests = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    for command in (("deps",), ("build", "--select", "+names", *without_tests)):
+        done = subprocess.run(
+            [dbt, *command, "--profiles-dir", "."], cwd=theirs, env=environment, check=False,
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+    assert (theirs / "dbt_packages" / "ai_cost" / "bin" / "ai-cost").exists()
+    named = dict(asked(theirs, "select provider, provider_name from names"))
+    assert named["openai"] == "OpenAI" and named["bedrock"] == "Amazon Bedrock"

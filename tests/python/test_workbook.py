@@ -247,8 +247,8 @@ def test_each_team_has_its_statement_on_a_sheet(plain):
     )
     assert len(rows) == 2
     for team, whole in rows:
-        page = cached[team]
-        assert page["B1"].value == team and printed(page) == 1
+        page = cached[f"Team {team}"]
+        assert page["B1"].value == f"Team {team}" and printed(page) == 1
         heads = [cell.value for cell in page[3]]
         total = heads.index("Total, USD")
         shown = [row[total].value for row in page.iter_rows(min_row=4) if row[total].value]
@@ -285,7 +285,7 @@ def test_lines_of_a_statement_sum_to_its_total(tmp_path, monkeypatch):
         for n, amount in enumerate(parts)
     ]
     file = build(tmp_path, rows, monkeypatch)
-    page = openpyxl.load_workbook(file, data_only=True)["search"]
+    page = openpyxl.load_workbook(file, data_only=True)["Team search"]
     found = {row[0].value: row[5].value for row in page.iter_rows(min_row=5)}
     # 24 cents, the credit among the others
     assert found["Total"] == 1.15 and found["17 others"] == pytest.approx(-0.34)

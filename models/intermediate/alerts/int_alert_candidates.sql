@@ -10,7 +10,8 @@ with unpriced as (
         'in use without a price: ' || min(coalesce(replace(meters_without_a_price, ' ', ' and '), price_status))
             as cause,
         count(*) as item_count,
-        max(usage_date) as newest_date
+        max(usage_date) as newest_date,
+        max(provider) as provider
     from {{ ref('int_accepted_attempts') }}
     where price_status in {{ unpriced_statuses() }}
     group by 2, 3, 4
@@ -62,25 +63,28 @@ substituted as (select * from {{ ref('int_substitution_alerts') }})
 {% set text, usd, date, count = 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as ' ~ money_type() ~ ')',
     'cast(null as date)', 'cast(null as bigint)' %}
 {% set unknown = {
-    'alert_date': date, 'team_id': text, 'service_name': text, 'severity': "'warning'", 'amount_usd': usd,
+    'alert_date': date, 'team_id': text, 'provider': text, 'service_name': text, 'severity': "'warning'", 'amount_usd': usd,
     'observed_usd': usd, 'baseline_usd': usd, 'threshold': 'cast(null as decimal(18, 6))', 'whole_usd': usd,
     'newest_date': date, 'anomaly_id': text, 'request_key': text, 'trace_id': text,
     'logged_tokens': count, 'billed_tokens': count, 'token_difference': count,
 } %}
 {% for part, known in {
-    'bills': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
-    'totals': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date'},
+    'bills': {'alert_date': 'alert_date', 'provider': 'provider', 'amount_usd': 'amount_usd',
+        'newest_date': 'newest_date'},
+    'totals': {'alert_date': 'alert_date', 'provider': 'provider', 'amount_usd': 'amount_usd',
+        'newest_date': 'newest_date'},
     'tokens': {
-        'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date',
+        'alert_date': 'alert_date', 'provider': 'provider', 'amount_usd': 'amount_usd', 'newest_date': 'newest_date',
         'logged_tokens': 'logged_tokens', 'billed_tokens': 'billed_tokens', 'token_difference': 'token_difference',
     },
     'covered': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
         'whole_usd': 'whole_usd', 'newest_date': 'alert_date'},
-    'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'newest_date': 'newest_date'},
+    'unpriced': {'alert_date': 'alert_date', 'team_id': 'team_id', 'provider': 'provider',
+        'newest_date': 'newest_date'},
     'unprofitable': {'alert_date': 'alert_date', 'amount_usd': 'amount_usd', 'observed_usd': 'observed_usd',
         'baseline_usd': 'baseline_usd', 'newest_date': 'newest_date'},
     'held_back': {},
-    'substituted': {'alert_date': 'alert_date', 'team_id': 'team_id', 'amount_usd': 'amount_usd',
+    'substituted': {'alert_date': 'alert_date', 'team_id': 'team_id', 'provider': 'provider', 'amount_usd': 'amount_usd',
         'newest_date': 'newest_date'},
     'anomalies': {
         'alert_date': 'alert_date', 'team_id': 'team_id', 'service_name': 'service_name', 'severity': 'severity',

@@ -9,7 +9,8 @@ with breaches as (
             as cause,
         count(*) as item_count,
         cast(sum(abs(lines.variance_usd)) as {{ money_type() }}) as amount_usd,
-        max(days.found_date) as newest_date
+        max(days.found_date) as newest_date,
+        max(lines.provider) as provider
     from {{ ref('fct_reconciliation_daily') }} as lines
     inner join {{ ref('int_bill_days') }} as days
         on
@@ -30,7 +31,8 @@ findings as (
         next_step as cause,
         item_count,
         amount_usd,
-        last_found_date as newest_date
+        last_found_date as newest_date,
+        provider
     from {{ ref('fct_bill_findings') }}
 
 )
@@ -43,7 +45,8 @@ select
     cause,
     item_count,
     amount_usd,
-    newest_date
+    newest_date,
+    provider
 from {{ found }}
 {{ 'union all' if not loop.last }}
 {% endfor %}

@@ -85,7 +85,8 @@ select
     days.found_date as newest_date,
     cast(summed.logged_tokens as bigint) as logged_tokens,
     cast(summed.billed_tokens as bigint) as billed_tokens,
-    cast(summed.token_difference as bigint) as token_difference
+    cast(summed.token_difference as bigint) as token_difference,
+    summed.provider
 from summed
 inner join {{ ref('int_bill_days') }} as days
     on

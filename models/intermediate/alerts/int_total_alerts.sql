@@ -73,7 +73,8 @@ select
     end as cause,
     max(untold.settled_line_count) as item_count,
     max(abs(untold.undecided_variance_usd)) as amount_usd,
-    max(days.found_date) as newest_date
+    max(days.found_date) as newest_date,
+    max(untold.provider) as provider
 from untold
 inner join {{ ref('int_bill_days') }} as days
     on

@@ -59,7 +59,8 @@ select
     routed.trace_id,
     routed.anomaly_id,
     routed.webhook_variable,
-    routed.message_form
+    routed.message_form,
+    routed.provider
 from routed
 inner join {{ ref('alert_rules') }} as rules
     on routed.kind = rules.kind

@@ -92,6 +92,8 @@ function explore(cube) {
   const isOver = ([, to]) => dayText(to + 1).endsWith("-01");
   const newest = months.at(-1);
   const asked = new URLSearchParams(location.search);
+  // What people call a name; addresses and figures keep the id.
+  const called = (kind, word) => cube.called[kind]?.[word] ?? word;
   const inside = (text, otherwise) => {
     const day = plainDay(text);
     return day >= first && day <= last ? day : otherwise;
@@ -163,7 +165,7 @@ function explore(cube) {
       const row = section.insertRow();
       if (isHead) {
         const head = make("th", undefined, { scope: "row" });
-        const link = make("a", group.name, { href: address({ ...state, [state.by]: cube.names[state.by].indexOf(group.name), by: null }) });
+        const link = make("a", called(state.by, group.name), { href: address({ ...state, [state.by]: cube.names[state.by].indexOf(group.name), by: null }) });
         if (/^\(.*\)$/.test(group.name) && !cube.names[state.by].includes(group.name)) head.textContent = group.name;
         else head.append(link);
         row.append(head);
@@ -236,7 +238,7 @@ function explore(cube) {
   function showDays(found) {
     const layers = found.slice(0, found.length > LAYERS + 1 ? LAYERS : LAYERS + 1);
     const rest = found.slice(layers.length);
-    const columns = [["usage_date", "Day"], ...layers.map((group, n) => [`s${n}`, group.name, true])];
+    const columns = [["usage_date", "Day"], ...layers.map((group, n) => [`s${n}`, called(state.by, group.name), true])];
     if (rest.length) columns.push(["rest", `${rest.length} others`, true]);
     columns.push(["total", "Total"]);
     const lines = [];
@@ -247,7 +249,7 @@ function explore(cube) {
       cells.push(cells.reduce((sum, amount) => sum + amount, 0n));
       const line = cells.map((amount) => ({ text: cents(amount) }));
       const odd = cube.odd.filter(([when, team]) => when === dayText(day) && (state.team < 0 || cube.names.team[state.team] === team));
-      if (odd.length) line.at(-1).data = { odd: odd.map(([, team]) => team).join(", ") };
+      if (odd.length) line.at(-1).data = { odd: odd.map(([, team]) => called("team", team)).join(", ") };
       lines.push([dayText(day), ...line]);
     }
     redraw(document.querySelector("[data-later=spend_daily]"), lines, columns);
@@ -286,7 +288,7 @@ function explore(cube) {
     const links = [];
     for (const [name, pages] of Object.entries(cube.pages)) {
       const word = cube.names[name][state[name]];
-      if (pages[word]) links.push(" ", make("a", `Page of ${name} ${word}`, { href: pages[word] }));
+      if (pages[word]) links.push(" ", make("a", `Page of ${name} ${called(name, word)}`, { href: pages[word] }));
     }
     const line = document.getElementById("pages");
     line.replaceChildren(...links);
@@ -375,7 +377,8 @@ function explore(cube) {
     });
     const filters = NAMES.map((name) => {
       const label = name[0].toUpperCase() + name.slice(1);
-      const options = [["-1", "all"], ...cube.names[name].map((word, n) => [String(n), word])];
+      const words = cube.names[name].map((word, n) => [String(n), called(name, word)]);
+      const options = [["-1", "all"], ...words.sort((a, b) => a[1].localeCompare(b[1]))];
       return chooser(label, options, String(state[name]), (value) => {
         state[name] = Number(value);
         changed();

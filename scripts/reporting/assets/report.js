@@ -159,7 +159,7 @@ async function lookUp(id) {
     const cost = amount(n);
     const said = cost === 0 ? "no price" : `USD ${cost === 1 ? "0.00" : cost === 2 ? "<0.01" : ((cost - 2) / 100).toFixed(2)}`;
     const search = new URLSearchParams({ from: when, to: when, team });
-    const parts = [when, team, service, model].filter((part) => part && part !== "(none)");
+    const parts = [when, about.called[team] ?? team, service, model].filter((part) => part && part !== "(none)");
     hits.push({ what, id, more: `${parts.join(", ")}, ${said}`, to: `explore.html?${search}` });
   }
   return { hits, known: about.known };
