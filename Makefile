@@ -82,9 +82,7 @@ lint: $(BIN)/.dev ## Check style and conventions of SQL, YAML and Python
 	@mkdir -p target/lint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/dbt parse --quiet
-	@# sqlfluff's trees are no garbage; Python would look through them again and again, a quarter of the time
-	@$(BIN)/python -c "import gc; gc.set_threshold(200_000, 50, 1000); from sqlfluff.cli.commands import cli; cli()" \
-		lint --disable-progress-bar models tests/assertions analyses
+	@$(BIN)/python -m tests.lint_sql models tests/assertions analyses
 	@$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 # The three tiers of tests are the markers of pyproject.toml: no marker, `wide`, `long`.

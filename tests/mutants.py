@@ -80,7 +80,7 @@ MUTANTS = (
            "dropped join key", "test_gateways test_captures"),
     Mutant("int_job_cost_snapshots.sql", "order by usage_at,", "order by usage_at desc,",
            "swapped order",
-           "test_gateways"),
+           "test_gateway_lessons"),
     # rates
     Mutant("int_rate_prices.sql", "prices.recorded_at <= knowledge.as_of_recorded_at",
            "prices.recorded_at < knowledge.as_of_recorded_at", "flipped comparison",

@@ -3,8 +3,6 @@
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from tests.python.gateway_lessons import write_landing
 from tests.python.project import Project
 
@@ -61,7 +59,7 @@ class GatewayWarehouse(Project):
 
     def records(self, sql: str, *values) -> list[dict]:
         """Rows by name, of DuckDB alone."""
-        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+        with self.reading() as connection:
             found = connection.execute(sql, list(values))
             names = [column[0] for column in found.description]
             return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -425,7 +425,7 @@ class Project:
 
     def rows(self, sql: str) -> list[tuple]:
         if self._postgres is None:
-            with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            with self.reading() as connection:
                 return connection.execute(sql).fetchall()
         with (
             closing(server_connection(self._postgres)) as connection,
@@ -433,6 +433,16 @@ class Project:
         ):
             cursor.execute(sql)
             return cursor.fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection to read by, on DuckDB alone; a frozen warehouse is opened once for all."""
+        if self._is_frozen:
+            with _reader(self.warehouse).cursor() as connection:
+                yield connection
+        else:
+            with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+                yield connection
 
     def write(self, *statements: str) -> None:
         """Change the warehouse by hand, as nobody should."""
@@ -467,6 +477,12 @@ class Project:
 
     def marts(self) -> dict[str, list[tuple]]:
         return {name: self.mart(name) for name in MARTS}
+
+
+@cache
+def _reader(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """To open a file of 400 views takes a tenth of a second, most questions a hundredth of that."""
+    return duckdb.connect(str(warehouse), read_only=True)
 
 
 @cache

@@ -172,7 +172,7 @@ def bills(tmp_path_factory):
     put(landing, {"aws_cur2/account=parts/BILLING_PERIOD=2026-10/x-00001.csv": aws(1, "2.4")})
     project.load()
     project.build_part(*NEEDED)
-    return project
+    return project.freeze()
 
 
 def test_the_right_file_counts_and_no_line_is_lost(bills):

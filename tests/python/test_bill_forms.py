@@ -73,7 +73,7 @@ def bills(tmp_path_factory):
     project = Project(folder, folder / "landing")
     project.load()
     project.build_part("+int_bill_lines", "+int_provider_usage_daily", "+int_bill_issues")
-    return project
+    return project.freeze()
 
 
 def test_files_of_dashboards_and_consoles_are_bills(bills):

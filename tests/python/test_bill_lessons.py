@@ -59,7 +59,7 @@ def build(folder: Path, landing: Path, postgres: dict | None = None) -> Project:
 
 @pytest.fixture(scope="module")
 def bills(tmp_path_factory, landing):
-    return build(tmp_path_factory.mktemp("duckdb"), landing)
+    return build(tmp_path_factory.mktemp("duckdb"), landing).freeze()
 
 
 @pytest.fixture(scope="module")

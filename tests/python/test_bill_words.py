@@ -473,7 +473,7 @@ def landing(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bills(tmp_path_factory, landing):
-    return build(tmp_path_factory.mktemp("duckdb"), landing)
+    return build(tmp_path_factory.mktemp("duckdb"), landing).freeze()
 
 
 def read(bills: Project, account: str) -> list[tuple]:

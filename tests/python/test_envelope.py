@@ -247,6 +247,7 @@ def priced(tmp_path_factory):
     )
     project = Project(folder, folder / "landing")
     project.nightly()
+    project.freeze()
 
     def rows(request_id: str, *columns: str, model: str = "fct_priced_requests") -> list[tuple]:
         return project.rows(

@@ -154,7 +154,7 @@ def project(tmp_path_factory):
     put(folder, "openai_costs", [BILL])
     project = Project(folder, folder / "landing")
     project.nightly()
-    return project
+    return project.freeze()
 
 
 def put_applications(folder) -> None:

@@ -4,16 +4,15 @@ Harm guarded against: a model whose grain nobody tests and that doubles money in
 source that falls silent unseen; steps that grow until nobody can change them.
 """
 
-import json
-import shutil
 from collections import Counter
 
 import pytest
-from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+from dbt.parser.manifest import extended_mashumuro_decoder
 
 from scripts import yaml_files
 from tests.python.documents import ROOT, code_words, rows, source_tables
-from tests.python.project import PARSED
+from tests.python.project import PARSED, Project
 from tests.python.structure_rules import RULES, Graph
 
 PAGE = ROOT / "docs" / "decisions" / "0037-rules-of-structure.md"
@@ -21,14 +20,16 @@ PAGE = ROOT / "docs" / "decisions" / "0037-rules-of-structure.md"
 
 @pytest.fixture(scope="session")
 def graph(tmp_path_factory):
-    """The project, parsed once; what `make lint` parsed before is taken where it still holds."""
-    target = tmp_path_factory.mktemp("parsed")
-    if (ROOT / "target" / PARSED).exists():
-        shutil.copy(ROOT / "target" / PARSED, target)
-    options = ["--target-path", str(target), "--log-path", str(target), "--target", "duckdb"]
-    folders = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT)]
-    assert dbtRunner().invoke(["--quiet", "parse", *options, *folders]).success
-    return Graph(json.loads((target / "manifest.json").read_text()))
+    """The project as other tests parsed it."""
+    parsed = Project(tmp_path_factory.mktemp("parsed"), ROOT / "landing").parsed() / PARSED
+    manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
+    return Graph(
+        {
+            kind: {name: each.to_dict(omit_none=False) for name, each in parts.items()}
+            for kind, parts in vars(manifest).items()
+            if kind in ("nodes", "sources", "docs", "exposures")
+        }
+    )
 
 
 def test_the_documentation_opens_on_our_own_page(graph):
