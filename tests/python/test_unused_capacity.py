@@ -21,7 +21,8 @@ PARTS = ("direct_usd", "shared_usd", "credits_usd", "adjustments_usd")
 def statement(month: date, unused: str | None, **more) -> dict:
     found = dict(zip(PARTS, map(Decimal, ("10", "7.50", "-1", "0.25")), strict=True))
     found |= {"unused_usd": unused and Decimal(unused), "total_usd": sum(found.values())}
-    return found | {"posting_period": month, "fiscal_period": None, "cost_center_id": "cc"} | more
+    found |= {"posting_period": month, "fiscal_period": None, "cost_center_id": "cc"}
+    return found | {"charge_mode": None} | more
 
 
 def test_unused_capacity_is_a_part_of_its_own_and_the_parts_foot():
