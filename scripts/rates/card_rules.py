@@ -29,6 +29,7 @@ LISTS = ("genai-prices", "model-prices", "litellm")
 _CORRECTING = ("corrected", "withdrawn")
 _BASIS = {"uncached_input", "output"}
 _ALL = "*"
+_INSTANTS = {"valid_from", "valid_to", "recorded_at"}
 # What the tiers of one scale have in common.
 _SCALE = ("contract_id", "model", "meter", "service_tier")
 
@@ -59,7 +60,7 @@ def _of_times(seed: Seed, line: Line, now: datetime) -> Iterator[Problem]:
 def _twice(key: tuple[str, ...], lines: list[Line]) -> Iterator[Problem]:
     seen: dict[tuple, Line] = {}
     for line in lines:
-        values = tuple(_comparable(name, line[name]) for name in key)
+        values = _key(line, key)
         first = seen.setdefault(values, line)
         if first is not line:
             advice = (
@@ -252,8 +253,8 @@ def of_models(lines: Lines) -> Iterator[Problem]:
     for rows in spans.values():
         rows.sort(key=lambda row: row["valid_from"])
         for before, line in pairwise(rows):
-            end = _comparable("valid_to", before["valid_to"])
-            if not end or end > _comparable("valid_from", line["valid_from"]):
+            end = _instant(before["valid_to"])
+            if not end or end > _instant(line["valid_from"]):
                 said = (
                     f"names {before['model']} too at that time ({before.file}, line "
                     f"{before.number}); end that row at {line['valid_from']}"
@@ -327,14 +328,14 @@ def _of_tier(line: Line, first: Line) -> Iterator[Problem]:
 
 
 def _key(line: Line, columns: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(_comparable(name, line[name]) for name in columns)
+    cells = line.cells
+    return tuple([_instant(cells[name]) if name in _INSTANTS else cells[name] for name in columns])
 
 
 @lru_cache(maxsize=65_536)
-def _comparable(column: str, text: str) -> str:
+def _instant(text: str) -> str:
     """2026-11-25 and 2026-11-25 00:00:00 are one instant."""
-    is_instant = column in ("valid_from", "valid_to", "recorded_at")
-    return str(parse_instant(text)) if is_instant and text else text
+    return str(parse_instant(text)) if text else text
 
 
 def _times(new: Decimal, old: Decimal) -> str:

@@ -164,7 +164,9 @@ def test_no_resource_path_can_leave_the_project(value):
         assert os.path.join("target/run", rendered).startswith("target/run"), rendered
 
 
-@pytest.mark.parametrize("variable", [company.COMPANY, company.ORGANIZATION])
+@pytest.mark.parametrize(
+    "variable", [company.COMPANY, pytest.param(company.ORGANIZATION, marks=pytest.mark.wide)]
+)
 def test_plain_dbt_refuses_and_leaves_the_files_alone(tmp_path, variable):
     """Over a company's warehouse the neutral seeds would make strangers of all its teams."""
     teams = put(tmp_path, "ours/teams.csv", TEAMS + "a,Team A,,unassigned,team,,\n")

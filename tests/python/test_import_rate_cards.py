@@ -183,16 +183,16 @@ def test_an_absurd_jump_is_refused_unless_accepted(capsys, seeds):
         code, rows, errors = proposed(capsys, seeds, *options, "--write")
         assert (code, rows) == (1, []) and f"refused: {key}: " in errors
         assert written(seeds) == before
-        for taken in (
-            ["--accept", key],
-            ["--accept", "openai/gpt-4.1"],
-            ["--accept-all"],
-            ["--max-ratio", "20"],
-        ):
-            code, rows, _ = proposed(capsys, seeds, *options, *taken)
-            assert (code, len(rows)) == (0, 1), taken
-        assert run(seeds, *options, "--accept", "openai/gpt-4") == 1, "a part is not a name"
-        capsys.readouterr()
+    for taken in (
+        ["--accept", key],
+        ["--accept", "openai/gpt-4.1"],
+        ["--accept-all"],
+        ["--max-ratio", "20"],
+    ):
+        code, rows, _ = proposed(capsys, seeds, *options, *taken)
+        assert (code, len(rows)) == (0, 1), taken
+    assert run(seeds, *options, "--accept", "openai/gpt-4") == 1, "a part is not a name"
+    capsys.readouterr()
     options = litellm(seeds, **{"gpt-4.1": openai(input_cost_per_token=2e-05)})
     assert run(seeds, *options) == 0, "ten times is not more than ten times"
 

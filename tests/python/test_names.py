@@ -183,21 +183,27 @@ def test_a_statement_and_a_roll_up_say_names(tmp_path, monkeypatch):
 
 
 def test_a_name_that_bites_is_data(tmp_path, monkeypatch):
-    rows = quarter(["tq-1"])
-    for name in ODD_NAMES[:6]:
-        rows["dim_teams"][0]["team_name"] = name
-        folder = tmp_path / str(ODD_NAMES.index(name))
-        folder.mkdir()
-        mart_tables.make(folder / "w.duckdb", rows)
-        monkeypatch.setenv("AI_COST_TARGET", "duckdb")
-        monkeypatch.setenv("AI_COST_WAREHOUSE", str(folder / "w.duckdb"))
-        assert main(["report", "--out", str(folder / "report")]) == 0
-        assert main(["workbook", "--out", str(folder / "review.xlsx")]) == 0
-        for page in all_pages(folder / "report"):
-            assert not page.soup.find_all("img")
-            assert {each.get("onload") for each in page.soup.find_all()} == {None}
-            assert not [each for each in page.soup.find_all("script") if each.get_text().strip()]
-        book = openpyxl.load_workbook(folder / "review.xlsx")
-        for page in book.worksheets[1:]:
-            for row in page.iter_rows():
-                assert not [c.value for c in row if c.data_type == "f" and name in str(c.value)]
+    names = ODD_NAMES[:6]
+    rows = quarter([f"tq-{n}" for n in range(len(names))])
+    for team, name in zip(rows["dim_teams"], names, strict=True):
+        team["team_name"] = name
+    mart_tables.make(tmp_path / "w.duckdb", rows)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(tmp_path / "w.duckdb"))
+    assert main(["report", "--out", str(tmp_path / "report")]) == 0
+    assert main(["workbook", "--out", str(tmp_path / "review.xlsx")]) == 0
+    said = ""
+    for page in all_pages(tmp_path / "report"):
+        said += page.soup.get_text()
+        assert not page.soup.find_all("img")
+        assert {each.get("onload") for each in page.soup.find_all()} == {None}
+        assert not [each for each in page.soup.find_all("script") if each.get_text().strip()]
+    assert not [name for name in names if name not in said]
+    cells = [
+        cell
+        for page in openpyxl.load_workbook(tmp_path / "review.xlsx").worksheets[1:]
+        for row in page.iter_rows()
+        for cell in row
+        if any(name in str(cell.value) for name in names)
+    ]
+    assert cells and not [cell.value for cell in cells if cell.data_type == "f"]
