@@ -142,7 +142,7 @@ def summary(period: date, closed: Period | None, files: dict[str, bytes]) -> str
             *(f"| {name} | {money(total)} |" for name, total in totals.items()),
             f"\nBooked by the journal: {money(booked)} USD of debits and of credits.\n",
             "| file | SHA-256 |\n|---|---|",
-            *(f"| {name} | `{digest(content)}` |" for name, content in files.items()),
+            *(f"| {name} | `{digest(content)}` |" for name, content in sorted(files.items())),
             "",
         ]
     )

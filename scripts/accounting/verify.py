@@ -161,7 +161,10 @@ def _approved_files(
         return found
     found |= {place / name: (name, content) for name, content in documents.items()}
     if (file := place / "SUMMARY.md").exists():
-        found[file] = (file.name, summary(month, period, documents).encode())
+        said = summary(month, period, documents).encode()
+        # earlier versions listed the documents as the engine gave their rows
+        if sorted(file.read_bytes().splitlines()) != sorted(said.splitlines()):
+            found[file] = (file.name, said)
     if content := documents.get(focus_file.NAME):
         found[place / Path(focus_file.NAME).name] = (focus_file.NAME, content)
         if (file := place / focus_file.OLDER).exists():

@@ -145,6 +145,26 @@ def test_what_was_approved_and_exported_passes(month, capsys):
     assert (month / "focus/2026-10/cost_and_usage.csv").read_bytes() == posted
 
 
+def test_rows_that_the_engine_gives_in_another_order_are_the_same(month, capsys):
+    """After a restore, or as PostgreSQL keeps them; and a summary in that order still passes."""
+    given = (month / "close/2026-10/SUMMARY.md").read_text()
+    with duckdb.connect(str(month / "w.duckdb")) as connection:
+        for table in {DOCUMENTS, *TABLES.values(), focus_file.TABLE}:
+            connection.execute(
+                f"create temp table turned as from ledger.{table} order by hash({table}); "
+                f"delete from ledger.{table}; insert into ledger.{table} from turned; "
+                "drop table turned"
+            )
+    assert outcome(capsys, month / "close", month / "ledger", month / "focus") == (0, "")
+    close_pack.export(OCTOBER, month / "again")
+    assert (month / "again/2026-10/SUMMARY.md").read_text() == given
+    head, *rows = given.split("| file | SHA-256 |")[1].splitlines()[1:]
+    turned = given.replace("\n".join([head, *rows]), "\n".join([head, *rows[::-1]]))
+    assert turned != given
+    (month / "close/2026-10/SUMMARY.md").write_text(turned)
+    assert outcome(capsys, month / "close") == (0, "")
+
+
 @pytest.mark.parametrize("document", DOCUMENT_TABLES)
 def test_a_forged_row_of_each_posted_table_is_named(document, month, capsys):
     """A cell, a row less, a row more; `verify` says so, and so does a build."""
