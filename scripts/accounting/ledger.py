@@ -31,6 +31,12 @@ def query(sql: str) -> list[tuple]:
             raise WarehouseError(f"the warehouse refuses: {str(error).splitlines()[0]}") from error
 
 
+def posted_tables() -> set[str]:
+    """The tables of the ledger that are there; an earlier version has fewer."""
+    found = query("select table_name from information_schema.tables where table_schema = 'ledger'")
+    return {name for (name,) in found}
+
+
 def read_entries(period: date, relation: str = POSTED, posted_at: str | None = None) -> list[tuple]:
     """Entries of a period, columns as declared; `posted_at` stands in for that of open entries."""
     named = [

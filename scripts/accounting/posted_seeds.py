@@ -7,14 +7,10 @@ import io
 from collections.abc import Sequence
 from datetime import date
 
-from scripts.accounting.ledger import query
+from scripts.accounting.ledger import posted_tables, query
 
 Row = dict[str, str]
 _SPAN = ("valid_from", "valid_to")
-_THERE = (
-    "select count(*) from information_schema.tables "
-    "where table_schema = 'ledger' and table_name = 'posted_documents'"
-)
 
 
 def in_force(seed: str, names: Sequence[str], month: date) -> list[Row]:
@@ -48,7 +44,7 @@ def rows_of(content: str) -> list[Row]:
 
 def posted(seed: str, month: date) -> list[Row] | None:
     """The rows that were posted with a month; None where it is open, or was closed without them."""
-    if query(_THERE) == [(0,)]:  # an earlier version closed it
+    if "posted_documents" not in posted_tables():  # an earlier version closed it
         return None
     found = query(
         f"select content from ledger.posted_documents where posting_period = date '{month}' "

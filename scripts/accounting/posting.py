@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from scripts.accounting import focus_file
 from scripts.accounting.entries import ENTRIES, as_csv, columns, ordered, schema
-from scripts.accounting.ledger import query
+from scripts.accounting.ledger import posted_tables, query
 from scripts.accounting.manifest import MANIFEST
 from scripts.warehouse import (
     WarehouseError,
@@ -28,8 +28,6 @@ TABLES = {
     "statement_lines.csv": "posted_statement_lines",
     "budget_status.csv": "posted_budget_status",
 }
-
-_TABLES = "select table_name from information_schema.tables where table_schema = 'ledger'"
 
 # Rows by table, or where they come from: columns and a query.
 Month = dict[str, list[tuple] | str]
@@ -54,7 +52,7 @@ def posted_documents(period: date) -> dict[str, bytes]:
     Those of a table that is gone, or not there yet, are missing. NotAsStored where a text is
     there that none of them says: whoever takes a file from the table would read it.
     """
-    there = {name for (name,) in query(_TABLES)}
+    there = posted_tables()
     found = _texts(period) if DOCUMENTS in there else {}
     if focus_file.TABLE in there and _of_month("count(*)", focus_file.TABLE, period) != [(0,)]:
         head = found.get(focus_file.NAME, b"no header\n")
@@ -65,7 +63,7 @@ def posted_documents(period: date) -> dict[str, bytes]:
 
 def months_of_tables() -> list[tuple[date, str]]:
     """Each month that has rows in a posted table, and the table, in the order of the months."""
-    there = {name for (name,) in query(_TABLES)} & {*TABLES.values(), focus_file.TABLE, DOCUMENTS}
+    there = posted_tables() & {*TABLES.values(), focus_file.TABLE, DOCUMENTS}
     each = (f"select distinct posting_period, '{name}' from ledger.{name}" for name in there)
     return sorted(query(" union all ".join(each)))
 

@@ -20,7 +20,7 @@ from scripts import console
 from scripts.accounting import focus_file, journal_files, signatures
 from scripts.accounting.close_pack import summary
 from scripts.accounting.entries import as_csv, chained_hash, schema
-from scripts.accounting.ledger import POSTED, posted_periods, query, read_entries
+from scripts.accounting.ledger import POSTED, posted_periods, posted_tables, read_entries
 from scripts.accounting.manifest import MANIFEST, first_difference, has_manifest
 from scripts.accounting.periods import Period, read_periods
 from scripts.accounting.posting import (
@@ -55,9 +55,16 @@ def compared(
     changed: dict[Path, list[str]] = {folder: [] for folder in folders}
     previous = ""
     for period in periods:
-        said, documents = _difference(period, previous, posted)
+        month = date.fromisoformat(period.period_start)
+        if month not in posted:
+            broken.append(
+                f"{period.period_start} is closed but the warehouse has no entries of it: "
+                "restore the ledger (ai-cost export ledger --restore)"
+            )
+            break
+        said, documents = _difference(period, month, previous)
         if said:
-            broken.append(f"{period.period_start}{said}")
+            broken.append(f"{period.period_start}: {said}")
             break
         for folder, has_drafts in folders.items():
             changed[folder] += [
@@ -69,30 +76,21 @@ def compared(
     return broken + _never_closed(periods, posted, until), changed
 
 
-def _difference(
-    period: Period, previous: str, posted: list[date]
-) -> tuple[str | None, dict[str, bytes]]:
-    """What of a month is not as it was approved, and its documents."""
-    month = date.fromisoformat(period.period_start)
-    if month not in posted:
-        return (
-            " is closed but the warehouse has no entries of it: "
-            "restore the ledger (ai-cost export ledger --restore)"
-        ), {}
+def _difference(period: Period, month: date, previous: str) -> tuple[str | None, dict[str, bytes]]:
+    """What of a posted month is not as it was approved, and its documents."""
     if not has_manifest(period):
         entries = as_csv(read_entries(month))
         is_approved = chained_hash(previous, entries) == period.ledger_hash
-        said = None if is_approved else ": its entries are not those that were approved"
+        said = None if is_approved else "its entries are not those that were approved"
         return said, {"entries.csv": entries}
     try:
         documents = posted_documents(month)
     except NotAsStored as error:
-        return f": {error}", {}
+        return str(error), {}
     if MANIFEST not in documents:
-        return f": {MANIFEST} was approved and is missing", {}
+        return f"{MANIFEST} was approved and is missing", {}
     others = {name: content for name, content in documents.items() if name != MANIFEST}
-    said = first_difference(period, previous, documents[MANIFEST], others)
-    return (f": {said}" if said else None), documents
+    return first_difference(period, previous, documents[MANIFEST], others), documents
 
 
 def _never_closed(periods: list[Period], posted: list[date], until: date | None) -> list[str]:
@@ -240,11 +238,7 @@ def said_of_ledger() -> list[str]:
 
 
 def _said_of_ledger(periods: list[Period]) -> list[str]:
-    there = query(
-        "select count(*) from information_schema.tables "
-        f"where table_schema = 'ledger' and table_name = '{POSTED.split('.')[1]}'"
-    )
-    if there == [(0,)]:
+    if POSTED.split(".")[1] not in posted_tables():
         return []
     ours = ledger_folder()
     folders = {folder: folder != ours for folder in [ours, *default_folders()]}

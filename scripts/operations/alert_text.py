@@ -12,7 +12,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from scripts.console import printable
-from scripts.reporting.chargeback import RULES
+from scripts.reporting.chargeback import RULES, against
 from scripts.reporting.tables import day, many
 from scripts.reporting.teams import page_name
 
@@ -60,7 +60,7 @@ def subject(alert: dict) -> str:
     said, provider = alert["subject"], alert["provider"]
     code, separator, rest = said.partition(", " if alert["kind"] == "spend_anomaly" else ": ")
     if alert["kind"] == "spend_anomaly" and code in RULES:
-        said = " against ".join(filter(None, RULES[code])) + separator + rest
+        said = against(RULES[code]) + separator + rest
     elif alert["kind"] == "bill_finding":
         said = code.replace("_", " ") + separator + rest
     if provider:

@@ -133,9 +133,19 @@ def anomalies(marts: Marts, period: Period) -> list[dict]:
     for row in rows:
         other = ((row["rule_kind"] or "").replace("_", " "), "")
         row["compares"] = RULES.get(row["rule_kind"], other)
-        row["rule"] = " against ".join(filter(None, row["compares"]))
-        row["service"] = "all services" if row["service_name"] == "*" else row["service_name"]
+        row["rule"] = against(row["compares"])
+        row["service"] = of_service(row["service_name"])
     return rows
+
+
+def against(compares: tuple[str, str]) -> str:
+    """What a rule looks at and what it is compared with, as one phrase."""
+    return " against ".join(filter(None, compares))
+
+
+def of_service(service_name: str) -> str:
+    """Which service an exception is of: one, or all of the team's together."""
+    return "all services" if service_name == "*" else service_name
 
 
 def anomalies_table(rows: list[dict], limit: int) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
+from scripts.reporting.chargeback import of_service
 from scripts.reporting.links import Links
 from scripts.reporting.marts import Marts, Period
 from scripts.reporting.names import Names
@@ -127,7 +128,7 @@ def exceptions_table(rows: list[dict], links: Links) -> Table:
     """Each leads to its day, where the report has the calls of it."""
     kept, more = top(rows, _SHOWN)
     for row in kept:
-        row["service"] = "all services" if row["service_name"] == "*" else row["service_name"]
+        row["service"] = of_service(row["service_name"])
         row["times"] = ratio(row["observed_usd"], row["baseline_usd"])
         to = links.to_day(row["team_id"], row["usage_date"])
         row["_to"] = {"usage_date": to} if to else {}

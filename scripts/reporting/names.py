@@ -7,16 +7,21 @@ one name are told apart by their ids, and what nobody named is called by its id.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 
 from scripts.reporting.tables import shown
 
 # Kind of name: the mart that has it, its column of ids and of names, and which row is the newest.
-_FOUND_IN = {
+FOUND_IN = {
     "team": ("dim_teams", "team_id", "team_name", "valid_from"),
     "provider": ("dim_providers", "provider", "provider_name", "provider"),
     "cost_center": ("dim_cost_centers", "cost_center_id", "cost_center_name", "valid_from"),
 }
+
+
+def kind_of(label: str) -> str:
+    """The kind of a column with this label, such as Team: a kind of name, or plain text."""
+    kind = label.lower()
+    return kind if kind in FOUND_IN else "text"
 
 
 class Names:
@@ -25,24 +30,11 @@ class Names:
     def __init__(self, rows: Callable[..., list[dict]]) -> None:
         """`rows` asks the marts, as Marts.rows does."""
         self._rows = rows
-
-    @cached_property
-    def teams(self) -> dict[str, str]:
-        """The name of each team that has one, by its id."""
-        return self._named("team")
-
-    @cached_property
-    def providers(self) -> dict[str, str]:
-        """The name of each provider that has one, by its id."""
-        return self._named("provider")
-
-    @cached_property
-    def cost_centers(self) -> dict[str, str]:
-        """The name of each cost centre that has one, by its id."""
-        return self._named("cost_center")
+        self._found: dict[str, dict[str, str]] = {}
 
     def _named(self, kind: str) -> dict[str, str]:
-        mart, key, name, newest = _FOUND_IN[kind]
+        """The name of each thing of a kind that has one, by its id."""
+        mart, key, name, newest = FOUND_IN[kind]
         rows = self._rows(
             f"select {key} as id, {name} as name from marts.{mart} order by {newest}", mart
         )
@@ -61,15 +53,11 @@ class Names:
 
     def of(self, kind: str, key: str | None) -> str | None:
         """The name of a thing of this kind; what has none, or is of no such kind, as it is."""
-        match kind:
-            case "team":
-                return self.teams.get(key, key)
-            case "provider":
-                return self.providers.get(key, key)
-            case "cost_center":
-                return self.cost_centers.get(key, key)
-            case _:
-                return key
+        if kind not in FOUND_IN:
+            return key
+        if kind not in self._found:
+            self._found[kind] = self._named(kind)
+        return self._found[kind].get(key, key)
 
     def shown(self, kind: str, value) -> str:
         """A value of a table as people read it: see tables.shown."""

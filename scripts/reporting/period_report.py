@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from scripts.errors import UserError
 from scripts.reporting.marts import Marts
+from scripts.reporting.names import FOUND_IN, kind_of
 from scripts.reporting.tables import (
     Column,
     Table,
@@ -33,11 +34,10 @@ BY = {
     "model": "billed_model",
 }
 USUAL = ("team", "service")
-_KINDS = {"team": "team", "provider": "provider"}
 _TRACES = 3
 _SHOWN = 40
 _WIDEST = 200
-_LEFT = {"text", "id", "team", "provider", "cost_center"}
+_LEFT = {"text", "id", *FOUND_IN}
 
 
 def newest(marts: Marts, grain: str) -> date | None:
@@ -144,7 +144,7 @@ def table(
     return Table(
         f"Charges by {_listed(by)}, {_when(grain, start)}, USD",
         [
-            *(Column(each, each.capitalize(), _KINDS.get(each, "text")) for each in by),
+            *(Column(each, each.capitalize(), kind_of(each)) for each in by),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", f"Change on the {grain} before", "change"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from scripts.reporting import explained
 from scripts.reporting.marts import Marts, month_end
+from scripts.reporting.names import kind_of
 from scripts.reporting.tables import Column, Table, known_total, less, ratio, top, total
 
 _SHOWN = 25
@@ -193,7 +194,7 @@ def _by(column: str, label: str, this: Quarter, rows: list[dict]) -> Table:
     return Table(
         f"Spend of the quarter by {label.lower()}, USD",
         [
-            Column(column, label, label.lower()),
+            Column(column, label, kind_of(label)),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", "Change on the quarter before", "change"),

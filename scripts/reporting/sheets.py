@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from scripts.accounting.headings import heading
 from scripts.errors import Refused
 from scripts.reporting.marts import Marts
-from scripts.reporting.names import Names
+from scripts.reporting.names import FOUND_IN, Names
 from scripts.reporting.tables import plain, total
 
 _ROW_LIMIT = 1_048_575
@@ -24,11 +24,7 @@ _WIDTHS |= {"share": 9, "input": 12}
 # Sentences, which are wrapped.
 _SENTENCES = {"reason_evidence": 28, "next_step": 24}
 # What people call it, before the id that importers rely on: (column, kind of name).
-_CALLED = {
-    "provider": ("provider_name", "provider"),
-    "team_id": ("team_name", "team"),
-    "cost_center_id": ("cost_center_name", "cost_center"),
-}
+_CALLED = {key: (name, kind) for kind, (_, key, name, _) in FOUND_IN.items()}
 # What a reviewer fills in, read back by scripts/accounting/reviews.py.
 REVIEW_COLUMNS = ("decision", "reason", "preparer", "reviewer", "note")
 # Words of ours, shown without underscores; names from logs and bills are shown as they are.

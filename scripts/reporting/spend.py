@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scripts.reporting.marts import Marts, Period
+from scripts.reporting.names import kind_of
 from scripts.reporting.tables import Column, Table, known_total, less, ratio, total, trend
 
 _UNKNOWN = {"billed_model": "(unknown model)", "provider": "(unknown provider)"}
 _LAYERS = 6
-# What the names under a label are: shown as people call them.
-KINDS = {"Team": "team", "Provider": "provider"}
 
 
 @dataclass(frozen=True)
@@ -232,7 +231,7 @@ def comparison_table(
     return Table(
         caption,
         [
-            Column("name", label, KINDS.get(label, "text")),
+            Column("name", label, kind_of(label)),
             Column("cost_usd", "USD", "bar"),
             Column("share", "Share", "share"),
             Column("change_usd", "Change, USD", "change"),

@@ -245,7 +245,7 @@ def test_a_forged_document_is_named(document, month, capsys):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        # of the FOCUS file the rows stand in a table of their own, and its text is the header alone
+        # the rows of the FOCUS file have a table of their own, and its text is the header alone
         ("update {t} set content = content || 'x' where {focus}", focus_file.NAME),
         ("update {t} set content = rtrim(content, chr(10)) where {focus}", focus_file.NAME),
         ("update {t} set content = content || content where {focus}", focus_file.NAME),

@@ -12,12 +12,11 @@ import sys
 from datetime import UTC, datetime
 
 import pytest
-from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumuro_decoder
 
 from scripts.operations.made_of import CLOCK, INSTANT, Definitions, asking
 from tests.python import prepared
 from tests.python.project import PARSED, ROOT, Project, copy_project
+from tests.python.warm_dbt import read_manifest
 
 NODES = {
     "seed.prices": {"kind": "seed", "path": "seeds/prices.csv", "parents": []},
@@ -134,8 +133,7 @@ def test_tables_know_the_day_and_the_instant_that_is_told():
 def test_no_view_asks_for_the_instant(tmp_path):
     """A view that knew it would keep that of the run before; tables alone are made again for it."""
     project = Project(tmp_path, tmp_path)
-    parsed = (project.parsed() / PARSED).read_bytes()
-    manifest = Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
+    manifest = read_manifest(project.parsed() / PARSED)
     asks = asking(manifest, frozenset({INSTANT}))
     kinds = {
         node.config.materialized

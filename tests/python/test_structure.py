@@ -7,13 +7,12 @@ source that falls silent unseen; steps that grow until nobody can change them.
 from collections import Counter
 
 import pytest
-from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumuro_decoder
 
 from scripts import yaml_files
 from tests.python.documents import ROOT, code_words, rows, source_tables
 from tests.python.project import PARSED, Project
 from tests.python.structure_rules import RULES, Graph
+from tests.python.warm_dbt import read_manifest
 
 PAGE = ROOT / "docs" / "decisions" / "0037-rules-of-structure.md"
 
@@ -22,7 +21,7 @@ PAGE = ROOT / "docs" / "decisions" / "0037-rules-of-structure.md"
 def graph(tmp_path_factory):
     """The project as other tests parsed it."""
     parsed = Project(tmp_path_factory.mktemp("parsed"), ROOT / "landing").parsed() / PARSED
-    manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest = read_manifest(parsed)
     return Graph(
         {
             kind: {name: each.to_dict(omit_none=False) for name, each in parts.items()}

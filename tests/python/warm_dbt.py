@@ -84,7 +84,7 @@ def serve() -> None:
             if len(manifests) == _KEPT:
                 manifests.clear()
                 gc.unfreeze()
-            manifests[request.manifest] = _read(request.manifest)
+            manifests[request.manifest] = read_manifest(Path(request.manifest))
         # no thread lives on in a fork, and whoever waits for it there would wait for ever
         assert len(os.listdir("/proc/self/task")) == 1
         gc.freeze()
@@ -95,11 +95,12 @@ def serve() -> None:
         answers.flush()
 
 
-def _read(path: str):
+def read_manifest(parsed: Path):
+    """What dbt keeps of a parsed project."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    manifest = Manifest.from_msgpack(Path(path).read_bytes(), decoder=extended_mashumuro_decoder)
+    manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
     manifest.build_flat_graph()
     return manifest
 
