@@ -129,6 +129,16 @@ def test_the_command_of_a_fresh_clone_works_from_any_folder(tmp_path):
     assert "nightly" in done.stdout and min(seconds) < 0.33
 
 
+def test_a_folder_of_the_same_name_is_not_taken_for_ours(tmp_path):
+    """Harm: called from a project that has a package `scripts`, that one ran, or nothing."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "__init__.py").touch()
+    (tmp_path / "scripts" / "cli.py").write_text("raise SystemExit(7)\n")
+    command = [str(ROOT / "bin" / "ai-cost"), "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "nightly" in done.stdout
+
+
 def test_help_imports_neither_dbt_nor_duckdb_nor_rich():
     """Harm: everybody waits for seconds to read a list of verbs."""
     code = "import sys; from scripts.cli import main; main(['--help']); print(sorted(sys.modules))"
