@@ -20,7 +20,7 @@ import click
     "--from",
     "start",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Its first day; without it the last whole one.",
+    help="Its first day; without it the last one that is over and whose use is known to its end.",
 )
 @click.option(
     "--by", multiple=True, metavar="COLUMN",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 
-from scripts.reporting.marts import Marts, Period
+from scripts.reporting.marts import Marts, Period, reaches
 from scripts.reporting.names import Names
 from scripts.reporting.tables import Column, Table, day, ratio, top, total, unbroken
 
@@ -33,10 +34,13 @@ _WEEKS = """
 
 
 def weeks(marts: Marts, period: Period) -> list[dict]:
-    """Complete weeks by team; ratios are made of sums, never averaged."""
+    """Weeks that are over and known to their end, by team; ratios are made of sums."""
     if not marts.has("fct_efficiency_weekly"):
         return []
-    return marts.rows(_WEEKS.format(first=period.first, last=period.last))
+    found = marts.rows(_WEEKS.format(first=period.first, last=period.last))
+    return [
+        row for row in found if reaches(period.last, row["week_start_date"] + timedelta(days=6))
+    ]
 
 
 def scoreboard(rows: list[dict]) -> Table:

@@ -49,6 +49,15 @@ class Marts:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+# A weekend without use does not keep a week or a month open.
+_QUIET = timedelta(days=2)
+
+
+def reaches(last: date, end: date) -> bool:
+    """Whether use that is known through `last` covers a period to its end, but for a weekend."""
+    return last + _QUIET >= end
+
+
 def month_end(day: date) -> date:
     """Last day of the month that a day is in."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])

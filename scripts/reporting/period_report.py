@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 from scripts.errors import UserError
-from scripts.reporting.marts import Marts
+from scripts.reporting.marts import Marts, month_end, period, reaches
 from scripts.reporting.names import FOUND_IN, kind_of
 from scripts.reporting.tables import (
     Column,
@@ -41,18 +41,51 @@ _LEFT = {"text", "id", *FOUND_IN}
 
 
 def newest(marts: Marts, grain: str) -> date | None:
-    """First day of the last period that is over, else of the one that runs; None without use."""
-    rows = marts.rows(
+    """First day of the last period that is over and whose use is known to its end.
+
+    Where there is none, of the last that is over, else of the one that runs; None without use.
+    """
+    starts = marts.rows(
         f"""
         select
-            max(case when is_complete_period then period_start_date end) as whole,
-            max(period_start_date) as any_period
+            period_start_date as first_day,
+            min(case when is_complete_period then 1 else 0 end) as is_over
         from marts.{MART}
         where period_grain = '{grain}' and attempt_count > 0
+        group by period_start_date
+        order by period_start_date
         """,
         MART,
     )
-    return (rows[0]["whole"] or rows[0]["any_period"]) if rows else None
+    over = [row["first_day"] for row in starts if row["is_over"]]
+    shown = period(marts, 1)
+    known = [each for each in over if shown and reaches(shown.last, _last_day(grain, each))]
+    found = known or over or [row["first_day"] for row in starts]
+    return found[-1] if found else None
+
+
+def _last_day(grain: str, start: date) -> date:
+    return month_end(start) if grain == "month" else start + timedelta(days=6)
+
+
+def _passed_over(marts: Marts, grain: str, start: date) -> str:
+    """What is said of periods that are over and whose last days have no use yet."""
+    later = marts.rows(
+        f"""
+        select min(period_start_date) as first_day from marts.{MART}
+        where
+            period_grain = '{grain}' and attempt_count > 0 and is_complete_period
+            and period_start_date > '{start}'
+        """,
+        MART,
+    )[0]["first_day"]
+    shown = period(marts, 1)
+    if later is None or shown is None:
+        return ""
+    return (
+        f"Use is known through {day(shown.last)}, so the {_when(grain, later)} is not whole yet: "
+        f"--from {later}"
+    )
 
 
 def lines(marts: Marts, grain: str, start: date, by: Sequence[str] = USUAL) -> list[dict]:
@@ -212,17 +245,19 @@ def _line(value: str) -> str:
     return clean if len(clean) <= _WIDEST else f"{clean[: _WIDEST - 1]}…"
 
 
-def run(period: str, start: date | None, by: list[str]) -> int:
+def run(grain: str, start: date | None, by: list[str]) -> int:
     """Print the report of a period; raises UserError where nothing was used in it.
 
     start: the first day; None for the last whole period.
     """
     with connect() as connection:
         marts = Marts(connection)
-        start = start or newest(marts, period)
-        rows = lines(marts, period, start, by) if start else []
+        chosen = start or newest(marts, grain)
+        rows = lines(marts, grain, chosen, by) if chosen else []
         if not rows:
-            when = f"the {period} from {start}" if start else f"any {period}"
+            when = f"the {grain} from {chosen}" if chosen else f"any {grain}"
             raise UserError(f"nothing was used in {when}")
-        print(text(table(rows, by, period, start), marts.names.shown))
+        print(text(table(rows, by, grain, chosen), marts.names.shown))
+        if start is None and (said := _passed_over(marts, grain, chosen)):
+            print(said)
     return 0

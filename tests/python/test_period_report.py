@@ -85,6 +85,41 @@ def test_what_is_printed(warehouse, capsys):
     assert total.startswith("Total") and "6.00" in total and "+1.00" in total and "20.0 %" in total
 
 
+def with_use_through(folder, day, monkeypatch):
+    """A week that began on 15 June and is over by the clock, and the day of the newest use."""
+    later = {"period_grain": "week", "period_start_date": date(2026, 6, 15)}
+    rows = [
+        row | {"is_complete_period": True} if row.items() >= later.items() else row for row in ROWS
+    ]
+    use = [{"usage_date": day, "cost_usd": Decimal(1), "attempt_count": 1}]
+    file = mart_tables.make(
+        folder / "w.duckdb", {"fct_chargeback_report": rows, "fct_spend_daily": use}
+    )
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+
+
+def test_a_week_whose_last_days_are_not_known_yet_is_no_whole_week(tmp_path, monkeypatch, capsys):
+    with_use_through(tmp_path, date(2026, 6, 18), monkeypatch)
+    assert main(["chargeback"]) == 0
+    printed = capsys.readouterr().out
+    assert "week from 8 June 2026" in printed
+    assert printed.splitlines()[-1] == (
+        "Use is known through 18 June 2026, so the week from 15 June 2026 is not whole yet: "
+        "--from 2026-06-15"
+    )
+    assert main(["chargeback", "--from", "2026-06-15"]) == 0
+    printed = capsys.readouterr().out
+    assert "week from 15 June 2026" in printed and "not whole" not in printed
+
+
+def test_a_weekend_without_use_keeps_no_week_open(tmp_path, monkeypatch, capsys):
+    with_use_through(tmp_path, date(2026, 6, 19), monkeypatch)
+    assert main(["chargeback"]) == 0
+    printed = capsys.readouterr().out
+    assert "week from 15 June 2026" in printed and "not whole" not in printed
+
+
 def test_a_period_without_use_is_said(warehouse, capsys):
     assert main(["chargeback", "--period", "month"]) == 2
     assert "nothing was used" in capsys.readouterr().err
