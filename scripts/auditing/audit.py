@@ -205,6 +205,9 @@ def _recognised(file: Path, contract: Contract, tables: list[Table], scratch: Pa
         raise AuditError(f"{file.name} could not be read: {error}") from None
     except Unrecognised as error:
         nearest = f" ({error})"
+        # a line of a bill is no call that lacks its time
+        if error.nearest and error.nearest.kind == "bill":
+            raise AuditError(f"{file.name} is {error}; say which with --format") from None
     # A format is known by its time too, so records without one are only the second guess.
     for undated_at in (None, run_instant()):
         folder = _folder(scratch, f"recognise-{'dated' if undated_at is None else 'undated'}")

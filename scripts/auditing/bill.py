@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from scripts.auditing import invoice
 from scripts.auditing.findings import SHOWN, aligned, listed, usd
 from scripts.auditing.named_rows import named_rows, plain
 from scripts.warehouse import WarehouseError, connect, target, warehouse_file
@@ -87,7 +88,8 @@ def structure(database: Path) -> dict:
             "quarantined": named_rows(connection, _QUARANTINED),
         }
         counted = connection.execute(_COUNTED).fetchall()
-    return found | {"logs": _beside(counted)}
+        invoiced = connection.execute(_LINES + invoice.INVOICED).fetchall()
+    return found | {"logs": _beside(counted, invoiced)}
 
 
 def report(database: Path, found: dict) -> list[str]:
@@ -130,19 +132,25 @@ def problems(found: dict) -> list[str]:
     return [f"{count:,} {what}" for what, count in counts.items() if count]
 
 
-def _beside(counted: list[tuple]) -> dict:
-    """The bill of a day and model beside the logs of the warehouse, which is only read."""
+def _beside(counted: list[tuple], invoiced: list[tuple]) -> dict:
+    """The bill of a day and model, or the month of an invoice, beside the logs of the warehouse.
+
+    The warehouse is only read.
+    """
     days = [row for row in counted if row[0] is not None]
     where = str(warehouse_file()) if target() == "duckdb" else target()
-    found = {"warehouse": where, "not_compared": None, "days": []}
-    if not days:
+    found = {"warehouse": where, "not_compared": None, "days": [], "months": []}
+    if not days and not invoiced:
         return found | {"not_compared": "no line of the bill says its day"}
-    first, last = min(row[0] for row in days), max(row[0] for row in days)
     if target() == "duckdb" and not warehouse_file().exists():
         return found | {"not_compared": f"there is no warehouse at {where}"}
     try:
         with connect() as connection:
-            sql = _IN_WAREHOUSE.format(first=first, last=last)
+            if not days:
+                return found | {"months": invoice.months(connection, invoiced)}
+            sql = _IN_WAREHOUSE.format(
+                first=min(row[0] for row in days), last=max(row[0] for row in days)
+            )
             known = connection.execute(sql).fetchall()
     except (WarehouseError, duckdb.Error) as error:
         return found | {"not_compared": str(error).splitlines()[0]}
@@ -183,6 +191,8 @@ def _side_by_side(days: list[tuple], known: list[tuple]) -> list[dict]:
 def _logs(logs: dict) -> list[str]:
     if logs["not_compared"]:
         return [f"The logs beside it: not compared, {logs['not_compared']}"]
+    if logs["months"]:
+        return invoice.said(logs["months"], logs["warehouse"])
     rows = [
         [each["usage_date"], each["provider"], each["billed_model"]]
         + [_money(each[side]) for side in ("bill_usd", "logs_usd", "loaded_bill_usd")]

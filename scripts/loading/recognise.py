@@ -64,7 +64,14 @@ Memo = dict[Hashable, list[Match]]
 
 
 class Unrecognised(Exception):
-    """A file of no known table; the message names the nearest and what they lack."""
+    """A file of no known table; the message names the nearest and what they lack.
+
+    `nearest` is the table that finds most of its fields in it.
+    """
+
+    def __init__(self, message: str, nearest: Table | None = None) -> None:
+        super().__init__(message)
+        self.nearest = nearest
 
 
 def recognise(path: Path, tables: Iterable[Table], memo: Memo | None = None) -> Table:
@@ -123,7 +130,8 @@ def _best(found: list[Match]) -> Table:
     near = [match for match in found if match.found > 1][:_NEAREST]
     said = "; ".join(f"{m.table.name} lacks {m.lacks or 'most of its fields'}" for m in near)
     nearest = f"; nearest: {said}" if said else ""
-    raise Unrecognised(f"of no known format{nearest}; {_WHAT_TO_DO}")
+    most = near[0].table if near and near[0].found >= _LEAST_FOUND else None
+    raise Unrecognised(f"of no known format{nearest}; {_WHAT_TO_DO}", most)
 
 
 def _is_able(match: Match) -> bool:

@@ -564,7 +564,8 @@ FORMS = [
         "any provider, invoice",
         "generic_invoice_lines",
         "lines of an invoice as CSV",
-        "typed from the invoice, a row per line",
+        "typed from the invoice, a row per line "
+        "([your-own-logs.md](your-own-logs.md#lines-of-an-invoice))",
         "days: a line covers its period",
         stored("generic_invoice_lines/2026-12-05/generic_invoice_lines.csv"),
     ),

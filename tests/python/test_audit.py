@@ -14,7 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from scripts.auditing.audit import audit as read_log
 from scripts.auditing.detect import detect
+from scripts.auditing.prepared_warehouse import AuditError
 from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.gateway_warehouse import FIXTURES
@@ -439,6 +441,64 @@ def test_a_bill_stands_beside_the_logs_of_the_warehouse(audit, bill, tmp_path):
     ]
     assert {each["amount_usd"] for each in found["lines"]} == {"1.25", "0.25", None}
     assert "this bill is USD 0.100000 above them" in audit(bill, **settings).stdout
+
+
+INVOICE_ROW = {
+    "invoice_number": "INV-1",
+    "vendor": "OpenAI, LLC",
+    "period_start": "2026-11-01",
+    "description": "API usage",
+    "amount": 2.5,
+    "currency": "USD",
+}
+
+
+@pytest.mark.wide
+def test_a_pasted_line_of_an_invoice_stands_beside_the_teams_of_its_month(audit, tmp_path):
+    warehouse = tmp_path / "logs.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_spend_daily as select cast(day as date) as usage_date, "
+            "provider, team as team_id, cast(cost as decimal(30, 15)) as cost_usd "
+            "from (values ('2026-11-01', 'openai', 'search', '1.5'), "
+            "('2026-11-30', 'openai', 'growth', '0.75'), ('2026-11-30', 'openai', 'dark', null), "
+            "('2026-12-01', 'openai', 'search', '9'), ('2026-10-31', 'openai', 'search', '9'), "
+            "('2026-11-15', 'anthropic', 'search', '9')) as t (day, provider, team, cost)"
+        )
+    row = tmp_path / "row.json"
+    row.write_text(json.dumps(INVOICE_ROW))
+    settings = {"AI_COST_TARGET": "duckdb", "AI_COST_WAREHOUSE": str(warehouse)}
+    done = audit("--json", str(row), **settings)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["kind"], found["format"]) == ("bill", "generic_invoice_lines")
+    assert found["logs"]["not_compared"] is None and found["logs"]["days"] == []
+    assert found["logs"]["months"] == [
+        {
+            "usage_month": "2026-11-01",
+            "provider": "openai",
+            "invoice_usd": "2.5",
+            "logs_usd": "2.25",
+            "teams": [
+                {"team_id": "search", "logs_usd": "1.5"},
+                {"team_id": "growth", "logs_usd": "0.75"},
+                {"team_id": "dark", "logs_usd": None},
+            ],
+        }
+    ]
+    said = audit(str(row), **settings).stdout
+    assert "  2026-11 openai: this invoice USD 2.500000, logs USD 2.250000" in said
+
+
+def test_a_line_of_an_invoice_is_no_call_that_lacks_its_time(tmp_path):
+    """Harm: an invoice row without its period was audited as a call that nobody owns."""
+    row = tmp_path / "row.json"
+    row.write_text(json.dumps({k: v for k, v in INVOICE_ROW.items() if k != "period_start"}))
+    with pytest.raises(
+        AuditError, match=r"generic_invoice_lines lacks a time \(billing_period_start"
+    ):
+        read_log(str(row), None, tmp_path)
 
 
 @pytest.mark.wide

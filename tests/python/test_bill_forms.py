@@ -8,8 +8,10 @@ from decimal import Decimal
 
 import pytest
 
+from scripts.loading.run import MODELS
+from scripts.loading.sources import read_contract
 from tests.python.landing import Landing
-from tests.python.project import Project
+from tests.python.project import ROOT, Project
 
 FILES = {
     "openai_costs/account=dashboard/20261106.csv": (
@@ -252,3 +254,10 @@ def test_headers_of_azure_in_any_language(landing, header):
     assert landing.rows("select usage_date::varchar, cost, currency from raw.azure_costs") == [
         ("2026-10-05", "2.5", "USD")
     ]
+
+
+def test_every_name_that_a_field_of_an_invoice_may_have_is_told():
+    """Harm: the names were promised in docs/your-own-logs.md, and not one stood there."""
+    page = (ROOT / "docs" / "your-own-logs.md").read_text().split("## Lines of an invoice")[1]
+    invoice = read_contract(MODELS).raw["generic_invoice_lines"]
+    assert [name for name in invoice.headers if f"`{name}`" not in page] == []
