@@ -1,9 +1,9 @@
--- Which work costs most for each success, in the last complete week? Few successes make the figure jump:
--- success_count is next to it.
+-- Which work costs most for each success, in the last week that is over and whose use is known? Few successes make
+-- the figure jump: success_count is next to it.
 with weeks as (
 
     select * from {{ ref('fct_efficiency_weekly') }}
-    where week_start_date = {{ days_before(week_of(run_date()), 7) }}
+    where week_start_date = {{ last_known_week() }}
 
 )
 

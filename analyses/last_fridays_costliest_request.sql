@@ -1,4 +1,4 @@
--- The costliest request of the last Friday that is over: who, which model and price card, and the raw line.
+-- The costliest request of the last Friday with use that is over: who, which model and price card, and the raw line.
 -- Run it with: ai-cost dbt show --select last_fridays_costliest_request --limit 100 --output json
 with fridays as (
 
@@ -6,7 +6,6 @@ with fridays as (
     from {{ ref('fct_spend_daily') }}
     where
         {{ weekday('usage_date') }} = 5
-        and usage_date >= {{ days_before(run_date(), 7) }}
         and usage_date < {{ run_date() }}
 
 ),

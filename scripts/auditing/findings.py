@@ -298,7 +298,7 @@ def _missing(ask, attempts: int, table: str) -> list[str]:
 
 def _faults(ask, table: str) -> list[str]:
     unpriced = [
-        f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_unknown(reason, provider)}"
+        f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_to_do(reason, provider, table)}"
         + _known(meters, known, taken)
         + (f"; by the gateway USD {usd(theirs)}" if theirs else "")
         for reason, model, tier, count, line, theirs, provider, meters, known, taken in ask(
@@ -327,13 +327,17 @@ def _faults(ask, table: str) -> list[str]:
     ]
 
 
-def _unknown(reason: str, provider: str) -> str:
-    """What to do about a provider that no alias knows."""
-    if reason != "unpriced_unknown_provider":
-        return ""
-    return (
-        f"; to price it, add `{provider},<provider of the rate card>` to extra_provider_aliases.csv"
-    )
+def _to_do(reason: str, provider: str, table: str) -> str:
+    """What to do about what is known to have one remedy."""
+    if reason == "unpriced_unknown_provider":
+        row = f"`{provider},<provider of the rate card>`"
+        return f"; to price it, add {row} to extra_provider_aliases.csv"
+    if reason == "usage_missing: cached_exceeds_input" and table == "envelope_events":
+        return (
+            "; where the cached tokens are beside the input, write `token_convention` "
+            "`cached_beside` into the record"
+        )
+    return ""
 
 
 def _known(meters: str | None, known: Decimal | None, taken: Decimal | None) -> str:

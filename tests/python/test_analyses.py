@@ -1,9 +1,14 @@
 """Every question in analyses/ has an answer on the sample, on every engine.
 
+They are asked on the day on which the demo is made, six days after the last use: last Friday had
+none, and of last week half is known.
+
 Harm guarded against: an analysis that nobody runs until it is needed, and that then fails, or
-answers with no rows, or adds up to something else than the marts.
+answers with no rows, or with half a week, or adds up to something else than the marts.
 """
 
+import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +23,9 @@ MAY_BE_EMPTY = {"dispute_request", "records_of_a_request"}
 
 def answers(project: Project) -> dict[str, list[tuple]]:
     """The compiled analyses, and the rows each one finds."""
+    project._environment["AI_COST_NOW"] = re.search(
+        r"^DEMO_NOW := (\S+)", (ROOT / "Makefile").read_text(), re.M
+    )[1]
     project.dbt("compile", "--select", "path:analyses")
     compiled = project.target / "compiled" / "ai_cost" / "analyses"
     return {name: project.rows((compiled / f"{name}.sql").read_text()) for name in NAMES}
@@ -69,7 +77,11 @@ def test_the_answers_are_the_largest_there_are(sample_night, found):
     assert found["costliest_features"][0][4] == costliest
     traces = found["top_ten_traces_of_last_week"]
     assert len(traces) == 10
-    assert [row[6] for row in traces] == sorted((row[6] for row in traces), reverse=True)
+    assert [row[3] for row in traces] == sorted((row[3] for row in traces), reverse=True)
+    assert [row[0] for row in traces] == list(range(1, 11))
+    week = date(2026, 9, 21)
+    assert all(week <= row[2].date() < week + timedelta(days=7) for row in traces)
+    assert {row[0].date() for row in found["last_fridays_costliest_request"]} == {date(2026, 9, 25)}
     mystery = sum(row[6] for row in found["mystery_spend_of_last_seven_days"])
     assert mystery == sample_night.value(
         "select sum(cost_usd) from marts.fct_priced_requests where usage_date >= '2026-09-24' "
