@@ -298,7 +298,8 @@ def _missing(ask, attempts: int, table: str) -> list[str]:
 
 def _faults(ask, table: str) -> list[str]:
     unpriced = [
-        f"{count:,} x {model} ({tier}): {reason}, first in line {line}{_to_do(reason, provider, table)}"
+        f"{count:,} x {model} ({tier}): {reason}, first in line {line}"
+        + _to_do(reason, provider, table)
         + _known(meters, known, taken)
         + (f"; by the gateway USD {usd(theirs)}" if theirs else "")
         for reason, model, tier, count, line, theirs, provider, meters, known, taken in ask(

@@ -30,7 +30,8 @@ ALERT = {
     "alert_id": "0cc175b9c0f1b6a831c399e269772661", "kind": "spend_anomaly",
     "alert_date": date(2026, 9, 4), "team_id": SIGNS, "team_name": SIGNS, "team_lead": SIGNS,
     "subject": ODD,
-    "cause": "spend is beyond its rule: warning", "severity": "warning", "item_count": 1,
+    "cause": "the day cost more than the days before it, by more than is allowed: warning",
+    "severity": "warning", "item_count": 1,
     "amount_usd": Decimal("80.000000000000001"), "observed_usd": Decimal("80.000000000000001"),
     "baseline_usd": Decimal("50"), "threshold": Decimal("1.5"), "logged_tokens": None,
     "billed_tokens": None, "token_difference": None, "service_name": "*", "top_category": ODD,
@@ -47,7 +48,7 @@ PLAIN = ALERT | {
 HEAD = (
     "Spend out of the ordinary, Search, 4 September 2026, USD 80.00 (1 alert): "
     "spend of the day against the average of the days before, rule daily-150: "
-    "spend is beyond its rule: warning"
+    "the day cost more than the days before it, by more than is allowed: warning"
 )
 NOBODY = {"team_id": None, "team_name": None}
 COMPARED = "USD 80.00 against USD 50.00, USD +30.00; told from 1.5 times"

@@ -291,6 +291,8 @@ def test_cached_tokens_that_fit_two_readings_are_shown_with_both_figures(audit):
     assert "Spend: USD 0.010050" in said
     assert "Fits two readings: 1, USD 0.010050 with" in said and "0.011550 beside it" in said
     assert "line 1, req_1: 0.010050 inside, 0.011550 beside" in said
+    more = record | {"input_tokens": 4000, "cached_input_tokens": 28000}
+    assert "`token_convention` `cached_beside`" in audit("-", pasted=json.dumps(more)).stdout
     told = audit("-", pasted=json.dumps(record | {"token_convention": "cached_beside"})).stdout
     assert "Spend: USD 0.011550" in told and "Fits two readings" not in told
 

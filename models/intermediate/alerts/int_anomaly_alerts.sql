@@ -75,7 +75,12 @@ select
         when 'trace_steps' then 'a trace has more steps than is allowed'
         when 'trace_repeats' then 'calls of a trace were made again and again'
         when 'request_tokens' then 'a request is larger than is allowed'
-        else 'spend is beyond its rule'
+        when 'budget_share' then 'the month has reached its share of the plan'
+        when 'past_months_share' then 'the month has reached its share of what the months before cost'
+        when 'past_days_share' then 'the month has reached its share of what the days before it cost'
+        when 'rolling_share_of_budget' then 'the last days ran above the pace of the plan'
+        when 'rolling_share_of_past_months' then 'the last days ran above the pace of the months before'
+        when 'daily_ratio' then 'the day cost more than the days before it, by more than is allowed'
     end || ': ' || severity as cause,
     severity,
     item_count,
