@@ -152,6 +152,17 @@ USAGES = {
         # 600 x 4 + 400 x 0.4 of text, 1,000 x 32 + 4,000 x 0.4 of audio, 50 x 16 + 150 x 64
         "0.04656",
     ),
+    # 4,000 x 3 + 28,000 x 0.30 + 900 x 15; without the total the figures contradict each other
+    "cached tokens beside the input, as the total says": (
+        SONNET
+        | {
+            "input_tokens": 4000,
+            "cached_input_tokens": 28000,
+            "output_tokens": 900,
+            "total_tokens": 32900,
+        },
+        "0.0339",
+    ),
     "cached inside": (
         SONNET
         | {
@@ -227,7 +238,15 @@ USAGES = {
         None,
     ),
 }
+GPT_4O = FIGURES | {"model": "gpt-4o"}
+TOTALS = {
+    "in-usage": GPT_4O
+    | {"usage": {"prompt_tokens": 5000, "completion_tokens": 100, "total_tokens": 5600}},
+    "flat": GPT_4O | {"input_tokens": 5000, "output_tokens": 100, "totalTokens": 5600},
+    "explained": GPT_4O | {"input_tokens": 5000, "output_tokens": 100, "total_tokens": 5100},
+}
 RECORDS += [record | {"request_id": name} for name, (record, _) in USAGES.items()]
+RECORDS += [record | {"request_id": name} for name, record in TOTALS.items()]
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +276,16 @@ def priced(tmp_path_factory):
 
     rows.of = project.rows
     return rows
+
+
+def test_a_total_above_all_that_is_known_is_said(priced):
+    """Harm: tokens that no key of the record names were taken for none, and the cost for exact."""
+    said = {name: priced(name, "usage_quality", "cost_usd") for name in TOTALS}
+    assert said == {
+        "in-usage": [("usage_unexplained", Decimal("0.0135"))],
+        "flat": [("usage_unexplained", Decimal("0.0135"))],
+        "explained": [("exact", Decimal("0.0135"))],
+    }
 
 
 def test_a_retry_and_the_success_of_one_id_and_second_are_both_billed(priced):

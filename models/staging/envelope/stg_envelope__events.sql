@@ -61,6 +61,7 @@ select
     {% endfor %}
     cache_storage_token_hours as reported_cache_storage_token_hours,
     read_pages as reported_read_pages,
+    coalesce(total_tokens, gemini_total_tokens) as reported_total_tokens,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
     {{ envelope_token_convention() }} as token_convention,
