@@ -6,7 +6,7 @@
 with requests as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 
