@@ -5,7 +5,7 @@
 {%- endmacro %}
 
 {% macro default__view_by_day() -%}
-    {% do config(materialized='view') %}
+    {% do config(materialized='view', tags=['by_day', 'by_instant']) %}
 {%- endmacro %}
 
 {# Spark resolves a view again wherever it is read. Above views that read the union of all gateways several

@@ -1,17 +1,23 @@
 {# Restricts a model that is built by days to the days it has to build. The days are looked up first and
-   written as literals, so that the engine reads no other day; the bounds are there for the same reason. #}
-{% macro where_days_changed() -%}
+   written as literals, so that the engine reads no other day; the bounds are there for the same reason.
+   `at` is the column of the instant whose day it is, for what is read through views over raw records: a day is
+   worked out of it, and DuckDB looks for it only after it has worked out everything else of each row. #}
+{% macro where_days_changed(at=none) -%}
     {#- named outside the condition, so that dbt sees the dependency when it parses -#}
     {%- set inputs = ref('int_day_fingerprints') -%}
     {%- if execute and is_incremental() -%}
-        {{- where_days_in(run_query(changed_days_sql()).columns[0].values() | map('string') | list) -}}
+        {{- where_days_in(run_query(changed_days_sql()).columns[0].values() | map('string') | list, at) -}}
     {%- endif -%}
 {%- endmacro %}
 
 {# These days, in order, as text; no row where there is none. #}
-{% macro where_days_in(days) -%}
+{% macro where_days_in(days, at=none) -%}
     {%- if days -%}
     where
+        {% if at -%}
+        {{ at }} >= cast('{{ days[0] }}' as timestamp)
+        and {{ at }} < cast({{ days_before("cast('" ~ days[-1] ~ "' as date)", -1) }} as timestamp)
+        and {% endif -%}
         usage_date between cast('{{ days[0] }}' as date) and cast('{{ days[-1] }}' as date)
         and usage_date in (cast('{{ days | join("' as date), cast('") }}' as date))
     {%- else -%}

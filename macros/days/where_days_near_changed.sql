@@ -1,6 +1,6 @@
 {# Restricts what a model that is built by days reads to the days it has to build and those near them: the parts of
    one trace are looked for on the days before and after. The model itself ends with where_days_changed(). #}
-{% macro where_days_near_changed() -%}
+{% macro where_days_near_changed(at=none) -%}
     {%- set inputs = ref('int_day_fingerprints') -%}
     {%- if execute and is_incremental() -%}
         {%- set near = [] -%}
@@ -10,6 +10,6 @@
                 {%- do near.append((date + modules.datetime.timedelta(days=away)).strftime('%Y-%m-%d')) -%}
             {%- endfor -%}
         {%- endfor -%}
-        {{- where_days_in(near | unique | sort | list) -}}
+        {{- where_days_in(near | unique | sort | list, at) -}}
     {%- endif -%}
 {%- endmacro %}

@@ -49,12 +49,17 @@ _DAY, _ALL, _SAID = "the day", "all of it", "what was said"
 _CODE, _CODE_OF = "the code", "code of "
 # Where macros/builds/code_fingerprint.sql keeps what it has worked out.
 _FINGERPRINTS = "code_fingerprints"
+# What macros/days/days_to_check.sql asks: whether the tests need look at new days alone, and the
+# fingerprints of the days that have passed.
+_ARE_DAYS_CHECKED = "are_days_checked"
+_CHECKS = "ops.day_checks"
 # What a load, an unloading, a forgotten person or an archive changes, by raw table.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_records")
 # They say of themselves what they hold.
 _WHOLE = (*_OF_LOADS, "raw.archived_days")
 # They ask the clock for the days that lie ahead of the run, and for no other.
-AHEAD = ("model.ai_cost.int_day_fingerprints", "model.ai_cost.int_priced_attempts")
+_DAYS = "model.ai_cost.int_day_fingerprints"
+AHEAD = (_DAYS, "model.ai_cost.int_priced_attempts")
 # Views over tables of somebody else (macros/adapters/in_place).
 _IN_PLACE = "_in_place"
 # A number of each row, whichever order the rows have.
@@ -84,7 +89,8 @@ class Unchanged:
         are_views_apart = engine == "duckdb"
         self._definitions = Definitions(nodes, ROOT, key, sources, are_views_apart, self._day)
         self._is_same_day = known.get(_DAY) == self._day
-        if known.get(_CODE) == key:
+        self._is_same_code = known.get(_CODE) == key
+        if self._is_same_code:
             # fingerprints of the same code: dbt takes seconds to work them out
             found = {name: value for name, value in known.items() if name.startswith(_CODE_OF)}
             manifest.flat_graph[_FINGERPRINTS] = {
@@ -128,8 +134,10 @@ class Unchanged:
     def tag(self) -> int:
         """Tag them `unchanged` in the parsed project, and say how many they are.
 
-        dbt takes as long to leave out some hundred names as to make them; a tag is one look.
+        dbt takes as long to leave out some hundred names as to make them; a tag is one look. Tests
+        on what is built by days look at the days that changed since they last passed.
         """
+        self._manifest.flat_graph[_ARE_DAYS_CHECKED] = self._is_same_code
         names = self.left_out()
         for name in names:
             self._manifest.nodes[name].tags.append(TAG)
@@ -149,6 +157,7 @@ class Unchanged:
         states += [[_CODE, self._key], [_DAY, self._day]]
         engine = target()
         with owner_of("marts", engine), transaction() as execute:
+            self._remember_days(execute)
             held = Held(execute, engine)
             states.append([_BUILDS, held.rows(_BUILDS)])
             if self._is_all_known():
@@ -158,6 +167,14 @@ class Unchanged:
             execute(f"drop table if exists {_STATES}")
             execute(f"create table {_STATES} (node_id varchar, made_of varchar)")
             execute(f"insert into {_STATES} values {rows}")
+
+    def _remember_days(self, execute: Execute) -> None:
+        """All tests of all days passed: a day is the same while its fingerprint is."""
+        execute(f"drop table if exists {_CHECKS}")
+        execute(
+            f"create table {_CHECKS} as "
+            f"select usage_date, day_fingerprint from {self._place(_DAYS)}"
+        )
 
     def _is_all_known(self) -> bool:
         """Whether only code, seeds, loads, closes and the day decide what every table holds.

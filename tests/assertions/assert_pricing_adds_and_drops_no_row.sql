@@ -5,6 +5,7 @@ with delivered as (
         usage_date,
         count(*) as attempt_count
     from {{ ref('int_requests_by_usage_part') }}
+    {{ where_days_to_check('usage_at') }}
     group by 1
 
 ),
@@ -15,6 +16,7 @@ priced as (
         usage_date,
         count(*) as attempt_count
     from {{ ref('int_priced_attempts') }}
+    {{ where_days_to_check('usage_at') }}
     group by 1
 
 )

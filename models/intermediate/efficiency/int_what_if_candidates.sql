@@ -1,5 +1,7 @@
 -- Which attempts could have run otherwise: by rule, each attempt once per opportunity; and those that used a
 -- cache, to see what that was worth.
+{{ config(tags=['by_day']) }}
+
 with attempts as (
 
     select

@@ -1,5 +1,7 @@
 -- The cost of each candidate under its alternative, at the rates of the second it was used: the same join to the
 -- same windows as the pricing of the attempt itself. Without a rate the cost is null, and nothing is claimed.
+{{ config(tags=['by_day']) }}
+
 with candidates as (
 
     select * from {{ ref('int_what_if_candidates') }}

@@ -15,7 +15,7 @@ with shared as (
 call_keys as (
 
     select * from {{ ref('int_call_keys') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

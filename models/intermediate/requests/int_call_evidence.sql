@@ -23,7 +23,7 @@ records as (
         {% endfor %}
         usage_date
     from {{ ref('int_requests_unioned') }}
-    {{ where_days_near_changed() }}
+    {{ where_days_near_changed('usage_at') }}
 
     union all
 

@@ -2,20 +2,11 @@
 -- and a provider's id of the response are made for one call. An id that the client chose, or a trace and a model,
 -- may be those of several calls, and tell only where each system has exactly one such record. Days that one system
 -- alone has logged are left out.
-with shared_days as (
-
-    select usage_date
-    from {{ ref('int_requests_unioned') }}
-    group by 1
-    having min(source_system) != max(source_system)
-
-),
-
-requests as (
+with requests as (
 
     select requests.*
     from {{ ref('int_requests_unioned') }} as requests
-    inner join shared_days
+    inner join {{ ref('int_shared_days') }} as shared_days
         on requests.usage_date = shared_days.usage_date
 
 ),

@@ -1,12 +1,12 @@
 -- The same event of the same system delivered more than once: all but one copy. The newest version
 -- stays, else the first in the order of the files' names, so that the order in which files arrive
 -- changes nothing. A retry has another attempt id or another start and is not a duplicate.
-{{ view_by_day() }}
+{{ incremental_by_day() }}
 
 with requests as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

@@ -22,7 +22,7 @@ statements as (
 requests as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

@@ -7,7 +7,7 @@
 with priced as (
 
     select * from {{ ref('int_requests_priced') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 )
 

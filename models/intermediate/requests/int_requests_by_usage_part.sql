@@ -1,5 +1,7 @@
 -- One answer may be made in pieces, each by its own model: a server-side fallback, a compaction. Each
 -- piece is billed at its own model, so the usage of the whole, which leaves some of them out, is not.
+{{ config(tags=['by_day', 'by_instant']) }}
+
 {% set pieces = {
     'reported_input_tokens': ['input_tokens'],
     'reported_output_tokens': ['output_tokens'],

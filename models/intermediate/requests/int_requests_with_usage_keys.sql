@@ -4,7 +4,7 @@
 with requests as (
 
     select * from {{ ref('int_requests_deduplicated') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

@@ -9,7 +9,7 @@ with keys as (
         source_system in {{ application_sources() }} as is_application,
         {{ text_hash('shared_key') }} as key_hash
     from {{ ref('int_call_keys') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

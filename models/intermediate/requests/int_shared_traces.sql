@@ -3,13 +3,16 @@
 -- records is no trace but a name that everything has.
 {{ incremental_by_day() }}
 
-with shared_days as (
+with requests as (
 
-    select usage_date
+    select
+        usage_date,
+        usage_at,
+        latency_ms,
+        source_system,
+        trace_id
     from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
-    group by 1
-    having min(source_system) != max(source_system)
+    {{ where_days_changed('usage_at') }}
 
 ),
 
@@ -19,8 +22,8 @@ shared_traces as (
     select
         traced.usage_date,
         min(traced.trace_id) as trace_id
-    from {{ ref('int_requests_unioned') }} as traced
-    inner join shared_days
+    from requests as traced
+    inner join {{ ref('int_shared_days') }} as shared_days
         on traced.usage_date = shared_days.usage_date
     where traced.trace_id is not null
     group by traced.usage_date, {{ text_hash('traced.trace_id') }}
@@ -44,7 +47,7 @@ long_runs as (
         days_of_long_runs.usage_date,
         runs.trace_id,
         days_of_long_runs.call_date
-    from {{ ref('int_requests_unioned') }} as runs
+    from requests as runs
     inner join days_of_long_runs
         on runs.usage_date = days_of_long_runs.usage_date
     where

@@ -13,14 +13,14 @@ with looked_at as (
 requests as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_near_changed() }}
+    {{ where_days_near_changed('usage_at') }}
 
 ),
 
 duplicates as (
 
     select * from {{ ref('int_duplicate_deliveries') }}
-    {{ where_days_near_changed() }}
+    {{ where_days_near_changed('usage_at') }}
 
 ),
 

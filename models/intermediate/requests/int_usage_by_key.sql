@@ -14,7 +14,7 @@ with records as (
         length(unread_usage) - length(replace(unread_usage, chr(10), '')) + 1 as key_count
     from (
         select * from {{ ref('int_requests_unioned') }}
-        {{ where_days_changed() }}
+        {{ where_days_changed('usage_at') }}
     ) as requests
     where unread_usage is not null
 

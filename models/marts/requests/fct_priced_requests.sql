@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['by_day']) }}
 
 select
     attempts.request_key,

@@ -5,7 +5,7 @@
 with records as (
 
     select * from {{ ref('int_requests_unioned') }}
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

@@ -1,0 +1,45 @@
+{# The days that a night's tests look at. A day keeps its rows until its fingerprint changes (int_day_fingerprints), so
+   what passed holds for it until then: after each whole build that passed, `ops.day_checks` has the fingerprints that
+   it was of (scripts/operations/unchanged.py). Without them, after any other build, with other code, and where
+   everything is asked for, the tests look at all days. #}
+{% macro day_checks_table() -%} ops.day_checks {%- endmacro %}
+
+{# Not by ref: the test of a seed would wait for the logs. What is built by days is built after the fingerprints. #}
+{% macro days_to_check_sql() -%}
+    select inputs.usage_date
+    from {{ graph.nodes['model.' ~ our_name() ~ '.int_day_fingerprints'].relation_name }} as inputs
+    left join {{ day_checks_table() }} as checked
+        on inputs.usage_date = checked.usage_date and inputs.day_fingerprint = checked.day_fingerprint
+    where checked.usage_date is null
+    order by 1
+{%- endmacro %}
+
+{# The condition of a test on what is built by days; nothing where it looks at all of them. #}
+{% macro where_days_to_check(at=none) -%}
+    {%- if execute and graph.get('are_days_checked') -%}
+        {%- if 'days_to_check' not in graph -%}
+            {%- set days = run_query(days_to_check_sql()).columns[0].values() | map('string') | list -%}
+            {%- do graph.update({'days_to_check': days}) -%}
+        {%- endif -%}
+        {{- where_days_in(graph['days_to_check'], at) -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{# In place of dbt's own macro, which asks only for the setting `where`: what a generic test on a model reads. A test
+   that looks at other rows beside those of its model can fail for a day that did not change. #}
+{% macro get_where_subquery(relation) -%}
+    {%- set days = where_days_to_check('usage_at' if 'by_instant' in graph.nodes[model.attached_node].tags)
+        if is_test_by_day() -%}
+    {{ return('(select * from ' ~ relation ~ ' ' ~ days ~ ') as by_day' if days
+        else dbt.get_where_subquery(relation)) }}
+{%- endmacro %}
+
+{# Models that are built by days, and views of them that say so with the tag `by_day`; those over raw records have
+   `by_instant` too, and look for `usage_at`. #}
+{% macro is_test_by_day() -%}
+    {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
+    {%- set is_by_day = tested and ('by_day' in tested.tags
+        or (tested.config.materialized == 'incremental' and tested.config.full_refresh is none)) -%}
+    {{ return(is_by_day and model.test_metadata.name != 'relationships'
+        and config.get('severity', 'error') | lower == 'error') }}
+{%- endmacro %}
