@@ -6,8 +6,9 @@
 
 {# Not by ref: the test of a seed would wait for the logs. What is built by days is built after the fingerprints. #}
 {% macro days_to_check_sql() -%}
+    {%- set days = graph.nodes['model.' ~ our_name() ~ '.int_day_fingerprints'] -%}
     select inputs.usage_date
-    from {{ graph.nodes['model.' ~ our_name() ~ '.int_day_fingerprints'].relation_name }} as inputs
+    from {{ adapter.quote(days.schema) }}.{{ adapter.quote(days.alias) }} as inputs
     left join {{ day_checks_table() }} as checked
         on inputs.usage_date = checked.usage_date and inputs.day_fingerprint = checked.day_fingerprint
     where checked.usage_date is null

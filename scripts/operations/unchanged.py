@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.loading.paths import literal
+from scripts.loading.paths import literal, quoted
 from scripts.loading.sources import RAW_SCHEMA
 from scripts.operations.clock import run_instant
 from scripts.operations.company import COPIES, COPY
@@ -170,10 +170,11 @@ class Unchanged:
 
     def _remember_days(self, execute: Execute) -> None:
         """All tests of all days passed: a day is the same while its fingerprint is."""
+        days = self._manifest.nodes[_DAYS]
         execute(f"drop table if exists {_CHECKS}")
         execute(
-            f"create table {_CHECKS} as "
-            f"select usage_date, day_fingerprint from {self._place(_DAYS)}"
+            f"create table {_CHECKS} as select usage_date, day_fingerprint "
+            f"from {quoted(days.schema)}.{quoted(days.alias)}"
         )
 
     def _is_all_known(self) -> bool:

@@ -34,6 +34,7 @@ def node(name: str, kind: str, *parents: str, macros=(), severity="error") -> Si
         schema="marts",
         resource_type=resource,
         config=SimpleNamespace(materialized=kind, severity=severity),
+        tags=[],
         original_file_path=f"seeds/{name}.csv",
         depends_on_nodes=list(parents),
         depends_on_macros=list(macros),
@@ -98,7 +99,10 @@ def make_tables(execute) -> None:
         execute(f"create schema {schema}")
     for each in NODES:
         if each.resource_type != "test":
-            execute(f'create table marts."{each.name}" (a integer)')
+            columns = "usage_date date, day_fingerprint varchar, a integer"
+            execute(f'create table marts."{each.name}" ({columns})')
+    days = 'marts."model.ai_cost.int_day_fingerprints"'
+    execute(f"insert into {days} values (date '2026-09-01', 'one', 1)")
     execute("create table raw.load_files (batch_id varchar, raw_table varchar)")
     execute("create table raw.load_days (batch_id varchar, raw_table varchar, event_date date)")
     execute("create table raw.load_rejects (batch_id varchar, raw_table varchar)")
@@ -318,6 +322,31 @@ def test_a_seed_or_code_that_changed_wakes_the_night(root, monkeypatch):
     assert said_when_nothing_is_new() is None
 
 
+def test_tests_look_at_new_days_after_a_build_that_passed(root, monkeypatch):
+    assert are_days_checked()
+    assert checked_days(root) == [("2026-09-01", "one")]
+    # what failed once is looked at again, until it passes
+    night(root, "failed")
+    assert not are_days_checked()
+    night(root, "passed")
+    assert are_days_checked()
+    # a test or a model that is another now has passed for no day
+    monkeypatch.setenv("AI_COST_ANOTHER", "setting")
+    assert not are_days_checked()
+
+
+def are_days_checked() -> bool:
+    Unchanged(MANIFEST).tag()
+    return MANIFEST.flat_graph["are_days_checked"]
+
+
+def checked_days(root) -> list[tuple]:
+    with duckdb.connect(str(root / "w.duckdb"), read_only=True) as connection:
+        return connection.execute(
+            "select cast(usage_date as varchar), day_fingerprint from ops.day_checks"
+        ).fetchall()
+
+
 def test_a_build_over_midnight_is_not_remembered(root, monkeypatch):
     """Its tables may be of two days."""
     manifest = of_the_day()
@@ -410,6 +439,29 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
     assert project.value(_BUILDS) == builds + 1
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_a_night_checks_the_days_that_it_built(tmp_path, engine, request):
+    """What stood when a day passed stands; `--all` looks at it, and what fails is not forgotten."""
+    landing = Landing(tmp_path)
+    landing.put("envelope_events/a.jsonl", [event(1, team="search", **CALL)])
+    database = request.getfixturevalue("postgres") if engine == "postgres" else None
+    project = Project(tmp_path, landing.folder, database)
+    project.ai_cost("nightly")
+    # a hand in the warehouse, which no night has to expect
+    project.write(f"insert into {_BY_CONTEXT} select * from {_BY_CONTEXT}")
+    landing.put("envelope_events/b.jsonl", [event(2, timestamp="2026-11-04T10:00:00Z", **CALL)])
+    project.ai_cost("nightly")
+    for arguments in (["--all"], []):
+        code, said, complaints = project.outcome("nightly", *arguments)
+        assert code == 1 and "unique_combination_fct_spend_by_context_daily" in said + complaints
+    project.write(
+        f"delete from {_BY_CONTEXT}",
+        "delete from ops.built_days where model_name = 'fct_spend_by_context_daily'",
+    )
+    project.ai_cost("nightly")
+
+
+_BY_CONTEXT = "marts.fct_spend_by_context_daily"
 _BUILDS = "select count(distinct invocation_id) from ops.build_events"
 # the last two ended alike, and warned of the same
 _LAST_NIGHTS = """

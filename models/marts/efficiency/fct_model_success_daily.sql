@@ -1,6 +1,9 @@
+{{ incremental_by_day() }}
+
 with lines as (
 
     select * from {{ ref('int_spend_by_version_daily') }}
+    {{ where_days_changed() }}
 
 ),
 
