@@ -89,7 +89,7 @@ NOT_PLACED = {
                 "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11},
             }
         ],
-        "it may be of openrouter_generations or envelope_events; put it into the folder of one",
+        "it may be of envelope_events or openrouter_generations; put it into the folder of one",
     ),
     "a picture": (b"\x89PNG\r\n\x1a\n", "a picture"),
 }
