@@ -1,6 +1,7 @@
 -- The same event of the same system delivered more than once: all but one copy. The newest version
 -- stays, else one that has usage, for a record may be read before it is whole, else the first in the
--- order of the files' names, so that the order in which files arrive changes nothing. A retry has another attempt id or another start and is not a duplicate.
+-- order of the files' names, so that the order in which files arrive changes nothing. A retry has
+-- another attempt id or another start and is not a duplicate.
 {{ view_by_day() }}
 
 with requests as (
