@@ -343,11 +343,13 @@ def _of_header(table: Table, header: list[str]) -> Match:
     except Unreadable:
         return Match(table, 0.0, 0, None)
     columns = {c.name for c in table.fields if found.keys() & set(c.headers)}
-    share = len(set(found.values())) / len(header)
-    return _match(table, columns, share)
+    # One cell of JSON may be of many columns, and of many tables: it counts once.
+    count = len(set(found.values()))
+    return _match(table, columns, count / len(header), count)
 
 
-def _match(table: Table, columns: set[str], share: float) -> Match:
+def _match(table: Table, columns: set[str], share: float, count: int | None = None) -> Match:
+    """How well a table fits that finds these columns, in so many fields of the file."""
     if table.signs and not columns & set(table.signs):
         return Match(table, 0.0, 0, None)
     lacks = None
@@ -357,7 +359,7 @@ def _match(table: Table, columns: set[str], share: float) -> Match:
         lacks = f"a model or tokens ({_shown(table, table.calls[1])})"
     elif table.money and not columns & set(table.money):
         lacks = f"an amount ({_shown(table, table.money[0])})"
-    return Match(table, len(columns) * share, len(columns), lacks)
+    return Match(table, (count or len(columns)) * share, len(columns), lacks)
 
 
 @cache

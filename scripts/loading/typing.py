@@ -16,6 +16,8 @@ from scripts.loading.sources import Column, Refused, Table
 
 _NO_NAME = literal("null|NULL|None|none|undefined|N/A|n/a|nan|NaN")
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+# One, or a thousand: whoever writes a mark of thousands may have meant either.
+_ONE_OR_A_THOUSAND = literal(r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}")
 _ISO = literal(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"
@@ -301,7 +303,11 @@ def _found(table: Table, column: Column, alternatives: list[str], first: str) ->
 def _named(table: Table, column: Column, text: str) -> str:
     """The text, unless it is a word that says that there is none."""
     if column.data_type == "boolean":
-        return f"case when lower({text}) in ('none', 'null') then null else {text} end"
+        return f"case when lower({text}) in ('none', 'null', '-', 'n/a') then null else {text} end"
+    if column.data_type == "bigint":
+        # Letters sort behind numbers, which most texts are.
+        is_none = f"{text} > 'A' and length({text}) < 10 and regexp_full_match({text}, {_NO_NAME})"
+        return f"case when {text} = '-' or {is_none} then null else {text} end"
     if column.posted and table.kind == "gateway":
         # An owner, a model or a tier that a program wrote as text for want of one. Not by "in": a
         # list as long is a join to DuckDB, which does not keep the order of the lines.
@@ -341,8 +347,9 @@ def _value(table: Table, column: Column, text: str, parsed: str, key: bytes | No
         return f"case when lower({text}) in ({_NOTHING}) then false when {text} != '' then true end"
     if column.data_type == "boolean":
         return (
-            f"case lower({text}) when 'true' then true when '1' then true "
-            "when 'false' then false when '0' then false end"
+            # t and f are PostgreSQL's own
+            f"case when lower({text}) in ('true', '1', 't', 'yes') then true "
+            f"when lower({text}) in ('false', '0', 'f', 'no') then false end"
         )
     if column.data_type == "timestamp":
         return (
@@ -483,7 +490,8 @@ def _whole(text: str, plain: str, limit: int) -> str:
         f"when cast({plain} as varchar) = {text} "
         f"then case when {plain} between -{limit} and {limit} then {plain} end "
         f"when regexp_full_match({text}, {_NUMBER}) and abs({number}) <= {limit} "
-        f"and {number} = floor({number}) then cast({number} as bigint) end"
+        f"and {number} = floor({number}) "
+        f"and not regexp_full_match({text}, {_ONE_OR_A_THOUSAND}) then cast({number} as bigint) end"
     )
 
 
@@ -561,6 +569,9 @@ def _reason(table: Table, column: Column, text: str) -> str:
         wanted = "a number"
     says = f"{literal(f'{name} is ')} || {kind} || {literal(f', not {wanted}')}"
     if column.data_type == "bigint":
+        either = f"{name} may be one or a thousand; write it without a mark of thousands"
+        is_either = f"regexp_full_match({text}, {_ONE_OR_A_THOUSAND})"
+        says = f"case when {is_either} then {literal(either)} else {says} end"
         too_large = f"{is_number} and abs({number}) > {_limit(table)}"
     elif column.format == "decimal":
         too_large = is_number

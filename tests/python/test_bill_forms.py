@@ -43,9 +43,14 @@ FILES = {
     ),
     "gcp_billing/account=console/20261106.csv": (
         "Billing account name,Billing account ID,Project ID,Service description,SKU description,"
-        "Usage start date,Usage amount,Usage unit,Unrounded cost ($),Cost ($)\n"
-        "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,2026-10-05,"
+        "Credit type,Usage start date,Usage amount,Usage unit,Unrounded cost ($),Cost ($)\n"
+        "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,,2026-10-05,"
         '"1,000,000",count,1.254,1.25\n'
+        # a credit of the table of the console is a row of its own
+        "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,Promotion,2026-10-05,"
+        ",,-0.2,-0.2\n"
+        "Acme,01AAAA,p1,Vertex AI,Gemini 2.5 Pro Text Input - Predictions,Committed use discount,"
+        "2026-10-05,,,-0.1,-0.1\n"
     ),
     # what is not AI has a name that says so, and not the hash that the marketplace gives it
     "aws_cur2/account=market/20261106.csv": (
@@ -81,7 +86,7 @@ def bills(tmp_path_factory):
 def test_files_of_dashboards_and_consoles_are_bills(bills):
     assert bills.rows(
         "select provider, billed_model, meter, service_tier, cast(usage_date as varchar), "
-        "amount_usd from intermediate.int_bill_lines order by 1, 3"
+        "amount_usd from intermediate.int_bill_lines where line_category = 'usage' order by 1, 3"
     ) == [
         ("anthropic", "claude-haiku-4-5", "output", "batch", "2026-10-05", Decimal("0.03")),
         ("anthropic", "claude-haiku-4-5", "uncached_input", "standard", "2026-10-05",
@@ -91,6 +96,14 @@ def test_files_of_dashboards_and_consoles_are_bills(bills):
         ("openai", "gpt-4o", "uncached_input", "standard", "2026-10-05",
          Decimal("0.895874")),
     ]  # fmt: skip
+
+
+def test_credits_of_a_table_of_the_console_are_no_use(bills):
+    """As use they made the price of a token look wrong."""
+    assert bills.rows(
+        "select line_category, amount_usd from intermediate.int_bill_lines "
+        "where line_category != 'usage' order by 1"
+    ) == [("credit", Decimal("-0.2")), ("discount", Decimal("-0.1"))]
 
 
 def test_what_is_not_ai_is_named_in_words_with_its_money(bills):
@@ -182,6 +195,66 @@ def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
     assert landing.rows("select cost from raw.azure_costs order by line_number") == [
         (text,) for text in read
     ]
+
+
+def test_an_answer_of_azure_s_query_is_no_bill(landing):
+    """It has sums by whatever was asked for, in rows without names."""
+    columns = [{"name": "PreTaxCost", "type": "Number"}, {"name": "UsageDate", "type": "Number"}]
+    answer = {"properties": {"columns": columns, "rows": [[2.5, 20261005]]}}
+    landing.put("azure_costs/a.json", [answer])
+    landing.load()
+    assert [reason[:40] for _, _, reason, _ in landing.rejects()] == [
+        "an answer of Cost Management's query, a "
+    ]
+
+
+ACCOUNTED = [
+    ('"$1,234.56"', "USD", "1234.56"),
+    ("US$12.50", "USD", "12.50"),
+    ("$7.25", "CAD", "7.25"),
+    ("€12.50", "EUR", "12.50"),
+    ("(20.00)", "USD", "-20.00"),
+    ("($20.00)", "USD", "-20.00"),
+    ("-$20.00", "USD", "-20.00"),
+    ("$-20.00", "USD", "-20.00"),
+    ("20.00-", "USD", "-20.00"),
+    ("\u221220.00", "USD", "-20.00"),
+    # another currency than the line's, and a sign too many
+    ("€12.50", "USD", None),
+    ("$12.50", "EUR", None),
+    ("(-20.00)", "USD", None),
+    ("(20.00", "USD", None),
+    ("12.50 or so", "USD", None),
+]
+
+
+def test_amounts_as_accountants_write_them(landing):
+    rows = "".join(f"{cell},{currency},2026-10-05\n" for cell, currency, _ in ACCOUNTED)
+    landing.put("azure_costs/a.csv", f"Cost,Currency,Date\n{rows}")
+    landing.load()
+    found = dict(landing.rows("select line_number, cost from raw.azure_costs"))
+    assert [found.get(n) for n, _ in enumerate(ACCOUNTED, 1)] == [read for *_, read in ACCOUNTED]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (["1.234", "56"], ["56"]),
+        (["1.234", "2,5"], ["1234", "2.5"]),
+        (["1.234", "2.5"], ["1.234", "2.5"]),
+        (["0.125", "56"], ["0.125", "56"]),
+    ],
+)
+def test_a_point_among_semicolons_is_one_or_a_thousand(landing, cells, read):
+    """A thousand dollars were one dollar and 23 cents."""
+    rows = "".join(f"{cell};USD;2026-10-05\n" for cell in cells)
+    landing.put("azure_costs/a.csv", f"Cost;Currency;Date\n{rows}")
+    landing.load()
+    assert landing.rows("select cost from raw.azure_costs order by line_number") == [
+        (text,) for text in read
+    ]
+    refused = ["cost is a text, not a number"] * (len(cells) - len(read))
+    assert [reason for _, _, reason, _ in landing.rejects()] == refused
 
 
 @pytest.mark.parametrize(

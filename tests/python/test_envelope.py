@@ -223,6 +223,125 @@ USAGES = {
         },
         "0.01155",
     ),
+    "deepseek": (
+        FIGURES
+        | {
+            "usage": {
+                "prompt_tokens": 10000,
+                "completion_tokens": 1200,
+                "total_tokens": 11200,
+                "prompt_cache_hit_tokens": 2000,
+                "prompt_cache_miss_tokens": 8000,
+            }
+        },
+        "0.01155",
+    ),
+    "AI SDK 6": (
+        FIGURES
+        | {
+            "usage": {
+                "inputTokens": 10000,
+                "inputTokenDetails": {"noCacheTokens": 8000, "cacheReadTokens": 2000},
+                "outputTokens": 1200,
+                "outputTokenDetails": {"textTokens": 900, "reasoningTokens": 300},
+                "totalTokens": 11200,
+            }
+        },
+        "0.01155",
+    ),
+    "LangChain": (
+        SONNET
+        | {
+            "usage_metadata": {
+                "input_tokens": 10000,
+                "output_tokens": 1000,
+                "total_tokens": 11000,
+                "input_token_details": {"cache_read": 2000, "cache_creation": 1000},
+            }
+        },
+        # 7,000 x 3, 2,000 x 0.3, 1,000 x 3.75 and 1,000 x 15 a million
+        "0.04035",
+    ),
+    "another of LangChain": (
+        FIGURES
+        | {
+            "token_usage": {
+                "prompt_tokens": 10000,
+                "completion_tokens": 1200,
+                "prompt_tokens_details": {"cached_tokens": 2000},
+            }
+        },
+        "0.01155",
+    ),
+    "request and answer": (
+        {"timestamp": "2026-11-20T10:00:00Z", "team": "growth", "provider": "openai"}
+        | {
+            "request": {"model": "gpt-5.4-mini"},
+            "response": {
+                "model": "gpt-5.4-mini-2026-03-17",
+                "usage": {
+                    "prompt_tokens": 10000,
+                    "completion_tokens": 1200,
+                    "prompt_tokens_details": {"cached_tokens": 2000},
+                },
+            },
+        },
+        "0.01155",
+    ),
+    "Gemini, with tools and thoughts": (
+        {
+            "timestamp": "2026-11-20T10:00:00Z",
+            "provider": "google",
+            "model": "gemini-2.5-flash",
+            "usageMetadata": {
+                "promptTokenCount": 1000,
+                "toolUsePromptTokenCount": 300,
+                "candidatesTokenCount": 200,
+                "thoughtsTokenCount": 100,
+                "totalTokenCount": 1600,
+            },
+        },
+        # 1,300 x 0.3 and 300 x 2.5 a million
+        "0.00114",
+    ),
+    "Gemini by its library": (
+        {
+            "timestamp": "2026-11-20T10:00:00Z",
+            "provider": "google",
+            "model": "gemini-2.5-flash",
+            "usage_metadata": {
+                "prompt_token_count": 1000,
+                "tool_use_prompt_token_count": None,
+                "candidates_token_count": 200,
+                "thoughts_token_count": 100,
+                "total_token_count": 1300,
+            },
+        },
+        "0.00105",
+    ),
+    "a total that says where the thoughts are": (
+        FIGURES
+        | {
+            "usage": {
+                "prompt_tokens": 1000,
+                "completion_tokens": 200,
+                "total_tokens": 1500,
+                "completion_tokens_details": {"reasoning_tokens": 300},
+            }
+        },
+        # 1,000 x 0.75 and 500 x 4.5 a million
+        "0.003",
+    ),
+    "a total that says where the cache is": (
+        FIGURES
+        | {
+            "input_tokens": 8000,
+            "cached_input_tokens": 2000,
+            "output_tokens": 1200,
+            "total_tokens": 11200,
+        },
+        "0.01155",
+    ),
     "no convention": (
         FIGURES | {"input_tokens": 10000, "cached_input_tokens": 2000, "output_tokens": 1200},
         "0.01155",
@@ -245,8 +364,16 @@ TOTALS = {
     "flat": GPT_4O | {"input_tokens": 5000, "output_tokens": 100, "totalTokens": 5600},
     "explained": GPT_4O | {"input_tokens": 5000, "output_tokens": 100, "total_tokens": 5100},
 }
-RECORDS += [record | {"request_id": name} for name, (record, _) in USAGES.items()]
 RECORDS += [record | {"request_id": name} for name, record in TOTALS.items()]
+BATCH = {"custom_id": "c-1", "timestamp": "2026-11-20T10:00:00Z"}
+RESULTS = [
+    BATCH | {"id": "batch_req_1", "response": {"status_code": 200, "body": {"model": "gpt-4o"}}},
+    BATCH | {"result": {"type": "succeeded", "message": {"model": "claude-sonnet-4-6"}}},
+]
+RECORDS += RESULTS
+RECORDS += [record | {"request_id": name} for name, (record, _) in USAGES.items()]
+RECORDS.append(FIGURES | {"request_id": "all", "total_tokens": 1200})
+RECORDS.append(FIGURES | {"request_id": "more", "total_tokens": 2200, "input_tokens": 1000})
 
 
 @pytest.fixture(scope="module")
@@ -388,3 +515,22 @@ def test_usage_is_read_as_its_maker_counts_it(priced, name):
     ((found, issue),) = priced(name, "cost_usd", "usage_issue")
     assert found == (cost and Decimal(cost))
     assert issue == (None if cost else "unknown_token_convention")
+
+
+def test_a_total_above_its_parts_is_a_lower_bound(priced):
+    """1,000 in, nothing else that is known, and 2,200 in all."""
+    found = priced("more", "usage_quality", "reported_total_tokens", "price_status")
+    assert found == [("usage_unexplained", 2200, "priced")]
+
+
+def test_a_total_alone_says_nothing_of_the_price(priced):
+    assert priced("all", "cost_usd", "price_status") == [(None, "usage_missing")]
+
+
+def test_results_of_a_batch_job_are_refused_by_name(priced):
+    """As a call of the usual kind such a line would cost twice what it does."""
+    found = priced.of(
+        "select count(*) from marts.fct_quarantined_records "
+        "where reason like 'a result of a batch job: its cost is on the bill%'"
+    )
+    assert found == [(len(RESULTS),)]

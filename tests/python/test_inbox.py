@@ -107,6 +107,28 @@ def test_an_answer_of_openai_is_none_of_openrouter(landing):
     ]
 
 
+CELLS = {
+    "langfuse_observations": (
+        "id,traceId,type,startTime,environment,level,metadata,model,promptName,usageDetails,userId",
+        'o1,t1,GENERATION,2026-11-10T13:30:00.000Z,production,DEFAULT,"{}",gpt-5.4,,'
+        '"{""input"": 6}",u',
+    ),
+    "openrouter_activity": (
+        "date,model,model_permaslug,endpoint_id,provider_name,usage,byok_usage_inference,requests,"
+        "prompt_tokens,completion_tokens,reasoning_tokens",
+        "2026-10-02,openai/gpt-5.4-mini,openai/gpt-5.4-mini,e,OpenAI,1.5,0,10,1000,200,0",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", CELLS)
+def test_a_cell_of_json_is_one_field_of_a_table_and_no_more(table, landing):
+    """Of a column "metadata" alone LiteLLM's payload takes thirty columns."""
+    landing.put("inbox/a.csv", "\n".join(CELLS[table]) + "\n")
+    assert landing.load() == 0
+    assert landing.rows("select raw_table from raw.load_files") == [(table,)]
+
+
 @pytest.mark.parametrize("name", NOT_PLACED)
 def test_what_is_not_sure_is_left_with_the_reason(name, landing, capsys):
     content, reason = NOT_PLACED[name]

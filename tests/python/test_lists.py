@@ -246,7 +246,8 @@ def test_every_name_the_envelope_accepts_is_in_its_table():
 
 def _plain(name: str) -> str:
     """A name as the page lists it: once for the record and its usage object, in snake_case."""
-    name = name.strip('"').removeprefix("usage|").removeprefix("usage.").replace("-", "_")
+    name = name.strip('"').replace("|", ".").replace("-", "_")
+    name = re.sub(r"^(token_|response[.])?usage[.]", "", name)
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 

@@ -90,6 +90,9 @@ BAD_LINES = [
     (event(input_tokens="0x10"), "input_tokens is a text, not a whole number", True),
     (event(input_tokens=True), "input_tokens is true or false, not a whole number", True),
     (event(input_tokens={"a": 1}), "input_tokens is an object, not a whole number", True),
+    # a thousand in Berlin, one in Boston
+    (event(input_tokens="1.000"), "input_tokens may be one or a thousand", True),
+    (event(output_tokens="+12.000"), "output_tokens may be one or a thousand", True),
     (event(input_tokens=10**12), "input_tokens is out of range", True),
     (event(input_tokens=10**30), "is out of range", True),
     (event(cache_hit="perhaps"), "cache_hit is a text, not true or false", True),
@@ -140,6 +143,28 @@ def test_whole_numbers_of_every_spelling(landing):
     assert landing.load() == 0
     found = landing.rows("select input_tokens from raw.envelope_events order by line_number")
     assert [row[0] for row in found] == [7, 7, 1200, 1200, 1000, 0, 0, 5, 7, 12, 999999999]
+
+
+def test_a_word_for_none_is_no_number_and_no_fault(landing):
+    """A record was lost for the N/A of a count that it does not need."""
+    words = ["-", "N/A", "n/a", "NaN", "nan", "None", "null", "NULL", "undefined", ""]
+    landing.put("envelope_events/a.jsonl", [event(cached_input_tokens=word) for word in words])
+    cells = "".join(f"r,2026-11-03T10:00:00Z,7,{word}\n" for word in words)
+    header = "request_id,timestamp,input_tokens,cached_input_tokens\n"
+    landing.put("envelope_events/b.csv", header + cells)
+    assert landing.load() == 0
+    assert landing.rejects() == []
+    found = landing.rows("select distinct cached_input_tokens from raw.envelope_events")
+    assert found == [(None,)]
+
+
+def test_yes_and_no_of_every_spelling(landing):
+    """COPY of PostgreSQL writes t and f."""
+    given_as = [True, "TRUE", "1", "t", "yes", False, "False", 0, "f", "No", "-", "n/a", "none"]
+    landing.put("envelope_events/a.jsonl", [event(cache_hit=value) for value in given_as])
+    assert landing.load() == 0
+    found = landing.rows("select cache_hit from raw.envelope_events order by line_number")
+    assert [row[0] for row in found] == [True] * 5 + [False] * 5 + [None] * 3
 
 
 TIMES = [

@@ -1,6 +1,7 @@
 -- The same event of the same system delivered more than once: all but one copy. The newest version
--- stays, else the first in the order of the files' names, so that the order in which files arrive
--- changes nothing. A retry has another attempt id or another start and is not a duplicate.
+-- stays, else one that has usage, for a record may be read before it is whole, else the first in the
+-- order of the files' names, so that the order in which files arrive changes nothing. A retry has
+-- another attempt id or another start and is not a duplicate.
 {{ incremental_by_day() }}
 
 with requests as (
@@ -22,6 +23,7 @@ events as (
             as identity_at,
         is_job_snapshot,
         coalesce(record_version_at, cast({{ open_start() }} as timestamp)) as version_at,
+        case when reported_input_tokens > 0 or reported_output_tokens > 0 then 0 else 1 end as usage_rank,
         source_file,
         line_number,
         record_number,
@@ -52,7 +54,7 @@ numbered as (
         row_number() over (
             partition by events.source_system, events.event_id, events.identity_at, events.usage_date
             order by
-                events.version_at desc, events.source_file asc,
+                events.version_at desc, events.usage_rank asc, events.source_file asc,
                 events.line_number asc, events.record_number asc
         ) as copy_rank
     from events

@@ -1,5 +1,5 @@
 -- The spans of traces, whoever wrote them, with their own figures. A span exported twice is here once, in its newest
--- version.
+-- version; of two that are as new, the one with usage (int_duplicate_deliveries).
 with spans as (
 
     select
@@ -66,7 +66,9 @@ numbered as (
         *,
         row_number() over (
             partition by source_system, usage_date, trace_id, span_id
-            order by version_at desc, source_file asc, line_number asc, record_number asc
+            order by
+                version_at desc, case when input_tokens > 0 or output_tokens > 0 then 0 else 1 end asc,
+                source_file asc, line_number asc, record_number asc
         ) as copy_rank
     from spans
 

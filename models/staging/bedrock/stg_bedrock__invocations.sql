@@ -59,6 +59,8 @@ renamed as (
         cache_write_5m_tokens as reported_cache_write_5m_tokens,
         cache_write_1h_tokens as reported_cache_write_1h_tokens,
         output_tokens as reported_output_tokens,
+        -- a conversation by voice: the log does not tell its speech from text, which costs a fraction of it
+        case when operation = 'InvokeModelWithBidirectionalStream' then 'lower_bound' else 'exact' end as usage_quality,
 
         ---------- owner
         tagged_team as team_tag,

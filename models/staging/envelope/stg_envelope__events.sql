@@ -47,7 +47,7 @@ select
     media_quality,
 
     ---------- usage
-    coalesce(input_tokens, prompt_tokens) as reported_input_tokens,
+    coalesce(input_tokens, prompt_tokens) + coalesce(tool_use_prompt_tokens, 0) as reported_input_tokens,
     coalesce(read_tokens, cache_read_input_tokens) as reported_cache_read_tokens,
     coalesce(cache_write_tokens, cache_creation_input_tokens) as reported_cache_write_tokens,
     output_tokens as reported_output_tokens,
@@ -61,7 +61,7 @@ select
     {% endfor %}
     cache_storage_token_hours as reported_cache_storage_token_hours,
     read_pages as reported_read_pages,
-    coalesce(total_tokens, gemini_total_tokens) as reported_total_tokens,
+    coalesce(gemini_total_tokens, total_tokens) as reported_total_tokens,
     -- Gemini's own output leaves its thoughts out (token_conventions)
     case when gemini_total_tokens is not null then 'gemini' end as usage_emitter,
     {{ envelope_token_convention() }} as token_convention,

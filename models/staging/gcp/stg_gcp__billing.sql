@@ -35,8 +35,12 @@ renamed as (
         upper(currency) as currency,
         {{ text_to_money('usage_amount') }} as billed_quantity,
         lower(usage_unit) as billed_unit,
-        -- a table of the console may leave it out
+        -- a table of the console may leave it out, and has the credits as rows of their own
         case
+            when replace(lower(credit_type), ' ', '_') in ('fee_utilization_offset', 'reseller_margin')
+                then replace(lower(credit_type), ' ', '_')
+            when lower(credit_type) like '%discount%' then 'discount'
+            when credit_type is not null then 'credit'
             when coalesce(lower(cost_type), 'regular') = 'regular' and {{ speaks_of_capacity('sku_name') }}
                 then 'reserved capacity'
             else coalesce(lower(cost_type), 'regular')
