@@ -14,7 +14,7 @@ from tests.python.project import Project
 from tests.python.spans import chat, line, span
 
 DAY = 86_400
-BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records")
+BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records", "+int_records_left_out")
 ACCOUNTED = ("--select", "assert_every_raw_record_is_accounted_for")
 SDK = {"gen_ai__response__id": "resp-1"}
 RUN = {"gen_ai__provider__name": "az.ai.agents", "gen_ai__response__model": "gpt-5.4"}
