@@ -1,15 +1,14 @@
-"""The months of an audited invoice beside the logs of the warehouse: whose use it was.
-
-A provider is an id of ours by now, whatever the invoice calls it.
-"""
+"""The months of an audited invoice beside the logs of the warehouse: whose use it was."""
 
 from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
 
+from scripts.accounting.ledger import next_month
 from scripts.auditing.findings import aligned, usd
 from scripts.auditing.named_rows import plain
+from scripts.loading.paths import literal
 
 # Use alone: seats, tax and credits are in no log.
 INVOICED = """
@@ -23,7 +22,7 @@ INVOICED = """
 _LOGGED = """
     select team_id, sum(cost_usd) as cost_usd
     from marts.fct_spend_daily
-    where provider = '{}' and usage_date >= '{}' and usage_date < '{}'
+    where provider = {} and usage_date >= {} and usage_date < {}
     group by 1 order by 2 desc nulls last, 1
 """
 
@@ -35,8 +34,8 @@ def months(connection, invoiced: list[tuple]) -> list[dict]:
 
 def _month(connection, start: date, provider: str, amount: Decimal | None) -> dict:
     first = start.replace(day=1)
-    end = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    teams = connection.execute(_LOGGED.format(provider, first, end)).fetchall()
+    asked = map(literal, (provider, str(first), str(next_month(first))))
+    teams = connection.execute(_LOGGED.format(*asked)).fetchall()
     known = [cost for _, cost in teams if cost is not None]
     return {
         "usage_month": plain(first),

@@ -491,6 +491,10 @@ def test_a_pasted_line_of_an_invoice_stands_beside_the_teams_of_its_month(audit,
     ]
     said = audit(str(row), **settings).stdout
     assert "  2026-11 openai: this invoice USD 2.500000, logs USD 2.250000" in said
+    # a name is data, and never SQL
+    row.write_text(json.dumps(INVOICE_ROW | {"vendor": "x' or '1' = '1"}))
+    (month,) = json.loads(audit("--json", str(row), **settings).stdout)["logs"]["months"]
+    assert month["teams"] == []
 
 
 def test_a_line_of_an_invoice_is_no_call_that_lacks_its_time(tmp_path):
