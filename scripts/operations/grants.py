@@ -16,7 +16,7 @@ from psycopg2 import sql
 from scripts import yaml_files
 from scripts.errors import UserError
 from scripts.loading.sources import read_contract
-from scripts.loading.targets import PRESENT, definitions
+from scripts.loading.targets import INDEXED, PRESENT, definitions, indexes
 from scripts.warehouse import WarehouseError, connect_postgres
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -118,9 +118,12 @@ class Grants:
             self._run("alter {} {} owner to {}", what, relation, self._roles[owner])
 
     def _make_raw_tables(self) -> None:
-        """What the loader would make, where it may: tables and columns that are missing."""
+        """What the loader would make, where it may: tables, columns, indexes that are missing."""
+        contract = read_contract(PROJECT / "models")
         self._cursor.execute(PRESENT)
-        statements = definitions(read_contract(PROJECT / "models"), set(self._cursor.fetchall()))
+        statements = definitions(contract, set(self._cursor.fetchall()))
+        self._cursor.execute(INDEXED)
+        statements += indexes(contract, {table for (table,) in self._cursor.fetchall()})
         self._run("set local role {}", self._roles["owner"])
         for statement in statements:
             self._cursor.execute(statement)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+from contextlib import closing
 from decimal import Decimal
 
 import duckdb
@@ -19,6 +20,7 @@ from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from scripts.loading.targets import DuckDBTarget
 from tests.python.landing import Landing, event
+from tests.python.project import server_connection
 
 KEY = "a key of the tests"
 
@@ -679,6 +681,24 @@ def test_postgres_holds_the_same_rows(landing, postgres, monkeypatch):
             sql = f'select {", ".join(names)} from raw."{table.name}"'
             cursor.execute(sql)
             assert sorted(map(repr, cursor.fetchall())) == sorted(map(repr, landing.rows(sql)))
+
+
+def test_postgres_finds_records_by_their_time(landing, postgres, monkeypatch):
+    """Harm: a night that read all of history for one day. A database from before gets the index."""
+    for name, value in postgres.items():
+        monkeypatch.setenv(name, value)
+    landing.put("envelope_events/a.jsonl", [event()])
+    with closing(server_connection(postgres)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        for _ in range(2):
+            assert landing.load("--target", "postgres") == 0
+            cursor.execute("select indexdef from pg_indexes where indexname like '%_by_time'")
+            indexes = [definition for (definition,) in cursor.fetchall()]
+            assert any("raw.envelope_events USING brin (occurred_at)" in each for each in indexes)
+            assert len(indexes) == len(
+                {t for t in read_contract(MODELS).raw.values() if t.kind == "gateway"}
+            )
+            cursor.execute("drop index raw.envelope_events_by_time")
 
 
 def test_paths():
