@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scripts.loading.foreign import some
-from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
+from scripts.loading.paths import JsonPath, LineQuery, literal, pointer, read_through
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Refused, Table
 
@@ -34,6 +34,7 @@ _AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
 # Of what is a message only whether it is there is kept.
 _NOTHING = "'false', '0', '{}', '[]', 'no', 'ok'"
+_OF_JSON = (*_COUNTS, "texts", "json", "other_counts", "tags")
 # What stands under any of a field's names is one value.
 _MERGED = ("other_counts", "tags")
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
@@ -93,12 +94,15 @@ def _is_refused(refused: Refused, table: Table, query: LineQuery) -> str:
 def record_sql(table: Table, rules: Rules, nul: bool) -> str:
     """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
+    headed = [pair for column in table.fields for pair in _headed(column) if pair[1].documents]
+    cells = {header: f"j{table.headers.index(header)}" for header, _ in headed}
     texts = [
-        [_in_column(place[header], path) for header, path in _headed(column)]
+        [_in_column(cells.get(header, place[header]), path) for header, path in _headed(column)]
         for column in table.fields
     ]
-    relation = "select *, null::varchar as line_fault, null::varchar as line from records"
-    return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), rules)
+    read = "".join(f", {read_through(place[header])} as {name}" for header, name in cells.items())
+    relation = f"select *, null::varchar as line_fault, null::varchar as line{read} from records"
+    return _typed_sql(table, _raw_sql(table, texts, nul, relation, _cell_fault(table, cells)), rules)
 
 
 def _headed(column: Column) -> zip:
@@ -109,8 +113,21 @@ def _in_column(text: str, path: JsonPath) -> str:
     """SQL for the text of a column, or for the value in its JSON where the path goes on."""
     if not path.documents:
         return text
-    inside = (*(key for keys in path.documents[1:] for key in keys), *path.keys)
-    return f"try(json_extract_string({text}, {literal(pointer(inside))}))"
+    for keys in path.documents[1:]:
+        text = read_through(f"try(json_extract_string({text}, {literal(pointer(keys))}))")
+    return f"try(json_extract_string({text}, {literal(pointer(path.keys))}))"
+
+
+def _cell_fault(table: Table, cells: dict[str, str]) -> str:
+    """SQL for why a cell of JSON gives nothing; a line of a bill is not lost for it."""
+    broken = "starts_with({0}, '{{') and not json_valid({0})"
+    unread = "starts_with({0}, '\"') and contains({0}, '{{')"
+    faults = " ".join(
+        f"when ({broken.format(text)}) or ({unread.format(text)}) "
+        f"then {literal(f'{header}: not valid JSON')}"
+        for header, text in cells.items()
+    )
+    return f"case {faults} end" if faults and table.kind == "gateway" else "null::varchar"
 
 
 def _raw_sql(
@@ -124,6 +141,10 @@ def _raw_sql(
     if nul:
         texts = [[f"replace({text}, chr(0), '')" for text in each] for each in texts]
     fields = list(enumerate(table.fields))
+    texts = [
+        [read_through(text) for text in texts[i]] if column.format in _OF_JSON else texts[i]
+        for i, column in fields
+    ]
     firsts = [
         f"coalesce({', '.join(texts[i])}) as c{i}"
         for i, column in fields
