@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scripts.loading.foreign import some
-from scripts.loading.paths import JsonPath, LineQuery, literal, pointer, read_through
+from scripts.loading.paths import Keys, LineQuery, literal, pointer, read_through
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Refused, Table
 
@@ -94,28 +94,40 @@ def _is_refused(refused: Refused, table: Table, query: LineQuery) -> str:
 def record_sql(table: Table, rules: Rules, nul: bool) -> str:
     """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
-    headed = [pair for column in table.fields for pair in _headed(column) if pair[1].documents]
-    cells = {header: f"j{table.headers.index(header)}" for header, _ in headed}
+    relation = "select *, null::varchar as line_fault, null::varchar as line from records"
+    # Each text of JSON is read once, those within another behind it.
+    cells: dict[tuple, str] = {}
+    for column in table.fields:
+        for header, path in _headed(column):
+            for depth in range(1, len(path.documents) + 1):
+                cell = (header, *path.documents[1:depth])
+                if cell not in cells:
+                    text = place[header] if depth == 1 else _inside(cells[cell[:-1]], cell[-1])
+                    cells[cell] = f"j{len(cells)}"
+                    read = f"{read_through('cell')} as {cells[cell]}"
+                    relation = f"select *, {text} as cell from ({relation})"
+                    relation = f"select * exclude (cell), {read} from ({relation})"
     texts = [
-        [_in_column(cells.get(header, place[header]), path) for header, path in _headed(column)]
+        [
+            _inside(cells[header, *path.documents[1:]], path.keys)
+            if path.documents
+            else place[header]
+            for header, path in _headed(column)
+        ]
         for column in table.fields
     ]
-    read = "".join(f", {read_through(place[header])} as {name}" for header, name in cells.items())
-    relation = f"select *, null::varchar as line_fault, null::varchar as line{read} from records"
-    return _typed_sql(table, _raw_sql(table, texts, nul, relation, _cell_fault(table, cells)), rules)
+    outer = {header: name for (header, *inner), name in cells.items() if not inner}
+    fault = _cell_fault(table, outer)
+    return _typed_sql(table, _raw_sql(table, texts, nul, relation, fault), rules)
 
 
 def _headed(column: Column) -> zip:
     return zip(column.headers, column.paths, strict=True)
 
 
-def _in_column(text: str, path: JsonPath) -> str:
-    """SQL for the text of a column, or for the value in its JSON where the path goes on."""
-    if not path.documents:
-        return text
-    for keys in path.documents[1:]:
-        text = read_through(f"try(json_extract_string({text}, {literal(pointer(keys))}))")
-    return f"try(json_extract_string({text}, {literal(pointer(path.keys))}))"
+def _inside(text: str, keys: Keys) -> str:
+    """SQL for the value in a text of JSON."""
+    return f"try(json_extract_string({text}, {literal(pointer(keys))}))"
 
 
 def _cell_fault(table: Table, cells: dict[str, str]) -> str:
