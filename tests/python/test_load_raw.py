@@ -342,6 +342,27 @@ def test_otlp_attributes(landing):
     ]
 
 
+def test_usage_in_mlflows_own_attributes_is_told(landing):
+    """As MLflow exports it unless told otherwise: texts are JSON, parents repeat the sum."""
+    usage = {"input_tokens": 5, "output_tokens": 2, "total_tokens": 7}
+    own = [
+        {"key": "mlflow.spanType", "value": {"stringValue": '"CHAT_MODEL"'}},
+        {"key": "mlflow.chat.tokenUsage", "value": {"stringValue": json.dumps(usage)}},
+    ]
+    pairs = [{"key": k, "value": {"intValue": str(n)}} for k, n in usage.items()]
+    as_map = {"key": "mlflow.chat.tokenUsage", "value": {"kvlistValue": {"values": pairs}}}
+    both = [*own, {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "5"}}]
+    spans = [span("text", own), span("map", [as_map]), span("both", both), span("none", own[:1])]
+    landing.put("otel_genai_spans/a.jsonl", [export(*spans)])
+    assert landing.load() == 0
+    found = "select span_id, input_tokens from raw.otel_genai_spans order by 1"
+    assert landing.rows(found) == [("both", 5), ("none", None)]
+    says = (
+        "usage in MLflow's own attributes alone; export with MLFLOW_ENABLE_OTEL_GENAI_SEMCONV=true"
+    )
+    assert [row[1:3] for row in landing.rejects()] == [(1, says), (2, says)]
+
+
 def test_inner_json_may_be_text_or_an_object_but_not_broken(landing):
     good = {"usage_object": {"prompt_tokens": 5}}
     start = "2026-11-03 10:00:00"
