@@ -2,8 +2,8 @@
 
 A path is keys (`a.b`, quoted where a key holds a dot), `[]` behind an array to explode, `{}`
 behind an object to explode into its pairs of `key` and `value`, `|` behind a key whose value is
-itself JSON text, and `{key}` to look into an OTLP attribute list; `{a.*}` takes all that begin so,
-and `{key}|` goes on in the JSON text that an attribute is.
+itself JSON text, or such text within text, and `{key}` to look into an OTLP attribute list;
+`{a.*}` takes all that begin so, and `{key}|` goes on in the JSON text that an attribute is.
 `[*]` behind an array takes the last element that has the rest of the path (streamed counts add
 up, so the last one holds), `[key=value]` only looks at the elements with that value.
 """
@@ -141,6 +141,14 @@ def pointer(keys: Keys) -> str:
     return "$" + "".join(f'."{key}"' for key in keys)
 
 
+def read_through(text: str) -> str:
+    """SQL for a text that may be JSON text within JSON text, once or twice, as what is in it."""
+    once = f"json_extract_string({text}, '$')"
+    twice = f"json_extract_string({once}, '$')"
+    inside = f"try(case when starts_with({once}, '\"') then {twice} else {once} end)"
+    return f"case when starts_with({text}, '\"') then coalesce({inside}, {text}) else {text} end"
+
+
 def quoted(key: str) -> str:
     """A key or the name of a column as SQL."""
     return f'"{key}"'
@@ -166,14 +174,14 @@ class _Document:
         """The JSON text found under the keys."""
         if keys not in self.inner:
             name = f"{self.name}_d{len(self.inner)}"
-            self.inner[keys] = _Document(name, self.value(keys))
+            self.inner[keys] = _Document(name, read_through(self.value(keys)))
         return self.inner[keys]
 
     def follow_attribute(self, keys: Keys, key: str) -> _Document:
         """The JSON text that an attribute is; any other text under its name is no fault."""
         if (keys, key) not in self.listed:
             name = f"{self.name}_l{len(self.listed)}"
-            self.listed[keys, key] = _Document(name, self.attribute(keys, key))
+            self.listed[keys, key] = _Document(name, read_through(self.attribute(keys, key)))
         return self.listed[keys, key]
 
     def attribute(self, keys: Keys, key: str) -> str:
@@ -247,7 +255,10 @@ class _Document:
         for keys, document in self.inner.items():
             # A blank text is no fault. The texts are long: only one that gave nothing is looked at.
             fault = f"not json_valid({document.text}) and trim({document.text}) != ''"
-            yield f"case when {document.name} is null then {fault} end", ".".join(keys)
+            fault = f"when {document.name} is null then {fault}"
+            # Text within more texts than are read through has none of the wanted keys.
+            unread = f"starts_with({document.text}, '\"') and contains({document.text}, '{{')"
+            yield f"case {fault} else {unread} end", ".".join(keys)
             yield from document.faults()
 
 

@@ -47,6 +47,8 @@ _MARGIN = 1.3
 _NEAREST = 2
 # So many files of an archive are looked at.
 _MEMBERS = 20
+# A text of JSON, and text within text: see `paths.read_through`.
+_TEXTS_WITHIN = 3
 _WHAT_TO_DO = "put it into the folder of its system, or export it as docs/exports.md says"
 
 
@@ -409,12 +411,13 @@ def _follow(record: object, keys: tuple[str, ...]) -> object:
 
 
 def _parsed(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return None
+    for _ in range(_TEXTS_WITHIN):
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None
+    return value
 
 
 def _parquet_names(content: Content) -> list[str]:

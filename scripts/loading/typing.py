@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scripts.loading.foreign import some
-from scripts.loading.paths import JsonPath, LineQuery, literal, pointer
+from scripts.loading.paths import Keys, LineQuery, literal, pointer, read_through
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Refused, Table
 
@@ -34,6 +34,7 @@ _AHEAD = timedelta(days=1)
 _COUNTS = {"counts": "OBJECT", "counts_list": "ARRAY"}
 # Of what is a message only whether it is there is kept.
 _NOTHING = "'false', '0', '{}', '[]', 'no', 'ok'"
+_OF_JSON = (*_COUNTS, "texts", "json", "other_counts", "tags")
 # What stands under any of a field's names is one value.
 _MERGED = ("other_counts", "tags")
 _MAX_TEXTS, _MAX_TEXT_LENGTH = 50, 200
@@ -93,24 +94,52 @@ def _is_refused(refused: Refused, table: Table, query: LineQuery) -> str:
 def record_sql(table: Table, rules: Rules, nul: bool) -> str:
     """SQL over `records(file_no, line_number, h0, h1, ...)`, a column per header of the table."""
     place = {header: f"cast(h{index} as varchar)" for index, header in enumerate(table.headers)}
+    relation = "select *, null::varchar as line_fault, null::varchar as line from records"
+    # Each text of JSON is read once, those within another behind it.
+    cells: dict[tuple, str] = {}
+    for column in table.fields:
+        for header, path in _headed(column):
+            for depth in range(1, len(path.documents) + 1):
+                cell = (header, *path.documents[1:depth])
+                if cell not in cells:
+                    text = place[header] if depth == 1 else _inside(cells[cell[:-1]], cell[-1])
+                    cells[cell] = f"j{len(cells)}"
+                    read = f"{read_through('cell')} as {cells[cell]}"
+                    relation = f"select *, {text} as cell from ({relation})"
+                    relation = f"select * exclude (cell), {read} from ({relation})"
     texts = [
-        [_in_column(place[header], path) for header, path in _headed(column)]
+        [
+            _inside(cells[header, *path.documents[1:]], path.keys)
+            if path.documents
+            else place[header]
+            for header, path in _headed(column)
+        ]
         for column in table.fields
     ]
-    relation = "select *, null::varchar as line_fault, null::varchar as line from records"
-    return _typed_sql(table, _raw_sql(table, texts, nul, relation, "null::varchar"), rules)
+    outer = {header: name for (header, *inner), name in cells.items() if not inner}
+    fault = _cell_fault(table, outer)
+    return _typed_sql(table, _raw_sql(table, texts, nul, relation, fault), rules)
 
 
 def _headed(column: Column) -> zip:
     return zip(column.headers, column.paths, strict=True)
 
 
-def _in_column(text: str, path: JsonPath) -> str:
-    """SQL for the text of a column, or for the value in its JSON where the path goes on."""
-    if not path.documents:
-        return text
-    inside = (*(key for keys in path.documents[1:] for key in keys), *path.keys)
-    return f"try(json_extract_string({text}, {literal(pointer(inside))}))"
+def _inside(text: str, keys: Keys) -> str:
+    """SQL for the value in a text of JSON."""
+    return f"try(json_extract_string({text}, {literal(pointer(keys))}))"
+
+
+def _cell_fault(table: Table, cells: dict[str, str]) -> str:
+    """SQL for why a cell of JSON gives nothing; a line of a bill is not lost for it."""
+    broken = "starts_with({0}, '{{') and not json_valid({0})"
+    unread = "starts_with({0}, '\"') and contains({0}, '{{')"
+    faults = " ".join(
+        f"when ({broken.format(text)}) or ({unread.format(text)}) "
+        f"then {literal(f'{header}: not valid JSON')}"
+        for header, text in cells.items()
+    )
+    return f"case {faults} end" if faults and table.kind == "gateway" else "null::varchar"
 
 
 def _raw_sql(
@@ -124,6 +153,10 @@ def _raw_sql(
     if nul:
         texts = [[f"replace({text}, chr(0), '')" for text in each] for each in texts]
     fields = list(enumerate(table.fields))
+    texts = [
+        [read_through(text) for text in texts[i]] if column.format in _OF_JSON else texts[i]
+        for i, column in fields
+    ]
     firsts = [
         f"coalesce({', '.join(texts[i])}) as c{i}"
         for i, column in fields

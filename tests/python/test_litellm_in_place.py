@@ -130,8 +130,9 @@ def gateway(new_database):
         moved(rows[0], "malformed", 1, metadata=json.dumps(usage)),
     ]
     gateway.rows = rows
-    # Some versions write the document as a JSON string.
+    # Some versions write the document as a JSON string, some tools such a string once more.
     doubly = [row | {"metadata": json.dumps(row["metadata"])} for row in rows[::3]]
+    doubly[::2] = [row | {"metadata": json.dumps(row["metadata"])} for row in doubly[::2]]
     gateway.insert(doubly + [row for n, row in enumerate(rows) if n % 3] + broken)
     return gateway
 

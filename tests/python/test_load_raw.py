@@ -1,8 +1,10 @@
 """The loader: nothing lost, nothing twice, nothing private, nothing rounded."""
 
+import csv
 import gzip
 import hashlib
 import hmac
+import io
 import json
 import os
 from contextlib import closing
@@ -342,6 +344,27 @@ def test_otlp_attributes(landing):
     ]
 
 
+def test_usage_in_mlflows_own_attributes_is_told(landing):
+    """As MLflow exports it unless told otherwise: texts are JSON, parents repeat the sum."""
+    usage = {"input_tokens": 5, "output_tokens": 2, "total_tokens": 7}
+    own = [
+        {"key": "mlflow.spanType", "value": {"stringValue": '"CHAT_MODEL"'}},
+        {"key": "mlflow.chat.tokenUsage", "value": {"stringValue": json.dumps(usage)}},
+    ]
+    pairs = [{"key": k, "value": {"intValue": str(n)}} for k, n in usage.items()]
+    as_map = {"key": "mlflow.chat.tokenUsage", "value": {"kvlistValue": {"values": pairs}}}
+    both = [*own, {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "5"}}]
+    spans = [span("text", own), span("map", [as_map]), span("both", both), span("none", own[:1])]
+    landing.put("otel_genai_spans/a.jsonl", [export(*spans)])
+    assert landing.load() == 0
+    found = "select span_id, input_tokens from raw.otel_genai_spans order by 1"
+    assert landing.rows(found) == [("both", 5), ("none", None)]
+    says = (
+        "usage in MLflow's own attributes alone; export with MLFLOW_ENABLE_OTEL_GENAI_SEMCONV=true"
+    )
+    assert [row[1:3] for row in landing.rejects()] == [(1, says), (2, says)]
+
+
 def test_inner_json_may_be_text_or_an_object_but_not_broken(landing):
     good = {"usage_object": {"prompt_tokens": 5}}
     start = "2026-11-03 10:00:00"
@@ -354,6 +377,85 @@ def test_inner_json_may_be_text_or_an_object_but_not_broken(landing):
     found = landing.rows("select prompt_tokens from raw.litellm_spend_logs order by line_number")
     assert [row[0] for row in found] == [5, 5, None, None]
     assert [row[:3] for row in landing.rejects()] == [(5, 1, "metadata: not valid JSON")]
+
+
+def _encoded(value, times):
+    for _ in range(times):
+        value = json.dumps(value)
+    return value
+
+
+def _csv(rows):
+    content = io.StringIO()
+    writer = csv.DictWriter(content, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("as_csv", [False, True])
+def test_json_text_within_json_text_is_read_through(landing, as_csv):
+    """Encoded twice, as some exports write a column of JSON; four times is told, not lost."""
+    details = {"cached_tokens": 3, "odd_tokens": 2}
+    metadata = {"usage_object": {"prompt_tokens": 5, "prompt_tokens_details": details}}
+    metadata["status"] = '"12"'
+    rows = [
+        {
+            "startTime": "2026-11-03 10:00:00",
+            "model": '"m"',
+            "metadata": _encoded(metadata, times),
+            "request_tags": _encoded(["007", '"b"'], times),
+        }
+        for times in (1, 2, 3, 4)
+    ]
+    # the usage alone as text
+    parts = metadata | {"usage_object": _encoded(metadata["usage_object"], 1)}
+    rows.append(rows[0] | {"metadata": _encoded(parts, 1)})
+    if as_csv:
+        landing.put("litellm_spend_logs/a.csv", _csv(rows))
+    else:
+        landing.put("litellm_spend_logs/a.jsonl", rows)
+    assert landing.load() == 0
+    found = landing.rows(
+        "select prompt_tokens, cached_tokens, unread_usage, status, model, request_tags "
+        "from raw.litellm_spend_logs order by line_number"
+    )
+    assert found == [(5, 3, "odd_tokens=2", '"12"', '"m"', '007\n"b"')] * 4
+    assert [row[:3] for row in landing.rejects()] == [(4, 1, "metadata: not valid JSON")]
+
+
+def test_counts_and_tags_within_json_text_are_read_through(landing):
+    """What is kept as JSON, counts and tags, in a cell or in a line."""
+    usage = {"input": 7, "input_cached_tokens": 4}
+    span = {"id": "1", "startTime": "2026-11-03T10:00:00Z", "type": "GENERATION", "model": "m"}
+    details = {"usageDetails": _encoded(usage, 2), "providedUsageDetails": _encoded(usage, 2)}
+    landing.put("langfuse_observations/a.jsonl", [span | details])
+    bill = {"line_item_usage_start_date": "2026-11-02T00:00:00Z", "line_item_unblended_cost": "1"}
+    bill |= {"resource_tags": _encoded({"user:team": "search"}, 2)}
+    landing.put("aws_cur2/a.csv", _csv([bill]))
+    assert landing.load() == 0
+    assert landing.rejects() == []
+    found = "select usage_input, usage_cache_read, provided_usage from raw.langfuse_observations"
+    assert landing.rows(found) == [(7, 4, json.dumps(usage))]
+    assert landing.rows("select tags from raw.aws_cur2") == [("team:search",)]
+
+
+def test_a_body_within_a_cell_of_json_is_read(landing):
+    """Portkey's answer, whose body is text again; what is cut is told as in a line."""
+    body = {"usage": {"prompt_tokens": 8, "prompt_tokens_details": {"cached_tokens": 6}}}
+    good = _encoded({"body": _encoded(body, 2)}, 2)
+    rows = [
+        {"id": str(n), "created_at": "2026-11-03T10:00:00Z", "ai_model": "m", "response": each}
+        for n, each in enumerate((good, good[:-9], "{'body': None}", "a word", "[cut", "{}"))
+    ]
+    landing.put("portkey_logs/a.csv", _csv(rows))
+    assert landing.load() == 0
+    sql = "select log_id, usage_input_tokens, usage_cached_tokens from raw.portkey_logs order by 1"
+    assert landing.rows(sql) == [("0", 8, 6), *((n, None, None) for n in "345")]
+    assert [row[:3] for row in landing.rejects()] == [
+        (2, 1, "response: not valid JSON"),
+        (3, 1, "response: not valid JSON"),
+    ]
 
 
 def test_tags_become_lines(landing):

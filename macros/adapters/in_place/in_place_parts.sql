@@ -23,12 +23,16 @@
     ({{ column }} >= timestamp '2000-01-01' and {{ column }} < timestamp '2100-01-01')
 {%- endmacro %}
 
-{# A document that is an object, or text that holds one; null when it is not JSON. A cast cannot be tried
-   in SQL before PostgreSQL 16. #}
+{# A document that is an object, or text that holds one, also within text once or twice more; null when it is
+   not JSON. A cast cannot be tried in SQL before PostgreSQL 16. #}
 {% macro json_document_function() -%}
     create or replace function raw.json_document(value jsonb) returns jsonb immutable language plpgsql as $$
     begin
-        return case when jsonb_typeof(value) = 'string' then (value #>> '{}')::jsonb else value end;
+        for encoded in 1..3 loop
+            exit when jsonb_typeof(value) is distinct from 'string';
+            value := (value #>> '{}')::jsonb;
+        end loop;
+        return case when jsonb_typeof(value) != 'string' then value end;
     exception when others then
         return null;
     end $$
