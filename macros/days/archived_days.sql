@@ -36,8 +36,7 @@
     {% set built, found = built_code(), [] %}
     {% for id in selected_resources if id.startswith('model.') %}
         {% set node = graph.nodes[id] %}
-        {% if node.config.materialized == 'incremental' and node.config.full_refresh is none
-            and built.get(node.name) != code_fingerprint(id) %}
+        {% if is_built_by_days(node) and built.get(node.name) != code_fingerprint(id) %}
             {% do found.append(node.name) %}
         {% endif %}
     {% endfor %}

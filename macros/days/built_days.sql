@@ -2,6 +2,11 @@
    model's own rows, so that a run that is killed leaves no day half recorded. #}
 {% macro built_days_table() -%} ops.built_days {%- endmacro %}
 
+{# Whether a node of the graph is built by whole days. What keeps rows of another kind never refreshes. #}
+{% macro is_built_by_days(node) -%}
+    {{ return(node.config.materialized == 'incremental' and node.config.full_refresh is none) }}
+{%- endmacro %}
+
 {% macro create_built_days() -%}
     {% if execute and flags.WHICH in ['build', 'run'] %}
         {% do make_schema('ops') %}

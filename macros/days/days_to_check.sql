@@ -39,8 +39,7 @@
    `by_instant` too, and look for `usage_at`. #}
 {% macro is_test_by_day() -%}
     {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
-    {%- set is_by_day = tested and ('by_day' in tested.tags
-        or (tested.config.materialized == 'incremental' and tested.config.full_refresh is none)) -%}
+    {%- set is_by_day = tested and ('by_day' in tested.tags or is_built_by_days(tested)) -%}
     {{ return(is_by_day and model.test_metadata.name != 'relationships'
         and config.get('severity', 'error') | lower == 'error') }}
 {%- endmacro %}

@@ -22,8 +22,9 @@ _DECIMAL_POINT = re.compile(
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _THOUSANDS = re.compile(_GROUPED % "[.]")
 _THOUSANDS_BY_COMMA = re.compile(rf"{_GROUPED % ','}([.]\d+)?")
-# Where a comma is decimal a point may part thousands; nothing else in the file says so.
-_ONE_OR_A_THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2}[.]\d{3}")
+# One, or a thousand: a point may part thousands where nothing else says what it is. The loader's
+# SQL asks the same of counts.
+ONE_OR_A_THOUSAND = r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}"
 # What is no number, so that the loader refuses the line by the name of its column.
 _EITHER = "one or a thousand: "
 _ACCOUNTED = re.compile(
@@ -93,7 +94,7 @@ def _mark_of(cells: Iterable[str], separator: str) -> str:
 
 
 def _refused(cell: str) -> str:
-    return _EITHER + cell if _ONE_OR_A_THOUSAND.fullmatch(cell) else cell
+    return _EITHER + cell if re.fullmatch(ONE_OR_A_THOUSAND, cell) else cell
 
 
 def _with_point(cell: str) -> str:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scripts.loading.foreign import some
+from scripts.loading.numbers import ONE_OR_A_THOUSAND
 from scripts.loading.paths import Keys, LineQuery, literal, pointer, read_through
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Refused, Table
 
 _NO_NAME = literal("null|NULL|None|none|undefined|N/A|n/a|nan|NaN")
 _NUMBER = literal(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-# One, or a thousand: whoever writes a mark of thousands may have meant either.
-_ONE_OR_A_THOUSAND = literal(r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}")
+_ONE_OR_A_THOUSAND = literal(ONE_OR_A_THOUSAND)
 _ISO = literal(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]{1,9})?)?"

@@ -177,6 +177,15 @@ def test_a_file_of_another_kind_is_held_back_with_what_to_do(landing, capsys, na
     assert said in landing.rows("select reason from raw.load_rejects")[0][0]
 
 
+def costs_read(landing, cells: list[str], mark: str, day: str) -> list[str]:
+    """What is read of these cells as costs in a bill of Azure, fields parted by the mark."""
+    rows = [["Cost", "Currency", "Date"], *([cell, "USD", day] for cell in cells)]
+    landing.put("azure_costs/a.csv", "".join(f"{mark.join(row)}\n" for row in rows))
+    landing.load()
+    found = landing.rows("select cost from raw.azure_costs order by line_number")
+    return [text for (text,) in found]
+
+
 @pytest.mark.parametrize(
     ("cells", "read"),
     [
@@ -189,12 +198,7 @@ def test_a_file_of_another_kind_is_held_back_with_what_to_do(landing, capsys, na
     ],
 )
 def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
-    rows = "".join(f"{cell},USD,10/05/2026\n" for cell in cells)
-    landing.put("azure_costs/a.csv", f"Cost,Currency,Date\n{rows}")
-    landing.load()
-    assert landing.rows("select cost from raw.azure_costs order by line_number") == [
-        (text,) for text in read
-    ]
+    assert costs_read(landing, cells, ",", "10/05/2026") == read
 
 
 def test_an_answer_of_azure_s_query_is_no_bill(landing):
@@ -247,12 +251,7 @@ def test_amounts_as_accountants_write_them(landing):
 )
 def test_a_point_among_semicolons_is_one_or_a_thousand(landing, cells, read):
     """A thousand dollars were one dollar and 23 cents."""
-    rows = "".join(f"{cell};USD;2026-10-05\n" for cell in cells)
-    landing.put("azure_costs/a.csv", f"Cost;Currency;Date\n{rows}")
-    landing.load()
-    assert landing.rows("select cost from raw.azure_costs order by line_number") == [
-        (text,) for text in read
-    ]
+    assert costs_read(landing, cells, ";", "2026-10-05") == read
     refused = ["cost is a text, not a number"] * (len(cells) - len(read))
     assert [reason for _, _, reason, _ in landing.rejects()] == refused
 

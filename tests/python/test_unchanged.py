@@ -411,13 +411,18 @@ def test_where_a_view_goes_with_what_it_reads_it_is_made_with_it(tmp_path):
     assert "old_teams" not in of("a file")
 
 
+def with_one_call(folder, engine: str, request) -> tuple[Landing, Project]:
+    """A landing folder of one call, and a project of the engine whose nights are still to come."""
+    landing = Landing(folder)
+    landing.put("envelope_events/a.jsonl", [event(1, team="search", **CALL)])
+    database = request.getfixturevalue("postgres") if engine == "postgres" else None
+    return landing, Project(folder, landing.folder, database)
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 def test_nights_on_a_warehouse(tmp_path, engine, request):
     """The first makes all; the next leaves out what it can, and readers get a copy of it."""
-    landing = Landing(tmp_path)
-    landing.put("envelope_events/a.jsonl", [event(1, team="search", **CALL)])
-    database = request.getfixturevalue("postgres") if engine == "postgres" else None
-    project = Project(tmp_path, landing.folder, database)
+    landing, project = with_one_call(tmp_path, engine, request)
     assert left_out(project) == 0
     landing.put("envelope_events/b.jsonl", [event(2, **CALL)])
     assert left_out(project) > 250
@@ -442,10 +447,7 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 def test_a_night_checks_the_days_that_it_built(tmp_path, engine, request):
     """What stood when a day passed stands; `--all` looks at it, and what fails is not forgotten."""
-    landing = Landing(tmp_path)
-    landing.put("envelope_events/a.jsonl", [event(1, team="search", **CALL)])
-    database = request.getfixturevalue("postgres") if engine == "postgres" else None
-    project = Project(tmp_path, landing.folder, database)
+    landing, project = with_one_call(tmp_path, engine, request)
     project.ai_cost("nightly")
     # a hand in the warehouse, which no night has to expect
     project.write(f"insert into {_BY_CONTEXT} select * from {_BY_CONTEXT}")

@@ -20,7 +20,7 @@ requests as (
 duplicates as (
 
     select * from {{ ref('int_duplicate_deliveries') }}
-    {{ where_days_near_changed('usage_at') }}
+    {{ where_days_near_changed() }}
 
 ),
 
