@@ -21,15 +21,52 @@
 {%- endmacro %}
 
 {# A model's name without what is around it: the firm and the id behind a fine-tune's base, which OpenAI writes
-   "ft:gpt-4o:our-firm::id"; Bedrock's ARN in front of the id; LiteLLM's word for Bedrock's way of asking. #}
+   "ft:gpt-4o:our-firm::id"; what Bedrock and LiteLLM write in front of the id. #}
 {% macro bare_model_name(name) -%}
     case
-            when {{ name }} like 'converse/%' then substr({{ name }}, 10)
-            when {{ name }} like 'invoke/%' then substr({{ name }}, 8)
-            when {{ name }} not like '%:%' then {{ name }}
+            when {{ name }} not like '%/%' and {{ name }} not like '%:%' then {{ name }}
+            {% for route in ['converse/', 'invoke/', 'responses/', 'o_series/', 'gpt5_series/'] -%}
+            when {{ name }} like '{{ route }}%' then substr({{ name }}, {{ route | length + 1 }})
+            {% endfor -%}
+            when {{ name }} like '__-%-_/%.%'
+                then {{ name_in_aws_region("split_part(" ~ name ~ ", '/', 1)", "split_part(" ~ name ~ ", '/', 2)") }}
             when {{ name }} like 'ft:%:%' then 'ft:' || split_part({{ name }}, ':', 2)
             when {{ name }} like 'arn:%:inference-profile/%' then split_part({{ name }}, ':inference-profile/', 2)
-            when {{ name }} like 'arn:%:foundation-model/%' then split_part({{ name }}, ':foundation-model/', 2)
+            when {{ name }} like 'arn:%:foundation-model/%'
+                then {{ name_in_aws_region(
+                    "split_part(" ~ name ~ ", ':', 4)", "split_part(" ~ name ~ ", ':foundation-model/', 2)"
+                ) }}
+            else {{ name }}
+        end
+{%- endmacro %}
+
+{# A model's id in a region of Amazon, as the profile whose prices hold there. Prices of Amazon's own models differ
+   between parts of the world: where none is known to be the region's, the region stays and nothing is priced. #}
+{% macro name_in_aws_region(region, id) -%}
+    case
+                    when {{ region }} like 'us-gov-%' then 'us-gov.' || {{ id }}
+                    when {{ region }} like 'us-%' or {{ region }} like 'eu-%' or {{ region }} like 'ca-%'
+                        then substr({{ region }}, 1, 2) || '.' || {{ id }}
+                    when {{ region }} in ('ap-northeast-1', 'ap-northeast-3') then 'jp.' || {{ id }}
+                    when {{ region }} like 'ap-%' then 'apac.' || {{ id }}
+                    when {{ id }} like 'amazon.%' then {{ region }} || '/' || {{ id }}
+                    else {{ id }}
+                end
+{%- endmacro %}
+
+{# A name without Google's resource path, which only Vertex AI writes with a publisher: it has its own price
+   outside of the place "global". #}
+{% macro name_without_path(name) -%}
+    case
+            when {{ name }} not like '%models/%' then {{ name }}
+            when {{ name }} like '%publishers/%/models/%'
+                then 'google-vertex/'
+                    || case
+                        when {{ name }} like '%locations/%' and {{ name }} not like '%locations/global/%' then 'regional/'
+                        else ''
+                    end || split_part({{ name }}, '/models/', 2)
+            when {{ name }} like 'models/%' then substr({{ name }}, 8)
+            when {{ name }} like 'gemini/models/%' then 'gemini/' || substr({{ name }}, 15)
             else {{ name }}
         end
 {%- endmacro %}

@@ -126,7 +126,8 @@ class Card:
         if not fitting:
             return None
         longest = max(fitting, key=lambda values: len(values["prefix"]))
-        return name.partition(".")[2], longest["region_scope"]
+        mark = "/" if longest["prefix"].endswith("/") else "."
+        return name.partition(mark)[2], longest["region_scope"]
 
     def rows(self, key: Key) -> list[Row]:
         """The rows of a key that count: the last recorded of each start, less withdrawn ones."""

@@ -407,7 +407,11 @@ def test_alias_of_gpt_4o_moves():
 
 def test_bedrock_prefixes_take_the_longest():
     def region(name):
-        found = [row for row in PREFIXES if name.startswith(row["prefix"])]
+        found = [
+            row
+            for row in PREFIXES
+            if row["provider"] == "bedrock" and name.startswith(row["prefix"])
+        ]
         return max(found, key=lambda row: len(row["prefix"]))["region_scope"]
 
     assert region("global.anthropic.claude-sonnet-4-6") == "global"

@@ -69,7 +69,11 @@ uniform_models as (
             model_regions.as_of_recorded_at = multipliers.as_of_recorded_at
             and model_regions.provider = multipliers.provider
             and model_regions.model = multipliers.model
-    where model_regions.provider in (select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes)
+    where
+        model_regions.provider in (
+            select prefixes.provider from {{ ref('inference_profile_prefixes') }} as prefixes
+            where coalesce(prefixes.prefix, '') = ''
+        )
     group by 1, 2, 3, 4
     having count(distinct model_regions.region_scope) = 1 and count(multipliers.model) = 0
 

@@ -1,5 +1,5 @@
 -- Every name of a model as a log may write it, with the region that the name itself states: Amazon
--- Bedrock writes where a model may run in front of it. Written out here, so that a request joins once.
+-- Bedrock writes where a model may run in front of it, LiteLLM the zone of an Azure deployment. Written out here, so that a request joins once.
 {{ config(materialized='table') }}
 
 with names as (
@@ -43,9 +43,9 @@ in_front as (
         names.valid_to
     from names
     inner join prefixes
-        on names.named_under = prefixes.provider
-    -- one word, such as "us."; of two words, the second is the maker's and stands in the name already
-    where prefixes.prefix like '%.' and prefixes.prefix not like '%.%.'
+        on names.provider = prefixes.provider
+    -- one word, such as "us." or "eu/"; of two words, the second is the maker's and stands in the name already
+    where prefixes.prefix like '%/' or (prefixes.prefix like '%.' and prefixes.prefix not like '%.%.')
 
 ),
 

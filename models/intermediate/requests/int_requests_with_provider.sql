@@ -5,8 +5,8 @@ with requests as (
 
     select
         *,
-        lower(coalesce(served_model, requested_model)) as model_name,
-        lower(requested_model) as asked_name,
+        {{ name_without_path('lower(coalesce(served_model, requested_model))') }} as model_name,
+        {{ name_without_path('lower(requested_model)') }} as asked_name,
         lower(nullif(trim(provider_name), '')) as stated_provider,
         lower(coalesce(service_tier_name, 'standard')) as service_tier_alias,
         lower(inference_geo) as geo_alias
