@@ -107,6 +107,12 @@ def moved(row: dict, request_id: str, days: int, **changes) -> dict:
     return row | times | {"request_id": request_id, "litellm_call_id": request_id} | changes
 
 
+def usage_as_text(row: dict) -> dict:
+    metadata = json.loads(row["metadata"])
+    usage = json.dumps(metadata.get("usage_object"), indent=1)
+    return row | {"metadata": json.dumps(metadata | {"usage_object": usage})}
+
+
 @pytest.fixture(scope="module")
 def gateway(new_database):
     address = new_database()
@@ -125,7 +131,9 @@ def gateway(new_database):
     }
     usage = json.loads(rows[0]["metadata"])
     usage["usage_object"]["prompt_tokens"] = "12abc"
+    cut = json.loads(rows[0]["metadata"]) | {"usage_object": '{"prompt_tok'}
     broken = [
+        moved(rows[0], "cut-usage", 1, metadata=json.dumps(cut)),
         moved(rows[0], "cut-off", 1, metadata=json.dumps('{"usage_object": {"prompt')),
         moved(rows[0], "malformed", 1, metadata=json.dumps(usage)),
     ]
@@ -133,7 +141,9 @@ def gateway(new_database):
     # Some versions write the document as a JSON string, some tools such a string once more.
     doubly = [row | {"metadata": json.dumps(row["metadata"])} for row in rows[::3]]
     doubly[::2] = [row | {"metadata": json.dumps(row["metadata"])} for row in doubly[::2]]
-    gateway.insert(doubly + [row for n, row in enumerate(rows) if n % 3] + broken)
+    # Others write the usage within the document as text.
+    others = [usage_as_text(row) if n % 2 else row for n, row in enumerate(rows) if n % 3]
+    gateway.insert(doubly + others + broken)
     return gateway
 
 
@@ -182,6 +192,7 @@ def test_a_broken_row_is_held_back_with_the_reason(in_place):
         "where stage = 'load' order by 1"
     ) == [
         ("cut-off", "metadata: not valid JSON"),
+        ("cut-usage", "usage_object: not valid JSON"),
         ("malformed", "prompt_tokens is a text, not a whole number"),
     ]
 

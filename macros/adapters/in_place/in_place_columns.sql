@@ -2,7 +2,7 @@
    types are those of the YAML, the rules those of the loader (scripts/loading/typing.py). Only columns
    that a path begins with are read; a document is opened once a row, and each text is found once. #}
 {% macro checked_logs_sql(table, types, changed_at) -%}
-    {%- set documents, texts, typed, faults, dropped = {}, [], [], [], [] -%}
+    {%- set documents, texts, typed, faults, dropped = inner_documents(), [], [], [], [] -%}
     {%- set kinds = {'timestamp': 'a plausible time', 'boolean': 'true or false', 'bigint': 'a whole number'} -%}
     {%- for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') -%}
         {%- set meta = column.config.meta -%}
@@ -10,7 +10,6 @@
         {%- for path in ([meta.path] if meta.path is string else meta.path) -%}
             {%- set keys = path_keys(path) -%}
             {%- if keys[0] in types -%}
-                {%- if keys | length > 1 -%}{%- do documents.update({keys[0]: true}) -%}{%- endif -%}
                 {%- do ways.append(path_text(keys)) -%}
             {%- endif -%}
         {%- endfor -%}
@@ -43,8 +42,17 @@
         ~ " then 'start_time is out of range: more than a day after this run'"
     ) -%}
     {%- set opened = [] -%}
-    {%- for name in documents -%}
-        {%- do opened.append('raw.json_document(to_jsonb(logs."' ~ name ~ '")) as "' ~ name ~ '"') -%}
+    {%- for name, inner in documents.items() if name in types -%}
+        {%- do opened.append(
+            'raw.json_documents(to_jsonb(logs."' ~ name ~ "\"), '{" ~ inner | join(',') ~ "}') as \"" ~ name ~ '"'
+        ) -%}
+        {%- for key in inner -%}
+            {%- do faults.insert(0,
+                'when jsonb_typeof(documents."' ~ name ~ "\" -> '" ~ key ~ "') = 'string' and "
+                ~ trimmed_text('documents."' ~ name ~ "\" ->> '" ~ key ~ "'") ~ " is not null then '" ~ key
+                ~ ": not valid JSON'"
+            ) -%}
+        {%- endfor -%}
         {%- do faults.insert(0,
             'when documents."' ~ name ~ '" is null and ' ~ trimmed_text('to_jsonb(logs."' ~ name ~ "\") #>> '{}'")
             ~ " is not null then '" ~ name ~ ": not valid JSON'"
@@ -97,6 +105,20 @@
         {% do exceptions.raise_compiler_error('litellm_schema: no way to read the path ' ~ path ~ ' in place') %}
     {% endif %}
     {{ return(keys) }}
+{%- endmacro %}
+
+{# The columns that hold documents, and the keys in each under which there may be text that is one, too. #}
+{% macro inner_documents() -%}
+    {% set found = {} %}
+    {% for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') %}
+        {% set paths = column.config.meta.path %}
+        {% for path in ([paths] if paths is string else paths) if path_keys(path) | length > 1 %}
+            {% set parts = path.split('|') %}
+            {% set inner = found.setdefault(path_keys(path)[0], []) %}
+            {% if parts | length > 2 and parts[1] not in inner %}{% do inner.append(parts[1]) %}{% endif %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(found) }}
 {%- endmacro %}
 
 {# The last keys of all paths of the spend logs. #}

@@ -38,6 +38,22 @@
     end $$
 {%- endmacro %}
 
+{# The same, and what is text under the named keys is opened too; what is no JSON stays text. #}
+{% macro json_documents_function() -%}
+    create or replace function raw.json_documents(value jsonb, inner_keys text[]) returns jsonb immutable
+    language plpgsql as $$
+    declare inner_key text;
+    begin
+        value := raw.json_document(value);
+        foreach inner_key in array inner_keys loop
+            if jsonb_typeof(value -> inner_key) = 'string' and raw.json_document(value -> inner_key) is not null then
+                value := jsonb_set(value, array[inner_key], raw.json_document(value -> inner_key));
+            end if;
+        end loop;
+        return value;
+    end $$
+{%- endmacro %}
+
 {# A view whose columns changed is dropped first, with the views on it; the build makes them. #}
 {% macro replace_view(name, sql) -%}
     {% set view = api.Relation.create(

@@ -17,6 +17,7 @@
     {% set rejects = in_place_view('load_rejects') %}
 
     {% do run_query(json_document_function()) %}
+    {% do run_query(json_documents_function()) %}
     {% do replace_view(checked, checked_logs_sql(table, types, changed_at) ~ settled) %}
     {% do replace_view(
         in_place_view('litellm_spend_logs'), 'select ' ~ names ~ ' from ' ~ checked ~ ' where fault is null'
