@@ -428,7 +428,8 @@ def _counts(text: str, kind: str) -> str:
         (string, "null"),
         ("true|false", "null"),
     )
-    bare = text
+    # A text from a cell may have blanks, which the patterns do not know.
+    bare = f"cast(try(json({text})) as varchar)"
     for pattern, by in steps:
         bare = f"regexp_replace({bare}, {literal(pattern)}, {literal(by)}, 'g')"
     odd = literal(r":-|:[0-9]+[.eE]|[0-9]{10,}")

@@ -63,6 +63,40 @@ def test_of_an_error_only_that_there_is_one_is_kept(tmp_path):
     assert "Jane" not in reject[0]
 
 
+def test_a_number_of_json_has_no_marks_of_thousands(tmp_path):
+    """Harm: 500.000 as a number is five hundred, as a text it may be half a million."""
+    line = json.dumps(event(0, input_tokens=0))
+    numbers = ("500.000", "5e2", "5E+2", '"500.000"')
+    landing = Landing(tmp_path)
+    rows = [line.replace('"input_tokens": 0', f'"input_tokens": {each}') for each in numbers]
+    landing.put("envelope_events/a.jsonl", "\n".join(rows) + "\n")
+    assert landing.load() == 0
+    assert landing.rows("select input_tokens from raw.envelope_events") == [(500,)] * 3
+    ((reason,),) = landing.rows("select reason from raw.load_rejects")
+    assert reason.startswith("input_tokens may be one or a thousand")
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_pieces_of_an_answer_keep_their_models_behind_blanks(tmp_path, indent):
+    pieces = [{"type": "message", "model": "claude-sonnet-4-5", "input_tokens": 5, "note": "Jane"}]
+    odd = [{"type": "message", "input_tokens": -5}]
+    rows = [
+        {
+            "request_id": str(number),
+            "startTime": "2026-11-10T12:00:00Z",
+            "model": "claude-sonnet-4-5",
+            "metadata": {"usage_object": {"iterations": json.dumps(each, indent=indent)}},
+        }
+        for number, each in enumerate([pieces, odd])
+    ]
+    landing, ((kept,),) = loaded(tmp_path, "litellm_spend_logs", rows[:1], "usage_iterations")
+    assert json.loads(kept) == [pieces[0] | {"note": None}]
+    landing.put("litellm_spend_logs/b.jsonl", rows[1:])
+    landing.load()
+    ((reason,),) = landing.rows("select reason from raw.load_rejects")
+    assert reason == "usage_iterations is a list, not counts within their range"
+
+
 def test_a_dash_is_no_value_where_a_proxy_writes_it(tmp_path):
     line = {"msec": "1795000000.123", "request_id": "-", "request_time": "-", "status": "-"}
     line |= {"llm_model": "gpt-4o", "llm_input_tokens": "5", "llm_output_tokens": "-"}
