@@ -62,8 +62,8 @@
             when {{ name }} like '%publishers/%/models/%'
                 then 'google-vertex/'
                     || case
-                        when {{ name }} like '%locations/%' and {{ name }} not like '%locations/global/%' then 'regional/'
-                        else ''
+                        when {{ name }} not like '%locations/%' or {{ name }} like '%locations/global/%' then ''
+                        else 'regional/'
                     end || split_part({{ name }}, '/models/', 2)
             when {{ name }} like 'models/%' then substr({{ name }}, 8)
             when {{ name }} like 'gemini/models/%' then 'gemini/' || substr({{ name }}, 15)

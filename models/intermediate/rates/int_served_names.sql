@@ -1,5 +1,6 @@
 -- Every name of a model as a log may write it, with the region that the name itself states: Amazon
--- Bedrock writes where a model may run in front of it, LiteLLM the zone of an Azure deployment. Written out here, so that a request joins once.
+-- Bedrock writes where a model may run in front of it, LiteLLM the zone of an Azure deployment. Written out here,
+-- so that a request joins once.
 {{ config(materialized='table') }}
 
 with names as (
