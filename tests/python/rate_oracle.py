@@ -314,6 +314,12 @@ class Oracle:
                 model = self._named(owner, name, request.at)
                 if model:
                     return owner, model, self._stated_region(owner, name, model)
+            # a profile in front of a name that Bedrock alone has is Bedrock's
+            rest = name.partition(".")[2]
+            if self._profile(name)["prefix"] and self._providers_of.get(rest) == {"bedrock"}:
+                model = self._named("bedrock", rest, request.at)
+                if model:
+                    return "bedrock", model, self._stated_region("bedrock", name, model)
             return "unknown", None, None
         request_name = name
         if provider == "bedrock":
@@ -327,7 +333,8 @@ class Oracle:
 
     def _profile(self, name: str) -> dict[str, str]:
         """The row of the longest prefix of a Bedrock name."""
-        fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
+        rows = [row for row in self._prefixes if row["provider"] == "bedrock"]
+        fits = [row for row in rows if name.startswith(row["prefix"])]
         return max(fits, key=lambda row: len(row["prefix"]))
 
     def _stated_region(self, provider: str, name: str, model: str | None) -> str | None:
