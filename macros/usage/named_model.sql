@@ -28,7 +28,8 @@
             {% for route in ['converse/', 'invoke/', 'responses/', 'o_series/', 'gpt5_series/'] -%}
             when {{ name }} like '{{ route }}%' then substr({{ name }}, {{ route | length + 1 }})
             {% endfor -%}
-            when {{ name }} like '__-%-_/%.%'
+            {# names of the card at Bedrock's other endpoint have their region in front #}
+            when {{ name }} like '__-%-_/%.%' and coalesce(known_provider, '') != 'bedrock_mantle'
                 then {{ name_in_aws_region("split_part(" ~ name ~ ", '/', 1)", "split_part(" ~ name ~ ", '/', 2)") }}
             when {{ name }} like 'ft:%:%' then 'ft:' || split_part({{ name }}, ':', 2)
             when {{ name }} like 'arn:%:inference-profile/%' then split_part({{ name }}, ':inference-profile/', 2)
