@@ -224,6 +224,19 @@ RULES = [
         ),
     ),
     Rule(
+        "tier_without_a_long_price",
+        "no list of ours has Gemini's batch price above 200,000 on Vertex, so none is taken; they "
+        "take half of the long price",
+        "2 (batch), 0.5",
+        no_rate(
+            lambda case: (
+                case.model == ("google-vertex", "gemini-3.1-pro-preview")
+                and case.tier == "batch"
+                and _long(case, 200000)
+            )
+        ),
+    ),
+    Rule(
         "tier_without_a_price",
         "a service tier with no published price is unpriced here, standard there, with no signal",
         "2 (unknown tier), 0.5",
@@ -381,6 +394,18 @@ RULES = [
         "they price the past of these models at today's rate",
         "1 (overwrites), 2 (o3 cache, gemini-3.6-flash), 5",
         priced(_overwritten),
+    ),
+    Rule(
+        "cache_price_not_lowered",
+        "Google's cache reads became cheaper in November 2025; their list of OpenRouter has 0.31",
+        "1 (overwrites)",
+        priced(
+            lambda case, meter: (
+                case.model == ("openrouter", "gemini-2.5-pro")
+                and meter == "cache_read"
+                and case.theirs.rates[meter] == Decimal("0.31")
+            )
+        ),
     ),
     Rule(
         "rolling_name_of_google",

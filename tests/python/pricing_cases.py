@@ -180,7 +180,10 @@ class Priced:
 def draw_usage(pick: random.Random, meters: list[str], thresholds: list[int]) -> dict[str, int]:
     """Counts of some meters; a third of them add up to a threshold's neighbourhood."""
     chosen = set(pick.sample(meters, pick.randint(1, min(4, len(meters)))))
-    chosen |= {meter for meter in ("uncached_input", "output") if pick.random() < 0.6}
+    for meter in ("uncached_input", "output"):
+        # what is sold by the piece alone is mostly asked for alone, or it would never be priced
+        if pick.random() < (0.6 if meter in meters else 0.2):
+            chosen.add(meter)
     if pick.random() < 0.1:
         # most models have no price for most meters
         chosen |= set(pick.sample(METERS, pick.randint(1, 2)))
