@@ -18,8 +18,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from scripts.benchmarks.private_server import variables
 from scripts.cli import main
-from tests.python.conftest import variables
 from tests.python.faults import LOAD, NIGHT, WHOLE_NIGHT, Moments, clock_moved, disk_full, killed
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts

@@ -1,17 +1,21 @@
-"""The jobs of others in `make benchmark` price each record once and sum by team and day.
+"""`make benchmark`: the jobs of others price each record once, a server's time is in the figures.
 
 Harm guarded against: a comparison that flatters this project, because the others lose records or
-are told wrong counts. Their libraries are no dependency; stand-ins with their signatures are here.
+are told wrong counts (their libraries are no dependency; stand-ins with their signatures are here),
+or because what PostgreSQL works is left out.
 """
 
 import gzip
 import json
 import os
 import sys
+from contextlib import closing
 
 import pytest
 
+from scripts.benchmarks.private_server import private_server
 from scripts.benchmarks.whole_jobs import OTHERS, has, priced_by
+from tests.python.project import server_connection
 
 # A token of input 1, of a cache read 2, of a cache write 3, of output 5.
 LITELLM = """
@@ -75,3 +79,16 @@ def test_each_record_is_priced_once(tmp_path, monkeypatch, name):
 def test_what_is_not_installed_is_not_measured(tmp_path):
     assert not has(sys.executable, "clickhouse")
     assert not has(str(tmp_path / "no-python"), "litellm")
+
+
+@pytest.mark.wide
+def test_what_a_server_works_is_counted():
+    with private_server() as server:
+        before = server.processor_seconds(), server.bytes_read()
+        with closing(server_connection(server.database())) as connection:
+            connection.cursor().execute(
+                "select count(distinct md5(n::text)) from generate_series(1, 500000) as n"
+            )
+        # it has ended: what it took is with the server, which waited for it
+        assert server.processor_seconds() - before[0] > 0.1
+        assert server.bytes_read() > before[1]
