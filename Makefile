@@ -144,10 +144,11 @@ test-superset: .venv-superset/.done ## The dashboards imported into Apache Super
 mutants: $(BIN)/.dev ## Faults put in on purpose, one at a time: which test finds each (hours)
 	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) --out target/mutants.md
 
-benchmark: setup ## Rows per second and memory, as ratios to a plain copy of the same rows
+benchmark: $(BIN)/.dev ## Rows per second and memory, as ratios to a plain copy of the same rows
 	@$(BIN)/python -m scripts.benchmarks.speed
 	@$(BIN)/python -m scripts.benchmarks.history
-	@$(BIN)/python -m scripts.benchmarks.litellm_pricing --python "$${AI_COST_LITELLM_PYTHON:-$(BIN)/python}"
+	@$(BIN)/python -m scripts.benchmarks.history --postgres --night 1000 --per-day 1000
+	@$(BIN)/python -m scripts.benchmarks.whole_jobs --python "$${AI_COST_OTHERS_PYTHON:-$(BIN)/python}"
 
 lock: $(BIN)/.dev ## Pin the dependencies of pyproject.toml again
 	@$(BIN)/python -m pip install --quiet uv

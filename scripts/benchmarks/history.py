@@ -7,13 +7,14 @@ read should be alike, tests included.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from scripts import console
+from scripts.benchmarks.private_server import PrivateServer, private_server
 from scripts.benchmarks.speed import (
     EMPTY_BAR_S,
     HEADER,
@@ -36,10 +37,9 @@ _RATIO = 1.15
 
 
 def nights_after(
-    folder: Path, days: int, per_day: int, requests: int, memory: str | None, advance: Callable
+    work: Workbench, folder: Path, days: int, per_day: int, requests: int
 ) -> tuple[Step, Step]:
     """The night that brings so many requests after so many days, and one that brings nothing."""
-    work = Workbench(folder, advance, memory, now=_MORNING)
     common = ("--no-bills", "--only", _TABLE)
     start = _NIGHT - timedelta(days=days)
     work.step(
@@ -63,24 +63,23 @@ def ratios(nights: list[Step]) -> str:
     )
 
 
-@click.command(help=__doc__)
-@click.option("--night", default=20_000, show_default=True, help="Requests of the night.")
-@click.option("--per-day", default=20_000, show_default=True, help="Requests on a day of history.")
-@click.option(
-    "--days", type=click.IntRange(min=1), multiple=True, default=[10, 90, 365], show_default=True,
-    help="Days of history; may be repeated, the fewest first.",
-)  # fmt: skip
-@click.option("--memory", metavar="SIZE", help="What DuckDB may use, such as 8GB.")
-def main(night: int, per_day: int, days: tuple[int, ...], memory: str | None) -> None:
-    """Measure the nights on each history, and print their ratios."""
-    print(machine())
+def measure(
+    night: int,
+    per_day: int,
+    days: tuple[int, ...],
+    memory: str | None,
+    server: PrivateServer | None,
+) -> None:
+    """Print a line for each night and history; of a server, its processes are in the figures."""
     small: list[Step] = []
     empty: list[Step] = []
-    print(f"\na night of {night:,} requests, {per_day:,} on each day before it\n{HEADER}")
+    place = "PostgreSQL" if server else "DuckDB"
+    print(f"\n{place}: a night of {night:,} requests, {per_day:,} on each day before it\n{HEADER}")
     with console.progress("histories", 5 * len(days)) as advance:
         for count in days:
             with workplace(None, count * per_day + night) as folder:
-                brought, nothing = nights_after(folder, count, per_day, night, memory, advance)
+                work = Workbench(folder, advance, memory, _MORNING, server)
+                brought, nothing = nights_after(work, folder, count, per_day, night)
             print(
                 whole_night(f"after {count} days", brought, SMALL_BAR_S),
                 whole_night("  one that brings nothing", nothing, EMPTY_BAR_S),
@@ -90,6 +89,24 @@ def main(night: int, per_day: int, days: tuple[int, ...], memory: str | None) ->
             empty.append(nothing)
     print(f"{days[-1]} to {days[0]} days of history: {ratios(small)}")
     print(f"  that brings nothing: {ratios(empty)}")
+
+
+@click.command(help=__doc__)
+@click.option("--night", default=20_000, show_default=True, help="Requests of the night.")
+@click.option("--per-day", default=20_000, show_default=True, help="Requests on a day of history.")
+@click.option(
+    "--days", type=click.IntRange(min=1), multiple=True, default=[10, 90, 365], show_default=True,
+    help="Days of history; may be repeated, the fewest first.",
+)  # fmt: skip
+@click.option("--memory", metavar="SIZE", help="What DuckDB may use, such as 8GB.")
+@click.option("--postgres", is_flag=True, help="In a private PostgreSQL instead of DuckDB's file.")
+def main(
+    night: int, per_day: int, days: tuple[int, ...], memory: str | None, postgres: bool
+) -> None:
+    """Measure the nights on each history, and print their ratios."""
+    print(machine())
+    with private_server() if postgres else nullcontext() as server:
+        measure(night, per_day, days, memory, server)
 
 
 if __name__ == "__main__":

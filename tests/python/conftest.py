@@ -4,10 +4,10 @@ import itertools
 import shutil
 import tempfile
 from collections import Counter
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from scripts.benchmarks.private_server import variables
 from tests.python.landing import Landing
 from tests.python.prepared import shared, tidy
 from tests.python.project import NOW, Project, copy_project
@@ -42,18 +42,6 @@ def _asks_for_postgres(item) -> bool:
     if "postgres" in chosen:
         return True
     return "duckdb" not in chosen and bool({"postgres", "new_database"} & set(item.fixturenames))
-
-
-def variables(server, database: str) -> dict[str, str]:
-    """PG* variables of a database of a private server."""
-    address = urlsplit(server.get_uri())
-    return {
-        "PGHOST": parse_qs(address.query)["host"][0] if address.query else address.hostname,
-        "PGPORT": str(address.port or 5432),
-        "PGUSER": address.username,
-        "PGPASSWORD": address.password or "",
-        "PGDATABASE": database,
-    }
 
 
 @pytest.fixture(scope="session")

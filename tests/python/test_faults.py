@@ -18,9 +18,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from scripts.benchmarks.private_server import variables
 from scripts.cli import main
-from tests.python.conftest import variables
-from tests.python.faults import LOAD, NIGHT, TESTED_NIGHT, Moments, clock_moved, disk_full, killed
+from tests.python.faults import LOAD, NIGHT, WHOLE_NIGHT, Moments, clock_moved, disk_full, killed
 from tests.python.landing import event
 from tests.python.project import Project, assert_same_marts
 
@@ -79,7 +79,7 @@ class Victim:
 
 
 def assert_healed(victim: Victim, undisturbed: Project) -> None:
-    victim.project.run(*TESTED_NIGHT)
+    victim.project.run(*WHOLE_NIGHT)
     counts = dict(victim.project.rows(RUNS))
     rows = {name: len(found) for name, found in victim.project.marts().items()}
     print("faults:", *victim.log, "| nights:", counts, "| rows after:", rows)
@@ -98,9 +98,10 @@ def test_a_night_heals_what_kills_a_full_disk_and_a_wrong_clock_left(
     victim.suffer(killed(victim.project, NIGHT, moments.during(NIGHT)))
     victim.deliver()
     victim.suffer(disk_full(victim.project, whole.warehouse.stat().st_size // 8))
+    victim.project.run(*WHOLE_NIGHT)
     victim.deliver()
     victim.suffer(clock_moved(victim.project, 2001))
-    victim.suffer(killed(victim.project, NIGHT, moments.during(NIGHT)))
+    victim.suffer(killed(victim.project, WHOLE_NIGHT, moments.during(NIGHT)))
     assert_healed(victim, whole)
 
 
@@ -108,6 +109,7 @@ def test_a_night_heals_what_kills_a_full_disk_and_a_wrong_clock_left(
 @pytest.mark.parametrize("engine", ["duckdb", "postgres"])
 def test_fifty_kills(tmp_path, landing, undisturbed, engine, request):
     whole, moments = undisturbed
+    moments.measure(whole, WHOLE_NIGHT)
     database = request.getfixturevalue("postgres") if engine == "postgres" else None
     victim = Victim(tmp_path, landing, parts=10, postgres=database)
     for part in range(10):
@@ -116,9 +118,9 @@ def test_fifty_kills(tmp_path, landing, undisturbed, engine, request):
             clock_moved(victim.project, 2001 + 9 * part)
         victim.suffer(killed(victim.project, LOAD, moments.during(LOAD)))
         for _ in range(4):
-            victim.suffer(killed(victim.project, NIGHT, moments.during(NIGHT)))
+            victim.suffer(killed(victim.project, WHOLE_NIGHT, moments.during(WHOLE_NIGHT)))
         if part % 4 == 3:
-            victim.project.run(*NIGHT)
+            victim.project.run(*WHOLE_NIGHT)
     assert victim.log.count("killed") > 25
     assert_healed(victim, whole)
 
