@@ -28,9 +28,9 @@ _NOISE = re.compile(r"[^0-9a-z]+")
 # Signs that mean one currency where nothing else is said: a yen's is also a yuan's.
 _SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
 # A word of three letters that is none of these, such as VAT, says what an amount is for.
-_CODES = frozenset(
-    "AED AUD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KRW MXN MYR NGN "
-    "NOK NZD PEN PHP PKR PLN RON SAR SEK SGD THB TRY TWD UAH USD VND ZAR".split()
+_CODES = re.compile(
+    "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|"
+    "NOK|NZD|PEN|PHP|PKR|PLN|RON|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
 )
 _CURRENCY = re.compile(r"\s*[(\[]\s*((?:US)?[$]|[€£]|[A-Z]{3})\s*[)\]]$")
 _DOLLARS = re.compile("..D")
@@ -214,7 +214,7 @@ def _stated(cell: str) -> tuple[str, str] | None:
     """A header without the currency that ends it in brackets, and that currency."""
     text = normalize("NFKC", cell)
     match = _CURRENCY.search(text)
-    if match is None or (match[1] not in _SIGNS and match[1] not in _CODES):
+    if match is None or (match[1] not in _SIGNS and not _CODES.fullmatch(match[1])):
         return None
     return text[: match.start()], match[1]
 

@@ -408,9 +408,17 @@ def test_so_it_is_in_every_bill(landing, table, header, row, money):
     assert landing.rows(f"select {money}, currency from raw.{table}") == [("2.5", "EUR")]
 
 
-@pytest.mark.parametrize(("more", "read"), [({}, [("2.5", "EUR")]), ({"currency": ["USD"]}, [])])
-def test_so_it_is_in_parquet(landing, more, read):
+@pytest.mark.parametrize(
+    ("more", "read", "says"),
+    [
+        ({}, [("2.5", "EUR")], ""),
+        ({"currency": ["USD"]}, [], "says EUR, and a column says a currency too"),
+    ],
+)
+def test_so_it_is_in_parquet(landing, capsys, more, read, says):
     path = landing.put("generic_invoice_lines/a.parquet", "")
-    pq.write_table(pa.table({"invoice_id": ["K-1"], "Amount (EUR)": ["2.5"]} | more), path)
+    row = {"invoice_id": ["K-1"], "period_start": ["2026-10-01"], "Amount (EUR)": ["2.5"]}
+    pq.write_table(pa.table(row | more), path)
     assert landing.load() == (0 if read else 1)
+    assert says in capsys.readouterr().err
     assert landing.rows(INVOICED) == read
