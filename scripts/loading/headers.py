@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from unicodedata import normalize
 
@@ -24,9 +25,15 @@ _SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
 # Behind it a header names all columns that begin so.
 _REST = "*"
 _NOISE = re.compile(r"[^0-9a-z]+")
-# Signs that mean one currency: a yen's is also a yuan's.
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
-_CURRENCY = re.compile(r"\(([$€£]|[A-Z]{3})\)$")
+# Signs that mean one currency where nothing else is said: a yen's is also a yuan's.
+_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+# A word of three letters that is none of these, such as VAT, says what an amount is for.
+_CODES = re.compile(
+    "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|"
+    "NOK|NZD|PEN|PHP|PKR|PLN|RON|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+_CURRENCY = re.compile(r"\s*[(\[]\s*((?:US)?[$]|[€£]|[A-Z]{3})\s*[)\]]$")
+_DOLLARS = re.compile("..D")
 # Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 _IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
 
@@ -105,10 +112,16 @@ def _places(cells: tuple[str, ...], table: Table) -> dict[str, int]:
     # Many files have one header, and each is asked for with every mark.
     exact = {name: place for place, name in reversed(list(enumerate(cells)))}
     loose: dict[str, list[int]] = {}
+    priced: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
+        if stated := _stated(cell):
+            priced.setdefault(_plain(stated[0]), []).append(place)
+            continue
         bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
         for name in {_plain(cell), *map(_plain, bracketed)}:
             loose.setdefault(name, []).append(place)
+    # "Cost" is nearer to what is looked for than "Cost (EUR)".
+    loose = priced | loose
     found = {name: exact[name] for name, _ in _plain_headers(table) if name in exact}
     # A column has one meaning: that of its own name, else of the first that is like it.
     taken = set(found.values())
@@ -138,22 +151,76 @@ def likely_table(columns: Iterable[str], tables: Iterable[Table]) -> Table | Non
     return max(known, key=lambda each: each[0], default=(0, None))[1]
 
 
-def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> dict[str, str]:
-    """The currency that the header of an amount names, as in "Cost ($)", where no column does.
+@dataclass(frozen=True)
+class Currency:
+    """The currency that the header of an amount names, as in "Cost ($)"; empty where none does.
 
-    Returned for each header of the currency's column.
+    columns: the headers of the currency's column; places: where in a row those are that it has.
     """
-    wanted = table.headers_of(("currency",))
-    amounts = table.headers_of(table.money)
+
+    name: str
+    is_sign: bool
+    columns: tuple[str, ...]
+    places: tuple[int, ...]
+
+    @property
+    def same(self) -> dict[str, str]:
+        """The currency of all rows, for each header of its column, where no column says it."""
+        return dict.fromkeys(self.columns, self.name) if self.name and not self.places else {}
+
+    def of_all_rows(self) -> dict[str, str]:
+        """`same`, of a file whose rows are not looked at one by one.
+
+        Raises Unreadable where a column may say another currency.
+        """
+        if self.name and self.places and not self.is_sign:
+            raise Unreadable(
+                f"the header of its amount says {self.name}, and a column says a currency too; "
+                "leave one of them out"
+            )
+        return self.same
+
+    def fault(self, row: list[str]) -> str | None:
+        """What is wrong with a row that says another currency; one that says none is given it."""
+        if not self.name or not self.places:
+            return None
+        said = next((text for place in self.places if (text := row[place].strip().upper())), "")
+        row[self.places[0]] = said or self.name
+        if said in ("", self.name) or (self.is_sign and _is_dollars(said, self.name)):
+            return None
+        return f"its currency is {said[:10]}, and the header of its amount says {self.name}"
+
+
+def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> Currency:
+    """The currency that the headers of the amounts name.
+
+    Raises Unreadable where they name two, or one that the table has no place for.
+    """
+    columns = table.headers_of(("currency",))
     cells = list(header)
-    if found.keys() & set(wanted):
-        return {}
-    named = {
-        _SIGNS.get(sign, sign)
-        for name in found.keys() & set(amounts)
-        for sign in _CURRENCY.findall(cells[found[name]])
-    }
-    return dict.fromkeys(wanted, named.pop()) if len(named) == 1 else {}
+    amounts = [cells[found[name]] for name in table.headers_of(table.money) if name in found]
+    named = {stated[1] for cell in amounts if (stated := _stated(cell))}
+    names = sorted({_SIGNS.get(each, each) for each in named})
+    if len(names) > 1:
+        raise Unreadable(f"its amounts are in {' and '.join(names)}; leave one of them out")
+    name = names[0] if names else ""
+    if name not in ("", "USD") and not columns:
+        raise Unreadable(f"its amounts are in {name}, where this table has US dollars")
+    places_of = tuple(found[each] for each in columns if each in found)
+    return Currency(name, named == {"$"}, columns, places_of)
+
+
+def _stated(cell: str) -> tuple[str, str] | None:
+    """A header without the currency that ends it in brackets, and that currency."""
+    text = normalize("NFKC", cell)
+    match = _CURRENCY.search(text)
+    if match is None or (match[1] not in _SIGNS and not _CODES.fullmatch(match[1])):
+        return None
+    return text[: match.start()], match[1]
+
+
+def _is_dollars(said: str, name: str) -> bool:
+    return name == "USD" and bool(_DOLLARS.fullmatch(said))
 
 
 def cells_of(line: str, mark: str) -> list[str]:

@@ -36,13 +36,19 @@ _CURRENCIES = {"$": re.compile(r"(..D)?"), "€": re.compile("EUR"), "£": re.co
 
 
 class Numbers:
-    """The figures of one file, by the headers of its columns; rows are changed in place."""
+    """The figures of one file, by the headers of its columns; rows are changed in place.
 
-    def __init__(self, table: Table, mark: str, columns: dict[str, int]) -> None:
+    currency: what the header of an amount says, for rows that say none.
+    """
+
+    def __init__(
+        self, table: Table, mark: str, columns: dict[str, int], currency: str = ""
+    ) -> None:
         headers = {h for f in table.fields if _counts(f.data_type, f.format) for h in f.headers}
         self._places = sorted({place for name, place in columns.items() if name in headers})
         currencies = {h for f in table.fields if f.name.endswith("currency") for h in f.headers}
         self._currency = next((columns[each] for each in columns if each in currencies), None)
+        self._stated = currency
         self._mark = mark
         self._decimal: str | None = None
 
@@ -68,7 +74,8 @@ class Numbers:
         if match is None:
             return cell
         mark = match["mark"] and match["mark"][-1]
-        stated = "" if self._currency is None else row[self._currency].strip().upper()
+        said = "" if self._currency is None else row[self._currency].strip().upper()
+        stated = said or self._stated
         if mark and not _CURRENCIES[mark].fullmatch(stated):
             return cell
         signs = [match[name] for name in ("open", "sign", "inner", "behind") if match[name]]

@@ -64,6 +64,18 @@ class Match:
 
 Memo = dict[Hashable, list[Match]]
 
+# What the table of an invoice on paper says in its header, a name of each.
+_PAPER = (
+    {"description", "item", "line item", "product", "service"},
+    {"quantity", "qty"},
+    {"amount", "total", "line total", "total price"},
+)
+_PAPER_LACKS = (
+    "lines of an invoice as on paper, which do not say whose invoice it is and of which month; "
+    "add the columns invoice_number, vendor, period_start, period_end and currency to each row, "
+    "and name the others description, quantity and amount"
+)
+
 
 class Unrecognised(Exception):
     """A file of no known table; the message names the nearest and what they lack.
@@ -170,6 +182,8 @@ def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> It
         yield from (_of_header(table, columns) for columns in _copied(head) for table in tables)
         return
     header = [] if text[:1] in (b"{", b"[") else _of_table(head, tables, memo)
+    if header and not any(map(_is_able, header)):
+        _refuse_paper(first_line(head))
     if any(match.found >= _LEAST_FOUND for match in header):
         yield from header
         return
@@ -192,6 +206,15 @@ def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> It
     elif shape is not None:
         memo[shape] = found
     yield from found
+
+
+def _refuse_paper(first: str) -> None:
+    """Say of the lines of an invoice, as they stand on paper, what their table lacks."""
+    for mark in SEPARATORS:
+        words = [cell.partition("(")[0].strip().lower() for cell in cells_of(first, mark)]
+        stated = any("invoice" in word or "period" in word for word in words)
+        if not stated and all(any(w in names_of for w in words) for names_of in _PAPER):
+            raise Unreadable(_PAPER_LACKS)
 
 
 def _unmarked(header: list[Match], text: bytes) -> list[Match]:

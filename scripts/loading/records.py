@@ -54,7 +54,9 @@ def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLi
         source = stream.whole_file() if content is None else io.BytesIO(content)
         parquet = pq.ParquetFile(source)
         names = list(_names(parquet.schema_arrow))
-        declared = {names[place]: name for name, place in places(names, file.table).items()}
+        found = places(names, file.table)
+        same = currency_of(names, file.table, found).of_all_rows()
+        declared = {names[place]: name for name, place in found.items()}
         check_columns(names, declared.values(), file.table)
         parts = spread(names, file.table)
         apart = {names[place] for cells in parts.values() for _, place in cells}
@@ -64,8 +66,10 @@ def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLi
             flat = dict(_flat(batch, wanted))
             columns = {declared[name]: each for name, each in flat.items() if name in declared}
             for header, cells in parts.items():
-                found = {key: flat[names[place]] for key, place in cells if names[place] in flat}
-                columns[header] = _put_together(found, len(batch))
+                there = {key: flat[names[place]] for key, place in cells if names[place] in flat}
+                columns[header] = _put_together(there, len(batch))
+            for header, text in same.items():
+                columns[header] = pa.chunked_array([pa.array([text] * len(batch), pa.string())])
             for column in columns.values():
                 # What is no text in a column of text would end a query, with other files in it.
                 column.validate(full=True)
@@ -163,14 +167,15 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
     check_columns(header, wanted, file.table)
     currency = currency_of(header, file.table, wanted)
     parts = spread(header, file.table)
-    figures, dates = Numbers(file.table, mark, wanted), Dates(file.table, wanted)
+    figures = Numbers(file.table, mark, wanted, currency.name)
+    dates = Dates(file.table, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
     for row in _rows(rows):
         if row == [] or _is_header_again(row, header):
             continue
         done += 1
-        fault = row_fault(row, len(header))
+        fault = row_fault(row, len(header)) or currency.fault(row)
         if fault:
             text = None if isinstance(row, csv.Error) else _shown(row)
             yield BadLine(done, fault, text)
@@ -179,12 +184,12 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
         if len(kept) == ROWS:
             figures.settle(kept)
             dates.settle(kept)
-            yield block_of(file, wanted, kept, currency, parts)
+            yield block_of(file, wanted, kept, currency.same, parts)
             kept = []
     if kept:
         figures.settle(kept)
         dates.settle(kept)
-        yield block_of(file, wanted, kept, currency, parts)
+        yield block_of(file, wanted, kept, currency.same, parts)
     if dates.note:
         yield Note(dates.note)
     if stream.fault:

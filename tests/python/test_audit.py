@@ -497,6 +497,23 @@ def test_a_pasted_line_of_an_invoice_stands_beside_the_teams_of_its_month(audit,
     assert month["teams"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Description, Quantity, Unit price, Amount\nGPT-5 input,1000,$0.00125,$1.25\n",
+        "Item;Qty;Rate;Total (EUR)\nAPI usage;1;12,50;12,50\n",
+    ],
+)
+def test_an_invoice_as_on_paper_is_refused_by_name(text, tmp_path):
+    """Harm: of such a table only its columns were said, not what it lacks."""
+    file = tmp_path / "invoice.csv"
+    file.write_text(text)
+    with pytest.raises(
+        AuditError, match=r"an invoice as on paper, .* add the columns invoice_number, vendor"
+    ):
+        read_log(str(file), None, tmp_path)
+
+
 def test_a_line_of_an_invoice_is_no_call_that_lacks_its_time(tmp_path):
     """Harm: an invoice row without its period was audited as a call that nobody owns."""
     row = tmp_path / "row.json"

@@ -6,6 +6,8 @@ folder, or of a kind that nobody reads, that is named without a word of what to 
 
 from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from scripts.loading.run import MODELS
@@ -333,3 +335,90 @@ def test_every_name_that_a_field_of_an_invoice_may_have_is_told():
     page = (ROOT / "docs" / "your-own-logs.md").read_text().split("## Lines of an invoice")[1]
     invoice = read_contract(MODELS).raw["generic_invoice_lines"]
     assert [name for name in invoice.headers if f"`{name}`" not in page] == []
+
+
+INVOICE = "invoice_id,issuer,period_start,{amount}{more}\nK-1,Anthropic,2026-10-01,{cell}{code}\n"
+INVOICED = "select amount, currency from raw.generic_invoice_lines order by line_number"
+
+
+@pytest.mark.parametrize(
+    ("amount", "code", "cell", "read"),
+    [
+        ("Amount (EUR)", None, "12.50", [("12.50", "EUR")]),
+        ("Amount [CHF]", None, "12.50", [("12.50", "CHF")]),
+        ("AMOUNT（JPY）", None, "1250", [("1250", "JPY")]),
+        ("Amount (US$)", None, "12.50", [("12.50", "USD")]),
+        ("Amount(€)", None, "12.50", [("12.50", "EUR")]),
+        ("Amount (EUR)", "EUR", "12.50", [("12.50", "EUR")]),
+        ("Amount (EUR)", "", "12.50", [("12.50", "EUR")]),
+        # a sign of many dollars, and the column says of which
+        ("Amount ($)", "CAD", "12.50", [("12.50", "CAD")]),
+        ("Amount (USD)", "CAD", "12.50", []),
+        ("Amount (EUR)", "USD", "12.50", []),
+        ("Amount (EUR)", None, "$12.50", []),
+        # the column of its own name is nearer
+        ("Amount,Amount (USD)", "EUR", "12.50,14", [("12.50", "EUR")]),
+    ],
+)
+def test_a_currency_in_the_header_of_an_amount(landing, amount, code, cell, read):
+    """Harm: the column of the money was not found, or its currency was not known."""
+    more, code = ("", "") if code is None else (",currency", f",{code}")
+    text = INVOICE.format(amount=amount, more=more, cell=cell, code=code)
+    landing.put("generic_invoice_lines/a.csv", text)
+    landing.load()
+    assert landing.rows(INVOICED) == read
+    assert len(landing.rejects()) == 1 - len(read)
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "says"),
+    [
+        ("generic_invoice_lines", "invoice_id,amount (EUR),amount (USD)", "two columns are one"),
+        # what tax an amount has is no currency
+        ("generic_invoice_lines", "invoice_id,Amount (VAT)", "no column for amount"),
+        ("focus_costs", "ChargePeriodStart,EffectiveCost (EUR),BilledCost (USD)", "EUR and USD"),
+        (
+            "openrouter_activity",
+            "date,model,usage (EUR)",
+            "in EUR, where this table has US dollars",
+        ),
+    ],
+)
+def test_a_header_with_the_wrong_currency_is_refused_by_name(landing, capsys, table, header, says):
+    landing.put(f"{table}/a.csv", f"{header}\n2026-10-01,1,2\n")
+    assert landing.load() == 1
+    assert says in capsys.readouterr().err
+    assert landing.rows(f"select count(*) from raw.{table}") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "row", "money"),
+    [
+        ("gcp_billing", "Service description,SKU description,Usage start date,Cost (EUR)",
+         "Vertex AI,x,2026-10-05,2.5", "cost"),
+        ("azure_costs", "Date,MeterName,Cost (EUR)", "2026-10-05,x,2.5", "cost"),
+        ("aws_cur2", "line_item_usage_start_date,line_item_unblended_cost (EUR)",
+         "2026-10-05,2.5", "unblended_cost"),
+        ("focus_costs", "ChargePeriodStart,BilledCost (EUR)", "2026-10-05,2.5", "billed_cost"),
+    ],
+)  # fmt: skip
+def test_so_it_is_in_every_bill(landing, table, header, row, money):
+    landing.put(f"{table}/a.csv", f"{header}\n{row}\n")
+    assert landing.load() == 0
+    assert landing.rows(f"select {money}, currency from raw.{table}") == [("2.5", "EUR")]
+
+
+@pytest.mark.parametrize(
+    ("more", "read", "says"),
+    [
+        ({}, [("2.5", "EUR")], ""),
+        ({"currency": ["USD"]}, [], "says EUR, and a column says a currency too"),
+    ],
+)
+def test_so_it_is_in_parquet(landing, capsys, more, read, says):
+    path = landing.put("generic_invoice_lines/a.parquet", "")
+    row = {"invoice_id": ["K-1"], "period_start": ["2026-10-01"], "Amount (EUR)": ["2.5"]}
+    pq.write_table(pa.table(row | more), path)
+    assert landing.load() == (0 if read else 1)
+    assert says in capsys.readouterr().err
+    assert landing.rows(INVOICED) == read
