@@ -436,7 +436,7 @@ def test_counts_and_tags_within_json_text_are_read_through(landing):
     assert landing.load() == 0
     assert landing.rejects() == []
     found = "select usage_input, usage_cache_read, provided_usage from raw.langfuse_observations"
-    assert landing.rows(found) == [(7, 4, json.dumps(usage))]
+    assert landing.rows(found) == [(7, 4, json.dumps(usage, separators=(",", ":")))]
     assert landing.rows("select tags from raw.aws_cur2") == [("team:search",)]
 
 

@@ -2,7 +2,7 @@
    types are those of the YAML, the rules those of the loader (scripts/loading/typing.py). Only columns
    that a path begins with are read; a document is opened once a row, and each text is found once. #}
 {% macro checked_logs_sql(table, types, changed_at) -%}
-    {%- set documents, texts, typed, faults, dropped = inner_documents(), [], [], [], [] -%}
+    {%- set texts, typed, faults, dropped = [], [], [], [] -%}
     {%- set kinds = {'timestamp': 'a plausible time', 'boolean': 'true or false', 'bigint': 'a whole number'} -%}
     {%- for column in raw_columns('litellm', 'litellm_spend_logs') if column.config.meta.get('path') -%}
         {%- set meta = column.config.meta -%}
@@ -41,31 +41,15 @@
         'when logs."startTime" > ' ~ latest_usage_at()
         ~ " then 'start_time is out of range: more than a day after this run'"
     ) -%}
-    {%- set opened = [] -%}
-    {%- for name, inner in documents.items() if name in types -%}
-        {%- do opened.append(
-            'raw.json_documents(to_jsonb(logs."' ~ name ~ "\"), '{" ~ inner | join(',') ~ "}') as \"" ~ name ~ '"'
-        ) -%}
-        {%- for key in inner -%}
-            {%- do faults.insert(0,
-                'when jsonb_typeof(documents."' ~ name ~ "\" -> '" ~ key ~ "') = 'string' and "
-                ~ trimmed_text('documents."' ~ name ~ "\" ->> '" ~ key ~ "'") ~ " is not null then '" ~ key
-                ~ ": not valid JSON'"
-            ) -%}
-        {%- endfor -%}
-        {%- do faults.insert(0,
-            'when documents."' ~ name ~ '" is null and ' ~ trimmed_text('to_jsonb(logs."' ~ name ~ "\") #>> '{}'")
-            ~ " is not null then '" ~ name ~ ": not valid JSON'"
-        ) -%}
-    {%- endfor -%}
+    {%- set opened = opened_documents(inner_documents(), types) -%}
     select {{ typed | join(',\n') }},
         'in-place'::varchar as batch_id, 'LiteLLM_SpendLogs'::varchar as source_file,
         {{ hash_number('logs.request_id') }} as line_number, 1::bigint as record_number,
         {{ changed_at }}::timestamp as loaded_at,
-        (case {{ faults | join('\n') }} end)::varchar as fault,
+        (case {{ (opened.faults + faults) | join('\n') }} end)::varchar as fault,
         nullif(concat_ws(',', {{ dropped | join(', ') }}), '')::varchar as dropped_fields
     from {{ table }} as logs
-    cross join lateral (select {{ opened | join(', ') }} offset 0) as documents
+    cross join lateral (select {{ opened.columns | join(', ') }} offset 0) as documents
     cross join lateral (select {{ texts | join(',\n') }} offset 0) as texts
 {%- endmacro %}
 

@@ -54,6 +54,28 @@
     end $$
 {%- endmacro %}
 
+{# What opens the columns that hold documents, and what says that one, or one within it, is no JSON. #}
+{% macro opened_documents(documents, types) -%}
+    {% set columns, faults = [], [] %}
+    {% for name, inner in documents.items() if name in types %}
+        {% do columns.append(
+            'raw.json_documents(to_jsonb(logs."' ~ name ~ "\"), '{" ~ inner | join(',') ~ "}') as \"" ~ name ~ '"'
+        ) %}
+        {% for key in inner %}
+            {% do faults.insert(0,
+                'when jsonb_typeof(documents."' ~ name ~ "\" -> '" ~ key ~ "') = 'string' and "
+                ~ trimmed_text('documents."' ~ name ~ "\" ->> '" ~ key ~ "'") ~ " is not null then '" ~ key
+                ~ ": not valid JSON'"
+            ) %}
+        {% endfor %}
+        {% do faults.insert(0,
+            'when documents."' ~ name ~ '" is null and ' ~ trimmed_text('to_jsonb(logs."' ~ name ~ "\") #>> '{}'")
+            ~ " is not null then '" ~ name ~ ": not valid JSON'"
+        ) %}
+    {% endfor %}
+    {{ return({'columns': columns, 'faults': faults}) }}
+{%- endmacro %}
+
 {# A view whose columns changed is dropped first, with the views on it; the build makes them. #}
 {% macro replace_view(name, sql) -%}
     {% set view = api.Relation.create(
