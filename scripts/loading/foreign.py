@@ -53,6 +53,8 @@ _MARKS = (
         "a PostgreSQL dump in a form of its own; write it as text: pg_restore -f dump.sql",
     ),
 )
+# A page that a proxy wrote in place of a record is one line of a log, also where it is the first.
+_PAGE_AMONG_LINES = re.compile(rb'\s*<[^\n]*>\s*\n\s*\{"')
 _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 # A message of a message, with its length before it or without, and within it a field of the three
 # that OTLP has there. Text has no control characters, but for the escapes that colour it.
@@ -97,7 +99,7 @@ def foreign_form(head: bytes) -> str | None:
     for place, mark, said in _MARKS:
         if head.startswith(mark, place):
             return said
-    if _MARKUP.match(head):
+    if _MARKUP.match(head) and not _PAGE_AMONG_LINES.match(head):
         return f"a web page or XML; {EXPECTED}"
     if _ORC.match(head) and _CONTROL.search(head[:256]):
         return "an ORC file; convert it to Parquet"

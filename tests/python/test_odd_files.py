@@ -340,3 +340,13 @@ def test_what_cannot_even_be_looked_at_stops_no_other(tmp_path, monkeypatch, cap
     assert "inbox/bad could not be loaded: the reader stopped with KeyError" in said
     assert "Ada" not in said
     assert landing.rows("select source_file from raw.load_files") == [("inbox/good",)]
+
+
+def test_a_page_in_place_of_the_first_record_is_one_rejected_line(landing):
+    """A proxy's answer in front of a log kept the whole file back; within it, it was one line."""
+    page = b"<html><head><title>502 Bad Gateway</title></head></html>\n"
+    lines = "".join(json.dumps(event(number)) + "\n" for number in range(2)).encode()
+    landing.put("envelope_events/first.jsonl", page + lines)
+    assert landing.load() == 0
+    assert landing.rows("select count(*) from raw.envelope_events") == [(2,)]
+    assert len(landing.rejects()) == 1
