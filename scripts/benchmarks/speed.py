@@ -320,14 +320,18 @@ def whole_night(name: str, night: Step, bar_s: float) -> Line:
     return Line(name, 0, night.seconds, night.peak_mib, spent)
 
 
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 def machine() -> str:
     """What the figures were measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb"))
     return (
-        f"{platform.system()} {platform.machine()}, {cores} cores (load {os.getloadavg()[0]:.1f}), "
-        f"{memory:.1f} GiB; Python {platform.python_version()}, {packages}"
+        f"{platform.system()} {platform.machine()}, {cores()} cores "
+        f"(load {os.getloadavg()[0]:.1f}), {memory:.1f} GiB; Python {platform.python_version()}, {packages}"
     )
 
 

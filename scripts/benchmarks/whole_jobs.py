@@ -11,7 +11,6 @@ what is not there is left out:
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from scripts.benchmarks.speed import (
     BenchmarkError,
     Line,
     Workbench,
+    cores,
     machine,
     run,
     workplace,
@@ -39,9 +39,8 @@ _JOBS = Path(__file__).resolve().parent / "others"
 OTHERS = {
     "litellm": "LiteLLM cost_per_token",
     "genai_prices": "genai-prices calc_price",
-    "clickhouse": "ClickHouse, one query",
+    "chdb": "ClickHouse, one query",
 }
-_MODULES = {"clickhouse": "chdb"}
 # One price a model, as trackers keep them: the list's, without tiers, terms or times.
 _PRICES = """
     copy (
@@ -99,8 +98,7 @@ def measure(folder: Path, requests: int, python: str, names: list[str], advance:
 
 def priced_by(python: str, name: str, files: Path, prices: Path) -> dict[str, float]:
     """What one of the others says: seconds, priced (records), rows (by team and day), usd."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    command = [python, str(_JOBS / f"with_{name}.py"), str(files), str(cores), str(prices)]
+    command = [python, str(_JOBS / f"with_{name}.py"), str(files), str(cores()), str(prices)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise BenchmarkError(f"{OTHERS[name]} failed:\n{done.stderr[-2000:]}")
@@ -108,9 +106,8 @@ def priced_by(python: str, name: str, files: Path, prices: Path) -> dict[str, fl
 
 
 def has(python: str, name: str) -> bool:
-    """Whether an interpreter is there and finds what one of the others needs, without importing."""
-    module = _MODULES.get(name, name)
-    find = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"
+    """Whether an interpreter is there and finds one of the others, without importing."""
+    find = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{name}') is None)"
     try:
         return subprocess.run([python, "-c", find], check=False).returncode == 0
     except OSError:

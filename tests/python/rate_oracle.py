@@ -184,7 +184,8 @@ class Oracle:
             (row["calendar_id"], row["holiday_date"])
             for row in read_seed("rate_cards/holiday_calendars", seeds)
         }
-        self._prefixes = read_seed("rate_cards/inference_profile_prefixes", seeds)
+        prefixes = read_seed("rate_cards/inference_profile_prefixes", seeds)
+        self._prefixes = [row for row in prefixes if row["provider"] == "bedrock"]
         # A word without a provider states none; the card's own sellers need no alias.
         self._provider_names = {provider: provider for provider, _ in self._prices} | {
             row["alias"]: row["provider"] for row in read_seed("reference/provider_aliases", seeds)
@@ -333,8 +334,7 @@ class Oracle:
 
     def _profile(self, name: str) -> dict[str, str]:
         """The row of the longest prefix of a Bedrock name."""
-        rows = [row for row in self._prefixes if row["provider"] == "bedrock"]
-        fits = [row for row in rows if name.startswith(row["prefix"])]
+        fits = [row for row in self._prefixes if name.startswith(row["prefix"])]
         return max(fits, key=lambda row: len(row["prefix"]))
 
     def _stated_region(self, provider: str, name: str, model: str | None) -> str | None:

@@ -42,12 +42,13 @@
 {% macro json_documents_function() -%}
     create or replace function raw.json_documents(value jsonb, inner_keys text[]) returns jsonb immutable
     language plpgsql as $$
-    declare inner_key text;
+    declare inner_key text; opened jsonb;
     begin
         value := raw.json_document(value);
         foreach inner_key in array inner_keys loop
-            if jsonb_typeof(value -> inner_key) = 'string' and raw.json_document(value -> inner_key) is not null then
-                value := jsonb_set(value, array[inner_key], raw.json_document(value -> inner_key));
+            if jsonb_typeof(value -> inner_key) = 'string' then
+                opened := raw.json_document(value -> inner_key);
+                value := jsonb_set(value, array[inner_key], coalesce(opened, value -> inner_key));
             end if;
         end loop;
         return value;
