@@ -331,7 +331,8 @@ def machine() -> str:
     packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "dbt-duckdb"))
     return (
         f"{platform.system()} {platform.machine()}, {cores()} cores "
-        f"(load {os.getloadavg()[0]:.1f}), {memory:.1f} GiB; Python {platform.python_version()}, {packages}"
+        f"(load {os.getloadavg()[0]:.1f}), {memory:.1f} GiB; "
+        f"Python {platform.python_version()}, {packages}"
     )
 
 
