@@ -23,6 +23,7 @@ def work_less() -> None:
     if not os.environ.get("DBT_DEBUG"):
         _say_less()
     _know_macros_once()
+    _make_macros_once()
     _look_for_circles_quickly()
     _know_words_of_dates_once()
     _wait_for_tests_once()
@@ -80,6 +81,61 @@ def _know_macros_once() -> None:
         return dict(contexts[key][1])
 
     requires.generate_runtime_macro_context = generate_once
+
+
+def _make_macros_once() -> None:
+    """Each node is told of all macros, twice; dbt makes each of them anew: half of a small test.
+
+    Here a macro is made once and asks for the context of its call.
+    """
+    import dbt.context.macros as known
+    from dbt.clients.jinja import MacroGenerator
+    from jinja2 import pass_context
+
+    whose = "_macros_of"
+
+    class SharedMacro(MacroGenerator):
+        @pass_context
+        def __call__(self, calling, /, *arguments, **named):
+            context = calling.parent["context"]
+            return MacroGenerator(self.macro, context, *context[whose])(*arguments, **named)
+
+    class Namespace(dict, known.MacroNamespace):
+        """A dict, so that a context takes all of it in one step.
+
+        What it says of one name comes from the packages, in which a unit test changes macros.
+        """
+
+        __getitem__ = known.MacroNamespace.__getitem__
+        get = known.MacroNamespace.get
+
+        def __init__(self, made: known.MacroNamespace) -> None:
+            packages = {name: dict(macros) for name, macros in made.packages.items()}
+            known.MacroNamespace.__init__(
+                self,
+                made.global_namespace,
+                made.local_namespace,
+                dict(made.global_project_namespace),
+                packages,
+            )
+            for macros in reversed(list(self._search_order())):
+                self.update(macros)
+
+    make = known.MacroNamespaceBuilder.build_namespace
+    kept = []  # the macros of the last project, how many, and what was made of them for whom
+
+    def make_once(self, macros, context):
+        context[whose] = self.node, self.thread_ctx
+        count = sum(map(len, macros.values()))
+        if not (kept and kept[0] is macros and kept[1] == count):
+            kept[:] = macros, count, {}
+        asked = self.root_package, self.search_package, *self.internal_package_names_order
+        if asked not in kept[2]:
+            kept[2][asked] = make(self, macros, None)
+        return Namespace(kept[2][asked])
+
+    known.MacroGenerator = SharedMacro
+    known.MacroNamespaceBuilder.build_namespace = make_once
 
 
 def _look_for_circles_quickly() -> None:
