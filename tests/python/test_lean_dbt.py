@@ -1,13 +1,16 @@
-"""What dbt is spared changes no order.
+"""What dbt is spared changes no order and no macro.
 
-Harm guarded against: a table that is made before the tests of what it reads have passed.
+Harms guarded against: a table that is made before the tests of what it reads have passed; a macro
+that answers with the values of another model.
 """
 
 import random
 from types import SimpleNamespace
 
 import networkx
+from dbt.clients.jinja import MacroStack, get_rendered
 from dbt.compilation import Linker
+from dbt.context.macros import MacroNamespaceBuilder
 from dbt.node_types import NodeType
 
 from scripts.operations import lean_dbt
@@ -72,3 +75,62 @@ def test_a_model_waits_for_the_tests_of_all_before_it(monkeypatch):
         manifest = project(seed)
         expected = order(manifest, by_definition)
         assert order(manifest, Linker.add_test_edges_1) == expected, seed
+
+
+def macro(package: str, name: str, says: str) -> SimpleNamespace:
+    text = f"{{% macro {name}() %}}{says}{{% endmacro %}}"
+    unique_id = f"macro.{package}.{name}"
+    return SimpleNamespace(
+        package_name=package, name=name, unique_id=unique_id, macro_sql=text, original_file_path=""
+    )
+
+
+def context(macros: list[SimpleNamespace], **values) -> dict:
+    """What a node of the package `ours` is told, with our values beside the macros."""
+    lean_dbt.work_less()
+    by_package = {}
+    for one in macros:
+        by_package.setdefault(one.package_name, {})[one.name] = one
+    found = dict(values)
+    found["context"] = found
+    builder = MacroNamespaceBuilder("ours", "ours", MacroStack(), ["dbt_duckdb", "dbt"])
+    found.update(builder.build_namespace(by_package, found))
+    return found
+
+
+OURS = [
+    macro("ours", "both", "ours"),
+    macro("theirs", "both", "theirs"),
+    macro("dbt", "both", "dbt's"),
+    macro("dbt", "plain", "dbt's"),
+    macro("dbt_duckdb", "plain", "DuckDB's"),
+    macro(
+        "dbt",
+        "caller",
+        "{{ night }} {{ both() }} {{ plain() }} {{ theirs.both() }} {{ dbt.both() }}",
+    ),
+]
+
+
+def test_a_macro_made_once_knows_the_context_of_each_call():
+    contexts = [context(OURS, night=night) for night in ("first", "second")]
+    assert [get_rendered("{{ caller() }}", one) for one in contexts] == [
+        f"{night} ours DuckDB's theirs dbt's" for night in ("first", "second")
+    ]
+
+
+def test_a_macro_that_one_node_replaces_stays_with_the_others():
+    """As the unit test of one model does, also in a package."""
+    contexts = [context(OURS, night="") for _ in range(2)]
+    contexts[0]["theirs"]["both"] = lambda: "replaced"
+    contexts[0]["plain"] = lambda: "replaced"
+    assert [get_rendered("{{ caller() }}", one).strip() for one in contexts] == [
+        "ours replaced replaced dbt's",
+        "ours DuckDB's theirs dbt's",
+    ]
+
+
+def test_a_macro_that_is_read_later_is_known():
+    told = [*OURS, macro("ours", "late", "late")]
+    assert get_rendered("{{ both() }}", context(OURS)) == "ours"
+    assert get_rendered("{{ late() }}", context(told)) == "late"

@@ -12,9 +12,30 @@ with attempts as (
 
 ),
 
+-- what was cached is matched as by one more rule: PostgreSQL reads all days of what is read twice
 rules as (
 
-    select * from {{ ref('int_efficiency_rules') }}
+    select
+        provider, model, service_name, feature, environment, valid_from, valid_to,
+        rule_id, opportunity, alternative_provider, alternative_model, assumed_share, min_requests,
+        min_input_tokens, max_input_tokens, max_output_tokens
+    from {{ ref('int_efficiency_rules') }}
+
+    union all
+
+    select
+        '*' as provider, '*' as model, '*' as service_name, '*' as feature, '*' as environment,
+        {{ open_start() }} as valid_from,
+        {{ open_end() }} as valid_to,
+        'cache-used' as rule_id,
+        'cache_used' as opportunity,
+        null as alternative_provider,
+        null as alternative_model,
+        null as assumed_share,
+        null as min_requests,
+        null as min_input_tokens,
+        null as max_input_tokens,
+        null as max_output_tokens
 
 ),
 
@@ -57,37 +78,18 @@ matched as (
         or (rules.opportunity = 'long_input' and attempts.uncached_input_tokens >= rules.min_input_tokens)
         or (rules.opportunity = 'long_output' and attempts.output_tokens > rules.max_output_tokens)
         or (rules.opportunity = 'failed_attempts' and attempts.request_status in {{ failed_statuses() }})
-
-),
-
-final as (
-
-    select
-        {{ what_if_columns() | join(', ') }},
-        rule_id,
-        opportunity,
-        alternative_provider,
-        alternative_model,
-        assumed_share,
-        min_requests,
-        output_cap_tokens
-    from matched
-    where rule_rank = 1
-
-    union all
-
-    select
-        {{ what_if_columns() | join(', ') }},
-        'cache-used' as rule_id,
-        'cache_used' as opportunity,
-        null as alternative_provider,
-        null as alternative_model,
-        null as assumed_share,
-        null as min_requests,
-        null as output_cap_tokens
-    from attempts
-    where cached_tokens > 0
+        or (rules.opportunity = 'cache_used' and attempts.cached_tokens > 0)
 
 )
 
-select * from final
+select
+    {{ what_if_columns() | join(', ') }},
+    rule_id,
+    opportunity,
+    alternative_provider,
+    alternative_model,
+    assumed_share,
+    min_requests,
+    output_cap_tokens
+from matched
+where rule_rank = 1

@@ -1,6 +1,8 @@
 -- Every attempt that lacks a price, of all its meters or of some, and what one whose provider nobody knows would
 -- have cost at the list price of the model's maker: the money at stake, never a cost. The makers' names are the last
 -- part of the model's.
+{{ config(tags=['by_day']) }}
+
 with attempts as (
 
     select
