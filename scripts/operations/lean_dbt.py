@@ -24,6 +24,7 @@ def work_less() -> None:
         _say_less()
     _know_macros_once()
     _make_macros_once()
+    _find_relations_by_name()
     _look_for_circles_quickly()
     _know_words_of_dates_once()
     _wait_for_tests_once()
@@ -86,19 +87,24 @@ def _know_macros_once() -> None:
 def _make_macros_once() -> None:
     """Each node is told of all macros, twice; dbt makes each of them anew: half of a small test.
 
-    Here a macro is made once and asks for the context of its call.
+    Here a macro is made once and takes the context of its caller.
     """
     import dbt.context.macros as known
     from dbt.clients.jinja import MacroGenerator
-    from jinja2 import pass_context
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+    from jinja2.runtime import Context
 
     whose = "_macros_of"
 
     class SharedMacro(MacroGenerator):
-        @pass_context
-        def __call__(self, calling, /, *arguments, **named):
-            context = calling.parent["context"]
-            return MacroGenerator(self.macro, context, *context[whose])(*arguments, **named)
+        """Of no context by itself."""
+
+    class CallingContext(Context):
+        def call(self, called, /, *arguments, **named):
+            if type(called) is SharedMacro:
+                context = self.parent["context"]
+                called = MacroGenerator(called.macro, context, *context[whose])
+            return Context.call(self, called, *arguments, **named)
 
     class Namespace(dict, known.MacroNamespace):
         """A dict, so that a context takes all of it in one step.
@@ -134,8 +140,32 @@ def _make_macros_once() -> None:
             kept[2][asked] = make(self, macros, None)
         return Namespace(kept[2][asked])
 
+    MacroFuzzEnvironment.context_class = CallingContext
     known.MacroGenerator = SharedMacro
     known.MacroNamespaceBuilder.build_namespace = make_once
+
+
+def _find_relations_by_name() -> None:
+    """For each name dbt compares all tables and views; their names alone say which it can be."""
+    from dbt.adapters.base.impl import BaseAdapter
+    from dbt.adapters.cache import RelationsCache
+
+    match, all_of = BaseAdapter._make_match, RelationsCache.get_relations
+
+    def match_named(self, relations, database, schema, identifier):
+        wanted = identifier.lower()
+        near = [found for found in relations if (found.identifier or "").lower() == wanted]
+        return match(self, near, database, schema, identifier)
+
+    def of_schema(self, database, schema):
+        if not (database and schema):
+            return all_of(self, database, schema)
+        place = database.lower(), schema.lower()
+        with self.lock:
+            # their keys are in lower case
+            return [found.inner for key, found in self.relations.items() if key[:2] == place]
+
+    BaseAdapter._make_match, RelationsCache.get_relations = match_named, of_schema
 
 
 def _look_for_circles_quickly() -> None:
