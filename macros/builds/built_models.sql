@@ -5,6 +5,7 @@
 
 {% macro create_built_models() -%}
     {% if execute and flags.WHICH in ['build', 'run', 'test', 'compile', 'show', 'docs'] %}
+        {% do graph.pop('built_code', none) %}
         {% do make_schema('ops') %}
         {% do run_query(
             'create table if not exists ' ~ built_models_table() ~ ' ('
@@ -23,15 +24,19 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The SQL that each model's days were last built by: a dictionary by the model's name. #}
+{# The SQL that each model's days were last built by: a dictionary by the model's name. Read once in a build: what a
+   model remembers of itself is the last thing that it does. A process may build twice with one graph. #}
 {% macro built_code() -%}
-    {% set found = {} %}
-    {% for row in run_query(
-        'select model_name, code_fingerprint from ' ~ built_models_table() ~ ' order by built_at'
-    ).rows %}
-        {% do found.update({row[0]: row[1]}) %}
-    {% endfor %}
-    {{ return(found) }}
+    {% if 'built_code' not in graph %}
+        {% set found = {} %}
+        {% for row in run_query(
+            'select model_name, code_fingerprint from ' ~ built_models_table() ~ ' order by built_at'
+        ).rows %}
+            {% do found.update({row[0]: row[1]}) %}
+        {% endfor %}
+        {% do graph.update({'built_code': found}) %}
+    {% endif %}
+    {{ return(graph['built_code']) }}
 {%- endmacro %}
 
 {# Says at the start of a build which models have rows that another SQL made. #}

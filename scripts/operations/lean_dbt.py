@@ -25,6 +25,7 @@ def work_less() -> None:
     _know_macros_once()
     _make_macros_once()
     _find_relations_by_name()
+    _read_templates_once()
     _look_for_circles_quickly()
     _know_words_of_dates_once()
     _wait_for_tests_once()
@@ -143,6 +144,22 @@ def _make_macros_once() -> None:
     MacroFuzzEnvironment.context_class = CallingContext
     known.MacroGenerator = SharedMacro
     known.MacroNamespaceBuilder.build_namespace = make_once
+
+
+def _read_templates_once() -> None:
+    """Hooks and tests of one kind are one text, which Jinja would read for each node."""
+    from dbt_common.clients.jinja import MacroFuzzEnvironment
+
+    read = MacroFuzzEnvironment.compile
+    kept = {}
+
+    def compile(self, source, *arguments, **named):
+        key = type(self), source, arguments, *named.items()
+        if key not in kept:
+            kept[key] = read(self, source, *arguments, **named)
+        return kept[key]
+
+    MacroFuzzEnvironment.compile = compile
 
 
 def _find_relations_by_name() -> None:
