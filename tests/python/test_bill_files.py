@@ -43,6 +43,10 @@ def aws(number: int, amount: str) -> str:
     )
 
 
+def focus(day: int, cost: str) -> str:
+    return f"{FOCUS}OpenAI,OpenAI,2026-10-{day:02}T00:00:00Z,Usage,{cost},{cost},USD,OpenAI API\n"
+
+
 def google(*days: int, amount="2") -> str:
     sku = "Gemini 2.5 Pro Text Input - Predictions"
     return "".join(f"Vertex AI,{sku},2026-10-{day:02},regular,{amount}\n" for day in days)
@@ -101,6 +105,9 @@ FILES = {
     "azure_costs/account=twice/october-azure.csv": azure(5, 6, amount="4") + "\n",
     "gcp_billing/account=states/oct.csv": GOOGLE + google(5, 6, 7),
     "gcp_billing/account=states/a-half.csv": GOOGLE + google(5) + google(6, amount="1"),
+    # a month in two deliveries: the second takes the place of the first, and lacks its day
+    "focus_costs/account=halves/20261015.csv": focus(5, "3"),
+    "focus_costs/account=halves/20261106.csv": focus(20, "4"),
     # a later delivery that has no AI in it any more
     "azure_costs/account=gone/20261106.csv": azure(5),
     "azure_costs/account=gone/20261107.csv": azure(5, amount="9").replace(
@@ -157,6 +164,7 @@ RIGHT = {
     "later": ("260", "8.38"),
     "twice": ("8", "8"),
     "states": ("6", "3"),
+    "halves": ("4", "3"),
     "gone": ("0", "2.5"),
     "models": ("35", "0"),
     "words": ("19", "7"),
@@ -211,6 +219,7 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
     assert rows == [
         ("azure_costs/account=twice/oct.csv", Decimal(8)),
         ("azure_costs/account=twice/october-azure.csv", Decimal(8)),
+        ("focus_costs/account=halves/20261015.csv", Decimal(3)),
         ("gcp_billing/account=states/a-half.csv", Decimal(3)),
         ("gcp_billing/account=states/oct.csv", Decimal(6)),
         (f"{folder}/a.json", Decimal(10)),

@@ -30,11 +30,7 @@ unknown_models as (
 
 ambiguous as (
 
-    select deliveries.* from {{ ref('int_bill_deliveries') }} as deliveries
-    where
-        deliveries.is_ambiguous
-        or deliveries.batch_id in (select repeated.batch_id from {{ ref('int_bill_repeated_files') }} as repeated)
-        or deliveries.batch_id in (select repeated.repeated_in from {{ ref('int_bill_repeated_files') }} as repeated)
+    select * from {{ ref('int_bill_unclear_files') }}
 
 )
 
