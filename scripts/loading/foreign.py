@@ -60,6 +60,8 @@ _MARKUP = re.compile(rb"\s*<(!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 # that OTLP has there. Text has no control characters, but for the escapes that colour it.
 _PROTOBUF = re.compile(rb"(\x00.{3})?\n[\x80-\xff]{0,4}[\x00-\x7f][\n\x12\x1a]", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f]")
+_OF_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_NOT_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x81\x8d\x8f\x90\x9d]")
 _ORC = re.compile(rb"ORC[\x00-\x1f\x80-\xff]")
 # What an API answers with when it refuses: these keys, and not one more.
 _REFUSALS = {"error", "errors", "message", "detail", "details", "title", "reason", "hint"}
@@ -131,6 +133,17 @@ def is_refusal(text: bytes) -> bool:
     is_plain = all(not value or not isinstance(value, (dict, list)) for value in said)
     is_plain &= not any(isinstance(value, str) and "{" in value for value in said)
     return bool(keys & _REFUSALS) and keys <= _REFUSALS | _BESIDE and is_plain
+
+
+def is_windows_text(head: bytes) -> bool:
+    """Whether a table is of Windows-1252, as spreadsheets in Europe write them.
+
+    No character of it is one of UTF-8, and its figures and marks of currencies are the same in all
+    encodings that it may be taken for, or are refused.
+    """
+    if head.lstrip().startswith((b"{", b"[")) or _OF_UTF8.search(head):
+        return False
+    return not_utf8([head]) is not None and not _NOT_WINDOWS.search(head)
 
 
 def not_utf8(lines: Iterable[bytes]) -> str | None:

@@ -14,6 +14,7 @@ from scripts.loading.foreign import (
     foreign_form,
     is_protobuf,
     is_refusal,
+    is_windows_text,
     missing_columns,
     not_utf8,
 )
@@ -43,6 +44,9 @@ def settled(content: Content, name: str, tables: list[Table]) -> tuple[bytes, bo
         return head, whole
     if _has_cr_ends(head, name):
         content.end_lines_with_lf()
+        head, whole = content.peek()
+    if all(table.kind == "bill" for table in tables) and is_windows_text(head):
+        content.read_windows_text()
         head, whole = content.peek()
     if may_be_cut(head):
         content.run_through(joined)

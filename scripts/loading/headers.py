@@ -10,10 +10,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from unicodedata import normalize
 
+from scripts.loading.currencies import stated_in
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Table
 
@@ -25,15 +25,6 @@ _SETS_MARK = re.compile(rb'"?sep=.?"?\r?$', re.IGNORECASE)
 # Behind it a header names all columns that begin so.
 _REST = "*"
 _NOISE = re.compile(r"[^0-9a-z]+")
-# Signs that mean one currency where nothing else is said: a yen's is also a yuan's.
-_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
-# A word of three letters that is none of these, such as VAT, says what an amount is for.
-_CODES = re.compile(
-    "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|"
-    "NOK|NZD|PEN|PHP|PKR|PLN|RON|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
-)
-_CURRENCY = re.compile(r"\s*[(\[]\s*((?:US)?[$]|[€£]|[A-Z]{3})\s*[)\]]$")
-_DOLLARS = re.compile("..D")
 # Azure writes "Kosten (PreTaxCost)" where the portal speaks another language.
 _IN_BRACKETS = re.compile(r"\(([A-Za-z][\w.]*)\)$")
 
@@ -111,31 +102,76 @@ def spread(header: Iterable[str], table: Table) -> dict[str, list[tuple[str, int
 def _places(cells: tuple[str, ...], table: Table) -> dict[str, int]:
     # Many files have one header, and each is asked for with every mark.
     exact = {name: place for place, name in reversed(list(enumerate(cells)))}
+    declared = {plain for _, plain in _plain_headers(table)}
     loose: dict[str, list[int]] = {}
     priced: dict[str, list[int]] = {}
+    net: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        if stated := _stated(cell):
-            priced.setdefault(_plain(stated[0]), []).append(place)
-            continue
-        bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
-        for name in {_plain(cell), *map(_plain, bracketed)}:
-            loose.setdefault(name, []).append(place)
-    # "Cost" is nearer to what is looked for than "Cost (EUR)".
-    loose = priced | loose
+        stated = stated_in(cell) if table.kind == "bill" and _plain(cell) not in declared else None
+        if stated is None or not stated.has_tax:
+            near = loose if stated is None else priced
+            for name in _names_of(stated.name if stated else cell):
+                near.setdefault(name, []).append(place)
+                if stated and stated.has_no_tax:
+                    net[name] = place
     found = {name: exact[name] for name, _ in _plain_headers(table) if name in exact}
     # A column has one meaning: that of its own name, else of the first that is like it.
     taken = set(found.values())
-    for name, plain in _plain_headers(table):
-        near = loose.get(plain, [])
-        if name in exact or taken.issuperset(near):
-            continue
-        if len(near) == 1:
-            found[name] = near[0]
-            taken.add(near[0])
-        else:
-            same = " and ".join(cells[place][:40] for place in near)
-            raise Unreadable(f"two columns are one: {same}; leave one of them out")
+    _take_near(found, taken, loose, _plain_headers(table), cells)
+    # "Cost" is nearer to what is looked for than "Cost (EUR)".
+    free = tuple(
+        (name, _plain(name))
+        for field in table.fields
+        if field.format == "decimal" and not found.keys() & set(field.headers)
+        for name in field.headers
+    )
+    _take_near(found, taken, priced, free, cells)
+    for name, place in found.items():
+        # "Amount" beside "Amount excl. VAT" may be the one with it.
+        if (other := net.get(_plain(name), place)) != place:
+            raise _two_are_one(cells, [place, other])
     return found
+
+
+def _take_near(
+    found: dict[str, int],
+    taken: set[int],
+    near: dict[str, list[int]],
+    wanted: Iterable[tuple[str, str]],
+    cells: tuple[str, ...],
+) -> None:
+    """Add the places of columns that are named like what is wanted.
+
+    Raises Unreadable when two columns would be one.
+    """
+    for name, plain in wanted:
+        places_of = near.get(plain, [])
+        if name in found or taken.issuperset(places_of):
+            continue
+        if len(places_of) > 1:
+            raise _two_are_one(cells, places_of)
+        found[name] = places_of[0]
+        taken.add(places_of[0])
+
+
+def _two_are_one(cells: tuple[str, ...], places_of: list[int]) -> Unreadable:
+    same = " and ".join(cells[place][:40] for place in places_of)
+    return Unreadable(f"two columns are one: {same}; leave one of them out")
+
+
+def check_tax(header: Iterable[str], found: Iterable[str], table: Table) -> None:
+    """Raise Unreadable where the only amount of a bill is one with tax in it."""
+    amounts = table.headers_of(table.money)
+    plain = set(map(_plain, amounts)) if not set(amounts) & set(found) else set()
+    for cell in header if plain else ():
+        stated = stated_in(cell)
+        if stated and stated.has_tax and _names_of(stated.name) & plain:
+            raise Unreadable(f"{cell[:40]} has tax in it; add the amount without tax")
+
+
+def _names_of(cell: str) -> set[str]:
+    bracketed = _IN_BRACKETS.findall(normalize("NFKC", cell))
+    return {_plain(cell), *map(_plain, bracketed)}
 
 
 def likely_table(columns: Iterable[str], tables: Iterable[Table]) -> Table | None:
@@ -149,78 +185,6 @@ def likely_table(columns: Iterable[str], tables: Iterable[Table]) -> Table | Non
         if table.kind == "bill" and all(names & set(headers) for _, headers in table.needed):
             known.append((len(names), table))
     return max(known, key=lambda each: each[0], default=(0, None))[1]
-
-
-@dataclass(frozen=True)
-class Currency:
-    """The currency that the header of an amount names, as in "Cost ($)"; empty where none does.
-
-    columns: the headers of the currency's column; places: where in a row those are that it has.
-    """
-
-    name: str
-    is_sign: bool
-    columns: tuple[str, ...]
-    places: tuple[int, ...]
-
-    @property
-    def same(self) -> dict[str, str]:
-        """The currency of all rows, for each header of its column, where no column says it."""
-        return dict.fromkeys(self.columns, self.name) if self.name and not self.places else {}
-
-    def of_all_rows(self) -> dict[str, str]:
-        """`same`, of a file whose rows are not looked at one by one.
-
-        Raises Unreadable where a column may say another currency.
-        """
-        if self.name and self.places and not self.is_sign:
-            raise Unreadable(
-                f"the header of its amount says {self.name}, and a column says a currency too; "
-                "leave one of them out"
-            )
-        return self.same
-
-    def fault(self, row: list[str]) -> str | None:
-        """What is wrong with a row that says another currency; one that says none is given it."""
-        if not self.name or not self.places:
-            return None
-        said = next((text for place in self.places if (text := row[place].strip().upper())), "")
-        row[self.places[0]] = said or self.name
-        if said in ("", self.name) or (self.is_sign and _is_dollars(said, self.name)):
-            return None
-        return f"its currency is {said[:10]}, and the header of its amount says {self.name}"
-
-
-def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> Currency:
-    """The currency that the headers of the amounts name.
-
-    Raises Unreadable where they name two, or one that the table has no place for.
-    """
-    columns = table.headers_of(("currency",))
-    cells = list(header)
-    amounts = [cells[found[name]] for name in table.headers_of(table.money) if name in found]
-    named = {stated[1] for cell in amounts if (stated := _stated(cell))}
-    names = sorted({_SIGNS.get(each, each) for each in named})
-    if len(names) > 1:
-        raise Unreadable(f"its amounts are in {' and '.join(names)}; leave one of them out")
-    name = names[0] if names else ""
-    if name not in ("", "USD") and not columns:
-        raise Unreadable(f"its amounts are in {name}, where this table has US dollars")
-    places_of = tuple(found[each] for each in columns if each in found)
-    return Currency(name, named == {"$"}, columns, places_of)
-
-
-def _stated(cell: str) -> tuple[str, str] | None:
-    """A header without the currency that ends it in brackets, and that currency."""
-    text = normalize("NFKC", cell)
-    match = _CURRENCY.search(text)
-    if match is None or (match[1] not in _SIGNS and not _CODES.fullmatch(match[1])):
-        return None
-    return text[: match.start()], match[1]
-
-
-def _is_dollars(said: str, name: str) -> bool:
-    return name == "USD" and bool(_DOLLARS.fullmatch(said))
 
 
 def cells_of(line: str, mark: str) -> list[str]:

@@ -239,6 +239,8 @@ class Load:
             raise Unreadable(content.fault)
         head, whole = settled(content, name, [self._table])
         kind = sniff(head, whole, name, self._table)
+        if content.is_windows_text:
+            self.counts[file_no].notes.append("its text is no UTF-8, and read as Windows-1252")
         if kind == "document":
             self._read_document(file_no, content)
             return

@@ -2,8 +2,8 @@
 
 The figures of the file say which mark is which. "2,5" has a decimal comma, "1,234.5" a comma of
 thousands; "1,234" may be either, but where semicolons part the fields the comma was taken, so it is
-decimal. Where the figures disagree nothing is changed, and the loader refuses what is no number.
-Amounts may be written as accountants do: "$1,234.56", "(20.00)", "20.00-".
+decimal. Where the figures disagree each that can only be one is read, and the others are refused.
+Amounts may be written as accountants do: "$1,234.56", "EUR 12.50", "(20.00)", "20.00-", "1 234,56".
 """
 
 from __future__ import annotations
@@ -11,97 +11,121 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from scripts.loading.currencies import MARK, Currency
 from scripts.loading.sources import Table
 
 _GROUPED = r"[+-]?\d{1,3}(%s\d{3})+"
-# What proves a mark. With three digits behind it, it may be either.
-_DECIMAL_COMMA = re.compile(rf"{_GROUPED % '[.]'},\d+|[+-]?\d*,(\d{{1,2}}|\d{{4,}})")
+# What proves a mark. With three digits behind it, it may be either; but no figure begins with a
+# group of thousands of four digits, nor with one of none.
+_PROOF = r"(\d*%s(\d{1,2}|\d{4,})|(\d{4,}|0)%s\d+)"
+_DECIMAL_COMMA = re.compile(
+    rf"{_GROUPED % '[.]'},\d+|[+-]?{_PROOF % (',', ',')}|[+-]?\d{{1,3}}([.]\d{{3}}){{2,}}"
+)
 _DECIMAL_POINT = re.compile(
-    rf"{_GROUPED % ','}[.]\d+|[+-]?\d*[.](\d{{1,2}}|\d{{4,}})|[+-]?\d{{1,3}}(,\d{{3}}){{2,}}"
+    rf"{_GROUPED % ','}[.]\d+|[+-]?{_PROOF % ('[.]', '[.]')}|[+-]?\d{{1,3}}(,\d{{3}}){{2,}}"
 )
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _THOUSANDS = re.compile(_GROUPED % "[.]")
 _THOUSANDS_BY_COMMA = re.compile(rf"{_GROUPED % ','}([.]\d+)?")
+# Thousands parted by what is no mark of decimals anywhere.
+_APART = re.compile(r"\d{1,3}(?:( )\d{3}(?:\1\d{3})*|(')\d{3}(?:\2\d{3})*)(?:[.,]\d+)?")
 # One, or a thousand: a point may part thousands where nothing else says what it is. The loader's
 # SQL asks the same of counts.
 ONE_OR_A_THOUSAND = r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}"
-# What is no number, so that the loader refuses the line by the name of its column.
-_EITHER = "one or a thousand: "
+_WITH_EITHER_MARK = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+# What is no number, so that the loader refuses the line and says why.
+EITHER = "one or a thousand: "
+_PLAIN = re.compile(r"\d[\d.,]*(?<=\d)|-?\d+[.]\d+|\d[\d.,]*[eE][+-]?\d+")
+_BLANKS = str.maketrans({"\u2212": "-", "\u2019": "'"} | dict.fromkeys("\u00a0\u2009\u202f", " "))
 _ACCOUNTED = re.compile(
-    r"(?P<open>[(]?)(?P<sign>[+-]?) ?(?P<mark>(US)?[$]|€|£)? ?(?P<inner>[+-]?)"
-    r"(?P<figure>\d[\d.,]*|[.,]\d+)(?P<close>[)]?)(?P<behind>-?)"
+    rf"(?P<first>{MARK})? ?(?P<open>[(]?)(?P<sign>[+-]?) ?(?P<mark>{MARK})? ?(?P<inner>[+-]?)"
+    rf"(?P<figure>\d[\d.,' ]*|[.,]\d+)(?P<behind>-?) ?(?P<after>{MARK})?(?P<close>[)]?)"
+    rf" ?(?P<last>{MARK})?",
+    re.IGNORECASE,
 )
-# The currencies that a mark may stand for.
-_CURRENCIES = {"$": re.compile(r"(..D)?"), "€": re.compile("EUR"), "£": re.compile("GBP")}
 
 
 class Numbers:
-    """The figures of one file, by the headers of its columns; rows are changed in place.
-
-    currency: what the header of an amount says, for rows that say none.
-    """
+    """The figures of one file, by the headers of its columns; rows are changed in place."""
 
     def __init__(
-        self, table: Table, mark: str, columns: dict[str, int], currency: str = ""
+        self, table: Table, mark: str, columns: dict[str, int], currency: Currency
     ) -> None:
-        headers = {h for f in table.fields if _counts(f.data_type, f.format) for h in f.headers}
-        self._places = sorted({place for name, place in columns.items() if name in headers})
-        currencies = {h for f in table.fields if f.name.endswith("currency") for h in f.headers}
-        self._currency = next((columns[each] for each in columns if each in currencies), None)
-        self._stated = currency
+        counted = {h for f in table.fields if f.data_type == "bigint" for h in f.headers}
+        decimal = {h for f in table.fields if f.format == "decimal" for h in f.headers}
+        amounts = {columns[h] for h in table.headers_of(table.money) if h in columns}
+        self._is_amount = {p: p in amounts for name, p in columns.items() if name in decimal}
+        # an amount says the currency of its row before other figures are looked at
+        self._decimals = sorted(self._is_amount, key=lambda place: (place not in amounts, place))
+        self._places = sorted({p for name, p in columns.items() if name in counted | decimal})
+        self._currency = currency
         self._mark = mark
         self._decimal: str | None = None
 
+    def fault(self, row: list[str]) -> str | None:
+        """What is wrong with the currency of a figure; signs and currencies are taken off."""
+        for place in self._decimals:
+            cell = row[place].strip()
+            if cell and not _PLAIN.fullmatch(cell):
+                row[place], mark = _bare(cell)
+                is_amount = self._is_amount[place]
+                fault = mark and self._currency.fault_of_mark(mark, row, is_amount)
+                if fault:
+                    return fault
+        return None
+
     def settle(self, rows: list[tuple[int, list[str]]]) -> None:
         """Bring the figures of a block to points; the first block decides for the file."""
-        for _, row in rows:
-            for place in self._places:
-                if (cell := row[place].strip()) and not (cell[0].isdigit() and cell[-1].isdigit()):
-                    row[place] = self._bare(cell, row)
         if self._decimal is None:
             cells = (row[place].strip() for _, row in rows for place in self._places)
             self._decimal = _mark_of(cells, self._mark)
-        unproven = {"": _refused} if self._mark == ";" else {}
-        change = ({",": _with_point, ".": _without_commas} | unproven).get(self._decimal)
-        if change:
-            for _, row in rows:
-                for place in self._places:
-                    row[place] = change(row[place].strip())
-
-    def _bare(self, cell: str, row: list[str]) -> str:
-        """A figure without its currency, its sign before it; anything else as it is."""
-        match = _ACCOUNTED.fullmatch(cell.replace("\u2212", "-"))
-        if match is None:
-            return cell
-        mark = match["mark"] and match["mark"][-1]
-        said = "" if self._currency is None else row[self._currency].strip().upper()
-        stated = said or self._stated
-        if mark and not _CURRENCIES[mark].fullmatch(stated):
-            return cell
-        signs = [match[name] for name in ("open", "sign", "inner", "behind") if match[name]]
-        if bool(match["open"]) != bool(match["close"]) or len(signs) > 1:
-            return cell
-        return ("-" if signs and signs != ["+"] else "") + match["figure"]
+        unproven = _refused if self._mark == ";" else _with_comma_refused
+        changes = {",": _with_point, ".": _without_commas, "": unproven, ",.": _by_itself}
+        change = changes[self._decimal]
+        for _, row in rows:
+            for place in self._places:
+                if cell := row[place].strip():
+                    row[place] = change(cell)
 
 
-def _counts(data_type: str, form: str | None) -> bool:
-    return data_type == "bigint" or form == "decimal"
+def _bare(cell: str) -> tuple[str, str]:
+    """A figure with its sign before it, and the mark of its currency; anything else as it is."""
+    match = _ACCOUNTED.fullmatch(cell.translate(_BLANKS))
+    if match is None:
+        return cell, ""
+    marks = [match[name] for name in ("first", "mark", "after", "last") if match[name]]
+    signs = [match[name] for name in ("open", "sign", "inner", "behind") if match[name]]
+    if bool(match["open"]) != bool(match["close"]) or len(signs) > 1 or len(marks) > 1:
+        return cell, ""
+    figure = match["figure"].strip()
+    if _APART.fullmatch(figure):
+        figure = re.sub("[ ']", "", figure)
+    minus = "-" if signs and signs != ["+"] else ""
+    return minus + figure, marks[0] if marks else ""
 
 
 def _mark_of(cells: Iterable[str], separator: str) -> str:
-    """The decimal mark that the figures prove; none where they disagree or prove nothing."""
+    """The decimal mark that the figures prove; both where they disagree, none without a proof."""
     decimal_comma = _COMMA if separator == ";" else _DECIMAL_COMMA
     comma = point = False
     for cell in cells:
         comma = comma or bool(decimal_comma.fullmatch(cell))
         point = point or bool(_DECIMAL_POINT.fullmatch(cell))
-    if comma == point:
-        return ""
-    return "," if comma else "."
+    return ("," if comma else "") + ("." if point else "")
 
 
 def _refused(cell: str) -> str:
-    return _EITHER + cell if re.fullmatch(ONE_OR_A_THOUSAND, cell) else cell
+    return EITHER + cell if _WITH_EITHER_MARK.fullmatch(cell) else cell
+
+
+def _with_comma_refused(cell: str) -> str:
+    return _refused(cell) if "," in cell else cell
+
+
+def _by_itself(cell: str) -> str:
+    if _DECIMAL_COMMA.fullmatch(cell):
+        return _with_point(cell)
+    return _without_commas(cell) if _DECIMAL_POINT.fullmatch(cell) else _refused(cell)
 
 
 def _with_point(cell: str) -> str:

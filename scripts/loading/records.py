@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from scripts.loading.bill_totals import Totals
+from scripts.loading.currencies import currency_of
 from scripts.loading.dates import Dates
 from scripts.loading.documents import DOCUMENT_BYTES, first_of_each
 from scripts.loading.files import LandingFile
 from scripts.loading.foreign import Unreadable, check_columns
-from scripts.loading.headers import currency_of, places, separator, spread
+from scripts.loading.headers import check_tax, places, separator, spread
 from scripts.loading.lines import LINE_BYTES, TEXT_LENGTH, BadLine
 from scripts.loading.numbers import Numbers
 from scripts.loading.streams import Content
@@ -55,8 +57,9 @@ def read_parquet(file: LandingFile, stream: Content) -> Iterator[Records | BadLi
         parquet = pq.ParquetFile(source)
         names = list(_names(parquet.schema_arrow))
         found = places(names, file.table)
-        same = currency_of(names, file.table, found).of_all_rows()
+        same = currency_of(names, file.table, found).same
         declared = {names[place]: name for name, place in found.items()}
+        check_tax(names, found, file.table)
         check_columns(names, declared.values(), file.table)
         parts = spread(names, file.table)
         apart = {names[place] for cells in parts.values() for _, place in cells}
@@ -164,34 +167,48 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
     rows = csv.reader(chain([first], lines), strict=True, delimiter=mark)
     header = _header(rows)
     wanted = places(header, file.table)
+    check_tax(header, wanted, file.table)
     check_columns(header, wanted, file.table)
-    currency = currency_of(header, file.table, wanted)
+    currency = currency_of(header, file.table, wanted).in_rows(len(header))
+    wanted |= currency.added
     parts = spread(header, file.table)
-    figures = Numbers(file.table, mark, wanted, currency.name)
-    dates = Dates(file.table, wanted)
+    figures = Numbers(file.table, mark, wanted, currency)
+    dates = Dates(file.table, wanted, len(header) + len(currency.added))
+    wanted |= dates.added
+    added = [""] * (len(currency.added) + len(dates.added))
+    totals = Totals(file.table, wanted)
     done = 0
     kept: list[tuple[int, list[str]]] = []
+
+    def settled() -> Iterator[Records | BadLine]:
+        figures.settle(kept)
+        dates.settle(kept)
+        for number, row, fault in totals.take(kept):
+            yield BadLine(number, fault, _shown(row))
+        if kept:
+            yield block_of(file, wanted, kept, parts)
+        kept.clear()
+
     for row in _rows(rows):
-        if row == [] or _is_header_again(row, header):
+        if _is_blank(row) or _is_header_again(row, header):
             continue
         done += 1
-        fault = row_fault(row, len(header)) or currency.fault(row)
+        fault = row_fault(row, len(header))
+        if not fault:
+            row += added
+            fault = currency.fault(row) or figures.fault(row)
         if fault:
             text = None if isinstance(row, csv.Error) else _shown(row)
             yield BadLine(done, fault, text)
         else:
             kept.append((done, row))
         if len(kept) == ROWS:
-            figures.settle(kept)
-            dates.settle(kept)
-            yield block_of(file, wanted, kept, currency.same, parts)
-            kept = []
-    if kept:
-        figures.settle(kept)
-        dates.settle(kept)
-        yield block_of(file, wanted, kept, currency.same, parts)
+            yield from settled()
+    yield from settled()
     if dates.note:
         yield Note(dates.note)
+    if totals.left_out:
+        yield Note("its total is the sum of its lines, and left out")
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
 
@@ -206,6 +223,11 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     if any("\n" in cell and "," in cell for cell in header):
         raise Unreadable(f"its header is not valid CSV: {_OPEN_QUOTE}")
     return [cell.strip() for cell in header]
+
+
+def _is_blank(row: list[str] | csv.Error) -> bool:
+    """Whether a row has nothing in it, as sheets have them between and below their lines."""
+    return not isinstance(row, csv.Error) and not any(cell.strip() for cell in row)
 
 
 def _is_header_again(row: list[str] | csv.Error, header: list[str]) -> bool:
@@ -247,21 +269,17 @@ def block_of(
     file: LandingFile,
     wanted: dict[str, int],
     kept: list[tuple[int, list[str]]],
-    same: dict[str, str] | None = None,
     parts: dict[str, list[tuple[str, int]]] | None = None,
 ) -> Records:
     """Rows with their numbers.
 
-    `wanted` says where in a row a declared header's field is, `same` has the values that the header
-    states for all rows, `parts` the columns that are one object (`headers.spread`).
+    `wanted` says where in a row a declared header's field is, `parts` the columns that are one
+    object (`headers.spread`).
     """
     numbers = pa.array([number for number, _ in kept], pa.int64())
     columns = {
         name: _with_nulls(pa.array([row[index] for _, row in kept], pa.string()))
         for name, index in wanted.items()
-    }
-    columns |= {
-        name: pa.array([text] * len(kept), pa.string()) for name, text in (same or {}).items()
     }
     columns |= {
         name: _objects({key: row[place] for key, place in cells if row[place]} for _, row in kept)

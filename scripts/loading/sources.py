@@ -18,6 +18,7 @@ RAW_SCHEMA = "raw"
 TYPES = {"varchar", "bigint", "timestamp", "boolean", "date"}
 DATE_FORMATS = {None, "iso", "mdy"}
 TIME_FORMATS = {"iso", "epoch_s", "epoch_ms", "epoch_ns", "iso_or_epoch"}
+MONTHS = {None, "first", "last", "after"}
 ROLES = {"prices", "dates", "identifies", "describes"}
 FORMATS = {
     "varchar": {
@@ -49,6 +50,8 @@ class Column:
     lost what prices, dates or identifies it is rejected, one that has lost what describes it is
     kept. `required` says that it must be there at all. `posted` says that it goes
     into the ledger, whose closed months keep it for good: no person may be in it, hashed or not.
+    `month` says which day a month alone is, such as "October 2026": its first where a period
+    begins; where one ends its last, or the day after it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Column:
     role: str = "describes"
     required: bool = False
     posted: bool = False
+    month: str | None = None
 
     @property
     def droppable(self) -> bool:
@@ -237,7 +241,10 @@ def _column(table: str, table_meta: dict, node: dict) -> Column:
         role=meta.get("role") or _usual_role(table_meta.get("kind"), node, meta),
         required=bool(meta.get("required")),
         posted=bool(meta.get("posted")),
+        month=meta.get("month"),
     )
+    if column.month not in MONTHS:
+        raise ContractError(f"{where}: month is first, last or after")
     if column.data_type not in TYPES:
         raise ContractError(f"{where}: type {column.data_type!r} is not one of {sorted(TYPES)}")
     if column.paths and column.data_type == "timestamp" and column.format not in TIME_FORMATS:

@@ -29,6 +29,7 @@ class Content:
     def __init__(self, blocks: Iterator[bytes], compressed: bool = False) -> None:
         self.fault: str | None = None
         self.compressed = compressed
+        self.is_windows_text = False
         self._blocks = blocks
         self._head = b""
         for _ in range(_LAYERS):
@@ -75,6 +76,11 @@ class Content:
         """Read CR, with which old Macs end a line, as LF."""
         self._head = self._head.replace(b"\r", b"\n")
         self._blocks = (block.replace(b"\r", b"\n") for block in self._blocks)
+
+    def read_windows_text(self) -> None:
+        """Read Windows-1252 as UTF-8."""
+        self.run_through(lambda blocks: recoded(blocks, "cp1252"))
+        self.is_windows_text = True
 
     def drop(self, size: int) -> None:
         """Leave out bytes of the head."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scripts.loading import dates
 from scripts.loading.foreign import some
-from scripts.loading.numbers import ONE_OR_A_THOUSAND
+from scripts.loading.numbers import EITHER, ONE_OR_A_THOUSAND
 from scripts.loading.paths import Keys, LineQuery, literal, pointer, read_through
 from scripts.loading.people import hash_sql
 from scripts.loading.sources import Column, Refused, Table
@@ -576,7 +577,34 @@ def _date(text: str, form: str | None) -> str:
     """A date, or the UTC date of an instant; with `mdy` also as an American writes it."""
     usual = f"try_cast({text} as date), cast({_iso(text)} as date)"
     american = f", cast(try_strptime({text}, '%m/%d/%Y') as date)" if form == "mdy" else ""
-    return f"coalesce({usual}{american})"
+    found = f"coalesce({usual}{american})"
+    # 10/05/26 would be of the year 10
+    return f"case when {found} >= '2000-01-01' and {found} < '2100-01-01' then {found} end"
+
+
+# How the reader of CSV marks a text that it can read in more than one way, and what is said of it.
+_MARKED = {
+    "figure": {
+        EITHER: "may be one or a thousand; write it without a mark of thousands",
+    },
+    "date": {
+        dates.EITHER: "may be day or month first; write it as year-month-day",
+        dates.MONTH_ALONE: "is a month, where a day is needed; export it by day",
+        dates.SHORT_YEAR: "has a year of two figures; write it as year-month-day",
+    },
+}
+
+
+def _marked(column: Column, text: str, otherwise: str) -> str:
+    """SQL for what is said of a text that is marked, else another text."""
+    is_figure = column.data_type == "bigint" or column.format == "decimal"
+    kind = "figure" if is_figure else "date"
+    marked = _MARKED[kind] if is_figure or column.data_type in ("date", "timestamp") else {}
+    whens = "".join(
+        f"when starts_with({text}, {literal(mark)}) then {literal(f'{column.name} {said}')} "
+        for mark, said in marked.items()
+    )
+    return f"case {whens}else {otherwise} end" if whens else otherwise
 
 
 def _reason(table: Table, column: Column, text: str) -> str:
@@ -602,6 +630,7 @@ def _reason(table: Table, column: Column, text: str) -> str:
     if column.format == "decimal":
         wanted = "a number"
     says = f"{literal(f'{name} is ')} || {kind} || {literal(f', not {wanted}')}"
+    says = _marked(column, text, says)
     if column.data_type == "bigint":
         either = f"{name} may be one or a thousand; write it without a mark of thousands"
         is_either = f"regexp_full_match({text}, {_ONE_OR_A_THOUSAND})"

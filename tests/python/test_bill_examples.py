@@ -3,6 +3,8 @@
 Harm guarded against: a page that finance books by, and whose figures are not what the product says.
 """
 
+import csv
+import io
 import re
 from decimal import Decimal, InvalidOperation
 
@@ -27,11 +29,22 @@ def month(tmp_path_factory):
         kind, _, rest = name.partition("/")
         path = (folder / "landing" if kind == "landing" else root / "seeds") / rest
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text if kind == "landing" else completed(text, path.read_text()))
     project = Project(folder, folder / "landing", root=root, now="2026-11-10T06:00:00Z")
     project.load()
     project.build()
     return project
+
+
+def completed(text: str, shipped: str) -> str:
+    """A company's file with the columns that it leaves out, as a company folder is read."""
+    rows = list(csv.reader(io.StringIO(text)))
+    header = next(csv.reader(io.StringIO(shipped)))
+    out = io.StringIO()
+    write = csv.DictWriter(out, header, lineterminator="\n")
+    write.writeheader()
+    write.writerows(dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+    return out.getvalue()
 
 
 def cell(value: object) -> str:

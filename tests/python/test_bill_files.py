@@ -43,6 +43,15 @@ def aws(number: int, amount: str) -> str:
     )
 
 
+def focus(day: int, cost: str) -> str:
+    return f"{FOCUS}OpenAI,OpenAI,2026-10-{day:02}T00:00:00Z,Usage,{cost},{cost},USD,OpenAI API\n"
+
+
+def google(*days: int, amount="2") -> str:
+    sku = "Gemini 2.5 Pro Text Input - Predictions"
+    return "".join(f"Vertex AI,{sku},2026-10-{day:02},regular,{amount}\n" for day in days)
+
+
 def openai(*items: tuple[str, str], day=1791158400, project=None) -> str:
     results = [
         {"amount": {"value": v, "currency": "usd"}, "line_item": k, "project_id": project}
@@ -91,6 +100,14 @@ FILES = {
     # an amortized export that was pulled after the actual one
     "azure_costs/account=later/actual/20261106.csv": azure(5, amount="260") + "\n",
     "azure_costs/account=later/amortized/20261107.csv": azure(5, amount="8.38") + "\n",
+    # the same export under another name, and the state of the month before
+    "azure_costs/account=twice/oct.csv": azure(5, 6, amount="4"),
+    "azure_costs/account=twice/october-azure.csv": azure(5, 6, amount="4") + "\n",
+    "gcp_billing/account=states/oct.csv": GOOGLE + google(5, 6, 7),
+    "gcp_billing/account=states/a-half.csv": GOOGLE + google(5) + google(6, amount="1"),
+    # a month in two deliveries: the second takes the place of the first, and lacks its day
+    "focus_costs/account=halves/20261015.csv": focus(5, "3"),
+    "focus_costs/account=halves/20261106.csv": focus(20, "4"),
     # a later delivery that has no AI in it any more
     "azure_costs/account=gone/20261106.csv": azure(5),
     "azure_costs/account=gone/20261107.csv": azure(5, amount="9").replace(
@@ -145,6 +162,9 @@ RIGHT = {
     "filters": ("13", "0"),
     "quiet": ("4", "0"),
     "later": ("260", "8.38"),
+    "twice": ("8", "8"),
+    "states": ("6", "3"),
+    "halves": ("4", "3"),
     "gone": ("0", "2.5"),
     "models": ("35", "0"),
     "words": ("19", "7"),
@@ -196,7 +216,15 @@ def test_what_no_name_tells_apart_is_listed_with_its_money(bills):
         "select term, amount from intermediate.int_bill_issues where issue = 'pull' order by 1"
     )
     folder = "openai_costs/account=projects/20261106"
-    assert rows == [(f"{folder}/a.json", Decimal(10)), (f"{folder}/b.json", Decimal(3))]
+    assert rows == [
+        ("azure_costs/account=twice/oct.csv", Decimal(8)),
+        ("azure_costs/account=twice/october-azure.csv", Decimal(8)),
+        ("focus_costs/account=halves/20261015.csv", Decimal(3)),
+        ("gcp_billing/account=states/a-half.csv", Decimal(3)),
+        ("gcp_billing/account=states/oct.csv", Decimal(6)),
+        (f"{folder}/a.json", Decimal(10)),
+        (f"{folder}/b.json", Decimal(3)),
+    ]
 
 
 @pytest.mark.parametrize(

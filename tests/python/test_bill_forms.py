@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from scripts.loading.currencies import stated_in
 from scripts.loading.run import MODELS
 from scripts.loading.sources import read_contract
 from tests.python.landing import Landing
@@ -196,7 +197,13 @@ def costs_read(landing, cells: list[str], mark: str, day: str) -> list[str]:
         (['"2,5"', '"1.234,5"'], ["2.5", "1234.5"]),
         # either mark may be either: nothing is guessed
         (['"1,234"', "2"], ["2"]),
-        (['"1,000.5"', '"2,5"', "3"], ["3"]),
+        # what can only be one is read, also where others are written in the other way
+        (['"1,000.5"', '"2,5"', "3", '"1,234"', "1.234"], ["1000.5", "2.5", "3"]),
+        # thousands parted by what is no mark of decimals
+        (['"1 234,567"', '"2\u202f000"', "1.234"], ["1234.567", "2000", "1234"]),
+        (["1'234.50", "1\u2019234", '"1,234"'], ["1234.50", "1234", "1234"]),
+        (["1.234.567", "1.234"], ["1234567", "1234"]),
+        (["1 23", "12 34.5"], []),
     ],
 )
 def test_figures_in_quotes_say_which_mark_is_which(landing, cells, read):
@@ -225,7 +232,21 @@ ACCOUNTED = [
     ("$-20.00", "USD", "-20.00"),
     ("20.00-", "USD", "-20.00"),
     ("\u221220.00", "USD", "-20.00"),
+    # the currency in the cell, before or behind
+    ("EUR 12.50", "EUR", "12.50"),
+    ("12.50 EUR", "EUR", "12.50"),
+    ("usd12.50", "USD", "12.50"),
+    ("USD (3.20)", "USD", "-3.20"),
+    ("(3.20) USD", "USD", "-3.20"),
+    ("(EUR 3.20)", "EUR", "-3.20"),
+    ("12.50 \u20ac", "EUR", "12.50"),
+    ("\u20ac-3.20", "EUR", "-3.20"),
+    ('"CHF 1\u2019234.50"', "CHF", "1234.50"),
     # another currency than the line's, and a sign too many
+    ("EUR 12.50", "USD", None),
+    ("US$12.50", "CAD", None),
+    ("USD 12.50 EUR", "USD", None),
+    ("VAT 12.50", "USD", None),
     ("€12.50", "USD", None),
     ("$12.50", "EUR", None),
     ("(-20.00)", "USD", None),
@@ -254,7 +275,8 @@ def test_amounts_as_accountants_write_them(landing):
 def test_a_point_among_semicolons_is_one_or_a_thousand(landing, cells, read):
     """A thousand dollars were one dollar and 23 cents."""
     assert costs_read(landing, cells, ";", "2026-10-05") == read
-    refused = ["cost is a text, not a number"] * (len(cells) - len(read))
+    says = "cost may be one or a thousand; write it without a mark of thousands"
+    refused = [says] * (len(cells) - len(read))
     assert [reason for _, _, reason, _ in landing.rejects()] == refused
 
 
@@ -309,7 +331,7 @@ def test_invoices_have_such_dates_too_where_they_say_their_order(landing):
         "from raw.generic_invoice_lines"
     ) == [("2026-11-15", "2026-10-01", "1234.56")]
     assert landing.rows("select reason from raw.load_rejects") == [
-        ("invoice_date is a text, not a date",)
+        ("invoice_date may be day or month first; write it as year-month-day",)
     ]
 
 
@@ -356,6 +378,13 @@ INVOICED = "select amount, currency from raw.generic_invoice_lines order by line
         ("Amount (USD)", "CAD", "12.50", []),
         ("Amount (EUR)", "USD", "12.50", []),
         ("Amount (EUR)", None, "$12.50", []),
+        ("Amount EUR", None, "12.50", [("12.50", "EUR")]),
+        ("Amount \u20ac", None, "12.50", [("12.50", "EUR")]),
+        ("Amount (net)", None, "EUR 12.50", [("12.50", "EUR")]),
+        # where nothing else says a currency, the cell's is that of its line
+        ("Amount", None, "$12.50", [("12.50", "USD")]),
+        ("Amount", "", "12.50 CHF", [("12.50", "CHF")]),
+        ("Amount", "EUR", "USD 12.50", []),
         # the column of its own name is nearer
         ("Amount,Amount (USD)", "EUR", "12.50,14", [("12.50", "EUR")]),
     ],
@@ -376,6 +405,9 @@ def test_a_currency_in_the_header_of_an_amount(landing, amount, code, cell, read
         ("generic_invoice_lines", "invoice_id,amount (EUR),amount (USD)", "two columns are one"),
         # what tax an amount has is no currency
         ("generic_invoice_lines", "invoice_id,Amount (VAT)", "no column for amount"),
+        ("generic_invoice_lines", "invoice_id,Amount incl. VAT (EUR)", "has tax in it; add the"),
+        ("generic_invoice_lines", "invoice_id,Amount,Amount excl. VAT", "two columns are one"),
+        ("generic_invoice_lines", "invoice_id,period_start,Amount (USD) (EUR)", "EUR and USD"),
         ("focus_costs", "ChargePeriodStart,EffectiveCost (EUR),BilledCost (USD)", "EUR and USD"),
         (
             "openrouter_activity",
@@ -422,3 +454,145 @@ def test_so_it_is_in_parquet(landing, capsys, more, read, says):
     assert landing.load() == (0 if read else 1)
     assert says in capsys.readouterr().err
     assert landing.rows(INVOICED) == read
+
+
+@pytest.mark.parametrize(
+    ("header", "stated"),
+    [
+        ("Amount in EUR", ("Amount", ("EUR",))),
+        ("Cost (excl. VAT) (EUR)", ("Cost", ("EUR",))),
+        ("Cost (EUR, excluding tax)", ("Cost", ("EUR",))),
+        ("amount_usd", ("amount", ("USD",))),
+        ("Betrag [EUR, netto]", ("Betrag", ("EUR",))),
+        ("Kosten (PreTaxCost) (EUR)", ("Kosten (PreTaxCost)", ("EUR",))),
+        ("Cost before tax", ("Cost", ())),
+        # another word than a currency or a tax
+        ("Amount per unit", None),
+        ("Cost (estimated) (EUR)", ("Cost (estimated)", ("EUR",))),
+        ("costInUsd", None),
+        ("Planet", None),
+        ("Amount net of discounts", None),
+    ],
+)
+def test_the_end_of_a_header_states_currency_and_tax(header, stated):
+    found = stated_in(header)
+    assert (found and (found.name, found.currencies)) == stated
+
+
+def test_the_amount_without_tax_is_taken_where_both_are_there(landing):
+    header = "invoice_id,period_start,Amount (incl. VAT) (EUR),Amount (excl. VAT) (EUR)"
+    landing.put("generic_invoice_lines/a.csv", f"{header}\nK-1,2026-10-01,11.90,10.00\n")
+    assert landing.load() == 0
+    assert landing.rows(INVOICED) == [("10.00", "EUR")]
+
+
+def test_a_currency_in_a_cell_of_a_table_of_dollars(landing):
+    rows = "2026-10-05,m,$3\n2026-10-06,m,USD 4\n2026-10-07,m,EUR 5\n"
+    landing.put("openrouter_activity/a.csv", f"date,model_permaslug,usage\n{rows}")
+    landing.load()
+    found = landing.rows("select usage_usd from raw.openrouter_activity order by line_number")
+    assert found == [("3",), ("4",)]
+    assert [row[2] for row in landing.rejects()] == [
+        "its amounts are in EUR, where this table has US dollars"
+    ]
+
+
+DATES = [
+    ("01-Oct-2026", "2026-10-01"),
+    ("1st October 2026", "2026-10-01"),
+    ('"Oct 5, 2026"', "2026-10-05"),
+    ("5. M\u00e4rz 2026", "2026-03-05"),
+    ("2026-Sep-05", "2026-09-05"),
+    ("20261005", "2026-10-05"),
+    # what is no date of one reading: its year, its day, its month
+    ("10/05/26", "has a year of two figures; write it as year-month-day"),
+    ("5-Oct-26", "has a year of two figures; write it as year-month-day"),
+    ("October 2026", "is a month, where a day is needed; export it by day"),
+    ("10/2026", "is a month, where a day is needed; export it by day"),
+    ("5 Brumaire 2026", "is a text, not a date"),
+    ("Oct-26", "is a text, not a date"),
+    ("46300", "is a number, not a date"),
+]
+
+
+def test_months_as_words_and_what_is_no_day(landing):
+    rows = "".join(f"1,USD,{cell}\n" for cell, _ in DATES)
+    landing.put("azure_costs/a.csv", f"Cost,Currency,Date\n{rows}")
+    landing.load()
+    read = dict(landing.rows("select line_number, usage_date::varchar from raw.azure_costs"))
+    refused = {row[0]: row[2].removeprefix("usage_date ") for row in landing.rejects()}
+    assert [(read | refused)[n] for n, _ in enumerate(DATES, 1)] == [said for _, said in DATES]
+
+
+@pytest.mark.parametrize(
+    "cell", ["October 2026", "Okt. 2026", "2026-10", "2026/10", "10/2026", "202610"]
+)
+def test_a_month_alone_is_the_period_of_an_invoice(landing, cell):
+    text = f"invoice_id,period_start,period_end,amount\nK-1,{cell},,1\nK-1,{cell},{cell},2\n"
+    # the second of two months may be in the period or behind it
+    landing.put("generic_invoice_lines/a.csv", f"{text}K-1,{cell},November 2026,3\n")
+    landing.load()
+    assert landing.rows(
+        "select amount, billing_period_start_date::varchar, billing_period_end_date::varchar "
+        "from raw.generic_invoice_lines order by line_number"
+    ) == [("1", "2026-10-01", "2026-11-01"), ("2", "2026-10-01", "2026-11-01")]
+    assert len(landing.rejects()) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "ends"),
+    [
+        ("focus_costs", "ChargePeriodStart,BilledCost", "charge_period_end_at"),
+        ("aws_cur2", "line_item_usage_start_date,line_item_unblended_cost", "usage_end_at"),
+        # a table of the console says the last day itself
+        ("gcp_billing", "Usage start date,Cost ($)", "usage_end_at"),
+    ],
+)
+def test_a_month_alone_ends_where_its_bill_says_ends_are(landing, table, header, ends):
+    """Harm: the money of a month on its first day."""
+    landing.put(f"{table}/a.csv", f"{header}\nOctober 2026,31\n2026-10-05,1\n")
+    assert landing.load() == 0
+    last = "2026-10-31" if table == "gcp_billing" else "2026-11-01"
+    assert landing.rows(
+        f"select cast({ends} as date)::varchar from raw.{table} order by line_number"
+    ) == [(last,), (None,)]
+
+
+def test_a_spreadsheet_of_windows(landing, capsys):
+    text = (
+        "Datum (Date);Z\u00e4hler (MeterName);Kosten (Cost) (\u20ac)\n2026-10-05;Z\u00fcrich;2,5\n"
+    )
+    landing.put("azure_costs/a.csv", text.encode("cp1252"))
+    # of no one encoding
+    mixed = text.encode() + "2026-10-06;Z\u00fcrich;3,5\n".encode("cp1252")
+    landing.put("azure_costs/b.csv", mixed)
+    landing.load()
+    assert landing.rows("select source_file, meter_name, cost, currency from raw.azure_costs") == [
+        ("azure_costs/a.csv", "Z\u00fcrich", "2.5", "EUR"),
+        ("azure_costs/b.csv", "Z\u00fcrich", "2.5", "EUR"),
+    ]
+    assert [row[2] for row in landing.rejects()] == ["line is not valid UTF-8"]
+    assert "azure_costs/a.csv: its text is no UTF-8, and read as Windows-1252" in (
+        capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("foot", "fault"),
+    [
+        (",Total,3.75,", None),
+        # rounded as it is written
+        ("Total:,,3.8,USD", None),
+        ("Summe,,3.70,USD", "a total of 3.70, where the lines before it are 3.75"),
+        # not called a total
+        (",x,3.75,", "no event time (usage_date)"),
+    ],
+)  # fmt: skip
+def test_a_total_at_the_foot_is_no_line(landing, capsys, foot, fault):
+    lines = "2026-10-05,x,2.5,USD\n,,,\n2026-10-06,x,1.25,USD\n\n"
+    landing.put("azure_costs/a.csv", f"Date,MeterName,Cost,Currency\n{lines}{foot}\n")
+    landing.load()
+    assert landing.rows("select cost from raw.azure_costs order by 1") == [("1.25",), ("2.5",)]
+    reasons = [row[2].partition(": none of")[0] for row in landing.rejects()]
+    assert reasons == ([fault] if fault else [])
+    assert ("left out" in capsys.readouterr().out) == (fault is None)

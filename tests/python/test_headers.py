@@ -63,12 +63,12 @@ def test_a_decimal_comma_is_read_where_the_file_has_no_decimal_point(landing, fi
     assert landing.rows(RAW) == read
 
 
-def test_commas_and_points_in_one_file_are_not_guessed_at(landing):
-    rows = "a;2026-11-02;2,5;1\nb;2026-11-02;3.25;1\n"
+def test_commas_and_points_in_one_file_are_read_where_they_can_only_be_one(landing):
+    rows = "a;2026-11-02;2,5;1\nb;2026-11-02;3.25;1\nc;2026-11-02;1,234;1\nd;2026-11-02;1.234;1\n"
     landing.put("aws_cur2/a.csv", AWS.replace(",", ";") + "\n" + rows)
     assert landing.load() == 0
-    assert landing.rows(RAW) == [("3.25", "1")]
-    assert [row[0] for row in landing.rejects()] == [1]
+    assert landing.rows(RAW) == [("2.5", "1"), ("3.25", "1")]
+    assert [row[0] for row in landing.rejects()] == [3, 4]
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,7 @@ unknown_models as (
 
 ambiguous as (
 
-    select * from {{ ref('int_bill_deliveries') }}
-    where is_ambiguous
+    select * from {{ ref('int_bill_unclear_files') }}
 
 )
 

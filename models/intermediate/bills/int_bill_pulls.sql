@@ -4,7 +4,16 @@
 -- state no instant and came in one night, the one that covers more days is the later.
 with files as (
 
-    select * from {{ ref('int_bill_deliveries') }}
+    select
+        deliveries.*,
+        repeated.superseded_at as repeated_at
+    from {{ ref('int_bill_deliveries') }} as deliveries
+    left join {{ ref('int_bill_repeated_files') }} as repeated
+        on
+            deliveries.bill_source = repeated.bill_source
+            and deliveries.billed_by = repeated.billed_by
+            and deliveries.billing_account_id = repeated.billing_account_id
+            and deliveries.batch_id = repeated.batch_id
 
 ),
 
@@ -59,8 +68,8 @@ select
     files.replaced_scope,
     files.batch_id,
     files.pulled_at,
-    coalesce(files.rewritten_at, replaced.superseded_at) as superseded_at,
-    coalesce(files.rewritten_at, replaced.superseded_at) is null as is_current
+    coalesce(files.rewritten_at, files.repeated_at, replaced.superseded_at) as superseded_at,
+    coalesce(files.rewritten_at, files.repeated_at, replaced.superseded_at) is null as is_current
 from files
 inner join replaced
     on
