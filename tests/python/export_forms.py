@@ -217,6 +217,37 @@ FORMS = [
             lambda: spans.DRESSES["clickhouse.parquet"],
         ),
         (
+            "Jaeger's documents in Elasticsearch",
+            "`elasticdump` or a search of `jaeger-span-*`, a document a line",
+            "nanoseconds: its times are microseconds",
+            lambda: spans.DRESSES["jaeger, elasticsearch"],
+        ),
+        (
+            "Zipkin's JSON",
+            "`curl '$ZIPKIN/api/v2/traces?serviceName=web'`, or the collector's `zipkin` exporter",
+            "nanoseconds: its times are microseconds",
+            lambda: spans.NEARLY["zipkin"][0],
+        ),
+        (
+            "Logfire's table of records, CSV or JSON",
+            "`select * from records` in its query API or its page, then Export",
+            "rows beyond the query's limit",
+            lambda: spans.DRESSES["logfire.csv"],
+        ),
+        (
+            "Phoenix's table of spans, CSV",
+            "`get_spans_dataframe().to_csv(...)`; its API of spans as JSON is read too",
+            "the name of the service",
+            lambda: spans.NEARLY["phoenix.csv"][0],
+        ),
+        (
+            "log events of OpenTelemetry itself",
+            "`gen_ai.client.inference.operation.details`, collector with the file exporter "
+            "for logs",
+            "the length of the call",
+            lambda: json.dumps(spans.OWN_EVENT),
+        ),
+        (
             "what Python's console exporter prints",
             "`ConsoleSpanExporter`, its output in a file",
             "nothing that is priced, while nothing else prints between the spans",
