@@ -182,20 +182,15 @@ def _call(log: dict) -> dict | None:
         return None
     end = whole(log.get("timeUnixNano")) or whole(log.get("observedTimeUnixNano"))
     length = whole(pairs.get("duration_ms")) or 0
-    trace, around = (
-        _hexadecimal(log.get("traceId") or "", 16),
-        _hexadecimal(log.get("spanId") or "", 8),
-    )
-    # OpenTelemetry's own event says what its span does, and both may be exported: they are one. Any
-    # other has no id: equal events are one.
-    is_of_span = name == _OWN_EVENT and trace and around
+    # An event has no id of its own: equal events are one. Its span, which may be exported too and
+    # says the same, is above it.
     own_id = hashlib.sha256(json.dumps(log, sort_keys=True).encode()).hexdigest()
     renamed = {names.get(key, key): value for key, value in pairs.items()}
     usual = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": provider}
     return {
-        "traceId": trace or own_id[:32],
-        "spanId": around if is_of_span else own_id[-16:],
-        "parentSpanId": "" if is_of_span else around,
+        "traceId": _hexadecimal(log.get("traceId") or "", 16) or own_id[:32],
+        "spanId": own_id[-16:],
+        "parentSpanId": _hexadecimal(log.get("spanId") or "", 8),
         "name": name,
         "startTimeUnixNano": str(end - length * 1_000_000) if end else None,
         "endTimeUnixNano": str(end) if end else None,

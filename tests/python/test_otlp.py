@@ -322,14 +322,14 @@ OWN_EVENT = logs("gen_ai.client.inference.operation.details", USAGE)
 OWN_EVENT["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0] |= {"traceId": TRACE, "spanId": SPAN}
 
 
-def test_opentelemetrys_own_event_of_a_call_is_the_span_that_it_is_of(tmp_path):
-    """Both may be exported: they have one id, and are one call."""
+def test_opentelemetrys_own_event_of_a_call_is_below_the_span_that_it_is_of(tmp_path):
+    """Both may be exported, and a span that repeats the call below it is left out."""
     landing = Landing(tmp_path)
     landing.put("otel_genai_spans/a.jsonl", [OWN_EVENT])
     assert landing.load() == 0
     assert landing.rows(
-        "select trace_id, span_id, provider_name, request_model, input_tokens, output_tokens, "
-        "epoch_us(end_time) from raw.otel_genai_spans"
+        "select trace_id, parent_span_id, provider_name, request_model, input_tokens, "
+        "output_tokens, epoch_us(end_time) from raw.otel_genai_spans"
     ) == [(TRACE, SPAN, "openai", "gpt-5.4", 1000, 200, END // 1000)]
 
 
