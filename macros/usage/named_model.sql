@@ -55,6 +55,18 @@
                 end
 {%- endmacro %}
 
+{# A model's id in the region that Bedrock's log states beside it. An id that says where it runs stays, and so does
+   one whose price is the same in all regions but GovCloud's: those of other makers. #}
+{% macro name_in_region_of_log(region, id) -%}
+    case
+            when {{ region }} like 'us-gov-%' and {{ id }} not like 'us-gov.%' and {{ id }} not like 'arn:%'
+                then {{ name_in_aws_region(region, id) }}
+            when {{ region }} not like 'us-%' and {{ id }} like 'amazon.%'
+                then {{ name_in_aws_region(region, id) }}
+            else {{ id }}
+        end
+{%- endmacro %}
+
 {# A name without Google's resource path, which only Vertex AI writes with a publisher: it has its own price
    outside of the place "global". #}
 {% macro name_without_path(name) -%}

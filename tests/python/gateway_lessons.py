@@ -40,6 +40,16 @@ def litellm(lesson: int, n: int, usage: dict, **fields) -> dict:
 
 SONNET = {"model": "anthropic/claude-sonnet-4-5", "custom_llm_provider": "anthropic"}
 NOVA = "us.amazon.nova-2-lite-v1:0"
+# A model without a word of a place, and the region in which Bedrock's log says it was called.
+PLACED_IN_THE_LOG = (
+    ("amazon.nova-lite-v1:0", "us-west-2"),
+    ("amazon.nova-lite-v1:0", "ap-southeast-2"),
+    ("amazon.nova-lite-v1:0", "eu-west-1"),
+    ("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "eu-west-1"),
+    ("us.amazon.nova-lite-v1:0", "us-east-1"),
+    ("anthropic.claude-3-haiku-20240307-v1:0", "eu-central-1"),
+    ("anthropic.claude-3-haiku-20240307-v1:0", "us-gov-west-1"),
+)
 # What a log calls the provider, and the model: resellers, a proxy, known words, none.
 STATED = (
     ("github_copilot", "github_copilot/gpt-5.4"),
@@ -225,6 +235,10 @@ def cost_lines() -> Lines:
                 5,
                 NOVA,
                 input={"inputTokenCount": 1200, "inputBodyJson": {"serviceTier": {"type": "flex"}}},
+            ),
+            *(
+                bedrock(34, n, model, region=region)
+                for n, (model, region) in enumerate(PLACED_IN_THE_LOG, 1)
             ),
         ],
         "nginx_access_logs": [

@@ -355,6 +355,20 @@ def test_what_has_no_price_is_listed_whole(gateways):
     assert set(gateways.rows(listed)) == {row for row in gateways.rows(counted) if row[1]}
 
 
+def test_lesson_34_a_bare_id_of_bedrock_has_the_price_of_the_region_in_its_log(gateways):
+    """Nova costs more in Asia, nobody knows what in Europe, and GovCloud has prices of its own."""
+    rows = gateways.lesson(34)
+    assert [(r["region_scope"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("regional", "priced", usd("0.000144")),
+        ("apac", "priced", usd("0.0001512")),
+        ("eu", "unpriced_no_rate", None),
+        ("eu", "unpriced_no_rate", None),
+        ("regional", "priced", usd("0.000144")),
+        ("regional", "priced", usd("0.000675")),
+        ("us-gov", "unpriced_no_rate", None),
+    ]
+
+
 def test_lesson_32_a_tier_in_a_native_body_and_optimised_latency_have_their_own_price(gateways):
     rows = gateways.lesson(32)
     assert [(r["priced_tier"], r["price_status"], r["cost_usd"]) for r in rows] == [
