@@ -67,6 +67,16 @@
         end
 {%- endmacro %}
 
+{# A model of Vertex AI without the publisher that Portkey writes in front of it, as "google.gemini-2.5-flash"; Llama
+   is known by its publisher and a slash. #}
+{% macro name_without_publisher(provider, name) -%}
+    case
+            when coalesce(lower({{ provider }}), '') not like '%vertex%' then {{ name }}
+            when {{ name }} like 'meta.%' then 'meta/' || substr({{ name }}, 6)
+            else regexp_replace({{ name }}, '^(google|anthropic)[.]', '')
+        end
+{%- endmacro %}
+
 {# A name without Google's resource path, which only Vertex AI writes with a publisher: it has its own price
    outside of the place "global". #}
 {% macro name_without_path(name) -%}

@@ -312,6 +312,8 @@ def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
         ("google-vertex", "priced", usd("0.00111")),
         ("openai", "priced", usd("0.0075")),
         ("openai", "priced", usd("0.0075")),
+        ("bedrock", "priced", usd("0.00891")),
+        ("openrouter", "priced", usd("0.0075")),
     ]
     at_stake = gateways.rows(
         "select provider, maker, maker_list_cost_usd, missing_row "
@@ -366,6 +368,16 @@ def test_lesson_34_a_bare_id_of_bedrock_has_the_price_of_the_region_in_its_log(g
         ("regional", "priced", usd("0.000144")),
         ("regional", "priced", usd("0.000675")),
         ("us-gov", "unpriced_no_rate", None),
+    ]
+
+
+def test_lesson_35_a_publisher_in_front_of_a_model_is_no_part_of_its_name(gateways):
+    rows = gateways.lesson(35)
+    assert [(r["billed_model"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("gemini-2.5-flash", "priced", usd("0.00111")),
+        ("claude-sonnet-4-5", "priced", usd("0.0081")),
+        ("meta/llama-3.3-70b-instruct-maas", "priced", usd("0.00108")),
+        ("claude-3-haiku", "priced", usd("0.000675")),
     ]
 
 
