@@ -1,7 +1,8 @@
 """Spans as other tools store and hand them out, an object or a row each, as OTLP's spans.
 
 Jaeger's traces and its documents in Elasticsearch, Zipkin's spans, the console exporter of Python,
-rows of the ClickHouse exporter and of Logfire, and the table that Phoenix makes of its spans.
+rows of the ClickHouse exporter and of Logfire, the table that Phoenix makes of its spans, and runs
+of LangSmith.
 """
 
 from __future__ import annotations
@@ -18,14 +19,30 @@ STATUS = {"STATUS_CODE_ERROR": 2, "ERROR": 2, "STATUS_CODE_OK": 1, "OK": 1}
 _CLICKHOUSE = ("TraceId", "SpanId", "SpanAttributes", "SpanName")
 _LOGFIRE = ("trace_id", "span_id", "start_timestamp", "attributes")
 _PHOENIX = ("context.trace_id", "context.span_id", "start_time")
+_LANGSMITH = ("trace_id", "dotted_order", "run_type", "start_time")
+_TABLES = (_CLICKHOUSE, _LOGFIRE, _PHOENIX, _LANGSMITH)
 _ATTRIBUTE = "attributes."
+_DETAILS = ("prompt_token_details", "completion_token_details")
+# What a run of LangSmith does, and has, by OpenTelemetry's names.
+_RUNS = {"llm": "chat", "embedding": "embeddings"}
+_OF_RUN = {
+    "prompt_tokens": "gen_ai.usage.input_tokens",
+    "completion_tokens": "gen_ai.usage.output_tokens",
+    "total_tokens": "gen_ai.usage.total_tokens",
+    "total_cost": "gen_ai.usage.cost",
+    "prompt_token_details.cache_read": "gen_ai.usage.cache_read.input_tokens",
+    "prompt_token_details.cache_creation": "gen_ai.usage.cache_write.input_tokens",
+    "completion_token_details.reasoning": "gen_ai.usage.reasoning.output_tokens",
+    "extra.metadata.ls_provider": "gen_ai.provider.name",
+    "extra.metadata.ls_model_name": "gen_ai.request.model",
+}
 _FRACTION = re.compile(r"\.(\d+)")
 
 
 def is_span_table(columns: Iterable[str]) -> bool:
     """Whether a table with these columns has a span in each row."""
     found = set(columns)
-    return any(found.issuperset(names) for names in (_CLICKHOUSE, _LOGFIRE, _PHOENIX))
+    return any(found.issuperset(names) for names in _TABLES)
 
 
 def as_exported(value: dict) -> dict | None:
@@ -42,6 +59,8 @@ def as_exported(value: dict) -> dict | None:
         return _of_logfire(value)
     if all(name in value for name in _PHOENIX):
         return _of_phoenix(value)
+    if all(name in value for name in _LANGSMITH):
+        return _of_langsmith(value)
     if "traceId" in value and "id" in value and isinstance(value.get("localEndpoint"), dict):
         return _of_zipkin(value)
     return None
@@ -216,6 +235,30 @@ def _of_phoenix(row: dict) -> dict:
     return spans_of([], {}, [made])
 
 
+def _of_langsmith(run: dict) -> dict:
+    """A run of LangSmith, which is a span of a trace: a chain repeats what the calls in it used."""
+    values = run | {key: _pairs(run.get(key)) for key in ("extra", *_DETAILS)}
+    metadata = _pairs(values["extra"].get("metadata"))
+    found = {f"langsmith.metadata.{key}": value for key, value in metadata.items()}
+    for path, name in _OF_RUN.items():
+        value = values
+        for key in path.split("."):
+            value = _pairs(value).get(key)
+        found[name] = value
+    found["gen_ai.operation.name"] = _RUNS.get(run["run_type"])
+    made = {
+        "traceId": _without_hyphens(run["trace_id"]),
+        "spanId": _without_hyphens(run.get("id")),
+        "parentSpanId": _without_hyphens(run.get("parent_run_id")) or "",
+        "name": run.get("name"),
+        "startTimeUnixNano": _nanoseconds(run["start_time"]),
+        "endTimeUnixNano": _nanoseconds(run.get("end_time")),
+        "attributes": attributes_of({k: v for k, v in found.items() if v not in (None, "")}),
+        "status": {"code": 2 if run.get("error") else 0},
+    }
+    return spans_of([], {}, [made])
+
+
 def _pairs(value: object) -> dict:
     """A map as an object, as pairs, or as ClickHouse writes it in CSV: {'key':'value'}."""
     if isinstance(value, str):
@@ -237,6 +280,10 @@ def whole(value: object) -> int | None:
         return int(value)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _without_hyphens(text: object) -> str | None:
+    return text.replace("-", "") if isinstance(text, str) else None
 
 
 def _without_0x(text: object) -> str | None:

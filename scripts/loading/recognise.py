@@ -50,7 +50,10 @@ _NEAREST = 2
 _MEMBERS = 20
 # A text of JSON, and text within text: see `paths.read_through`.
 _TEXTS_WITHIN = 3
-_WHAT_TO_DO = "put it into the folder of its system, or export it as docs/exports.md says"
+_WHAT_TO_DO = (
+    "put it into the folder of its system, export it as docs/exports.md says, or write its calls "
+    "as events of the envelope (docs/your-own-logs.md)"
+)
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,12 @@ FORMS = [
             lambda: spans.NEARLY["phoenix.csv"][0],
         ),
         (
+            "LangSmith's runs, JSON lines, CSV or Parquet",
+            "its bulk export, or `list_runs` with a line for each run",
+            "the name of the service",
+            lambda: spans.NEARLY["langsmith lines"][0],
+        ),
+        (
             "log events of OpenTelemetry itself",
             "`gen_ai.client.inference.operation.details`, collector with the file exporter "
             "for logs",
@@ -665,6 +671,13 @@ REFUSED = [
         "cloudflare_ai_gateway_logs",
         '{"Cached": false, "RateLimited": false, "ResponseBody": {}}',
         "a line of Logpush, which has no time and no tokens; take the logs of the API",
+    ),
+    Refused(
+        "tables of New API, Azure API Management, Databricks and Vertex AI",
+        "write each row as an event of the plain envelope; which column is what is said",
+        "envelope_events",
+        '{"event_time": "2026-11-16T09:15:00Z", "destination_model": "m", "input_tokens": 9}',
+        "event_time as timestamp, destination_model as model",
     ),
     Refused(
         "Langfuse's traces and scores",

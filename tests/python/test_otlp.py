@@ -164,6 +164,27 @@ PHOENIX = {
 }
 
 
+# a run of LangSmith's export; its ids are those of OpenTelemetry here
+LANGSMITH = {
+    "id": SPAN,
+    "trace_id": f"{TRACE[:8]}-{TRACE[8:]}",
+    "parent_run_id": PARENT,
+    "dotted_order": "20261110T103000123456Z",
+    "name": "chat",
+    "run_type": "llm",
+    "start_time": "2026-11-10T10:30:00.123456789",
+    "end_time": "2026-11-10T10:30:01.123456789",
+    "status": "error",
+    "error": "timed out",
+    "extra": json.dumps({"metadata": {"ls_provider": "openai", "ls_model_name": "gpt-5.4"}}),
+    "prompt_tokens": 1000,
+    "completion_tokens": 200,
+    "total_tokens": 1200,
+    "prompt_token_details": json.dumps({"cache_read": 400}),
+    "completion_token_details": "",
+}
+
+
 def in_csv(row: dict) -> str:
     cells = (str(value).replace('"', '""') for value in row.values())
     return ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in cells) + "\n"
@@ -210,6 +231,8 @@ NEARLY = {
     "zipkin": (json.dumps([ZIPKIN]), "lib", START // 1000),
     "zipkin lines": (json.dumps(ZIPKIN), "lib", START // 1000),
     "phoenix.csv": (in_csv(PHOENIX), None, START // 1000),
+    "langsmith lines": (json.dumps(LANGSMITH), None, START // 1000),
+    "langsmith.csv": (in_csv(LANGSMITH), None, START // 1000),
 }
 TAKEN = (
     "select trace_id, span_id, parent_span_id, span_name, scope_name, epoch_us(start_time), "
@@ -236,6 +259,17 @@ def test_a_span_of_another_tool_is_the_same_but_for_what_it_lacks(dress, tmp_pat
     assert landing.load() == 0
     call = (TRACE, SPAN, PARENT, "chat", library, start, start + 1_000_000, 2)
     assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web" if library else None)]
+
+
+def test_a_run_of_langsmith_has_its_cached_tokens_and_its_owner(tmp_path):
+    landing = Landing(tmp_path)
+    extra = {"metadata": {"ls_provider": "openai", "ls_model_name": "gpt-5.4", "team": "search"}}
+    landing.put("otel_genai_spans/a.jsonl", [LANGSMITH | {"extra": extra}])
+    assert landing.load() == 0
+    assert landing.rows(
+        "select operation_name, provider_name, input_tokens, cache_read_tokens, total_tokens, "
+        "span_team from raw.otel_genai_spans"
+    ) == [("chat", "openai", 1000, 400, 1200, "search")]
 
 
 def test_a_row_of_logfire_that_only_says_that_a_span_has_begun_is_no_span(tmp_path):
