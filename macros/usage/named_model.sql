@@ -55,6 +55,28 @@
                 end
 {%- endmacro %}
 
+{# A model's id in the region that Bedrock's log states beside it. An id that says where it runs stays, and so does
+   one whose price is the same in all regions but GovCloud's: those of other makers. #}
+{% macro name_in_region_of_log(region, id) -%}
+    case
+            when {{ region }} like 'us-gov-%' and {{ id }} not like 'us-gov.%' and {{ id }} not like 'arn:%'
+                then {{ name_in_aws_region(region, id) }}
+            when {{ region }} not like 'us-%' and {{ id }} like 'amazon.%'
+                then {{ name_in_aws_region(region, id) }}
+            else {{ id }}
+        end
+{%- endmacro %}
+
+{# A model of Vertex AI without the publisher that Portkey writes in front of it, as "google.gemini-2.5-flash"; Llama
+   is known by its publisher and a slash. #}
+{% macro name_without_publisher(provider, name) -%}
+    case
+            when coalesce(lower({{ provider }}), '') not like '%vertex%' then {{ name }}
+            when {{ name }} like 'meta.%' then 'meta/' || substr({{ name }}, 6)
+            else regexp_replace({{ name }}, '^(google|anthropic)[.]', '')
+        end
+{%- endmacro %}
+
 {# A name without Google's resource path, which only Vertex AI writes with a publisher: it has its own price
    outside of the place "global". #}
 {% macro name_without_path(name) -%}

@@ -19,9 +19,9 @@ from scripts.loading.foreign import (
     not_utf8,
 )
 from scripts.loading.headers import SEPARATORS, before_header, known_columns
-from scripts.loading.otlp import CLICKHOUSE, SPANS
+from scripts.loading.otlp import SPANS
 from scripts.loading.pieces import joined, may_be_cut
-from scripts.loading.rows import first_line, has_logged
+from scripts.loading.rows import first_line, has_logged, has_span_rows
 from scripts.loading.sources import Table
 from scripts.loading.streams import Content
 from scripts.loading.wrappers import is_wrapped, names
@@ -153,8 +153,8 @@ def _is_named_csv(name: str) -> bool:
 
 def _is_csv(head: bytes, name: str, table: Table) -> bool:
     first = first_line(head)
-    if SPANS in names(table).lists and all(column in first for column in CLICKHOUSE):
-        return not first.lstrip().startswith("{")
+    if SPANS in names(table).lists and has_span_rows(first):
+        return True
     return _is_named_csv(name) or known_columns(first, table) > 1
 
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from scripts.loading.archives import is_archive, members
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken, parse_all
 from scripts.loading.dumps import COPY, columns_of, is_dump
+from scripts.loading.exported_spans import is_span_table
 from scripts.loading.foreign import (
     REFUSAL,
     Unreadable,
@@ -30,7 +31,7 @@ from scripts.loading.foreign import (
 )
 from scripts.loading.forms import settled
 from scripts.loading.headers import SEPARATORS, cells_of, places
-from scripts.loading.otlp import CLICKHOUSE, SPANS, as_spans
+from scripts.loading.otlp import SPANS, as_spans
 from scripts.loading.paths import OBJECT, JsonPath
 from scripts.loading.rows import first_line, logged_in
 from scripts.loading.shapes import shape_of
@@ -49,7 +50,10 @@ _NEAREST = 2
 _MEMBERS = 20
 # A text of JSON, and text within text: see `paths.read_through`.
 _TEXTS_WITHIN = 3
-_WHAT_TO_DO = "put it into the folder of its system, or export it as docs/exports.md says"
+_WHAT_TO_DO = (
+    "put it into the folder of its system, export it as docs/exports.md says, or write its calls "
+    "as events of the envelope (docs/your-own-logs.md)"
+)
 
 
 @dataclass(frozen=True)
@@ -361,8 +365,8 @@ def _by_first_key(table: Table) -> dict[str, list[tuple[str, JsonPath]]]:
 
 
 def _of_header(table: Table, header: list[str]) -> Match:
-    if SPANS in names(table).lists and set(CLICKHOUSE) <= set(header):
-        return _match(table, {table.event_time, *CLICKHOUSE}, 1.0)
+    if SPANS in names(table).lists and is_span_table(header):
+        return _match(table, {table.event_time, *header}, 1.0)
     try:
         found = places(header, table)
     except Unreadable:

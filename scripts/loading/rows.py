@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scripts.loading.documents import DOCUMENT_BYTES, NotTaken
+from scripts.loading.exported_spans import is_span_table
 from scripts.loading.foreign import Unreadable
 from scripts.loading.headers import SEPARATORS, cells_of, known_columns, separator
 from scripts.loading.lines import BadLine, Lines
-from scripts.loading.otlp import CLICKHOUSE, SPANS
+from scripts.loading.otlp import SPANS
 from scripts.loading.records import ROWS, text_lines
 from scripts.loading.sources import Table
 from scripts.loading.streams import ByteStream, Content
@@ -42,15 +43,20 @@ def has_records(kind: str, content: Content, table: Table) -> bool:
         if SPANS not in names(table).lists:
             return False
         # The names of the columns stand at the end.
-        plain = isinstance(content, ByteStream) and not content.compressed
+        if not isinstance(content, ByteStream) or content.compressed:
+            return True
         try:
-            found = pq.read_schema(content.whole_file()).names if plain else CLICKHOUSE
+            return is_span_table(pq.read_schema(content.whole_file()).names)
         except (pa.ArrowException, OSError):
             return False
-        return set(CLICKHOUSE) <= set(found)
-    if SPANS in names(table).lists and all(name in first_line(head) for name in CLICKHOUSE):
+    if SPANS in names(table).lists and has_span_rows(first_line(head)):
         return kind == "csv"
     return kind == "csv" and has_logged(head, table)
+
+
+def has_span_rows(first: str) -> bool:
+    """Whether a line is the header of a table with a span in each row."""
+    return any(is_span_table(cells_of(first, mark)) for mark in SEPARATORS)
 
 
 def has_logged(head: bytes, table: Table) -> bool:
@@ -119,7 +125,7 @@ def _of_csv(content: Content, table: Table) -> Iterator[dict]:
     first = first_line(content.peek()[0])
     rows = csv.reader(text_lines(content), delimiter=_mark_of(first) or separator(first, table))
     header = [cell.strip() for cell in next(rows, [])]
-    logged = [] if set(CLICKHOUSE) <= set(header) else _logged(header)
+    logged = [] if is_span_table(header) else _logged(header)
     for row in rows:
         # A row that is longer than the header has the rest under no name.
         found = dict(zip(header, row, strict=False))

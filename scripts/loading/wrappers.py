@@ -34,7 +34,7 @@ _OBJECTS = {
 _TEXTS = {
     *("log", "message", "msg", "@message", "MESSAGE", "textPayload", "body", "event", "line"),
     *("data", "Message", "Body", "short_message", "full_message", "_raw", "payload"),
-    *("LogMessage", "LogEntry", "Log_s", "Log", "Line", "properties"),
+    *("LogMessage", "LogEntry", "Log_s", "Log", "Line", "properties", "value"),
 }
 # What another system calls a key that the table knows.
 _OTHER_NAMES = {"batches": "resourceSpans"}

@@ -375,7 +375,7 @@ RULES = [
                 case.model[1] in ("claude-sonnet-4-6", "claude-opus-4-6")
                 and _long(case, 200000)
                 and case.at < datetime(2026, 3, 13)
-                and (case.tier == "batch" or case.model[0] == "google-vertex")
+                and (case.tier == "batch" or case.model[0] in ("google-vertex", "openrouter"))
             )
         ),
     ),
@@ -404,6 +404,18 @@ RULES = [
                 case.model == ("openrouter", "gemini-2.5-pro")
                 and meter == "cache_read"
                 and case.theirs.rates[meter] == Decimal("0.31")
+            )
+        ),
+    ),
+    Rule(
+        "openrouter_long_context",
+        "their list of OpenRouter has no price above 200,000 of Gemini 2.5 Pro before 2026-10-19",
+        "2 (tier scope)",
+        priced(
+            lambda case, meter: (
+                case.model == ("openrouter", "gemini-2.5-pro")
+                and _long(case, 200000)
+                and case.at < datetime(2026, 10, 19)
             )
         ),
     ),

@@ -217,6 +217,43 @@ FORMS = [
             lambda: spans.DRESSES["clickhouse.parquet"],
         ),
         (
+            "Jaeger's documents in Elasticsearch",
+            "`elasticdump` or a search of `jaeger-span-*`, a document a line",
+            "nanoseconds: its times are microseconds",
+            lambda: spans.DRESSES["jaeger, elasticsearch"],
+        ),
+        (
+            "Zipkin's JSON",
+            "`curl '$ZIPKIN/api/v2/traces?serviceName=web'`, or the collector's `zipkin` exporter",
+            "nanoseconds: its times are microseconds",
+            lambda: spans.NEARLY["zipkin"][0],
+        ),
+        (
+            "Logfire's table of records, CSV or JSON",
+            "`select * from records` in its query API or its page, then Export",
+            "rows beyond the query's limit",
+            lambda: spans.DRESSES["logfire.csv"],
+        ),
+        (
+            "Phoenix's table of spans, CSV",
+            "`get_spans_dataframe().to_csv(...)`; its API of spans as JSON is read too",
+            "the name of the service",
+            lambda: spans.NEARLY["phoenix.csv"][0],
+        ),
+        (
+            "LangSmith's runs, JSON lines, CSV or Parquet",
+            "its bulk export, or `list_runs` with a line for each run",
+            "the name of the service",
+            lambda: spans.NEARLY["langsmith lines"][0],
+        ),
+        (
+            "log events of OpenTelemetry itself",
+            "`gen_ai.client.inference.operation.details`, collector with the file exporter "
+            "for logs",
+            "the length of the call",
+            lambda: json.dumps(spans.OWN_EVENT),
+        ),
+        (
             "what Python's console exporter prints",
             "`ConsoleSpanExporter`, its output in a file",
             "nothing that is priced, while nothing else prints between the spans",
@@ -634,6 +671,13 @@ REFUSED = [
         "cloudflare_ai_gateway_logs",
         '{"Cached": false, "RateLimited": false, "ResponseBody": {}}',
         "a line of Logpush, which has no time and no tokens; take the logs of the API",
+    ),
+    Refused(
+        "tables of New API, Azure API Management, Databricks and Vertex AI",
+        "write each row as an event of the plain envelope; which column is what is said",
+        "envelope_events",
+        '{"event_time": "2026-11-16T09:15:00Z", "destination_model": "m", "input_tokens": 9}',
+        "event_time as timestamp, destination_model as model",
     ),
     Refused(
         "Langfuse's traces and scores",

@@ -40,7 +40,24 @@ def litellm(lesson: int, n: int, usage: dict, **fields) -> dict:
 
 SONNET = {"model": "anthropic/claude-sonnet-4-5", "custom_llm_provider": "anthropic"}
 NOVA = "us.amazon.nova-2-lite-v1:0"
-# What a log calls the provider, and the model: resellers, a proxy, known words, none.
+# Portkey writes the publisher in front of a model of Vertex AI.
+NAMED_BY_PORTKEY = (
+    ("vertex-ai", "google.gemini-2.5-flash"),
+    ("vertex-ai", "anthropic.claude-sonnet-4-5@20250929"),
+    ("vertex-ai", "meta.llama-3.3-70b-instruct-maas"),
+    ("bedrock", "anthropic.claude-3-haiku-20240307-v1:0"),
+)
+# A model without a word of a place, and the region in which Bedrock's log says it was called.
+PLACED_IN_THE_LOG = (
+    ("amazon.nova-lite-v1:0", "us-west-2"),
+    ("amazon.nova-lite-v1:0", "ap-southeast-2"),
+    ("amazon.nova-lite-v1:0", "eu-west-1"),
+    ("arn:aws:bedrock:eu-west-1::foundation-model/amazon.nova-lite-v1:0", "eu-west-1"),
+    ("us.amazon.nova-lite-v1:0", "us-east-1"),
+    ("anthropic.claude-3-haiku-20240307-v1:0", "eu-central-1"),
+    ("anthropic.claude-3-haiku-20240307-v1:0", "us-gov-west-1"),
+)
+# What a log calls the provider, and the model: resellers, a proxy, known words, none, a framework.
 STATED = (
     ("github_copilot", "github_copilot/gpt-5.4"),
     ("custom-myproxy", "gpt-5.4"),
@@ -51,6 +68,8 @@ STATED = (
     ("gcp-vertex", "gemini-2.5-flash"),
     ("unspecified", "gpt-5.4"),
     (None, "gpt-5.4"),
+    ("strands-agents", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ("openrouter", "openai/gpt-5.4-20260305"),
 )
 PLAIN = {"prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500}
 
@@ -226,6 +245,10 @@ def cost_lines() -> Lines:
                 NOVA,
                 input={"inputTokenCount": 1200, "inputBodyJson": {"serviceTier": {"type": "flex"}}},
             ),
+            *(
+                bedrock(34, n, model, region=region)
+                for n, (model, region) in enumerate(PLACED_IN_THE_LOG, 1)
+            ),
         ],
         "nginx_access_logs": [
             nginx(7, 2),
@@ -320,6 +343,8 @@ def count_lines() -> Lines:
             portkey(30, 2, {"type": "response.completed", "response": {"usage": completed}}),
             portkey(30, 3, {"usage": {"input_tokens": 1200, "output_tokens": 300,
                                       "input_tokens_details": {"cached_tokens": 1024}}}),
+            *(portkey(35, n, {"usage": PLAIN}, ai_org=provider, ai_model=model)
+              for n, (provider, model) in enumerate(NAMED_BY_PORTKEY, 1)),
         ],
     }  # fmt: skip
 

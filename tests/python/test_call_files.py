@@ -193,6 +193,20 @@ def test_a_summary_is_refused_with_what_to_ask_for(files):
 
 BODY = {"type": "encrypted", "data": "d"}
 CHUNK = {"id": "c1", "object": "chat.completion.chunk", "created": 1794906000, "model": "gpt-5.4"}
+OBSERVED = {"id": "o", "type": "GENERATION", "startTime": "2026-11-10T13:00:00Z", "model": "m"}
+RUN = {
+    "id": "r", "trace_id": "t", "dotted_order": "d", "run_type": "chain", "prompt_tokens": 9,
+    "start_time": "2026-11-10T13:00:00Z",
+}  # fmt: skip
+GENKIT = {"genkit:metadata:subtype": "model", "genkit:output": '{"usage": {"inputTokens": 9}}'}
+# Tables of gateways that nobody reads: of New API, API Management, Databricks and Vertex AI.
+FOREIGN = [
+    {"created_at": 1794315600, "type": 2, "token_name": "t", "model_name": "m", "quota": 9},
+    {"TimeGenerated": "2026-11-10T13:00:00Z", "DeploymentName": "m", "PromptTokens": 9},
+    {"event_time": "2026-11-10T13:00:00Z", "destination_model": "m", "input_tokens": 9},
+    {"request_time": "2026-11-10T13:00:00Z", "served_entity_id": "s", "input_token_count": 9},
+    {"logging_time": "2026-11-10T13:00:00Z", "full_response": {"usageMetadata": {}}},
+]
 REFUSED = [
     ("langfuse_observations", {"id": "t1", "timestamp": "2026-11-10T13:00:00Z", "name": "t"},
      "export the observations"),
@@ -205,6 +219,14 @@ REFUSED = [
     ("cloudflare_ai_gateway_logs", {"Model": "m", "RateLimited": False, "ResponseBody": BODY},
      "take the logs of the API"),
     ("envelope_events", CHUNK | {"usage": None}, "the last piece has it"),
+    ("langfuse_observations", OBSERVED | {"usage": {"unit": "CHARACTERS", "input": 9}},
+     "counts characters"),
+    ("langfuse_observations", OBSERVED | {"is_deleted": 1}, "deleted in Langfuse"),
+    ("langfuse_observations", RUN, "put its file into otel_genai_spans"),
+    ("envelope_events", RUN, "put its file into otel_genai_spans"),
+    ("otel_genai_spans", json.loads(line("g", [chat("g", None, None) | {"attributes": GENKIT}])),
+     "in the text of its answer"),
+    *[("envelope_events", record, "write each as an event of the envelope") for record in FOREIGN],
 ]  # fmt: skip
 
 

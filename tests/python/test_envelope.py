@@ -342,6 +342,27 @@ USAGES = {
         },
         "0.01155",
     ),
+    "bifrost": (
+        FIGURES
+        | {
+            "prompt_tokens": 10000,
+            "completion_tokens": 1200,
+            "total_tokens": 11200,
+            "cached_read_tokens": 2000,
+            "token_usage": '{"prompt_tokens": 10000, "completion_tokens": 1200}',
+            "cache_debug": "",
+        },
+        "0.01155",
+    ),
+    "bifrost, from its own cache": (
+        FIGURES
+        | {
+            "prompt_tokens": 10000,
+            "completion_tokens": 1200,
+            "cache_debug": '{"cache_hit": true, "hit_type": "semantic"}',
+        },
+        "0",
+    ),
     "no convention": (
         FIGURES | {"input_tokens": 10000, "cached_input_tokens": 2000, "output_tokens": 1200},
         "0.01155",

@@ -312,6 +312,8 @@ def test_lesson_31_a_provider_that_is_named_is_never_replaced(gateways):
         ("google-vertex", "priced", usd("0.00111")),
         ("openai", "priced", usd("0.0075")),
         ("openai", "priced", usd("0.0075")),
+        ("bedrock", "priced", usd("0.00891")),
+        ("openrouter", "priced", usd("0.0075")),
     ]
     at_stake = gateways.rows(
         "select provider, maker, maker_list_cost_usd, missing_row "
@@ -353,6 +355,30 @@ def test_what_has_no_price_is_listed_whole(gateways):
     listed = "select usage_date, sum(attempt_count) from marts.fct_unpriced_usage_daily group by 1"
     counted = "select usage_date, sum(unpriced_count) from marts.fct_spend_daily group by 1"
     assert set(gateways.rows(listed)) == {row for row in gateways.rows(counted) if row[1]}
+
+
+def test_lesson_34_a_bare_id_of_bedrock_has_the_price_of_the_region_in_its_log(gateways):
+    """Nova costs more in Asia, nobody knows what in Europe, and GovCloud has prices of its own."""
+    rows = gateways.lesson(34)
+    assert [(r["region_scope"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("regional", "priced", usd("0.000144")),
+        ("apac", "priced", usd("0.0001512")),
+        ("eu", "unpriced_no_rate", None),
+        ("eu", "unpriced_no_rate", None),
+        ("regional", "priced", usd("0.000144")),
+        ("regional", "priced", usd("0.000675")),
+        ("us-gov", "unpriced_no_rate", None),
+    ]
+
+
+def test_lesson_35_a_publisher_in_front_of_a_model_is_no_part_of_its_name(gateways):
+    rows = gateways.lesson(35)
+    assert [(r["billed_model"], r["price_status"], r["cost_usd"]) for r in rows] == [
+        ("gemini-2.5-flash", "priced", usd("0.00111")),
+        ("claude-sonnet-4-5", "priced", usd("0.0081")),
+        ("meta/llama-3.3-70b-instruct-maas", "priced", usd("0.00108")),
+        ("claude-3-haiku", "priced", usd("0.000675")),
+    ]
 
 
 def test_lesson_32_a_tier_in_a_native_body_and_optimised_latency_have_their_own_price(gateways):

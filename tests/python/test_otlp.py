@@ -109,8 +109,84 @@ CLICKHOUSE = {
 }
 
 
+ZIPKIN = {
+    "traceId": TRACE,
+    "id": SPAN,
+    "parentId": PARENT,
+    "kind": "CLIENT",
+    "name": "chat",
+    "timestamp": START // 1000,
+    "duration": 1_000_000,
+    "localEndpoint": {"serviceName": "web"},
+    "tags": USAGE | {"otel.scope.name": "lib", "error": "timed out"},
+}
+# a span of its own, as Jaeger stores it in Elasticsearch: with tags as a list, or as fields
+JAEGER_STORED = {
+    "traceID": TRACE,
+    "spanID": SPAN,
+    "references": [{"refType": "CHILD_OF", "traceID": TRACE, "spanID": PARENT}],
+    "operationName": "chat",
+    "startTime": START // 1000,
+    "startTimeMillis": START // 1_000_000,
+    "duration": 1_000_000,
+    "tags": [{"key": "error", "type": "bool", "value": "true"}],
+    "tag": {key.replace(".", "@"): value for key, value in USAGE.items()}
+    | {"otel@scope@name": "lib"},
+    "process": {"serviceName": "web", "tags": [], "tag": {}},
+}
+# a row of Logfire's table `records`
+LOGFIRE = {
+    "start_timestamp": "2026-11-10T10:30:00.123456789Z",
+    "end_timestamp": "2026-11-10T10:30:01.123456789Z",
+    "trace_id": TRACE,
+    "span_id": SPAN,
+    "parent_span_id": PARENT,
+    "kind": "span",
+    "span_name": "chat",
+    "service_name": "web",
+    "otel_scope_name": "lib",
+    "otel_status_code": "ERROR",
+    "attributes": json.dumps(USAGE),
+}
+# a row of the table that Phoenix makes of its spans: a column for each attribute
+PHOENIX = {
+    "name": "chat",
+    "span_kind": "LLM",
+    "parent_id": PARENT,
+    "start_time": "2026-11-10 10:30:00.123456789+00:00",
+    "end_time": "2026-11-10 10:30:01.123456789+00:00",
+    "status_code": "ERROR",
+    "context.span_id": SPAN,
+    "context.trace_id": TRACE,
+    **{f"attributes.{key}": value for key, value in USAGE.items()},
+    "attributes.gen_ai.usage.output_tokens": "200.0",
+    "attributes.gen_ai.usage.cache_read.input_tokens": "",
+}
+
+
+# a run of LangSmith's export; its ids are those of OpenTelemetry here
+LANGSMITH = {
+    "id": SPAN,
+    "trace_id": f"{TRACE[:8]}-{TRACE[8:]}",
+    "parent_run_id": PARENT,
+    "dotted_order": "20261110T103000123456Z",
+    "name": "chat",
+    "run_type": "llm",
+    "start_time": "2026-11-10T10:30:00.123456789",
+    "end_time": "2026-11-10T10:30:01.123456789",
+    "status": "error",
+    "error": "timed out",
+    "extra": json.dumps({"metadata": {"ls_provider": "openai", "ls_model_name": "gpt-5.4"}}),
+    "prompt_tokens": 1000,
+    "completion_tokens": 200,
+    "total_tokens": 1200,
+    "prompt_token_details": json.dumps({"cache_read": 400}),
+    "completion_token_details": "",
+}
+
+
 def in_csv(row: dict) -> str:
-    cells = (str(value) for value in row.values())
+    cells = (str(value).replace('"', '""') for value in row.values())
     return ",".join(row) + "\n" + ",".join(f'"{cell}"' for cell in cells) + "\n"
 
 
@@ -142,6 +218,21 @@ DRESSES = {
     "clickhouse lines": json.dumps(CLICKHOUSE),
     "clickhouse.csv": in_csv(CLICKHOUSE),
     "clickhouse.parquet": in_parquet(CLICKHOUSE),
+    "before 2022, hexadecimal": json.dumps(otlp())
+    .replace("scopeSpans", "instrumentationLibrarySpans")
+    .replace('"scope"', '"instrumentationLibrary"'),
+    "jaeger, elasticsearch": json.dumps({"_index": "jaeger-span", "_source": JAEGER_STORED}),
+    "kafka": json.dumps({"topic": "spans", "offset": 1, "value": json.dumps(otlp())}),
+    "logfire lines": json.dumps(LOGFIRE | {"attributes": USAGE}),
+    "logfire.csv": in_csv(LOGFIRE),
+}
+# They have no nanoseconds, or no library.
+NEARLY = {
+    "zipkin": (json.dumps([ZIPKIN]), "lib", START // 1000),
+    "zipkin lines": (json.dumps(ZIPKIN), "lib", START // 1000),
+    "phoenix.csv": (in_csv(PHOENIX), None, START // 1000),
+    "langsmith lines": (json.dumps(LANGSMITH), None, START // 1000),
+    "langsmith.csv": (in_csv(LANGSMITH), None, START // 1000),
 }
 TAKEN = (
     "select trace_id, span_id, parent_span_id, span_name, scope_name, epoch_us(start_time), "
@@ -157,6 +248,37 @@ def test_a_span_is_the_same_in_every_dress(dress, tmp_path):
     assert landing.load() == 0
     call = (TRACE, SPAN, PARENT, "chat", "lib", START // 1000, END // 1000, 2)
     assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web")]
+
+
+@pytest.mark.parametrize("dress", NEARLY)
+def test_a_span_of_another_tool_is_the_same_but_for_what_it_lacks(dress, tmp_path):
+    text, library, start = NEARLY[dress]
+    landing = Landing(tmp_path)
+    landing.put(f"otel_genai_spans/{dress}", text)
+    landing.put(f"inbox/{dress}", text)
+    assert landing.load() == 0
+    call = (TRACE, SPAN, PARENT, "chat", library, start, start + 1_000_000, 2)
+    assert landing.rows(TAKEN) == [(*call, "gpt-5.4", 1000, 200, "web" if library else None)]
+
+
+def test_a_run_of_langsmith_has_its_cached_tokens_and_its_owner(tmp_path):
+    landing = Landing(tmp_path)
+    extra = {"metadata": {"ls_provider": "openai", "ls_model_name": "gpt-5.4", "team": "search"}}
+    landing.put("otel_genai_spans/a.jsonl", [LANGSMITH | {"extra": extra}])
+    assert landing.load() == 0
+    assert landing.rows(
+        "select operation_name, provider_name, input_tokens, cache_read_tokens, total_tokens, "
+        "span_team from raw.otel_genai_spans"
+    ) == [("chat", "openai", 1000, 400, 1200, "search")]
+
+
+def test_a_row_of_logfire_that_only_says_that_a_span_has_begun_is_no_span(tmp_path):
+    landing = Landing(tmp_path)
+    begun = LOGFIRE | {"kind": "pending_span", "span_id": "12" * 8, "parent_span_id": SPAN}
+    landing.put("otel_genai_spans/a.jsonl", [begun, LOGFIRE])
+    assert landing.load() == 0
+    assert landing.rows("select span_id from raw.otel_genai_spans") == [(SPAN,)]
+    assert landing.rejects() == []
 
 
 # as `ConsoleSpanExporter` prints a span
@@ -228,6 +350,21 @@ def test_a_call_that_is_in_the_logs_alone_is_a_call(name, tmp_path):
         "select provider_name, request_model, epoch_us(start_time), input_tokens, output_tokens "
         "from raw.otel_genai_spans"
     ) == [(provider, "gpt-5.4", START // 1000, 1000, 200)]
+
+
+OWN_EVENT = logs("gen_ai.client.inference.operation.details", USAGE)
+OWN_EVENT["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0] |= {"traceId": TRACE, "spanId": SPAN}
+
+
+def test_opentelemetrys_own_event_of_a_call_is_below_the_span_that_it_is_of(tmp_path):
+    """Both may be exported, and a span that repeats the call below it is left out."""
+    landing = Landing(tmp_path)
+    landing.put("otel_genai_spans/a.jsonl", [OWN_EVENT])
+    assert landing.load() == 0
+    assert landing.rows(
+        "select trace_id, parent_span_id, provider_name, request_model, input_tokens, "
+        "output_tokens, epoch_us(end_time) from raw.otel_genai_spans"
+    ) == [(TRACE, SPAN, "openai", "gpt-5.4", 1000, 200, END // 1000)]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,19 @@ named as (
 
 ),
 
+placed as (
+
+    select
+        *,
+        case
+            when known_model_id like '%:inference-profile/%' then split_part(known_model_id, ':inference-profile/', 2)
+            when known_model_id like '%:foundation-model/%' then split_part(known_model_id, ':foundation-model/', 2)
+            else known_model_id
+        end as model_name
+    from named
+
+),
+
 renamed as (
 
     select
@@ -43,11 +56,7 @@ renamed as (
         ---------- model
         'bedrock' as provider_name,
         model_id as requested_model,
-        case
-            when known_model_id like '%:inference-profile/%' then split_part(known_model_id, ':inference-profile/', 2)
-            when known_model_id like '%:foundation-model/%' then split_part(known_model_id, ':foundation-model/', 2)
-            else known_model_id
-        end as served_model,
+        {{ name_in_region_of_log('region', 'model_name') }} as served_model,
         -- latency-optimised capacity has prices of its own, whatever tier is named beside it
         case when lower(performance_latency) = 'optimized' then 'latency_optimized' else service_tier end
             as service_tier_name,
@@ -91,7 +100,7 @@ renamed as (
         line_number,
         record_number,
         loaded_at
-    from named
+    from placed
 
 )
 

@@ -36,7 +36,7 @@ renamed as (
         provider_slug as provider_name,
         ai_model as requested_model,
         -- a model of an integration is written behind that one's name: @openai-prod/gpt-5.4
-        regexp_replace(ai_model, '^@[^/]+/', '') as served_model,
+        {{ name_without_publisher('provider_slug', "regexp_replace(ai_model, '^@[^/]+/', '')") }} as served_model,
         service_tier as service_tier_name,
 
         ---------- usage
