@@ -21,7 +21,7 @@ pytestmark = pytest.mark.wide
 
 FILES = Path(__file__).parent / "fixtures" / "calls"
 EXPECTED = list(csv.DictReader((FILES / "expected.csv").open()))
-BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records")
+BUILT = ("--select", "+fct_priced_requests", "+fct_quarantined_records", "+int_records_left_out")
 ODD = chat("odd", None, None) | {
     "attributes": {
         "gen_ai.operation.name": "chat",
