@@ -1,24 +1,14 @@
 -- The last quarter only: what was not explained by then nobody explains any more.
-with attempts as (
+{% set is_of_last_quarter = 'usage_date >= ' ~ days_before(week_of(run_date()), 91) %}
+-- the requests are read twice: PostgreSQL would keep all columns of what one step hands to two
+with work as (
 
     select
-        *,
         {{ week_of('usage_date') }} as week_start_date,
         {{ trace_or_request() }} as trace_or_request,
-        {{ named_model() }} as named_model
-    from {{ ref('fct_priced_requests') }}
-    where usage_date >= {{ days_before(week_of(run_date()), 91) }}
-
-),
-
-work as (
-
-    select
-        week_start_date,
-        trace_or_request,
         sum(cost_usd) as whole_cost_usd
-    from attempts
-    where cost_usd > 0
+    from {{ ref('fct_priced_requests') }}
+    where {{ is_of_last_quarter }} and cost_usd > 0
     group by 1, 2
 
 ),
@@ -31,6 +21,18 @@ ranked as (
             partition by week_start_date order by whole_cost_usd desc, trace_or_request asc
         ) as cost_rank
     from work
+
+),
+
+attempts as (
+
+    select
+        *,
+        {{ week_of('usage_date') }} as week_start_date,
+        {{ trace_or_request() }} as trace_or_request,
+        {{ named_model() }} as named_model
+    from {{ ref('fct_priced_requests') }}
+    where {{ is_of_last_quarter }}
 
 ),
 
