@@ -16,7 +16,13 @@ from tests.python.spans import chat, line, span
 
 pytestmark = pytest.mark.wide
 
-BUILT = ("--select", "+fct_priced_requests", "+fct_evidence_conflicts", "+int_coverage_alerts")
+BUILT = (
+    "--select",
+    "+fct_priced_requests",
+    "+fct_evidence_conflicts",
+    "+int_coverage_alerts",
+    "+int_records_left_out",
+)
 BUILT += ("+fct_call_evidence",)
 # Ten seconds before midnight, counted as spans.py counts: from noon.
 LATE = 12 * 3600 - 10
