@@ -77,6 +77,33 @@ def spans_of(resource: object, scope: dict, spans: list[dict]) -> dict:
     return {SPANS: [{"resource": {"attributes": resource}, "scopeSpans": [inside]}]}
 
 
+def _span(
+    ids: tuple, name: object, times: tuple[str | None, str | None], pairs: object, status: dict
+) -> dict:
+    """A span of OTLP.
+
+    ids: of its trace, its own, and that of the span above it, if any; times: nanoseconds of its
+    start and its end; pairs: its attributes.
+    """
+    trace_id, span_id, parent_id = ids
+    start, end = times
+    return {
+        "traceId": trace_id,
+        "spanId": span_id,
+        "parentSpanId": parent_id or "",
+        "name": name,
+        "startTimeUnixNano": start,
+        "endTimeUnixNano": end,
+        "attributes": attributes_of(pairs),
+        "status": status,
+    }
+
+
+def _status(word: object) -> dict:
+    """How a span ended, by the names of OpenTelemetry."""
+    return {"code": STATUS.get(str(word).upper(), 0)}
+
+
 def attributes_of(pairs: object) -> list[dict]:
     """An object's pairs as a list of OTLP attributes."""
     pairs = pairs if isinstance(pairs, dict) else {}
@@ -102,15 +129,13 @@ def _of_jaeger(spans: list, processes: dict) -> dict:
             for each in dicts_of(span.get("references"))
             if each.get("refType") == "CHILD_OF"
         ]
-        made = {
-            "traceId": span.get("traceID"),
-            "spanId": span.get("spanID"),
-            "parentSpanId": parents[0] if parents else "",
-            "name": span.get("operationName"),
-            **_times(span.get("startTime"), span.get("duration")),
-            "attributes": attributes_of(tags),
-            "status": {"code": 2} if str(tags.get("error")).lower() == "true" else {},
-        }
+        made = _span(
+            (span.get("traceID"), span.get("spanID"), next(iter(parents), "")),
+            span.get("operationName"),
+            _times(span.get("startTime"), span.get("duration")),
+            tags,
+            {"code": 2} if str(tags.get("error")).lower() == "true" else {},
+        )
         resource.setdefault("service.name", process.get("serviceName"))
         found += spans_of(attributes_of(resource), _scope(tags), [made])[SPANS]
     return {SPANS: found}
@@ -130,28 +155,23 @@ def _scope(tags: dict) -> dict:
     }
 
 
-def _times(start: object, length: object) -> dict:
+def _times(start: object, length: object) -> tuple[str | None, str | None]:
     """The times of a span that counts microseconds."""
     begun, lasted = whole(start), whole(length) or 0
-    return {
-        "startTimeUnixNano": None if begun is None else str(begun * 1000),
-        "endTimeUnixNano": None if begun is None else str((begun + lasted) * 1000),
-    }
+    return (None, None) if begun is None else (str(begun * 1000), str((begun + lasted) * 1000))
 
 
 def _of_zipkin(span: dict) -> dict:
     """A span of Zipkin: all of the resource but the service's name is in its tags."""
     tags = span.get("tags") if isinstance(span.get("tags"), dict) else {}
     failed = tags.get("otel.status_code", "ERROR" if "error" in tags else "")
-    made = {
-        "traceId": span["traceId"],
-        "spanId": span["id"],
-        "parentSpanId": span.get("parentId") or "",
-        "name": span.get("name"),
-        **_times(span.get("timestamp"), span.get("duration")),
-        "attributes": attributes_of(tags),
-        "status": {"code": STATUS.get(str(failed).upper(), 0)},
-    }
+    made = _span(
+        (span["traceId"], span["id"], span.get("parentId")),
+        span.get("name"),
+        _times(span.get("timestamp"), span.get("duration")),
+        tags,
+        _status(failed),
+    )
     resource = {"service.name": span["localEndpoint"].get("serviceName")}
     return spans_of(attributes_of(resource), _scope(tags), [made])
 
@@ -160,16 +180,14 @@ def _of_console(span: dict) -> dict:
     """A span as Python's console exporter prints it."""
     context, status = span["context"], span.get("status") or {}
     resource = (span.get("resource") or {}).get("attributes")
-    made = {
-        "traceId": _without_0x(context.get("trace_id")),
-        "spanId": _without_0x(context.get("span_id")),
-        "parentSpanId": _without_0x(span.get("parent_id")) or "",
-        "name": span.get("name"),
-        "startTimeUnixNano": _nanoseconds(span.get("start_time")),
-        "endTimeUnixNano": _nanoseconds(span.get("end_time")),
-        "attributes": attributes_of(span["attributes"]),
-        "status": {"code": STATUS.get(str(status.get("status_code")).upper(), 0)},
-    }
+    ids = (context.get("trace_id"), context.get("span_id"), span.get("parent_id"))
+    made = _span(
+        tuple(map(_without_0x, ids)),
+        span.get("name"),
+        (_nanoseconds(span.get("start_time")), _nanoseconds(span.get("end_time"))),
+        span["attributes"],
+        _status(status.get("status_code")),
+    )
     return spans_of(attributes_of(resource), {}, [made])
 
 
@@ -177,41 +195,38 @@ def _of_clickhouse(row: dict) -> dict:
     """A row of the table that the collector's ClickHouse exporter fills."""
     start = _nanoseconds(row.get("Timestamp"))
     length = whole(row.get("Duration")) or 0
-    resource = _pairs(row.get("ResourceAttributes"))
-    if row.get("ServiceName"):
-        resource.setdefault("service.name", row["ServiceName"])
-    made = {
-        "traceId": row["TraceId"],
-        "spanId": row.get("SpanId"),
-        "parentSpanId": row.get("ParentSpanId") or "",
-        "name": row.get("SpanName"),
-        "startTimeUnixNano": start,
-        "endTimeUnixNano": str(int(start) + length) if start else None,
-        "attributes": attributes_of(_pairs(row["SpanAttributes"])),
-        "status": {"code": STATUS.get(str(row.get("StatusCode")).upper(), 0)},
-    }
+    made = _span(
+        (row["TraceId"], row.get("SpanId"), row.get("ParentSpanId")),
+        row.get("SpanName"),
+        (start, str(int(start) + length) if start else None),
+        _pairs(row["SpanAttributes"]),
+        _status(row.get("StatusCode")),
+    )
     scope = {"name": row.get("ScopeName"), "version": row.get("ScopeVersion")}
-    return spans_of(attributes_of(resource), scope, [made])
+    return spans_of(_resource(row, "ResourceAttributes", "ServiceName"), scope, [made])
 
 
 def _of_logfire(row: dict) -> dict:
     """A row of Logfire's table of records; none of one that only says that a span has begun."""
     if row.get("kind") == "pending_span":
         return {SPANS: []}
-    resource = _pairs(row.get("otel_resource_attributes"))
-    if row.get("service_name"):
-        resource.setdefault("service.name", row["service_name"])
-    made = {
-        "traceId": row["trace_id"],
-        "spanId": row["span_id"],
-        "parentSpanId": row.get("parent_span_id") or "",
-        "name": row.get("span_name"),
-        "startTimeUnixNano": _nanoseconds(row["start_timestamp"]),
-        "endTimeUnixNano": _nanoseconds(row.get("end_timestamp")),
-        "attributes": attributes_of(_pairs(row["attributes"])),
-        "status": {"code": STATUS.get(str(row.get("otel_status_code")).upper(), 0)},
-    }
-    return spans_of(attributes_of(resource), {"name": row.get("otel_scope_name")}, [made])
+    made = _span(
+        (row["trace_id"], row["span_id"], row.get("parent_span_id")),
+        row.get("span_name"),
+        (_nanoseconds(row["start_timestamp"]), _nanoseconds(row.get("end_timestamp"))),
+        _pairs(row["attributes"]),
+        _status(row.get("otel_status_code")),
+    )
+    resource = _resource(row, "otel_resource_attributes", "service_name")
+    return spans_of(resource, {"name": row.get("otel_scope_name")}, [made])
+
+
+def _resource(row: dict, pairs: str, service: str) -> list[dict]:
+    """The resource of a row, with the service that has a column of its own."""
+    found = _pairs(row.get(pairs))
+    if row.get(service):
+        found.setdefault("service.name", row[service])
+    return attributes_of(found)
 
 
 def _of_phoenix(row: dict) -> dict:
@@ -222,16 +237,13 @@ def _of_phoenix(row: dict) -> dict:
         # a span without an attribute has its cell empty, or not a number
         if key.startswith(_ATTRIBUTE) and value not in (None, "") and value == value
     }
-    made = {
-        "traceId": row["context.trace_id"],
-        "spanId": row["context.span_id"],
-        "parentSpanId": row.get("parent_id") or "",
-        "name": row.get("name"),
-        "startTimeUnixNano": _nanoseconds(row["start_time"]),
-        "endTimeUnixNano": _nanoseconds(row.get("end_time")),
-        "attributes": attributes_of(attributes),
-        "status": {"code": STATUS.get(str(row.get("status_code")).upper(), 0)},
-    }
+    made = _span(
+        (row["context.trace_id"], row["context.span_id"], row.get("parent_id")),
+        row.get("name"),
+        (_nanoseconds(row["start_time"]), _nanoseconds(row.get("end_time"))),
+        attributes,
+        _status(row.get("status_code")),
+    )
     return spans_of([], {}, [made])
 
 
@@ -246,16 +258,13 @@ def _of_langsmith(run: dict) -> dict:
             value = _pairs(value).get(key)
         found[name] = value
     found["gen_ai.operation.name"] = _RUNS.get(run["run_type"])
-    made = {
-        "traceId": _without_hyphens(run["trace_id"]),
-        "spanId": _without_hyphens(run.get("id")),
-        "parentSpanId": _without_hyphens(run.get("parent_run_id")) or "",
-        "name": run.get("name"),
-        "startTimeUnixNano": _nanoseconds(run["start_time"]),
-        "endTimeUnixNano": _nanoseconds(run.get("end_time")),
-        "attributes": attributes_of({k: v for k, v in found.items() if v not in (None, "")}),
-        "status": {"code": 2 if run.get("error") else 0},
-    }
+    made = _span(
+        tuple(map(_without_hyphens, (run["trace_id"], run.get("id"), run.get("parent_run_id")))),
+        run.get("name"),
+        (_nanoseconds(run["start_time"]), _nanoseconds(run.get("end_time"))),
+        {key: value for key, value in found.items() if value not in (None, "")},
+        {"code": 2 if run.get("error") else 0},
+    )
     return spans_of([], {}, [made])
 
 

@@ -583,28 +583,28 @@ def _date(text: str, form: str | None) -> str:
 
 
 # How the reader of CSV marks a text that it can read in more than one way, and what is said of it.
-_MARKED = {
-    "figure": {
-        EITHER: "may be one or a thousand; write it without a mark of thousands",
-    },
-    "date": {
-        dates.EITHER: "may be day or month first; write it as year-month-day",
-        dates.MONTH_ALONE: "is a month, where a day is needed; export it by day",
-        dates.SHORT_YEAR: "has a year of two figures; write it as year-month-day",
-    },
+_OF_TWO_READINGS = "may be one or a thousand; write it without a mark of thousands"
+_MARKED_FIGURES = {EITHER: _OF_TWO_READINGS}
+_MARKED_DATES = {
+    dates.EITHER: "may be day or month first; write it as year-month-day",
+    dates.MONTH_ALONE: "is a month, where a day is needed; export it by day",
+    dates.SHORT_YEAR: "has a year of two figures; write it as year-month-day",
 }
 
 
 def _marked(column: Column, text: str, otherwise: str) -> str:
     """SQL for what is said of a text that is marked, else another text."""
-    is_figure = column.data_type == "bigint" or column.format == "decimal"
-    kind = "figure" if is_figure else "date"
-    marked = _MARKED[kind] if is_figure or column.data_type in ("date", "timestamp") else {}
+    if column.data_type == "bigint" or column.format == "decimal":
+        marked = _MARKED_FIGURES
+    elif column.data_type in ("date", "timestamp"):
+        marked = _MARKED_DATES
+    else:
+        return otherwise
     whens = "".join(
         f"when starts_with({text}, {literal(mark)}) then {literal(f'{column.name} {said}')} "
         for mark, said in marked.items()
     )
-    return f"case {whens}else {otherwise} end" if whens else otherwise
+    return f"case {whens}else {otherwise} end"
 
 
 def _reason(table: Table, column: Column, text: str) -> str:
@@ -632,7 +632,7 @@ def _reason(table: Table, column: Column, text: str) -> str:
     says = f"{literal(f'{name} is ')} || {kind} || {literal(f', not {wanted}')}"
     says = _marked(column, text, says)
     if column.data_type == "bigint":
-        either = f"{name} may be one or a thousand; write it without a mark of thousands"
+        either = f"{name} {_OF_TWO_READINGS}"
         is_either = f"regexp_full_match({text}, {_ONE_OR_A_THOUSAND})"
         says = f"case when {is_either} then {literal(either)} else {says} end"
         too_large = f"{is_number} and abs({number}) > {_limit(table)}"

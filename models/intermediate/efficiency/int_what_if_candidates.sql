@@ -83,7 +83,10 @@ matched as (
 )
 
 select
-    {{ what_if_columns() | join(', ') }},
+    -- what is needed of an attempt to price it as something else
+    request_key, usage_date, usage_at, usage_at_basis, latency_ms, team_id, service_name, feature, prompt_version,
+    provider, billing_account_id, billed_model, priced_tier, region_scope, context_tokens, cost_usd,
+    {{ meter_quantities() | join(', ') }},
     rule_id,
     opportunity,
     alternative_provider,
