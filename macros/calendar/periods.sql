@@ -13,6 +13,11 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The first day of the week or month before one, given its first day. #}
+{% macro period_before(grain, first_day) -%}
+    {{ days_before(first_day, 7) if grain == 'week' else months_after(first_day, -1) }}
+{%- endmacro %}
+
 {# The first day of the period that follows that of a row with period_grain and period_start_date. #}
 {% macro next_period_of_row(table='') -%}
     {%- set table = table ~ '.' if table else '' -%}

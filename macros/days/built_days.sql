@@ -2,9 +2,13 @@
    model's own rows, so that a run that is killed leaves no day half recorded. #}
 {% macro built_days_table() -%} ops.built_days {%- endmacro %}
 
-{# Whether a node of the graph is built by whole days. What keeps rows of another kind never refreshes. #}
+{# Whether a node of the graph is built by whole days, not by periods. What keeps rows of another kind never
+   refreshes. #}
 {% macro is_built_by_days(node) -%}
-    {{ return(node.config.materialized == 'incremental' and node.config.full_refresh is none) }}
+    {{ return(
+        node.config.materialized == 'incremental' and node.config.full_refresh is none
+        and 'by_period' not in node.tags
+    ) }}
 {%- endmacro %}
 
 {% macro create_built_days() -%}

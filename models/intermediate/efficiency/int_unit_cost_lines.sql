@@ -1,5 +1,7 @@
 -- Each model of a team's service in a week or month beside the period before: what the movement of the cost of a
 -- request is split from.
+{{ incremental_by_period('int_spend_periods') }}
+
 {% set sums = ['attempt_count', 'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens',
     'uncached_input_cost_usd', 'cache_read_cost_usd', 'cache_write_cost_usd', 'output_cost_usd', 'call_cost_usd',
     'cost_usd', 'unpriced_count'] %}
@@ -13,6 +15,7 @@ with dated as (
         {{ period_of(grain, 'usage_date') }} as period_start_date,
         daily.*
     from {{ ref('int_spend_by_version_daily') }} as daily
+    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -68,4 +71,5 @@ select
     period_start_date,
     {{ names | join(', ') }}
 from stacked
+{{ where_periods_changed('int_spend_periods') }}
 group by period_grain, period_start_date, {{ names | join(', ') }}

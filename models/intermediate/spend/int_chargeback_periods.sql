@@ -1,5 +1,7 @@
 -- The lines of each week and month beside the period before. A line that is gone is a row of zeros, else the
 -- changes would not sum to the change of the whole; where there is no period before, nothing is compared.
+{{ incremental_by_period('int_spend_periods') }}
+
 {% set sums = ['attempt_count', 'request_count', 'uncached_input_tokens', 'cache_read_tokens', 'cache_write_tokens',
     'output_tokens', 'uncached_input_cost_usd', 'cache_read_cost_usd', 'cache_write_cost_usd', 'output_cost_usd',
     'cost_usd', 'unpriced_count'] %}
@@ -13,6 +15,7 @@ with dated as (
         {{ period_of(grain, 'usage_date') }} as period_start_date,
         daily.*
     from {{ ref('int_spend_by_version_daily') }} as daily
+    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -91,13 +94,20 @@ compared as (
     from stacked
     group by period_grain, period_start_date, spend_line_key
 
+),
+
+final as (
+
+    select
+        compared.*,
+        before.period_start_date is not null as is_comparable
+    from compared
+    inner join periods
+        on compared.period_grain = periods.period_grain and compared.period_start_date = periods.period_start_date
+    left join periods as before
+        on compared.period_grain = before.period_grain and compared.period_start_date = before.next_start_date
+
 )
 
-select
-    compared.*,
-    before.period_start_date is not null as is_comparable
-from compared
-inner join periods
-    on compared.period_grain = periods.period_grain and compared.period_start_date = periods.period_start_date
-left join periods as before
-    on compared.period_grain = before.period_grain and compared.period_start_date = before.next_start_date
+select * from final
+{{ where_periods_changed('int_spend_periods') }}

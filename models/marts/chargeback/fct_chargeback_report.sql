@@ -1,6 +1,9 @@
+{{ incremental_by_period('int_spend_periods') }}
+
 with periods as (
 
     select * from {{ ref('int_chargeback_periods') }}
+    {{ where_periods_changed('int_spend_periods') }}
 
 ),
 
@@ -14,6 +17,7 @@ work as (
         trace_or_request,
         sum(cost_usd) as cost_usd
     from {{ ref('int_costly_work_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
     group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,3 +1,5 @@
+{{ incremental_by_period('int_spend_periods') }}
+
 {% set steps = ['mix', 'input', 'cache', 'output', 'call'] %}
 
 with steps as (
@@ -15,6 +17,7 @@ with steps as (
         cast(sum(before_cost_usd) as {{ money_type() }}) as before_cost_usd,
         cast(sum(unpriced_count + before_unpriced_count) as bigint) as unpriced_count
     from {{ ref('int_unit_cost_steps') }}
+    {{ where_periods_changed('int_spend_periods') }}
     group by 1, 2, 3
 
 ),
@@ -28,6 +31,7 @@ requests as (
         team_id,
         cast(sum(request_count) as bigint) as request_count
     from {{ ref('fct_efficiency_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
     group by 1, 2, 3
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -1,0 +1,60 @@
+{# Restricts a model that is built by periods to those it has to build. They are looked up first and written as
+   literals, as days are. A relation of one grain has no column for it. #}
+{% macro where_periods_changed(fingerprints, start='period_start_date', grain='period_grain') -%}
+    {#- named outside the condition, so that dbt sees the dependency when it parses -#}
+    {%- set inputs = ref(fingerprints) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set conditions = [] -%}
+        {%- for name, starts in changed_periods(fingerprints).items() -%}
+            {%- do conditions.append(
+                (grain ~ " = '" ~ name ~ "' and " if grain else '') ~ start ~ ' in (' ~ dates(starts) ~ ')'
+            ) -%}
+        {%- endfor %}
+    where {{ conditions | join(' or ') or 'false' }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Restricts what such a model reads of daily rows: to the days of these periods and of the ones before them. #}
+{% macro where_days_of_periods_changed(fingerprints, grain) -%}
+    {%- set inputs = ref(fingerprints) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set starts = changed_periods(fingerprints).get(grain) -%}
+        {%- if starts %}
+    where
+        usage_date >= {{ period_before(grain, dates(starts[:1])) }}
+        and usage_date < {{ next_period(grain, dates(starts[-1:])) }}
+        and (
+            {{ period_of(grain, 'usage_date') }} in ({{ dates(starts) }})
+            or {{ next_period(grain, period_of(grain, 'usage_date')) }} in ({{ dates(starts) }})
+        )
+        {%- else %}
+    where false
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Dates as text, written as literals. #}
+{% macro dates(days) -%} cast('{{ days | join("' as date), cast('") }}' as date) {%- endmacro %}
+
+{# Before the insert: takes out the periods that are built again, also those that will come back empty. #}
+{% macro delete_changed_periods(fingerprints, start, grain) -%}
+    {%- if execute and is_incremental() -%}
+    delete from {{ this }} {{ where_periods_changed(fingerprints, start, grain) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# After the insert, in the same transaction: what all periods are built from now. #}
+{% macro forget_built_periods() -%}
+    {%- if execute -%}
+    delete from {{ built_periods_table() }} where model_name = '{{ this.name }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro remember_built_periods(fingerprints) -%}
+    {%- set inputs = ref(fingerprints) -%}
+    {%- if execute -%}
+    insert into {{ built_periods_table() }}
+    select '{{ this.name }}', period_grain, period_start_date, period_fingerprint, {{ utc_now() }}
+    from {{ inputs }}
+    {%- endif -%}
+{%- endmacro %}

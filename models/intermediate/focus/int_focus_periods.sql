@@ -1,0 +1,40 @@
+-- Each month of charges with a fingerprint of all that stands in its FOCUS rows: a month is written again when any of
+-- it moved. Names go into open months alone; a closed one is as it was delivered.
+{{ config(materialized='table') }}
+
+with names as (
+
+    {% for name in ['focus_providers', 'focus_meters', 'int_focus_model_makers', 'int_team_windows'] %}
+    select {{ row_hash('named') }} as row_number from {{ ref(name) }} as named
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+months as (
+
+    select
+        charges.billing_start_date as period_start_date,
+        count(*) as charge_count,
+        sum({{ row_hash('charges') }}) as charges_number,
+        (select sum(row_number) from names) as names_number
+    from {{ ref('int_focus_charges') }} as charges
+    group by 1
+
+    union all
+
+    select
+        posted.posting_period as period_start_date,
+        count(*) as charge_count,
+        sum({{ row_hash('posted') }}) as charges_number,
+        null as names_number
+    from {{ ref('int_focus_posted_charges') }} as posted
+    group by 1
+
+)
+
+select
+    'month' as period_grain,
+    period_start_date,
+    md5({{ row_text(['charge_count', 'charges_number', 'names_number']) }}) as period_fingerprint
+from months
