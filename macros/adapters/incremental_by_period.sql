@@ -6,7 +6,7 @@
 {%- endmacro %}
 
 {% macro default__incremental_by_period(fingerprints, start, grain, on_schema_change='fail') -%}
-    {% set arguments = "'" ~ fingerprints ~ "', '" ~ start ~ "', " ~ ("'" ~ grain ~ "'" if grain else 'none') %}
+    {% set arguments = [tojson(fingerprints), tojson(start), tojson(grain)] | join(', ') %}
     {% do config(
         materialized='incremental',
         incremental_strategy='append',

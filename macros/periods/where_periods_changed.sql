@@ -1,14 +1,14 @@
 {# Restricts a model that is built by periods to those it has to build. They are looked up first and written as
-   literals, as days are. A relation of one grain has no column for it. #}
+   literals, as days are. `grain` is a column, or the quoted name of the one grain that the model has. #}
 {% macro where_periods_changed(fingerprints, start='period_start_date', grain='period_grain') -%}
     {#- named outside the condition, so that dbt sees the dependency when it parses -#}
     {%- set inputs = ref(fingerprints) -%}
     {%- if execute and is_incremental() -%}
         {%- set conditions = [] -%}
         {%- for name, starts in changed_periods(fingerprints).items() -%}
-            {%- do conditions.append(
-                (grain ~ " = '" ~ name ~ "' and " if grain else '') ~ start ~ ' in (' ~ dates(starts) ~ ')'
-            ) -%}
+            {%- if grain in ('period_grain', "'" ~ name ~ "'") -%}
+                {%- do conditions.append(grain ~ " = '" ~ name ~ "' and " ~ start ~ ' in (' ~ dates(starts) ~ ')') -%}
+            {%- endif -%}
         {%- endfor %}
     where {{ conditions | join(' or ') or 'false' }}
     {%- endif -%}

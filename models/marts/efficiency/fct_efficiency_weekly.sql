@@ -1,13 +1,17 @@
 -- Two daily sums side by side: what was used and paid (attempts), and what came of it (pieces of work).
+{{ incremental_by_period('int_spend_periods', 'week_start_date', "'week'") }}
+
 with spend as (
 
     select * from {{ ref('fct_spend_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', 'week') }}
 
 ),
 
 outcomes as (
 
     select * from {{ ref('fct_efficiency_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', 'week') }}
 
 ),
 
@@ -82,3 +86,4 @@ left join achieved
         and used.team_id = achieved.team_id
         and coalesce(used.service_name, '') = coalesce(achieved.service_name, '')
         and coalesce(used.feature, '') = coalesce(achieved.feature, '')
+{{ where_periods_changed('int_spend_periods', 'used.week_start_date', "'week'") }}

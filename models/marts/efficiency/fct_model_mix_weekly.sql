@@ -1,6 +1,9 @@
+{{ incremental_by_period('int_spend_periods', 'week_start_date', "'week'") }}
+
 with spend as (
 
     select * from {{ ref('fct_spend_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', 'week') }}
 
 ),
 
@@ -44,3 +47,4 @@ select
     cost_usd,
     {{ share_of('cost_usd', 'whole_cost_usd') }} as cost_share
 from totals
+{{ where_periods_changed('int_spend_periods', 'week_start_date', "'week'") }}

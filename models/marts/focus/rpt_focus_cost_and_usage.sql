@@ -1,6 +1,6 @@
 -- FOCUS 1.4 Cost and Usage. The names are the specification's, so they are quoted: in their own case. Closed months
 -- are as they were delivered.
-{{ incremental_by_period('int_focus_periods', adapter.quote('BillingPeriodStart'), none) }}
+{{ incremental_by_period('int_focus_periods', adapter.quote('BillingPeriodStart'), "'month'") }}
 
 select
     allocated_method_details as {{ adapter.quote('AllocatedMethodDetails') }},
@@ -96,11 +96,11 @@ select
     token_direction as {{ adapter.quote('x_TokenDirection') }},
     service_name as {{ adapter.quote('x_WorkloadName') }}
 from {{ ref('int_focus_charges_named') }}
-{{ where_periods_changed('int_focus_periods', 'billing_start_date', none) }}
+{{ where_periods_changed('int_focus_periods', 'billing_start_date', "'month'") }}
 
 union all
 
 select
     {{ focus_delivered_columns() | join(',\n    ') }}
 from {{ ref('int_focus_posted_charges') }}
-{{ where_periods_changed('int_focus_periods', 'posting_period', none) }}
+{{ where_periods_changed('int_focus_periods', 'posting_period', "'month'") }}
