@@ -14,8 +14,8 @@
         tags=['by_period'],
         pre_hook="{{ delete_changed_periods(" ~ arguments ~ ") }}",
         post_hook=[
-            "{{ forget_built_periods() }}",
-            "{{ remember_built_periods('" ~ fingerprints ~ "') }}",
+            "{{ forget_changed_periods('" ~ fingerprints ~ "') }}",
+            "{{ remember_changed_periods('" ~ fingerprints ~ "') }}",
             "{{ remember_code() }}",
         ],
     ) %}

@@ -43,18 +43,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# After the insert, in the same transaction: what all periods are built from now. #}
-{% macro forget_built_periods() -%}
+{# After the insert, in the same transaction: forgets what the changed periods were built from before ... #}
+{% macro forget_changed_periods(fingerprints) -%}
     {%- if execute -%}
-    delete from {{ built_periods_table() }} where model_name = '{{ this.name }}'
+    delete from {{ built_periods_table() }}
+    where
+        model_name = '{{ this.name }}'
+        and (period_grain, period_start_date) in ({{ changed_periods_sql(fingerprints) }})
     {%- endif -%}
 {%- endmacro %}
 
-{% macro remember_built_periods(fingerprints) -%}
-    {%- set inputs = ref(fingerprints) -%}
+{# ... and remembers what they are built from now. #}
+{% macro remember_changed_periods(fingerprints) -%}
     {%- if execute -%}
     insert into {{ built_periods_table() }}
     select '{{ this.name }}', period_grain, period_start_date, period_fingerprint, {{ utc_now() }}
-    from {{ inputs }}
+    from {{ ref(fingerprints) }}
+    where (period_grain, period_start_date) in ({{ changed_periods_sql(fingerprints) }})
     {%- endif -%}
 {%- endmacro %}

@@ -32,7 +32,10 @@ _ASKING = frozenset({INSTANT, "macro.ai_cost.utc_now"})
 # model is not made again because the clock went on.
 _NOTES = frozenset(
     f"macro.ai_cost.{name}"
-    for name in ("remember_changed_days", "remember_code", "seen_at", "night_at")
+    for name in (
+        *("remember_changed_days", "remember_changed_periods", "remember_code"),
+        *("seen_at", "night_at"),
+    )
 )
 
 

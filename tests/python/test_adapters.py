@@ -206,6 +206,17 @@ CASES = {
     "text_to_money_large": ("{{ text_to_money(\"'123456789.5'\") }}", "123456789.500000000000000"),
     "text_to_money_exponent": ("{{ text_to_money(\"'1.25E3'\") }}", "1250.000000000000000"),
     "text_hash_of_equals": ("{{ text_hash(\"'a'\") }} - {{ text_hash(\"'a'\") }}", "0"),
+    "row_hash_of_equals": (
+        "(select {{ row_hash('a') }} from (select 1 as one, 'x' as two) as a)"
+        " - (select {{ row_hash('b') }} from (select 1 as one, 'x' as two) as b)",
+        "0",
+    ),
+    "row_hash_of_others": (
+        "case when (select {{ row_hash('a') }} from (select 1 as one, 'x' as two) as a)"
+        " != (select {{ row_hash('b') }} from (select 1 as one, cast(null as char(1)) as two) as b)"
+        " then 'another' end",
+        "another",
+    ),
     "weekday_of_a_sunday": ("{{ weekday(\"cast('2026-11-22' as date)\") }}", "7"),
     "raw_type": ("cast(7 as {{ raw_type('bigint') }})", "7"),
 }

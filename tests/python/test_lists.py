@@ -298,6 +298,15 @@ def test_every_model_built_by_days_is_in_the_list():
     assert set(NODE.findall(section)) == built
 
 
+def test_every_model_built_by_periods_is_in_the_list():
+    """The same, of weeks and months."""
+    models = (ROOT / "models").rglob("*.sql")
+    built = {path.stem for path in models if "{{ incremental_by_period(" in path.read_text()}
+    text = (ROOT / "docs" / "flows.md").read_text()
+    section = text.split("## Built by periods")[1].split("\n\n")[1]
+    assert set(NODE.findall(section)) == built
+
+
 def test_every_assertion_has_a_line_in_the_runbook():
     """A test fails at night, and whoever is on call finds no line about it."""
     page = (ROOT / "docs" / "runbook.md").read_text()

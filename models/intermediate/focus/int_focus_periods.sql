@@ -5,7 +5,7 @@
 with names as (
 
     {% for name in ['focus_providers', 'focus_meters', 'int_focus_model_makers', 'int_team_windows'] %}
-    select {{ row_hash('named') }} as row_number from {{ ref(name) }} as named
+    select sum({{ row_hash('named') }}) as rows_number from {{ ref(name) }} as named
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -17,7 +17,7 @@ months as (
         charges.billing_start_date as period_start_date,
         count(*) as charge_count,
         sum({{ row_hash('charges') }}) as charges_number,
-        (select sum(row_number) from names) as names_number
+        (select sum(names.rows_number) from names) as names_number
     from {{ ref('int_focus_charges') }} as charges
     group by 1
 

@@ -1,0 +1,111 @@
+"""Weeks and months are built again where they moved, and only there.
+
+Harm guarded against: a report that keeps a week whose days were corrected, or that of a period
+which is gone; a FOCUS file that keeps the old name of a team; and a night that writes a year of
+rows for one day.
+"""
+
+import json
+
+import pytest
+
+from tests.python.landing import event
+from tests.python.project import Project, assert_same_marts, copy_project
+
+pytestmark = pytest.mark.wide
+
+BUILT = (
+    "select model_name, period_grain, period_start_date::varchar, built_at from ops.built_periods"
+)
+REPORTS = ("int_chargeback_periods", "fct_chargeback_report", "int_unit_cost_lines")
+WEEKLY = ("fct_unit_cost_changes", "fct_model_mix_weekly", "fct_efficiency_weekly")
+FOCUS = "rpt_focus_cost_and_usage"
+COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS)
+
+
+def request(number: int, day: str) -> dict:
+    fields = {"timestamp": f"{day}T10:00:00Z", "team": ("search", "support")[number % 2]}
+    fields |= {"provider": "openai", "model": "gpt-5.4-mini", "output_tokens": 10}
+    return event(number, **fields, input_tokens=1000 + number)
+
+
+def deliver(project: Project, name: str, days: list[str], first: int) -> None:
+    folder = project.landing / "envelope_events"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps(request(first + place, day)) + "\n" for place, day in enumerate(days)]
+    (folder / name).write_text("".join(lines))
+
+
+def run_at(project: Project, instant: str) -> None:
+    project._environment["AI_COST_NOW"] = instant
+
+
+def moved(project: Project, before: dict) -> dict[str, set[str]]:
+    """The periods that a night built, by model: `week 2026-06-15`."""
+    found: dict[str, set[str]] = {}
+    for name, grain, start, built_at in project.rows(BUILT):
+        if before.get((name, grain, start)) != built_at:
+            found.setdefault(name, set()).add(f"{grain} {start}")
+    return found
+
+
+def built(project: Project) -> dict:
+    return {tuple(row[:3]): row[3] for row in project.rows(BUILT)}
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def project(tmp_path, request, new_database):
+    database = new_database() if request.param == "postgres" else None
+    found = Project(tmp_path, tmp_path / "landing", database, copy_project(tmp_path))
+    days = [f"2026-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 31)]
+    deliver(found, "first.jsonl", [*days, "2026-08-11"], 1)
+    run_at(found, "2026-08-12T06:00:00Z")
+    found.ai_cost("nightly")
+    return found
+
+
+def test_what_moved_is_built_and_nothing_else(project, tmp_path):
+    before = built(project)
+    assert set(name for name, _, _ in before) == {*REPORTS, *WEEKLY, FOCUS}
+
+    # a late line: its week and month, and those that are compared with them
+    deliver(project, "late.jsonl", ["2026-06-17"], 500)
+    project.ai_cost("nightly")
+    late = {"week 2026-06-15", "week 2026-06-22", "month 2026-06-01", "month 2026-07-01"}
+    expected = dict.fromkeys((*REPORTS, *WEEKLY), late)
+    assert moved(project, before) == expected | {FOCUS: {"month 2026-06-01"}}
+
+    # the clock alone: the week that is over now
+    before = built(project)
+    run_at(project, "2026-08-17T06:00:00Z")
+    project.ai_cost("nightly")
+    assert moved(project, before) == dict.fromkeys((*REPORTS, *WEEKLY), {"week 2026-08-10"})
+
+    # a name: the rows of FOCUS that show it
+    before = built(project)
+    teams = project._root / "seeds" / "organization" / "teams.csv"
+    teams.write_text(teams.read_text().replace("Search", "Discovery"))
+    project.ai_cost("nightly")
+    assert "Discovery" in {name for (name,) in project.rows(SHOWN)}
+    assert set(moved(project, before)) == {FOCUS}
+
+    # a period that is gone, as after the clock was set back
+    project.write(
+        "insert into ops.built_periods select model_name, 'week', date '2020-01-06', 'x', built_at "
+        "from ops.built_periods where model_name = 'fct_model_mix_weekly' limit 1",
+        "update marts.fct_model_mix_weekly set week_start_date = date '2020-01-06' "
+        "where week_start_date = date '2026-05-04'",
+    )
+    deliver(project, "again.jsonl", ["2026-05-06"], 600)
+    project.ai_cost("nightly")
+
+    folder = tmp_path / "at once"
+    folder.mkdir()
+    at_once = Project(folder, project.landing, None, project._root)
+    run_at(at_once, "2026-08-17T06:00:00Z")
+    at_once.ai_cost("nightly")
+    found = {name: project.mart(name) for name in COMPARED}
+    assert_same_marts(found, {name: at_once.mart(name) for name in COMPARED})
+
+
+SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
