@@ -6,6 +6,7 @@ rows for one day.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ BUILT = (
 )
 REPORTS = ("int_chargeback_periods", "fct_chargeback_report", "int_unit_cost_lines")
 WEEKLY = ("fct_unit_cost_changes", "fct_model_mix_weekly", "fct_efficiency_weekly")
+SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
 COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS)
 
@@ -40,6 +42,10 @@ def run_at(project: Project, instant: str) -> None:
     project._environment["AI_COST_NOW"] = instant
 
 
+def teams_of(project: Project) -> Path:
+    return project.root / "seeds" / "organization" / "teams.csv"
+
+
 def moved(project: Project, before: dict) -> dict[str, set[str]]:
     """The periods that a night built, by model: `week 2026-06-15`."""
     found: dict[str, set[str]] = {}
@@ -57,6 +63,8 @@ def built(project: Project) -> dict:
 def project(tmp_path, request, new_database):
     database = new_database() if request.param == "postgres" else None
     found = Project(tmp_path, tmp_path / "landing", database, copy_project(tmp_path))
+    with teams_of(found).open("a") as teams:
+        teams.write("search,Search,,unassigned,team,,\nsupport,Support,,unassigned,team,,\n")
     days = [f"2026-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 31)]
     deliver(found, "first.jsonl", [*days, "2026-08-11"], 1)
     run_at(found, "2026-08-12T06:00:00Z")
@@ -83,7 +91,7 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
 
     # a name: the rows of FOCUS that show it
     before = built(project)
-    teams = project._root / "seeds" / "organization" / "teams.csv"
+    teams = teams_of(project)
     teams.write_text(teams.read_text().replace("Search", "Discovery"))
     project.ai_cost("nightly")
     assert "Discovery" in {name for (name,) in project.rows(SHOWN)}
@@ -101,11 +109,8 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
 
     folder = tmp_path / "at once"
     folder.mkdir()
-    at_once = Project(folder, project.landing, None, project._root)
+    at_once = Project(folder, project.landing, None, project.root)
     run_at(at_once, "2026-08-17T06:00:00Z")
     at_once.ai_cost("nightly")
     found = {name: project.mart(name) for name in COMPARED}
     assert_same_marts(found, {name: at_once.mart(name) for name in COMPARED})
-
-
-SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
