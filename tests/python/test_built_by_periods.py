@@ -63,8 +63,6 @@ def built(project: Project) -> dict:
 def project(tmp_path, request, new_database):
     database = new_database() if request.param == "postgres" else None
     found = Project(tmp_path, tmp_path / "landing", database, copy_project(tmp_path))
-    with teams_of(found).open("a") as teams:
-        teams.write("search,Search,,unassigned,team,,\nsupport,Support,,unassigned,team,,\n")
     days = [f"2026-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 31)]
     deliver(found, "first.jsonl", [*days, "2026-08-11"], 1)
     run_at(found, "2026-08-12T06:00:00Z")
@@ -87,7 +85,7 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     before = built(project)
     run_at(project, "2026-08-17T06:00:00Z")
     project.ai_cost("nightly")
-    assert moved(project, before) == dict.fromkeys((*REPORTS, *WEEKLY), {"week 2026-08-10"})
+    assert moved(project, before) == {name: {"week 2026-08-10"} for name in (*REPORTS, *WEEKLY)}
 
     # a name: the rows of FOCUS that show it
     before = built(project)
