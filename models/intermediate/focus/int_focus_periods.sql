@@ -5,7 +5,7 @@
 with names as (
 
     {% for name in ['focus_providers', 'focus_meters', 'int_focus_model_makers', 'int_team_windows'] %}
-    select sum({{ row_hash('named') }}) as rows_number from {{ ref(name) }} as named
+    select sum({{ row_hash(name) }}) as rows_number from {{ ref(name) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
