@@ -101,6 +101,8 @@ MUTANTS = (
     Mutant("built_days.sql", "built.day_fingerprint is null or built.day_fingerprint !=",
            "built.day_fingerprint is null and built.day_fingerprint !=", "flipped condition",
            "test_gateway_lessons"),
+    Mutant("int_spend_periods.sql", "'max(days_number)', 'max(before_number)',",
+           "'max(days_number)',", "lost source", "test_built_by_periods"),
     # bills and reconciliation
     Mutant("int_bill_lines_azure.sql", "coalesce(by_id.token_class, by_name.token_class,",
            "coalesce(by_name.token_class, by_id.token_class,", "coalesce order",

@@ -531,8 +531,8 @@ def test_a_log_as_json_has_the_same_figures_as_text(audit, tmp_path):
     done = audit("--json", "--strict", str(log))
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
-    keys = "version kind file format format_is read totals owners models by costliest missing"
-    keys += " ready_for_chargeback unpriced duplicates quarantined incomplete gateway_differences"
+    keys = "version kind file format format_is read unread_keys totals owners models by costliest"
+    keys += " missing ready_for_chargeback unpriced duplicates quarantined incomplete gateway_differences"
     assert list(found) == [
         *keys.split(), "records_without_a_time", "two_readings", "problems", "not_passed"
     ]  # fmt: skip

@@ -352,8 +352,9 @@ def test_every_query_is_answered_by_postgres_as_grafana_asks_it(postgres, sample
         values = {}
         for variable in document["templating"]["list"][1:]:
             cursor.execute(variable["query"])
-            values[variable["name"]] = [row[0] for row in cursor.fetchall()]
-            assert values[variable["name"]]
+            assert cursor.fetchall()
+            # the first rows of one mart need not have the names that those of another have
+            values[variable["name"]] = [row[0] for row in sample_night.rows(variable["query"])]
         for panel in panels(document):
             (target,) = panel["targets"]
             cursor.execute(as_grafana(target["rawSql"], values))
