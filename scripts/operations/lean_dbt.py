@@ -86,7 +86,7 @@ def _know_macros_once() -> None:
 
 
 def _make_macros_once() -> None:
-    """Each node is told of all macros, twice; dbt makes each of them anew: half of a small test.
+    """dbt makes an object of every macro anew for each node, twice: half the time of a small test.
 
     Here a macro is made once and takes the context of its caller.
     """
