@@ -4,6 +4,7 @@ Those that may be meant are built with; those that cannot be are refused, each b
 """
 
 import json
+import os
 from itertools import product
 from pathlib import Path
 
@@ -206,11 +207,16 @@ REFUSED = (
 
 
 def add(root: Path, rows: dict[str, list[str]]) -> int:
-    """Append rows to the seeds of a copy of the project; how many there are."""
+    """Append rows to the seeds of a copy of the project; how many there are.
+
+    Columns at the end that a row says nothing of are empty, as in a company's older file.
+    """
     for seed, lines in rows.items():
         (path,) = root.glob(f"seeds/*/{seed}.csv")
-        with path.open("a") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        with path.open("r+") as file:
+            last = file.readline().count(",")
+            file.seek(0, os.SEEK_END)
+            file.writelines(f"{line}{',' * (last - line.count(','))}\n" for line in lines)
     return sum(len(lines) for lines in rows.values())
 
 
