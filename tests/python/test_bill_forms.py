@@ -71,6 +71,17 @@ FILES = {
         "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,1,usage,Amazon Bedrock,7,USD\n"
         "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,2,usage,Storage,5,USD\n"
     ),
+    # as typed from paper: no kind of line, and its totals among its lines
+    "generic_invoice_lines/account=typed/20261107.csv": (
+        "invoice_number,vendor,invoice_date,period_start,period_end,description,amount,currency\n"
+        + "".join(
+            f"T-1,Anthropic,2026-11-01,2026-10-01,2026-11-01,{text},USD\n"
+            for text in (
+                *("Claude API usage,100", "Total usage of tools,7", "Subtotal,107", "VAT 20%,20"),
+                *("Total,127", "Amount due (USD),127", "Total excl. VAT,107"),
+            )
+        )
+    ),
 }
 
 
@@ -123,6 +134,18 @@ def test_what_is_not_ai_is_named_in_words_with_its_money(bills):
         "select provider, amount from intermediate.int_bill_lines_classified "
         "where invoice_id = 'A-1' and provider is not null"
     ) == [("bedrock", 7)]
+
+
+def test_a_total_of_an_invoice_is_no_line_and_a_line_without_a_kind_is_named(bills):
+    """A line "Total" doubled the invoice; tax and use without a kind were nowhere named."""
+    assert bills.rows(
+        "select description, amount from intermediate.int_bill_lines_classified "
+        "where invoice_id = 'T-1' order by 1"
+    ) == [("Claude API usage", 100), ("Total usage of tools", 7), ("VAT 20%", 20)]
+    assert bills.rows(
+        "select provider, term, amount, line_count, seed_row like 'a column line_type%' "
+        "from intermediate.int_bill_issues where issue = 'kind'"
+    ) == [("anthropic", "none", 127, 3, True)]
 
 
 def test_files_of_usage_are_read_too(bills):
