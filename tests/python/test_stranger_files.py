@@ -6,6 +6,7 @@ one long call, or loaded without a count, and nobody says so.
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pyarrow as pa
@@ -97,3 +98,73 @@ def test_a_line_that_counts_requests_is_no_call(tmp_path, monkeypatch):
     assert landing.load() == 0
     assert landing.rows("select line_number from raw.envelope_events") == [(1,)]
     assert "a sum over calls" in landing.rejects()[0][2]
+
+
+CALL = {
+    "timestamp": "2026-11-05T10:00:00Z",
+    "accountid": "1",
+    "region": "us-east-1",
+    "requestid": "b",
+    "modelid": "amazon.nova-lite-v1:0",
+    "operation": "Converse",
+}
+BODY = {"usage": {"cache_creation": {"ephemeral_1h_input_tokens": 300}}}
+ATHENA = [
+    # structs as Athena prints them, with a text in one of them that looks like fields
+    {
+        "identity": "{arn=arn:aws:sts::1:assumed-role/search/x}",
+        "input": "{inputcontenttype=application/json, inputbodyjson=a, b=c, inputtokencount=1000, "
+        "cachereadinputtokencount=400, cachewriteinputtokencount=null}",
+        "output": "{outputcontenttype=application/json, outputtokencount=200}",
+        "requestmetadata": "{team=search}",
+    },
+    # JSON, with the answer as text of JSON in it
+    {
+        "identity": json.dumps({"arn": "arn:aws:sts::1:assumed-role/search/x"}),
+        "input": json.dumps({"inputtokencount": 1000, "cachereadinputtokencount": 400}),
+        "output": json.dumps({"outputtokencount": 200, "outputbodyjson": json.dumps(BODY)}),
+        "requestmetadata": json.dumps({"team": "search"}),
+    },
+    # the names of the log within the cell
+    {
+        "input": json.dumps({"inputTokenCount": 1000, "cacheReadInputTokenCount": 400}),
+        "output": json.dumps({"outputTokenCount": 200}),
+    },
+    # chosen one by one
+    {"inputtokencount": "1000", "cachereadinputtokencount": "400", "outputtokencount": "200"},
+]
+
+
+@pytest.mark.parametrize("number", range(len(ATHENA)))
+def test_a_log_in_cells_of_objects_has_its_counts(tmp_path, monkeypatch, tables, number):
+    """Harm: Athena's CSV of Bedrock's log had no usage, no caller and no team."""
+    monkeypatch.setenv("AI_COST_USER_KEY", "a key of the tests")
+    row = CALL | ATHENA[number]
+    landing = Landing(tmp_path)
+    file = tmp_path / "athena.csv"
+    with file.open("w", newline="") as opened:
+        writer = csv.DictWriter(opened, row, quoting=csv.QUOTE_ALL)
+        writer.writeheader()
+        writer.writerow(row)
+    # a row that was cut is no call without usage
+    file.write_text(file.read_text() + '"2026-11-05T11:00:00Z","1"\n')
+    assert recognise(file, tables).name == "bedrock_invocations"
+    landing.put("bedrock_invocations/a.csv", file.read_bytes())
+    landing.load()
+    assert landing.rows(
+        "select request_id, model_id, input_tokens, cache_read_tokens, output_tokens "
+        "from raw.bedrock_invocations"
+    ) == [("b", "amazon.nova-lite-v1:0", 1000, 400, 200)]
+    assert len(landing.rejects()) == 1
+    team, arn, hour = landing.rows(
+        "select tagged_team, identity_arn, cache_write_1h_tokens from raw.bedrock_invocations"
+    )[0]
+    assert (team, bool(arn)) == (("search", True) if "identity" in row else (None, False))
+    assert hour == (300 if "outputbodyjson" in str(row) and number == 1 else None)
+
+
+def test_a_line_in_lower_case_says_what_to_export(tmp_path, tables):
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps(CALL | {"input": {"inputtokencount": 1000}}) + "\n")
+    with pytest.raises(Unreadable, match="export the query as CSV"):
+        recognise(file, tables)
