@@ -8,7 +8,7 @@
 {% macro litellm_tier(id) -%}
     case
             when lower(speed) = 'fast' then 'fast'
-            when right({{ id }}, 11) = '_batch_cost' and lower(coalesce(service_tier, 'default')) in ('default', 'standard', 'auto')
+            when ({{ litellm_is_batch(id) }}) and lower(coalesce(service_tier, 'default')) in ('default', 'standard', 'auto')
                 then 'batch'
             else service_tier
         end
@@ -21,7 +21,12 @@
 
 {# True on the cost of a finished job, which LiteLLM writes again whenever it looks at the job. #}
 {% macro litellm_is_poll(id) -%}
-    coalesce(right({{ id }}, 11) = '_batch_cost' or right({{ id }}, 16) = '_background_cost', false)
+    coalesce({{ litellm_is_batch(id) }} or right({{ id }}, 16) = '_background_cost', false)
+{%- endmacro %}
+
+{# True on what a whole batch used, which LiteLLM also writes under the batch's own id when somebody asks for it. #}
+{% macro litellm_is_batch(id) -%}
+    right({{ id }}, 11) = '_batch_cost' or ({{ id }} is not null and lower(call_type) like '%retrieve_batch')
 {%- endmacro %}
 
 {# What tells one call from another under the same ids: what it asked, how it ended, what it used. #}

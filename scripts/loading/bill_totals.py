@@ -1,18 +1,22 @@
 """The total at the foot of a bill's table, which is no line of it.
 
-It has no day and says "Total" in some cell. One that is the sum of the lines before it is left out;
-of any other nothing is known, and the loader refuses it with both figures.
+It has no day and says "Total" in some cell. One that is the sum of the lines before it, or of those
+since the total before, is left out; of any other nothing is known, and the loader refuses it with
+both figures.
 """
 
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from scripts.loading.currencies import stated_in
 from scripts.loading.sources import Table
 
 _WORDS = {
     *("total", "totals", "grand total", "total cost", "total costs", "total amount", "sum"),
+    *("total due", "amount due", "balance due", "invoice total", "total charges", "total usage"),
     *("subtotal", "sub-total", "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt"),
+    *("gesamtbetrag", "rechnungsbetrag"),
 }
 
 
@@ -24,8 +28,17 @@ class Totals:
         self._days = [columns[name] for name in when if name in columns]
         amounts = [columns[name] for name in table.headers_of(table.money) if name in columns]
         self._amount = amounts[0] if amounts and self._days else None
-        self._sum = Decimal()
+        self._sum = self._part = Decimal()
         self.left_out = 0
+
+    def spread(self, row: list[str], width: int) -> list[str] | None:
+        """A total that has fewer cells than the header, as a row of the table; None of another."""
+        said = [cell for cell in row if cell.strip()]
+        if self._amount is None or len(said) != 2 or not _is_word(said[0]):
+            return None
+        cells = [""] * width
+        cells[0 if self._amount else -1], cells[self._amount] = said
+        return cells
 
     def take(self, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str], str]]:
         """Take the totals out of rows whose figures have points; those that are none are returned
@@ -37,8 +50,11 @@ class Totals:
         for number, row in rows:
             if self._is_total(row):
                 totals.append((number, row, self._fault(row)))
+                self._part = Decimal()
             else:
-                self._sum += _decimal(row[self._amount]) or 0
+                amount = _decimal(row[self._amount]) or 0
+                self._sum += amount
+                self._part += amount
         if totals:
             numbers = {number for number, *_ in totals}
             rows[:] = [each for each in rows if each[0] not in numbers]
@@ -56,13 +72,15 @@ class Totals:
         if total is None:
             return "a total without an amount"
         step = Decimal(1).scaleb(min(0, total.as_tuple().exponent))
-        if total == self._sum or total == self._sum.quantize(step, ROUND_HALF_UP):
-            return ""
+        for found in (self._sum, self._part):
+            if total in (found, found.quantize(step, ROUND_HALF_UP)):
+                return ""
         return f"a total of {total}, where the lines before it are {self._sum}"
 
 
 def _is_word(text: str) -> bool:
-    return text.strip(" :").lower() in _WORDS
+    stated = stated_in(text)
+    return (stated.name if stated else text).strip(" :").lower() in _WORDS
 
 
 def _decimal(text: str) -> Decimal | None:

@@ -15,14 +15,22 @@ from unicodedata import normalize
 from scripts.loading.foreign import Unreadable
 from scripts.loading.sources import Table
 
-# Signs that mean one currency where nothing else is said: a yen's is also a yuan's.
-SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+# Signs that mean one currency where nothing else is said.
+SIGNS = {
+    **{"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₺": "TRY"},
+    **{"₪": "ILS", "₫": "VND", "฿": "THB", "₴": "UAH", "A$": "AUD", "AU$": "AUD", "C$": "CAD"},
+    **{"CA$": "CAD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "SG$": "SGD", "R$": "BRL"},
+    **{"NT$": "TWD", "MX$": "MXN", "ZŁ": "PLN", "KČ": "CZK", "FR": "CHF", "SFR": "CHF"},
+}
+# Signs of several: the currency of the line says which.
+SHARED = {"¥": ("CNY", "JPY"), "KR": ("DKK", "NOK", "SEK"), "RS": ("INR", "PKR")}
 # A word of three letters that is none of these, such as VAT, says what an amount is for.
 _CODES = (
     "AED|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NGN|"
     "NOK|NZD|PEN|PHP|PKR|PLN|RON|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
 )
-MARK = rf"(?:US)?[$]|[€£]|(?:{_CODES})"
+_SYMBOLS = "€£¥₹₩₺₪₫฿₴"
+MARK = rf"(?:US|AU?|CA?|NZ|HK|SG?|R|NT|MX)?[$]|[{_SYMBOLS}]|zł|Kč|(?:kr|Rs|S?Fr)\b[.]?|(?:{_CODES})"
 _TAX = r"(?:VAT|GST|(?:sales )?tax(?:es)?|MwSt\.?|USt\.?)"
 _WITHOUT = r"(?:excl(?:\.|uding|usive of)?|ex|before|without|exkl\.?|ohne|zzgl\.?)"
 _WITH = r"(?:incl(?:\.|uding|usive of)?|after|with|inkl\.?|mit)"
@@ -32,14 +40,17 @@ _STATED = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]*)[)\]]")
-_BEHIND = re.compile(rf"(.*?\w)(?:[\s_,:/-]+|(?=[$€£]))({_STATED.pattern})", re.IGNORECASE)
+_BEHIND = re.compile(rf"(.*?\w)(?:[\s_,:/-]+|(?=[${_SYMBOLS}]))({_STATED.pattern})", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?P<currency>{MARK})(?:(?<=[${_SYMBOLS}])|[\s_:/-])[\s_:/-]*(\w.*)", re.IGNORECASE
+)
 _BETWEEN = re.compile(r"[\s,;/]*")
 _DOLLARS = re.compile("..D")
 
 
 @dataclass(frozen=True)
 class Stated:
-    """A header without the currency and the tax at its end, and what these are."""
+    """A header without the currency and the tax that it states, and what these are."""
 
     name: str
     currencies: tuple[str, ...]
@@ -49,17 +60,33 @@ class Stated:
 
 @lru_cache(maxsize=4096)
 def stated_in(header: str) -> Stated | None:
-    """What the end of a header states; None where it states nothing."""
+    """What the end of a header states, and the currency at its beginning; None where it states
+    nothing.
+
+    "Net EUR" has no other name: it is an amount.
+    """
     name = " ".join(normalize("NFKC", header).split())
-    words: list[re.Match] = []
+    words: list[dict[str, str | None]] = []
     while found := _at_the_end(name):
         name, last = found
-        words += last
+        words += [word.groupdict() for word in last]
+    if not words and (first := _BEFORE.fullmatch(name)):
+        name = first[2]
+        words = [first.groupdict()]
+    elif words and (whole := _STATED.fullmatch(name)):
+        words.append(whole.groupdict())
+        is_amount = any(word["currency"] for word in words) and len(words) > 1
+        name = "amount" if is_amount else name
     if not words:
         return None
-    currencies = tuple(word["currency"].upper() for word in words if word["currency"])
-    has_tax = any(word["gross"] for word in words)
-    return Stated(name, currencies, has_tax, any(word["net"] for word in words))
+    currencies = tuple(sign_of(word["currency"]) for word in words if word["currency"])
+    has_tax = any(word.get("gross") for word in words)
+    return Stated(name, currencies, has_tax, any(word.get("net") for word in words))
+
+
+def sign_of(mark: str) -> str:
+    """A mark of a currency as it is looked up."""
+    return mark.upper().rstrip(".")
 
 
 def _at_the_end(name: str) -> tuple[str, list[re.Match]] | None:
@@ -89,7 +116,8 @@ class Currency:
     """The currency that the header of an amount names, as in "Cost ($)"; empty where none does.
 
     columns: the headers of the currency's column; places: where in a row those are that it has.
-    added: that the file has no such column, and each row is given one at its end.
+    added: that the file has no such column, and each row is given one at its end. `shared` is a
+    sign of several currencies that the header has, and the column has to say which.
     """
 
     name: str
@@ -97,6 +125,7 @@ class Currency:
     columns: tuple[str, ...]
     places: tuple[int, ...]
     added: dict[str, int]
+    shared: str = ""
 
     @property
     def same(self) -> dict[str, str]:
@@ -120,6 +149,8 @@ class Currency:
 
     def fault(self, row: list[str]) -> str | None:
         """What is wrong with a row that says another currency; one that says none is given it."""
+        if self.shared:
+            return self._fault_of_shared(self.shared, row)
         if not self.name or not self.places:
             return None
         said = self.said(row)
@@ -137,7 +168,9 @@ class Currency:
 
         A row that says none is given that of its amount.
         """
-        mark = mark.upper()
+        mark = sign_of(mark)
+        if mark in SHARED:
+            return self._fault_of_shared(mark, row)
         name = SIGNS.get(mark, mark)
         if not self.columns:
             return None if name == "USD" else _not_dollars(name)
@@ -147,6 +180,31 @@ class Currency:
         if not said and is_amount:
             row[self.places[0]] = name
         return None
+
+    def _fault_of_shared(self, mark: str, row: list[str]) -> str | None:
+        """What is wrong with a sign of several currencies in a row that does not say which."""
+        said = self.said(row)
+        if said in SHARED[mark]:
+            return None
+        either = " or ".join(SHARED[mark])
+        return f"its amount is in {mark}, which is {either}; " + (
+            f"its currency is {said[:10]}" if said else "say which in a column currency"
+        )
+
+
+def agreed(marks: list[str]) -> str | None:
+    """The one currency of several marks of an amount, as in "$12.50 USD"; None where they differ.
+
+    The nearest to a code is kept.
+    """
+    found = {sign_of(mark) for mark in marks}
+    names = {SIGNS.get(mark, mark) for mark in found - SHARED.keys()}
+    codes = found - SIGNS.keys() - SHARED.keys()
+    if "$" in found and len(codes) == 1 and _DOLLARS.fullmatch(*codes):
+        names.discard("USD")
+        names |= codes
+    fits = all(names <= set(SHARED[mark]) for mark in found & SHARED.keys())
+    return names.pop() if len(names) == 1 and fits else None
 
 
 def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> Currency:
@@ -162,6 +220,14 @@ def currency_of(header: Iterable[str], table: Table, found: dict[str, int]) -> C
     if len(names) > 1:
         raise Unreadable(f"its amounts are in {' and '.join(names)}; leave one of them out")
     name = names[0] if names else ""
+    if name in SHARED:
+        places_of = tuple(found[each] for each in columns if each in found)
+        if not places_of:
+            either = " or ".join(SHARED[name])
+            raise Unreadable(
+                f"its amounts are in {name}, which is {either}; say which in a column currency"
+            )
+        return Currency("", False, columns, places_of, {}, name)
     if name not in ("", "USD") and not columns:
         raise Unreadable(_not_dollars(name))
     places_of = tuple(found[each] for each in columns if each in found)

@@ -172,9 +172,10 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
     """Raise Unreadable when a file has none of the table's columns, or lacks a needed one.
 
     found: the columns of the file; known: the declared ones among them. Without the column of the
-    amount each line would be null.
+    amount each line would be null. A table of a kind that is refused says so first.
     """
     names, found = set(known), list(found)
+    check_refused(found, table)
     if not names:
         raise Unreadable(missing_columns(found, table.headers), columns=found)
     for what, headers in table.needed:
@@ -184,6 +185,14 @@ def check_columns(found: Iterable[str], known: Iterable[str], table: Table) -> N
                 f"columns found: {some(name for name in found if name)}",
                 columns=found,
             )
+
+
+def check_refused(found: Iterable[str], table: Table) -> None:
+    """Raise Unreadable when a file has the columns of another kind of table, which is known."""
+    columns = list(found)
+    for refused in table.refused:
+        if refused.is_table(columns):
+            raise Unreadable(refused.reason, columns=columns)
 
 
 def _are_columns(cells: Iterable[str]) -> bool:

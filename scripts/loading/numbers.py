@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scripts.loading.currencies import MARK, Currency
+from scripts.loading.currencies import MARK, Currency, agreed
 from scripts.loading.sources import Table
 
 _GROUPED = r"[+-]?\d{1,3}(%s\d{3})+"
@@ -21,12 +21,15 @@ _PROOF = r"(\d*%s(\d{1,2}|\d{4,})|(\d{4,}|0)%s\d+)"
 _DECIMAL_COMMA = re.compile(
     rf"{_GROUPED % '[.]'},\d+|[+-]?{_PROOF % (',', ',')}|[+-]?\d{{1,3}}([.]\d{{3}}){{2,}}"
 )
+# Lakhs and crores: only the last group has three figures.
+_INDIAN = r"[+-]?\d{1,2}(,\d{2})+,\d{3}"
 _DECIMAL_POINT = re.compile(
     rf"{_GROUPED % ','}[.]\d+|[+-]?{_PROOF % ('[.]', '[.]')}|[+-]?\d{{1,3}}(,\d{{3}}){{2,}}"
+    rf"|{_INDIAN}([.]\d+)?"
 )
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+),\d+")
 _THOUSANDS = re.compile(_GROUPED % "[.]")
-_THOUSANDS_BY_COMMA = re.compile(rf"{_GROUPED % ','}([.]\d+)?")
+_THOUSANDS_BY_COMMA = re.compile(rf"({_GROUPED % ','}|{_INDIAN})([.]\d+)?")
 # Thousands parted by what is no mark of decimals anywhere.
 _APART = re.compile(r"\d{1,3}(?:( )\d{3}(?:\1\d{3})*|(')\d{3}(?:\2\d{3})*)(?:[.,]\d+)?")
 # One, or a thousand: a point may part thousands where nothing else says what it is. The loader's
@@ -36,7 +39,12 @@ _WITH_EITHER_MARK = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 # What is no number, so that the loader refuses the line and says why.
 EITHER = "one or a thousand: "
 _PLAIN = re.compile(r"\d[\d.,]*(?<=\d)|-?\d+[.]\d+|\d[\d.,]*[eE][+-]?\d+")
-_BLANKS = str.maketrans({"\u2212": "-", "\u2019": "'"} | dict.fromkeys("\u00a0\u2009\u202f", " "))
+_BLANKS = str.maketrans(
+    dict.fromkeys("\u2212\u2012\u2013\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2019\u02bc", "'")
+    | dict.fromkeys("\u00a0\u2009\u202f", " ")
+    | {"\uffe5": "¥", "\uff04": "$"}
+)
 _ACCOUNTED = re.compile(
     rf"(?P<first>{MARK})? ?(?P<open>[(]?)(?P<sign>[+-]?) ?(?P<mark>{MARK})? ?(?P<inner>[+-]?)"
     rf"(?P<figure>\d[\d.,' ]*|[.,]\d+)(?P<behind>-?) ?(?P<after>{MARK})?(?P<close>[)]?)"
@@ -95,13 +103,14 @@ def _bare(cell: str) -> tuple[str, str]:
         return cell, ""
     marks = [match[name] for name in ("first", "mark", "after", "last") if match[name]]
     signs = [match[name] for name in ("open", "sign", "inner", "behind") if match[name]]
-    if bool(match["open"]) != bool(match["close"]) or len(signs) > 1 or len(marks) > 1:
+    mark = agreed(marks) if len(marks) > 1 else "".join(marks)
+    if bool(match["open"]) != bool(match["close"]) or len(signs) > 1 or mark is None:
         return cell, ""
     figure = match["figure"].strip()
     if _APART.fullmatch(figure):
         figure = re.sub("[ ']", "", figure)
     minus = "-" if signs and signs != ["+"] else ""
-    return minus + figure, marks[0] if marks else ""
+    return minus + figure, mark
 
 
 def _mark_of(cells: Iterable[str], separator: str) -> str:

@@ -24,6 +24,7 @@ from scripts.loading.exported_spans import is_span_table
 from scripts.loading.foreign import (
     REFUSAL,
     Unreadable,
+    check_refused,
     foreign_form,
     is_protobuf,
     is_refusal,
@@ -152,6 +153,11 @@ def _best(found: list[Match]) -> Table:
     raise Unrecognised(f"of no known format{nearest}; {_WHAT_TO_DO}", most)
 
 
+def _fits(found: list[Match]) -> bool:
+    """Whether the table that knows most of a file can take it."""
+    return bool(found) and _is_able(max(found, key=lambda match: match.score))
+
+
 def _is_able(match: Match) -> bool:
     return match.lacks is None and match.found >= _LEAST_FOUND
 
@@ -165,7 +171,9 @@ def matches(content: Content, name: str, tables: list[Table], memo: Memo) -> lis
         raise Unreadable("an empty file; delete it, or export it again")
     if head.startswith(b"PAR1"):
         header = _parquet_names(content)
-        found = (_of_header(table, header) for table in tables)
+        found = [_of_header(table, header) for table in tables]
+        if not _fits(found):
+            _refuse_tables(header, tables)
     elif is_protobuf(head):
         spans = [table for table in tables if SPANS in names(table).lists]
         found = (Match(table, 1.0, _LEAST_FOUND, None) for table in spans)
@@ -188,6 +196,9 @@ def _of_text(content: Content, name: str, tables: list[Table], memo: Memo) -> It
     header = [] if text[:1] in (b"{", b"[") else _of_table(head, tables, memo)
     if header and not any(map(_is_able, header)):
         _refuse_paper(first_line(head))
+    if header and not _fits(header):
+        for mark in SEPARATORS:
+            _refuse_tables(cells_of(first_line(head), mark), tables)
     if any(match.found >= _LEAST_FOUND for match in header):
         yield from header
         return
@@ -219,6 +230,11 @@ def _refuse_paper(first: str) -> None:
         stated = any("invoice" in word or "period" in word for word in words)
         if not stated and all(any(w in names_of for w in words) for names_of in _PAPER):
             raise Unreadable(_PAPER_LACKS)
+
+
+def _refuse_tables(columns: list[str], tables: list[Table]) -> None:
+    for table in tables:
+        check_refused(columns, table)
 
 
 def _unmarked(header: list[Match], text: bytes) -> list[Match]:
@@ -262,7 +278,9 @@ def _is_refused(record: object, refused: Refused, table: Table) -> bool:
         return False
     missing = [p for c in table.fields if c.name in refused.without for p in c.paths]
     return all(
-        first_key(path) in record and (value is None or record[first_key(path)] == value)
+        first_key(path) in record and _follow(record, path.keys) not in (None, "")
+        if value is None
+        else _follow(record, path.keys) == value
         for path, value in refused.fields
     ) and not any(_has(record, path) for path in missing)
 

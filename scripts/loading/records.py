@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from scripts.loading.below_table import Below
 from scripts.loading.bill_totals import Totals
 from scripts.loading.currencies import currency_of
 from scripts.loading.dates import Dates
@@ -177,6 +178,7 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
     wanted |= dates.added
     added = [""] * (len(currency.added) + len(dates.added))
     totals = Totals(file.table, wanted)
+    below = Below(file.table, len(header), totals)
     done = 0
     kept: list[tuple[int, list[str]]] = []
 
@@ -189,11 +191,17 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
             yield block_of(file, wanted, kept, parts)
         kept.clear()
 
-    for row in _rows(rows):
-        if _is_blank(row) or _is_header_again(row, header):
+    for read in _rows(rows):
+        if _is_blank(read):
+            below.blank()
+            continue
+        if _is_header_again(read, header):
+            below.header_again()
             continue
         done += 1
-        fault = row_fault(row, len(header))
+        row, fault = _line_of(read, done, below, len(header))
+        if row is None:
+            continue
         if not fault:
             row += added
             fault = currency.fault(row) or figures.fault(row)
@@ -209,6 +217,8 @@ def read_csv(file: LandingFile, stream: Content) -> Iterator[Records | BadLine |
         yield Note(dates.note)
     if totals.left_out:
         yield Note("its total is the sum of its lines, and left out")
+    if below.notes:
+        yield Note(f"text below its table is left out: {below.notes} lines")
     if stream.fault:
         yield BadLine(done + 1, stream.fault, None)
 
@@ -245,6 +255,21 @@ def _rows(rows: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
             return
         except csv.Error as error:
             yield error
+
+
+def _line_of(
+    row: list[str] | csv.Error, number: int, below: Below, width: int
+) -> tuple[list[str] | csv.Error | None, str | None]:
+    """A row as a line of the table, and why it cannot be taken; no row where it is a note."""
+    if not isinstance(row, csv.Error):
+        try:
+            line = below.line(number, row)
+        except Unreadable as error:
+            return row, str(error)
+        if line is None:
+            return None, None
+        row = line
+    return row, row_fault(row, width)
 
 
 def row_fault(row: list[str] | csv.Error, width: int) -> str | None:

@@ -22,6 +22,7 @@ from scripts.loading.exported_spans import is_span_table
 from scripts.loading.foreign import Unreadable
 from scripts.loading.headers import SEPARATORS, cells_of, known_columns, separator
 from scripts.loading.lines import BadLine, Lines
+from scripts.loading.nested_cells import as_logged, has_objects
 from scripts.loading.otlp import SPANS
 from scripts.loading.records import ROWS, text_lines
 from scripts.loading.sources import Table
@@ -51,7 +52,7 @@ def has_records(kind: str, content: Content, table: Table) -> bool:
             return False
     if SPANS in names(table).lists and has_span_rows(first_line(head)):
         return kind == "csv"
-    return kind == "csv" and has_logged(head, table)
+    return kind == "csv" and (has_logged(head, table) or has_objects(head, table))
 
 
 def has_span_rows(first: str) -> bool:
@@ -121,11 +122,14 @@ def read_rows(kind: str, content: Content, table: Table) -> Iterator[Lines | Bad
         yield BadLine(done + 1, content.fault, None)
 
 
-def _of_csv(content: Content, table: Table) -> Iterator[dict]:
+def _of_csv(content: Content, table: Table) -> Iterator[dict | str]:
     first = first_line(content.peek()[0])
     rows = csv.reader(text_lines(content), delimiter=_mark_of(first) or separator(first, table))
     header = [cell.strip() for cell in next(rows, [])]
     logged = [] if is_span_table(header) else _logged(header)
+    if not logged and not is_span_table(header):
+        yield from as_logged(header, rows, table)
+        return
     for row in rows:
         # A row that is longer than the header has the rest under no name.
         found = dict(zip(header, row, strict=False))
@@ -135,7 +139,7 @@ def _of_csv(content: Content, table: Table) -> Iterator[dict]:
             yield found if text is None else {"message": text}
 
 
-def _line(row: dict) -> str:
+def _line(row: dict | str) -> str:
     text = json.dumps(row, ensure_ascii=False, default=str)
     # bytes that are no UTF-8 are half a character each
     return text.encode(errors="replace").decode()

@@ -6,6 +6,7 @@ the staging models, and the loader does what they say.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,14 @@ class Refused:
     fields: tuple[tuple[JsonPath, str | None], ...]
     without: tuple[str, ...]
     reason: str
+
+    def is_table(self, columns: Iterable[str]) -> bool:
+        """Whether a table with these columns has nothing but such records."""
+        if self.without or any(value or len(path.keys) > 1 for path, value in self.fields):
+            return False
+        # "TimeGenerated [UTC]" is a column of Azure's portal
+        names = {name.partition("[")[0].strip().lower() for name in columns}
+        return names >= {"".join(path.keys).lower() for path, _ in self.fields}
 
 
 @dataclass(frozen=True)

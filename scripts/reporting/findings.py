@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -93,7 +93,46 @@ def _bills(marts: Marts) -> list[Finding]:
     for row in rows:
         subject = row["subject"] if row["finding"] in _BY_SUBJECT else None
         groups[row["finding"], row["provider"], row["billing_account_id"], subject].append(row)
-    return [_bill(kind, provider, group) for (kind, provider, *_), group in groups.items()]
+    found = [_bill(kind, provider, group) for (kind, provider, *_), group in groups.items()]
+    if any(each.kind == "no_bill" for each in found):
+        apart = _bills_without_calls(marts)
+        found = [_with_bill_apart(each, apart) for each in found]
+    return found
+
+
+def _bills_without_calls(marts: Marts) -> list[dict]:
+    """Accounts whose bills are loaded and of which no call is known, with their days."""
+    return marts.rows(
+        """
+        select
+            provider, billing_account_id,
+            min(usage_date) as first_date, max(usage_date) as last_date
+        from marts.fct_reconciliation_daily
+        group by 1, 2
+        having max(case when has_gateway then 1 else 0 end) = 0
+        order by 1, 2
+        """,
+        "fct_reconciliation_daily",
+    )
+
+
+def _with_bill_apart(finding: Finding, apart: list[dict]) -> Finding:
+    """A missing bill, with those of the same days that lie under an account that no call is of."""
+    accounts = [
+        row["billing_account_id"]
+        for row in apart
+        if finding.kind == "no_bill" and row["provider"] == finding.provider
+        if finding.first and row["first_date"] <= finding.last and row["last_date"] >= finding.first
+    ]
+    if not accounts:
+        return finding
+    return replace(
+        finding,
+        says=f"{finding.says} The bill of account {', '.join(accounts)} has such days, and no "
+        "call is known to be of that account.",
+        next_step="Write the account beside the credentials of these calls in "
+        "credential_owners.csv, or load the bill without account= in its path",
+    )
 
 
 def _bill(kind: str, provider: str, rows: list[dict]) -> Finding:

@@ -90,6 +90,25 @@ def several_systems() -> bytes:
     return file.getvalue()
 
 
+def in_lower_case(table: str) -> Content:
+    """CSV of a query engine that knows no other case, and prints a struct as text."""
+
+    def struct(value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        return "{" + ", ".join(f"{key.lower()}={struct(v)}" for key, v in value.items()) + "}"
+
+    def write() -> str:
+        records = [{key.lower(): struct(v) for key, v in r.items()} for r in records_of(table)]
+        file = io.StringIO()
+        writer = csv.DictWriter(file, list(dict.fromkeys(key for r in records for key in r)))
+        writer.writeheader()
+        writer.writerows(records)
+        return file.getvalue()
+
+    return write
+
+
 def search(table: str, header: str) -> Content:
     """A search for logs as CSV: a row for each line, with its time."""
 
@@ -359,6 +378,12 @@ FORMS = [
             "query `fields @timestamp, @message`, then Export results > CSV",
             "rows beyond the query's limit",
             search("bedrock_invocations", "@timestamp,@message"),
+        ),
+        (
+            "Athena's table of the log, CSV",
+            "`select * from bedrock_logs`, then Download results; its names are in lower case",
+            "the two lifetimes of a cache write, where the bodies are left out",
+            in_lower_case("bedrock_invocations"),
         ),
         system="Amazon Bedrock",
         table="bedrock_invocations",
@@ -671,6 +696,27 @@ REFUSED = [
         "cloudflare_ai_gateway_logs",
         '{"Cached": false, "RateLimited": false, "ResponseBody": {}}',
         "a line of Logpush, which has no time and no tokens; take the logs of the API",
+    ),
+    Refused(
+        "sums over calls, such as LiteLLM's daily tables",
+        "export the calls one by one; a provider's own sums go into its folder",
+        "envelope_events",
+        '{"created_at": "2026-11-16T09:15:00Z", "model": "m", "api_requests": 9}',
+        "a sum over calls, for it counts requests",
+    ),
+    Refused(
+        "usage views of Snowflake Cortex",
+        "load Snowflake's bill as lines of an invoice",
+        "envelope_events",
+        '{"USAGE_TIME": "2026-11-16T09:15:00Z", "TOKENS": 9, "TOKEN_CREDITS": 0.01}',
+        "which bills credits",
+    ),
+    Refused(
+        "Azure OpenAI's diagnostic log",
+        "it has no tokens; log the calls in a gateway, or load the bill",
+        "envelope_events",
+        '{"time": "2026-11-16T09:15:00Z", "category": "RequestResponse", "operationName": "C"}',
+        "which has no tokens",
     ),
     Refused(
         "tables of New API, Azure API Management, Databricks and Vertex AI",

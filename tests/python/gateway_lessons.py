@@ -319,6 +319,9 @@ def count_lines() -> Lines:
             litellm(15, 2, PLAIN, startTime="2026-12-01T00:00:00.000Z"),
             *(litellm(16, n, used, startTime=at(n, day), litellm_call_id=f"poll-{n}", **batch)
               for n, day in enumerate(("2026-11-11", "2026-11-10", "2026-11-12"))),
+            # under the batch's own id, as without managed batches
+            *(litellm(16, n, used, startTime=at(n), litellm_call_id=f"ask-{n}",
+                      **batch | {"request_id": "batch_16"}) for n in (1, 2)),
             litellm(17, 1, PLAIN, request_tags=["a", "b", "User-Agent: X", "c", "d"]),
             litellm(26, 1, PLAIN, team_id="team-deleted"),
             litellm(26, 2, PLAIN, team_id="support"),

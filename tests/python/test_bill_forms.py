@@ -71,6 +71,17 @@ FILES = {
         "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,1,usage,Amazon Bedrock,7,USD\n"
         "A-1,Amazon Web Services EMEA SARL,2026-11-01,2026-10-01,2,usage,Storage,5,USD\n"
     ),
+    # as typed from paper: no kind of line, and its totals among its lines
+    "generic_invoice_lines/account=typed/20261107.csv": (
+        "invoice_number,vendor,invoice_date,period_start,period_end,description,amount,currency\n"
+        + "".join(
+            f"T-1,Anthropic,2026-11-01,2026-10-01,2026-11-01,{text},USD\n"
+            for text in (
+                *("Claude API usage,100", "Total usage of tools,7", "Subtotal,107", "VAT 20%,20"),
+                *("Total,127", "Amount due (USD),127", "Total excl. VAT,107"),
+            )
+        )
+    ),
 }
 
 
@@ -123,6 +134,18 @@ def test_what_is_not_ai_is_named_in_words_with_its_money(bills):
         "select provider, amount from intermediate.int_bill_lines_classified "
         "where invoice_id = 'A-1' and provider is not null"
     ) == [("bedrock", 7)]
+
+
+def test_a_total_of_an_invoice_is_no_line_and_a_line_without_a_kind_is_named(bills):
+    """A line "Total" doubled the invoice; tax and use without a kind were nowhere named."""
+    assert bills.rows(
+        "select description, amount from intermediate.int_bill_lines_classified "
+        "where invoice_id = 'T-1' order by 1"
+    ) == [("Claude API usage", 100), ("Total usage of tools", 7), ("VAT 20%", 20)]
+    assert bills.rows(
+        "select provider, term, amount, line_count, seed_row like 'a column line_type%' "
+        "from intermediate.int_bill_issues where issue = 'kind'"
+    ) == [("anthropic", "none", 127, 3, True)]
 
 
 def test_files_of_usage_are_read_too(bills):
@@ -242,6 +265,28 @@ ACCOUNTED = [
     ("12.50 \u20ac", "EUR", "12.50"),
     ("\u20ac-3.20", "EUR", "-3.20"),
     ('"CHF 1\u2019234.50"', "CHF", "1234.50"),
+    ("\u201320.00", "USD", "-20.00"),
+    # signs of one currency, and two that agree
+    ("A$12.50", "AUD", "12.50"),
+    ("C$12.50", "CAD", "12.50"),
+    ("SFr. 12.50", "CHF", "12.50"),
+    ('"\u20b91,23,456.78"', "INR", "123456.78"),
+    ("$12.50 USD", "USD", "12.50"),
+    ("$12.50 CAD", "CAD", "12.50"),
+    ("A$12.50", "USD", None),
+    ("$12.50 EUR", "EUR", None),
+    ("\u20ac12.50 USD", "USD", None),
+    # a sign of several, where the line says of which, and where not
+    ("\u00a51250", "JPY", "1250"),
+    ("\uffe51250", "CNY", "1250"),
+    ("kr 12.50", "SEK", "12.50"),
+    ("Rs. 12.50", "INR", "12.50"),
+    ("\u00a51250", "USD", None),
+    ("\u00a51250", "", None),
+    # lakhs, which part a thousand and then each hundred
+    ('"1,23,456.78"', "USD", "123456.78"),
+    ('"12,34,567"', "USD", "1234567"),
+    ('"1,23,45.00"', "USD", None),
     # another currency than the line's, and a sign too many
     ("EUR 12.50", "USD", None),
     ("US$12.50", "CAD", None),
@@ -381,6 +426,16 @@ INVOICED = "select amount, currency from raw.generic_invoice_lines order by line
         ("Amount EUR", None, "12.50", [("12.50", "EUR")]),
         ("Amount \u20ac", None, "12.50", [("12.50", "EUR")]),
         ("Amount (net)", None, "EUR 12.50", [("12.50", "EUR")]),
+        # before it, and where there is no other name
+        ("EUR Amount", None, "12.50", [("12.50", "EUR")]),
+        ("A$ Amount", None, "12.50", [("12.50", "AUD")]),
+        ("usd_amount", None, "12.50", [("12.50", "USD")]),
+        ("Net EUR", None, "12.50", [("12.50", "EUR")]),
+        ("EUR net", None, "12.50", [("12.50", "EUR")]),
+        # a sign of several: the column says of which
+        ("Amount (\u00a5)", "JPY", "1250", [("1250", "JPY")]),
+        ("Amount \u00a5", "USD", "1250", []),
+        ("Amount \u00a5", "", "1250", []),
         # where nothing else says a currency, the cell's is that of its line
         ("Amount", None, "$12.50", [("12.50", "USD")]),
         ("Amount", "", "12.50 CHF", [("12.50", "CHF")]),
@@ -407,6 +462,13 @@ def test_a_currency_in_the_header_of_an_amount(landing, amount, code, cell, read
         ("generic_invoice_lines", "invoice_id,Amount (VAT)", "no column for amount"),
         ("generic_invoice_lines", "invoice_id,Amount incl. VAT (EUR)", "has tax in it; add the"),
         ("generic_invoice_lines", "invoice_id,Amount,Amount excl. VAT", "two columns are one"),
+        ("generic_invoice_lines", "invoice_id,Gross EUR", "has tax in it; add the"),
+        (
+            "generic_invoice_lines",
+            "invoice_id,period_start,Amount \u00a5",
+            "CNY or JPY; say which in a column",
+        ),
+        ("generic_invoice_lines", "invoice_id,EUR Amount,USD Amount", "two columns are one"),
         ("generic_invoice_lines", "invoice_id,period_start,Amount (USD) (EUR)", "EUR and USD"),
         ("focus_costs", "ChargePeriodStart,EffectiveCost (EUR),BilledCost (USD)", "EUR and USD"),
         (
@@ -596,3 +658,46 @@ def test_a_total_at_the_foot_is_no_line(landing, capsys, foot, fault):
     reasons = [row[2].partition(": none of")[0] for row in landing.rejects()]
     assert reasons == ([fault] if fault else [])
     assert ("left out" in capsys.readouterr().out) == (fault is None)
+
+
+HEAD = "Date,MeterName,Cost,Currency\n"
+LINES = "2026-10-05,x,2.5,USD\n2026-10-06,x,1.25,USD\n"
+SECOND = "of a second table; put each table into a file of its own"
+BELOW = "of a second table, which begins in record 3; put each table into a file of its own"
+
+
+@pytest.mark.parametrize(
+    ("below", "reasons", "said"),
+    [
+        # a total in fewer cells than the header has, and its other names
+        ("Total,3.75\n", [], "its total is the sum"),
+        ("Total (USD),,3.75\n", [], "its total is the sum"),
+        (",Amount due,3.75,USD\n", [], "its total is the sum"),
+        ("Total,4.75\n", ["a total of 4.75, where the lines before it are 3.75"], ""),
+        # one of the lines since the one before it
+        ("Subtotal,3.75\n2026-10-07,x,1,USD\nSubtotal,1\nTotal,4.75\n", [], "its total"),
+        # what a tool writes below, behind a blank row
+        ("\nGenerated on 2026-11-01 by Acme\n", [], "below its table is left out: 1 lines"),
+        (",,,\nGenerated by Acme,,,\nSee you soon\n", [], "below its table is left out: 2 lines"),
+        # the beginning of a line that was cut off may look so
+        ("Acme Cloud\n", ["1 fields where the header has 4"], ""),
+        # a second table, of as many columns or of others
+        ("\nMonth,Paid by,Cost,Currency\n2026-10-01,wire,3.75,USD\n", [SECOND, BELOW], ""),
+        ("\nDay,Credit\n2026-10-01,3.75\n", [SECOND, BELOW], ""),
+        ("Currency,Date,Cost,MeterName\n2026-10-09,x,9,USD\n", [SECOND, BELOW], ""),
+        # a header again is no second table
+        (HEAD + "2026-10-07,x,1,USD\n", [], ""),
+        ("\nDay,Credit\n" + HEAD + "2026-10-07,x,1,USD\n", [SECOND], ""),
+    ],
+)  # fmt: skip
+def test_what_stands_below_a_table_is_none_of_its_lines(landing, capsys, below, reasons, said):
+    """Harm: the lines of a second table were read under the names of the first one's columns."""
+    landing.put("azure_costs/a.csv", HEAD + LINES + below)
+    landing.load()
+    more = below.count("x,1,USD")
+    assert landing.rows("select count(*), sum(cost::decimal(9, 2)) from raw.azure_costs") == [
+        (2 + more, Decimal("3.75") + more)
+    ]
+    assert [row[2].partition(": none of")[0] for row in landing.rejects()] == reasons
+    printed = capsys.readouterr().out
+    assert said in printed and ("left out" in printed) == bool(said)

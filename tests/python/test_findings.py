@@ -181,3 +181,26 @@ def test_missing_bills_of_three_months_are_one_sentence(tmp_path, monkeypatch, c
         "  openai: 5 unknown words on the bill, USD 1.00: meter a of x, meter b of x, "
         "meter c of x and 2 more." in said
     )
+
+
+@pytest.mark.parametrize("has_calls", [False, True])
+def test_a_bill_under_an_account_of_no_call_is_named_beside_the_missing_one(
+    tmp_path, monkeypatch, capsys, has_calls
+):
+    """A stranger was told to pull a bill that lay in the folder account=acme."""
+    line = {"provider": "openai", "billing_account_id": "acme", "usage_date": FIRST}
+    line |= {"has_gateway": has_calls, "has_provider": True, "status": "breach"}
+    rows = {
+        "fct_spend_daily": [SPEND],
+        "fct_bill_findings": [bill("no_bill", "use of month", "1", 1, 3, 3)],
+        "fct_reconciliation_daily": [line],
+    }
+    file = mart_tables.make(tmp_path / "w.duckdb", rows)
+    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+    assert main(["headline"]) == 0
+    said = capsys.readouterr().out
+    assert "no bill for 3 days of use" in said
+    assert ("The bill of account acme has such days" in said) != has_calls
+    assert ("load the bill without account= in its path" in said) != has_calls
+    assert ("Do what is to be done" in said) == has_calls

@@ -144,10 +144,11 @@ def test_lesson_15_days_are_utc_and_add_up(gateways):
 
 
 def test_lesson_16_a_batch_looked_at_three_times_is_billed_once_at_batch_rates(gateways):
-    (row,) = gateways.lesson(16)
+    (row, own_id) = gateways.lesson(16)
     assert (str(row["usage_date"]), row["service_tier"]) == ("2026-11-10", "batch")
     # 2000 fresh at 1.5, 1000 cached at 0.15, 500 out at 7.5
     assert row["cost_usd"] == usd("0.0069")
+    assert (own_id["service_tier"], own_id["cost_usd"]) == ("batch", usd("0.0069"))
     sql = COPIES.format("int_duplicate_deliveries", "event_id = 'batch_16_batch_cost'")
     assert gateways.rows(sql) == [(2,)]
 

@@ -54,6 +54,17 @@ where provider is not null and line_category = 'unlisted'
 
 union all
 
+-- money that is in the sum of an invoice, and in none of its parts
+select
+    'kind' as issue,
+    'the invoice' as seed,
+    'none' as term,
+    *
+from lines
+where provider is not null and line_category is null
+
+union all
+
 select
     'meter' as issue,
     'bill_line_meters' as seed,

@@ -51,6 +51,7 @@ select
     case summed.issue
         when 'service' then summed.bill_source || ',' || summed.quoted_term || ',?,' || summed.bill_source
         when 'charge' then summed.quoted_term || ',?,?,' || summed.bill_source
+        when 'kind' then 'a column line_type (usage, tax, discount, credit, fee, seat, ...)'
         when 'meter' then summed.provider || ',' || summed.quoted_term || ',?,false,' || summed.bill_source
         when 'model'
             then

@@ -26,7 +26,11 @@ renamed as (
         upper(currency) as currency,
         {{ text_to_money('quantity') }} as billed_quantity,
         lower(unit) as billed_unit,
-        lower(line_type) as charge_type,
+        -- a total that does not say what it is would double the invoice
+        case
+            when line_type is not null then lower(line_type)
+            when {{ says_total('description') }} then 'total'
+        end as charge_type,
 
         ---------- what for
         description,
