@@ -11,7 +11,10 @@ with requests as (
 
 )
 
-select usage_date
+select
+    usage_date,
+    -- Spark parts a table by its days only where it has another column
+    count(*) as record_count
 from requests
 group by 1
 having min(source_system) != max(source_system)
