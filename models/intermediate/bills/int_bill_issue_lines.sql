@@ -20,18 +20,6 @@ lines as (
             and pulled.batch_id = pulls.batch_id
     where coalesce(pulls.is_current, true)
 
-),
-
-unknown_models as (
-
-    select * from {{ ref('int_bill_unknown_models') }}
-
-),
-
-ambiguous as (
-
-    select * from {{ ref('int_bill_unclear_files') }}
-
 )
 
 select
@@ -83,7 +71,7 @@ select
     unknown_models.model_name as term,
     lines.*
 from lines
-inner join unknown_models
+inner join {{ ref('int_bill_unknown_models') }} as unknown_models
     on lines.provider = unknown_models.provider and coalesce(lines.model_name, 'none') = unknown_models.model_name
 where lines.line_category = 'usage' and coalesce(lines.meter in {{ token_meters() }}, lines.model_name is not null)
 
@@ -95,7 +83,7 @@ select
     pulled.source_file as term,
     pulled.*
 from pulled
-inner join ambiguous
+inner join {{ ref('int_bill_unclear_files') }} as ambiguous
     on
         pulled.bill_source = ambiguous.bill_source and pulled.billed_by = ambiguous.billed_by
         and pulled.billing_account_id = ambiguous.billing_account_id

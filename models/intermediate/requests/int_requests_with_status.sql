@@ -10,11 +10,7 @@ checked as (
     select
         *,
         {{ sum_of(meters() | map(attribute='quantity')) }} as metered_quantity,
-        -- of a batch that is written as one row nobody knows its calls, and a long one has other prices
-        case
-            when coalesce(is_job_snapshot and service_tier = 'batch', false) then 0
-            else {{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }}
-        end as context_tokens,
+        {{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }} as context_tokens,
         case
             when reported_input_tokens < 0 or reported_output_tokens < 0
                 or reported_cache_read_tokens < 0 or reported_cache_write_tokens < 0
