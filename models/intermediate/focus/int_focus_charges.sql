@@ -1,5 +1,7 @@
 -- Every charge in one shape; the effective costs of a month sum to its ledger. Closed months whose file was posted are
 -- not in it: theirs are the rows that were delivered (int_focus_posted_charges).
+{{ view_or_table() }}
+
 
 with charges as (
 

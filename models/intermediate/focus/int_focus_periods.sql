@@ -19,7 +19,7 @@ months as (
         sum({{ row_hash('charges') }}) as charges_number,
         (select sum(names.rows_number) from names) as names_number
     from {{ ref('int_focus_charges') }} as charges
-    group by 1
+    group by charges.billing_start_date
 
     union all
 
@@ -29,7 +29,7 @@ months as (
         sum({{ row_hash('posted') }}) as charges_number,
         null as names_number
     from {{ ref('int_focus_posted_charges') }} as posted
-    group by 1
+    group by posted.posting_period
 
 )
 
