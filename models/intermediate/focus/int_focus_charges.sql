@@ -2,7 +2,6 @@
 -- not in it: theirs are the rows that were delivered (int_focus_posted_charges).
 {{ view_or_table() }}
 
-
 with charges as (
 
     {{ union_models(
