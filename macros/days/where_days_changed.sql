@@ -16,10 +16,10 @@
     where
         {% if at -%}
         {{ at }} >= cast('{{ days[0] }}' as timestamp)
-        and {{ at }} < cast({{ days_before("cast('" ~ days[-1] ~ "' as date)", -1) }} as timestamp)
+        and {{ at }} < cast({{ days_before(dates(days[-1:]), -1) }} as timestamp)
         and {% endif -%}
-        usage_date between cast('{{ days[0] }}' as date) and cast('{{ days[-1] }}' as date)
-        and usage_date in (cast('{{ days | join("' as date), cast('") }}' as date))
+        usage_date between {{ dates(days[:1]) }} and {{ dates(days[-1:]) }}
+        and usage_date in ({{ dates(days) }})
     {%- else -%}
     where false
     {%- endif -%}

@@ -56,4 +56,3 @@
         {%- endfor %} as {{ money_type() }}
     )
 {%- endmacro %}
-

@@ -33,9 +33,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Dates as text, written as literals. #}
-{% macro dates(days) -%} cast('{{ days | join("' as date), cast('") }}' as date) {%- endmacro %}
-
 {# Before the insert: takes out the periods that are built again, also those that will come back empty. #}
 {% macro delete_changed_periods(fingerprints, start, grain) -%}
     {%- if execute and is_incremental() -%}

@@ -69,7 +69,7 @@ def _put(found: dict, way: tuple[str, ...], text: str) -> None:
 
 
 def _way(header: str, table: Table) -> tuple[str, ...]:
-    """The keys that lead to what stands in a column; none where they go through a list."""
+    """The keys that lead to the value of a column; none where they go through a list."""
     for column in table.fields:
         for name, path in zip(column.headers, column.paths, strict=True):
             if name == header and not path.arrays:

@@ -239,6 +239,10 @@ class Project:
         yield
         self._remember(known)
 
+    def run_at(self, instant: str) -> None:
+        """What counts as now, from here on."""
+        self._environment["AI_COST_NOW"] = instant
+
     def load(self) -> str:
         """Load what is new, beginning with an empty warehouse that is prepared."""
         self.begin()

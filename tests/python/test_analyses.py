@@ -23,9 +23,7 @@ MAY_BE_EMPTY = {"dispute_request", "records_of_a_request"}
 
 def answers(project: Project) -> dict[str, list[tuple]]:
     """The compiled analyses, and the rows each one finds."""
-    project._environment["AI_COST_NOW"] = re.search(
-        r"^DEMO_NOW := (\S+)", (ROOT / "Makefile").read_text(), re.M
-    )[1]
+    project.run_at(re.search(r"^DEMO_NOW := (\S+)", (ROOT / "Makefile").read_text(), re.M)[1])
     project.dbt("compile", "--select", "path:analyses")
     compiled = project.target / "compiled" / "ai_cost" / "analyses"
     return {name: project.rows((compiled / f"{name}.sql").read_text()) for name in NAMES}

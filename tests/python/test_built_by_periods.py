@@ -38,10 +38,6 @@ def deliver(project: Project, name: str, days: list[str], first: int) -> None:
     (folder / name).write_text("".join(lines))
 
 
-def run_at(project: Project, instant: str) -> None:
-    project._environment["AI_COST_NOW"] = instant
-
-
 def teams_of(project: Project) -> Path:
     return project.root / "seeds" / "organization" / "teams.csv"
 
@@ -65,7 +61,7 @@ def project(tmp_path, request, new_database):
     found = Project(tmp_path, tmp_path / "landing", database, copy_project(tmp_path))
     days = [f"2026-{month:02}-{day:02}" for month in (5, 6, 7) for day in range(1, 31)]
     deliver(found, "first.jsonl", [*days, "2026-08-11"], 1)
-    run_at(found, "2026-08-12T06:00:00Z")
+    found.run_at("2026-08-12T06:00:00Z")
     found.ai_cost("nightly")
     return found
 
@@ -83,7 +79,7 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
 
     # the clock alone: the week that is over now
     before = built(project)
-    run_at(project, "2026-08-17T06:00:00Z")
+    project.run_at("2026-08-17T06:00:00Z")
     project.ai_cost("nightly")
     assert moved(project, before) == {name: {"week 2026-08-10"} for name in (*REPORTS, *WEEKLY)}
 
@@ -108,7 +104,7 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     folder = tmp_path / "at once"
     folder.mkdir()
     at_once = Project(folder, project.landing, None, project.root)
-    run_at(at_once, "2026-08-17T06:00:00Z")
+    at_once.run_at("2026-08-17T06:00:00Z")
     at_once.ai_cost("nightly")
     found = {name: project.mart(name) for name in COMPARED}
     assert_same_marts(found, {name: at_once.mart(name) for name in COMPARED})

@@ -37,10 +37,6 @@ def call(name: str) -> dict:
     }
 
 
-def run_at(project: Project, instant: str) -> None:
-    project._environment["AI_COST_NOW"] = instant
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clock")
@@ -49,9 +45,9 @@ def project(tmp_path_factory):
     (landing / "log.jsonl").write_text("".join(json.dumps(call(n)) + "\n" for n in CALLS))
     project = Project(folder, folder / "landing")
     # Rows that are in raw already, whatever the loader refuses today.
-    run_at(project, "2027-02-01T00:00:00Z")
+    project.run_at("2027-02-01T00:00:00Z")
     project.load()
-    run_at(project, RUN)
+    project.run_at(RUN)
     project.build()
     return project
 
@@ -88,7 +84,7 @@ def test_the_last_days_are_counted_back_from_the_run(project):
 def test_a_record_counts_once_the_clock_has_come_to_it(project):
     built = "select usage_date::varchar, max(built_at) from ops.built_days group by 1"
     before = dict(project.rows(built))
-    run_at(project, LATER)
+    project.run_at(LATER)
     selected = ["+fct_spend_daily", "+fct_quarantined_records", "+fct_efficiency_weekly"]
     project.dbt("run", "--select", *selected)
     assert spend(project) == {"2026-11-10": 2, "2026-11-12": 2, "2027-01-05": 1}

@@ -97,7 +97,7 @@ class Nights:
         return self.build(name, *options)
 
     def at(self, name: str) -> None:
-        self.project._environment["AI_COST_NOW"] = f"{name}T04:00:00Z"
+        self.project.run_at(f"{name}T04:00:00Z")
 
     def build(self, name: str, *options: str) -> list[tuple]:
         before = self.count()

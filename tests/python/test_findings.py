@@ -125,14 +125,24 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def headline(tmp_path, monkeypatch, capsys):
+    """Takes rows of marts, beside a day of spend; gives the headline of such a warehouse."""
+
+    def said(rows: dict[str, list[dict]]) -> str:
+        file = mart_tables.make(tmp_path / "w.duckdb", {"fct_spend_daily": [SPEND]} | rows)
+        monkeypatch.setenv("AI_COST_TARGET", "duckdb")
+        monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
+        assert main(["headline"]) == 0
+        return capsys.readouterr().out
+
+    return said
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_a_wrong_bill_is_red_in_three_places_and_told_once(case, tmp_path, monkeypatch, capsys):
+def test_a_wrong_bill_is_red_in_three_places_and_told_once(case, tmp_path, headline):
     rows, expected = CASES[case]
-    file = mart_tables.make(tmp_path / "w.duckdb", {"fct_spend_daily": [SPEND]} | rows)
-    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
-    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    assert main(["headline"]) == 0
-    said = capsys.readouterr().out.splitlines()
+    said = headline(rows).splitlines()
     red = [line for line in said if line.startswith("!")]
     assert len(red) == len(expected)
     for line, sentence in zip(red, expected, strict=True):
@@ -160,18 +170,14 @@ def test_a_wrong_bill_is_red_in_three_places_and_told_once(case, tmp_path, monke
         assert text.startswith(f"openai: {sentence}")
 
 
-def test_missing_bills_of_three_months_are_one_sentence(tmp_path, monkeypatch, capsys):
+def test_missing_bills_of_three_months_are_one_sentence(headline):
     """And words that nobody knows can wait."""
     found = [
         bill("no_bill", f"use of month {first}", "1", first, first + 2, 3) for first in (2, 9, 16)
     ]
     found += [bill("unknown_word", f"meter {name} of x", "0.2", 1, 1, 1) for name in "abcde"]
-    rows = {"fct_spend_daily": [SPEND], "fct_bill_findings": found}
-    file = mart_tables.make(tmp_path / "w.duckdb", rows)
-    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
-    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    assert main(["headline"]) == 0
-    said = capsys.readouterr().out
+    rows = {"fct_bill_findings": found}
+    said = headline(rows)
     assert "Findings: 2, of which 1 cannot wait (!)" in said
     assert (
         "! openai: no bill for 9 days of use, 2 to 18 September 2026; our own cost of that: "
@@ -184,22 +190,15 @@ def test_missing_bills_of_three_months_are_one_sentence(tmp_path, monkeypatch, c
 
 
 @pytest.mark.parametrize("has_calls", [False, True])
-def test_a_bill_under_an_account_of_no_call_is_named_beside_the_missing_one(
-    tmp_path, monkeypatch, capsys, has_calls
-):
+def test_a_bill_under_an_account_of_no_call_is_named_beside_the_missing_one(headline, has_calls):
     """A stranger was told to pull a bill that lay in the folder account=acme."""
     line = {"provider": "openai", "billing_account_id": "acme", "usage_date": FIRST}
     line |= {"has_gateway": has_calls, "has_provider": True, "status": "breach"}
     rows = {
-        "fct_spend_daily": [SPEND],
         "fct_bill_findings": [bill("no_bill", "use of month", "1", 1, 3, 3)],
         "fct_reconciliation_daily": [line],
     }
-    file = mart_tables.make(tmp_path / "w.duckdb", rows)
-    monkeypatch.setenv("AI_COST_TARGET", "duckdb")
-    monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
-    assert main(["headline"]) == 0
-    said = capsys.readouterr().out
+    said = headline(rows)
     assert "no bill for 3 days of use" in said
     assert ("The bill of account acme has such days" in said) != has_calls
     assert ("load the bill without account= in its path" in said) != has_calls

@@ -439,7 +439,7 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
     assert_same_marts(project.marts(), before)
     assert project.value(_LAST_NIGHTS) == 1
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    project._environment["AI_COST_NOW"] = f"{tomorrow:%Y-%m-%dT06:00:00Z}"
+    project.run_at(f"{tomorrow:%Y-%m-%dT06:00:00Z}")
     assert left_out(project) > 800
     assert project.value(_BUILDS) == builds + 1
 

@@ -1,5 +1,5 @@
--- Each month of charges with a fingerprint of all that stands in its FOCUS rows: a month is written again when any of
--- it moved. Names go into open months alone; a closed one is as it was delivered.
+-- Each month of charges with a fingerprint of everything in its FOCUS rows: when it differs, the month is written
+-- again. Names go into open months alone; a closed one is as it was delivered.
 {{ config(materialized='table') }}
 
 with names as (
