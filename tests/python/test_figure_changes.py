@@ -21,7 +21,7 @@ pytestmark = pytest.mark.wide
 CARD = "seeds/rate_cards/rate_card_prices.csv"
 SELECT = (
     "+fct_figure_changes", "+fct_spend_daily", "+fct_chargeback_ledger",
-    "+fct_chargeback_statements", "fct_priced_requests", "resource_type:seed",
+    "+fct_chargeback_statements", "+fct_priced_requests", "resource_type:seed",
     "assert_movements_sum_to_the_figures", "assert_ledger_sums_to_what_was_priced",
     "--indirect-selection", "empty",
 )  # fmt: skip
