@@ -37,6 +37,10 @@ def warehouse(tmp_path, monkeypatch):
             'timestamp \'2026-10-01\' as "BillingPeriodStart", md5(i::varchar) as "ChargeId" '
             "from range(100000) t(i)"
         )
+        connection.execute(
+            "create table marts.fct_closed_documents "
+            "(posting_period date, document_name text, content text)"
+        )
     monkeypatch.setenv("AI_COST_WAREHOUSE", str(file))
     monkeypatch.setenv("AI_COST_TARGET", "duckdb")
 
