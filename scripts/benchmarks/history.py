@@ -14,11 +14,10 @@ from pathlib import Path
 import click
 
 from scripts import console
+from scripts.benchmarks import bars
 from scripts.benchmarks.private_server import PrivateServer, private_server
 from scripts.benchmarks.speed import (
-    EMPTY_BAR_S,
     HEADER,
-    SMALL_BAR_S,
     Step,
     Workbench,
     machine,
@@ -32,35 +31,38 @@ _TABLE = "envelope_events"
 # knows every model of the sample.
 _NIGHT = date(2027, 4, 1)
 _MORNING = f"{_NIGHT + timedelta(days=1)}T06:00:00Z"
-# What was aimed at: many days of history to few.
-_RATIO = 1.15
 
 
-def nights_after(
-    work: Workbench, folder: Path, days: int, per_day: int, requests: int
-) -> tuple[Step, Step]:
-    """The night that brings so many requests after so many days, and one that brings nothing."""
-    common = ("--no-bills", "--only", _TABLE)
+def history_of(work: Workbench, days: int, per_day: int) -> Step:
+    """So many days, loaded and built."""
     start = _NIGHT - timedelta(days=days)
-    work.step(
-        "sample", "--requests", str(days * per_day), "--days", str(days), "--start", f"{start}",
-        *common,
-    )  # fmt: skip
-    work.step("nightly")
+    requests = ("--requests", str(days * per_day), "--days", str(days), "--start", f"{start}")
+    work.step("sample", *requests, "--no-bills", "--only", _TABLE)
+    return work.step("nightly")
+
+
+def nights_after(work: Workbench, folder: Path, requests: int) -> tuple[Step, Step]:
+    """The night that brings so many requests, and one that brings nothing."""
     aside = folder / "night"
     night = ("--requests", str(requests), "--days", "1", "--seed", "8", "--start", f"{_NIGHT}")
-    work.step("sample", *night, "--landing", str(aside), *common)
+    work.step("sample", *night, "--landing", str(aside), "--no-bills", "--only", _TABLE)
     (aside / _TABLE).rename(work.landing / _TABLE / "night")
     return work.step("nightly"), work.step("nightly")
 
 
-def ratios(nights: list[Step]) -> str:
-    """The last to the first, beside what was aimed at."""
-    few, many = nights[0], nights[-1]
-    return (
-        f"{many.processor_seconds / few.processor_seconds:.2f} x processor seconds, "
-        f"{many.bytes_read / max(few.bytes_read, 1):.2f} x bytes read (aim {_RATIO})"
-    )
+def judged(
+    small: list[Step], empty: list[Step], built: Step, built_in_duckdb: Step | None
+) -> list[tuple[bars.Bar, float]]:
+    """What was aimed at, beside the nights after the fewest and after the most days."""
+    spent = small[-1].processor_seconds / small[0].processor_seconds
+    found = [
+        (bars.HISTORY, spent),
+        (bars.HISTORY_BYTES, small[-1].bytes_read / max(small[0].bytes_read, 1)),
+    ]
+    if not built_in_duckdb:
+        return [(bars.EMPTY, empty[-1].processor_seconds), *found]
+    dearer = built.processor_seconds / built_in_duckdb.processor_seconds
+    return [(bars.POSTGRES_BUILD, dearer), (bars.POSTGRES_NIGHT, small[-1].seconds), *found]
 
 
 def measure(
@@ -73,22 +75,29 @@ def measure(
     """Print a line for each night and history; of a server, its processes are in the figures."""
     small: list[Step] = []
     empty: list[Step] = []
+    in_duckdb = None
     place = "PostgreSQL" if server else "DuckDB"
     print(f"\n{place}: a night of {night:,} requests, {per_day:,} on each day before it\n{HEADER}")
-    with console.progress("histories", 5 * len(days)) as advance:
+    with console.progress("histories", 5 * len(days) + (2 if server else 0)) as advance:
         for count in days:
             with workplace(None, count * per_day + night) as folder:
                 work = Workbench(folder, advance, memory, _MORNING, server)
-                brought, nothing = nights_after(work, folder, count, per_day, night)
+                built = history_of(work, count, per_day)
+                brought, nothing = nights_after(work, folder, night)
             print(
-                whole_night(f"after {count} days", brought, SMALL_BAR_S),
-                whole_night("  one that brings nothing", nothing, EMPTY_BAR_S),
+                whole_night(f"load and build of {count} days", built),
+                whole_night(f"after {count} days", brought),
+                whole_night("  one that brings nothing", nothing),
                 sep="\n", flush=True,
             )  # fmt: skip
             small.append(brought)
             empty.append(nothing)
-    print(f"{days[-1]} to {days[0]} days of history: {ratios(small)}")
-    print(f"  that brings nothing: {ratios(empty)}")
+        if server:
+            with workplace(None, days[-1] * per_day) as folder:
+                work = Workbench(folder, advance, memory, _MORNING)
+                in_duckdb = history_of(work, days[-1], per_day)
+            print(whole_night(f"DuckDB: load and build of {days[-1]} days", in_duckdb))
+    print(f"\n{bars.verdicts(judged(small, empty, built, in_duckdb))}", flush=True)
 
 
 @click.command(help=__doc__)

@@ -2,7 +2,7 @@
 
 Harm guarded against: a comparison that flatters this project, because the others lose records or
 are told wrong counts (their libraries are no dependency; stand-ins with their signatures are here),
-or because what PostgreSQL works is left out.
+or because what PostgreSQL works is left out; a missed aim that nobody is told of.
 """
 
 import gzip
@@ -12,6 +12,7 @@ from contextlib import closing
 
 import pytest
 
+from scripts.benchmarks.bars import EMPTY, SMALL, verdicts
 from scripts.benchmarks.private_server import private_server
 from scripts.benchmarks.whole_jobs import OTHERS, has, priced_by
 from tests.python.project import server_connection
@@ -91,3 +92,10 @@ def test_what_a_server_works_is_counted():
         # it has ended: what it took is with the server, which waited for it
         assert server.processor_seconds() - before[0] > 0.1
         assert server.bytes_read() > before[1]
+
+
+def test_a_missed_aim_has_its_reason():
+    _, met, missed, reason = verdicts([(EMPTY, 8.0), (SMALL, 20.01)]).splitlines()
+    assert met.split() == [*EMPTY.name.split(), "8.00", "8", "processor", "seconds"]
+    assert missed.split() == [*SMALL.name.split(), "20.01", "20", "processor", "seconds"]
+    assert reason.strip() == f"missed: {SMALL.why}"

@@ -1,0 +1,83 @@
+"""What was aimed at, beside what was measured; and where it was missed, why the floor is near.
+
+The reasons are short forms of what docs/decisions has with its measurements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A figure that should not be more than `aim`, in the unit of `unit`."""
+
+    name: str
+    aim: float
+    unit: str
+    why: str
+
+    def verdict(self, measured: float) -> str:
+        """One line, and a second one with the reason where the aim was missed."""
+        line = f"{self.name:<44}{measured:>8.2f}{self.aim:>8g}   {self.unit}"
+        return line if measured <= self.aim else f"{line}\n{'':<12}missed: {self.why}"
+
+
+# Sizes and rates of DuckDB: aimed at with 10 million requests.
+LOAD = Bar(
+    "load", 2.5, "x the bare read_json",
+    "every field is cast strictly, every line has its place and each reject its reason (0014)",
+)  # fmt: skip
+HEAVY_TO_RAW = Bar(
+    "heavy path", 3.2, "x a copy of the raw rows",
+    "a third of it writes the result, which is wider than what it reads (0013)",
+)  # fmt: skip
+HEAVY_TO_OWN = Bar(
+    "heavy path", 1.8, "x a copy of its own result",
+    "a third finds the cost, a third carries a hundred columns through 60 joins (0013)",
+)  # fmt: skip
+OTHERS = Bar(
+    "all other models and seeds", 1, "x the heavy path",
+    "five of them read every attempt again, sorted by call, by trace or by prompt (0013)",
+)  # fmt: skip
+WHOLE = Bar(
+    "first load and build, with its tests", 5, "x read_json and copy of the raw rows",
+    "the load, the heavy path and the models behind it, each for its own reason",
+)  # fmt: skip
+# Nights, in processor seconds, on DuckDB.
+SMALL = Bar(
+    "a night with one small file", 20, "processor seconds",
+    "most models change, and to plan their views takes longer than to run them (0074, 0080)",
+)  # fmt: skip
+EMPTY = Bar(
+    "a night that brings nothing", 8, "processor seconds",
+    "dbt was started: a table of the loader or a file of the project is another (0070)",
+)  # fmt: skip
+NEXT_DAY = Bar(
+    "a night that brings nothing, the first of a day", 8, "processor seconds",
+    "what asks for the day is made, and dbt takes a second to start and two to read itself (0074)",
+)  # fmt: skip
+# Long histories, to short ones.
+HISTORY = Bar(
+    "the same night on a long history", 1.15, "x processor seconds on the short one",
+    "alerts, FOCUS of open months, meters and reconciliation follow bills that may yet come (0082)",
+)  # fmt: skip
+HISTORY_BYTES = Bar(
+    "the same night on a long history", 1.15, "x bytes read on the short one",
+    "the same, and tests that compare sums of all history (0082)",
+)  # fmt: skip
+# PostgreSQL, client and server together.
+POSTGRES_BUILD = Bar(
+    "first load and build in PostgreSQL", 1.6, "x processor seconds in DuckDB",
+    "rows are written, and read again, one by one: its queries take no columns (0059)",
+)  # fmt: skip
+POSTGRES_NIGHT = Bar(
+    "a night in PostgreSQL", 60, "seconds",
+    "what compares all history reads all of it, row by row (0059, 0078)",
+)  # fmt: skip
+
+
+def verdicts(found: list[tuple[Bar, float]]) -> str:
+    """All of them under one heading."""
+    heading = f"{'':<44}{'found':>8}{'aim':>8}"
+    return "\n".join([heading, *(bar.verdict(measured) for bar, measured in found)])
