@@ -10,9 +10,7 @@
 
 {# The numbers 0 to 30 as rows: how far a day may be from the first of its month. #}
 {% macro month_day_numbers() -%}
-    {%- for number in range(31) -%}
-    select {{ number }} as day_number {{ 'union all ' if not loop.last }}
-    {%- endfor -%}
+    {{ rows_of_numbers('day_number', range(31)) }}
 {%- endmacro %}
 
 {# Days of a month, given its first day. #}

@@ -3,11 +3,11 @@
 
 {# Rows (iteration_count, iteration_number): an answer of three pieces meets 1, 2 and 3. #}
 {% macro iteration_numbers() -%}
-    {%- for count in range(1, max_iterations() | int + 1) %}
-        {%- for number in range(1, count + 1) %}
-    {{ 'union all ' if count > 1 or number > 1 }}select {{ count }} as iteration_count, {{ number }} as iteration_number
-        {%- endfor %}
-    {%- endfor %}
+    {%- set rows = [] -%}
+    {%- for count in range(1, max_iterations() | int + 1) -%}
+        {%- for number in range(1, count + 1) -%} {%- do rows.append(count ~ ', ' ~ number) -%} {%- endfor -%}
+    {%- endfor -%}
+    {{ rows_of_numbers('iteration_count, iteration_number', rows) }}
 {%- endmacro %}
 
 {# A count of one piece, as a whole number; what is none, such as an object, is no count. #}

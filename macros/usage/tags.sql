@@ -1,8 +1,6 @@
 {# Rows of one number, tag_number: as many as the loader keeps tags of a request (format: texts). #}
 {% macro tag_numbers() -%}
-    {%- for number in range(1, 51) %}
-    {{ 'union all ' if number > 1 }}select {{ number }} as tag_number
-    {%- endfor %}
+    {{ rows_of_numbers('tag_number', range(1, 51)) }}
 {%- endmacro %}
 
 {# What a tag says that is written as name:value; null where no tag of the request is. #}

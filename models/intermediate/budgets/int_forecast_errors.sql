@@ -10,7 +10,7 @@ tested as (
     select
         latest.team_id,
         latest.usage_period,
-        count(*) as tested_month_count,
+        count(earlier.error_ratio) as tested_month_count,
         cast(sum(earlier.error_ratio) as {{ money_type() }}) as error_sum
     from forecasts as latest
     inner join forecasts as earlier
@@ -18,8 +18,9 @@ tested as (
             latest.team_id = earlier.team_id
             and latest.usage_period > earlier.usage_period
             and latest.day_of_month = earlier.day_of_month
-    where latest.is_latest and earlier.error_ratio is not null
+    where latest.is_latest
     group by 1, 2
+    having count(earlier.error_ratio) > 0
 
 )
 

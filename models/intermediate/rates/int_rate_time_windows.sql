@@ -11,10 +11,7 @@ with rules as (
 
 days as (
 
-    {% for day in range(1, 8) %}
-    select {{ day }} as opening_weekday
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ rows_of_numbers('opening_weekday', range(1, 8)) }}
 
 ),
 

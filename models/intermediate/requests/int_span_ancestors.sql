@@ -36,10 +36,7 @@ ways as (
 
 levels as (
 
-    {% for level in range(1, levels + 1) %}
-    select {{ level }} as distance
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ rows_of_numbers('distance', range(1, levels + 1)) }}
 
 ),
 

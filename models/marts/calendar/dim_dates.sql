@@ -1,9 +1,7 @@
 -- Every day from 2022 to 2045 or so, for tools that need one row a day, and for the metrics' time.
 with digits as (
 
-    {% for digit in range(10) %}
-    select {{ digit }} as digit{{ ' union all' if not loop.last }}
-    {% endfor %}
+    {{ rows_of_numbers('digit', range(10)) }}
 
 ),
 
