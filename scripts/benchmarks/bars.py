@@ -19,7 +19,7 @@ class Bar:
 
     def verdict(self, measured: float) -> str:
         """One line, and a second one with the reason where the aim was missed."""
-        line = f"{self.name:<44}{measured:>8.2f}{self.aim:>8g}   {self.unit}"
+        line = f"{self.name:<50}{measured:>8.2f}{self.aim:>8g}   {self.unit}"
         return line if measured <= self.aim else f"{line}\n{'':<12}missed: {self.why}"
 
 
@@ -30,7 +30,7 @@ LOAD = Bar(
 )  # fmt: skip
 HEAVY_TO_RAW = Bar(
     "heavy path", 3.2, "x a copy of the raw rows",
-    "a third of it writes the result, which is wider than what it reads (0013)",
+    "a third of it writes the result, which has more columns than the raw rows (0013)",
 )  # fmt: skip
 HEAVY_TO_OWN = Bar(
     "heavy path", 1.8, "x a copy of its own result",
@@ -38,7 +38,7 @@ HEAVY_TO_OWN = Bar(
 )  # fmt: skip
 OTHERS = Bar(
     "all other models and seeds", 1, "x the heavy path",
-    "five of them read every attempt again, sorted by call, by trace or by prompt (0013)",
+    "some read every attempt again, and sort them by call, by trace or by prompt (0013)",
 )  # fmt: skip
 WHOLE = Bar(
     "first load and build, with its tests", 5, "x read_json and copy of the raw rows",
@@ -47,11 +47,11 @@ WHOLE = Bar(
 # Nights, in processor seconds, on DuckDB.
 SMALL = Bar(
     "a night with one small file", 20, "processor seconds",
-    "most models change, and to plan their views takes longer than to run them (0074, 0080)",
+    "most models change, and planning their views takes longer than running them (0074, 0083)",
 )  # fmt: skip
 EMPTY = Bar(
     "a night that brings nothing", 8, "processor seconds",
-    "dbt was started: a table of the loader or a file of the project is another (0070)",
+    "dbt was started, because a file of the project or a raw table had changed (0070)",
 )  # fmt: skip
 NEXT_DAY = Bar(
     "a night that brings nothing, the first of a day", 8, "processor seconds",
@@ -60,24 +60,24 @@ NEXT_DAY = Bar(
 # Long histories, to short ones.
 HISTORY = Bar(
     "the same night on a long history", 1.15, "x processor seconds on the short one",
-    "alerts, FOCUS of open months, meters and reconciliation follow bills that may yet come (0082)",
+    "alerts look back over months; FOCUS and reconciliation wait for bills (0082, 0083)",
 )  # fmt: skip
 HISTORY_BYTES = Bar(
     "the same night on a long history", 1.15, "x bytes read on the short one",
-    "the same, and tests that compare sums of all history (0082)",
+    "as above, and tests that compare sums of all history (0082)",
 )  # fmt: skip
 # PostgreSQL, client and server together.
 POSTGRES_BUILD = Bar(
     "first load and build in PostgreSQL", 1.6, "x processor seconds in DuckDB",
-    "rows are written, and read again, one by one: its queries take no columns (0059)",
+    "PostgreSQL reads and writes whole rows, one at a time (0059)",
 )  # fmt: skip
 POSTGRES_NIGHT = Bar(
     "a night in PostgreSQL", 60, "seconds",
-    "what compares all history reads all of it, row by row (0059, 0078)",
+    "what compares all history reads all of it, whole rows at a time (0059, 0078)",
 )  # fmt: skip
 
 
 def verdicts(found: list[tuple[Bar, float]]) -> str:
     """All of them under one heading."""
-    heading = f"{'':<44}{'found':>8}{'aim':>8}"
+    heading = f"{'':<50}{'found':>8}{'aim':>8}"
     return "\n".join([heading, *(bar.verdict(measured) for bar, measured in found)])

@@ -12,22 +12,28 @@ repeats as (
         trace_id,
         cast(sum(repeat_count) as bigint) as repeat_count
     from {{ ref('int_trace_models_daily') }}
+    where repeat_count > 0
     group by 1
 
 ),
 
 counted as (
 
-    {% for kind, count in {'trace_steps': 'traces.step_count', 'trace_repeats': 'repeats.repeat_count'}.items() %}
     select
-        '{{ kind }}' as rule_kind,
+        'trace_steps' as rule_kind,
         traces.*,
-        {{ count }} as observed_count
+        traces.step_count as observed_count
+    from traces
+
+    union all
+
+    select
+        'trace_repeats' as rule_kind,
+        traces.*,
+        repeats.repeat_count as observed_count
     from traces
     inner join repeats
         on traces.trace_id = repeats.trace_id
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
 
 )
 

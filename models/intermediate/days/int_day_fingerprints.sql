@@ -1,6 +1,6 @@
 -- One row per UTC day of use that has requests: a fingerprint of everything its rows are made from. A
 -- model that is built by days rebuilds the days whose fingerprint differs from the one it last built.
-{{ config(materialized='table') }}
+{{ config(materialized='table', post_hook="{{ threads_for_changed_days() }}") }}
 
 with gateway_days as (
 

@@ -17,7 +17,7 @@ with stated as (
 records as (
 
     select * from stated
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 

@@ -15,7 +15,7 @@ with stated as (
 statements as (
 
     select * from stated
-    {{ where_days_changed() }}
+    {{ where_days_changed('usage_at') }}
 
 ),
 
