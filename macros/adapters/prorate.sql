@@ -8,7 +8,7 @@
     {{ return(adapter.dispatch('prorate', 'ai_cost')(amount, numerator, denominator, digits)) }}
 {%- endmacro %}
 
-{# `//` on hugeints divides whole numbers; it cuts towards zero. A part of an amount needs no second division. #}
+{# `//` on hugeints divides whole numbers; it cuts towards zero. By a numerator of 1 nothing is left over. #}
 {% macro default__prorate(amount, numerator, denominator, digits) -%}
     {%- set units = in_last_decimals(amount) -%}
     {%- set factor = 'cast(' ~ numerator ~ ' as hugeint)' -%}
