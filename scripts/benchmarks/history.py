@@ -54,11 +54,12 @@ def judged(
     small: list[Step], empty: list[Step], built: Step, built_in_duckdb: Step | None
 ) -> list[tuple[bars.Bar, float]]:
     """What was aimed at, beside the nights after the fewest and after the most days."""
-    spent = small[-1].processor_seconds / small[0].processor_seconds
-    found = [
-        (bars.HISTORY, spent),
-        (bars.HISTORY_BYTES, small[-1].bytes_read / max(small[0].bytes_read, 1)),
-    ]
+    found = []
+    if len(small) > 1:
+        found = [
+            (bars.HISTORY, small[-1].processor_seconds / small[0].processor_seconds),
+            (bars.HISTORY_BYTES, small[-1].bytes_read / max(small[0].bytes_read, 1)),
+        ]
     if not built_in_duckdb:
         return [(bars.EMPTY, empty[-1].processor_seconds), *found]
     dearer = built.processor_seconds / built_in_duckdb.processor_seconds
