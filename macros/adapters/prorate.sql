@@ -15,6 +15,7 @@
     {%- set divisor = 'nullif(cast(' ~ denominator ~ ' as hugeint), 0)' -%}
     {%- set limit = prorate_limit(digits) -%}
     {%- set quotient = units ~ ' // ' ~ divisor -%}
+    {%- set result = quotient -%}
     {%- if numerator != '1' -%}
         {%- set limit = limit ~ ' // greatest(abs(' ~ factor ~ '), 1)' -%}
         {%- set left_over = units ~ ' % ' ~ divisor ~ ' * ' ~ factor ~ ' // ' ~ divisor -%}
@@ -23,7 +24,7 @@
     case
         when abs({{ quotient }}) < {{ limit }}
             then cast(
-                cast({{ result or quotient }} as decimal(38, 0))
+                cast({{ result }} as decimal(38, 0))
                 * cast(0.000000000000001 as decimal(15, 15)) as {{ money_type() }}
             )
     end

@@ -49,7 +49,6 @@
                 {% do changed.append(node.name) %}
             {% endif %}
         {% endfor %}
-        {% do graph.update({'changed_code': changed}) %}
         {% if changed %}
             {% do exceptions.warn(
                 'The SQL of these models, or of what they read, has changed since they were built; all their days '

@@ -23,6 +23,8 @@ class Bar:
         return line if measured <= self.aim else f"{line}\n{'':<12}missed: {self.why}"
 
 
+Found = tuple[Bar, float]
+
 # Sizes and rates of DuckDB: aimed at with 10 million requests.
 LOAD = Bar(
     "load", 2.5, "x the bare read_json",
@@ -77,7 +79,7 @@ POSTGRES_NIGHT = Bar(
 )  # fmt: skip
 
 
-def verdicts(found: list[tuple[Bar, float]]) -> str:
+def verdicts(found: list[Found]) -> str:
     """All of them under one heading."""
     heading = f"{'':<50}{'found':>8}{'aim':>8}"
     return "\n".join([heading, *(bar.verdict(measured) for bar, measured in found)])

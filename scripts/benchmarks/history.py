@@ -27,6 +27,7 @@ from scripts.benchmarks.speed import (
 )
 
 _TABLE = "envelope_events"
+_ONLY = ("--no-bills", "--only", _TABLE)
 # The same for all histories: what differs is the days before it. A year before it the rate card
 # knows every model of the sample.
 _NIGHT = date(2027, 4, 1)
@@ -37,7 +38,7 @@ def history_of(work: Workbench, days: int, per_day: int) -> Step:
     """So many days, loaded and built."""
     start = _NIGHT - timedelta(days=days)
     requests = ("--requests", str(days * per_day), "--days", str(days), "--start", f"{start}")
-    work.step("sample", *requests, "--no-bills", "--only", _TABLE)
+    work.step("sample", *requests, *_ONLY)
     return work.step("nightly")
 
 
@@ -45,14 +46,14 @@ def nights_after(work: Workbench, folder: Path, requests: int) -> tuple[Step, St
     """The night that brings so many requests, and one that brings nothing."""
     aside = folder / "night"
     night = ("--requests", str(requests), "--days", "1", "--seed", "8", "--start", f"{_NIGHT}")
-    work.step("sample", *night, "--landing", str(aside), "--no-bills", "--only", _TABLE)
+    work.step("sample", *night, "--landing", str(aside), *_ONLY)
     (aside / _TABLE).rename(work.landing / _TABLE / "night")
     return work.step("nightly"), work.step("nightly")
 
 
 def judged(
     small: list[Step], empty: list[Step], built: Step, built_in_duckdb: Step | None
-) -> list[tuple[bars.Bar, float]]:
+) -> list[bars.Found]:
     """What was aimed at, beside the nights after the fewest and after the most days."""
     found = []
     if len(small) > 1:

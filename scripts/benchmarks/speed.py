@@ -209,16 +209,18 @@ def _profiles(folder: Path, memory: str) -> Path:
 
 
 class Bench:
-    """The measurements of one size in one folder; `found` has what was aimed at beside them."""
+    """The measurements of one size in one folder."""
 
     def __init__(self, folder: Path, tables: list[str], work: Workbench) -> None:
         self._held_back = folder / "night"
         self._tables = tables
         self._work = work
-        self.found: list[tuple[bars.Bar, float]] = []
 
-    def run(self, requests: int, repeat: int) -> list[Line]:
-        """Everything, in the order of a warehouse's life: full load and build, then a night."""
+    def run(self, requests: int, repeat: int) -> tuple[list[Line], list[bars.Found]]:
+        """Everything, in the order of a warehouse's life: full load and build, then a night.
+
+        A line for each step, and the figures that something was aimed at for.
+        """
         self._generate(requests)
         load = self._work.step("load")
         raw_rows = sum(self._work.count(f"raw.{table}") for table in self._tables)
@@ -252,7 +254,7 @@ class Bench:
             (bars.OTHERS, others / heavy),
             (bars.WHOLE, whole / (floor + raw_copy)),
         ]
-        self.found = [
+        found = [
             *(of_size if requests >= _LARGE else []),
             (bars.SMALL, small.processor_seconds),
             (bars.EMPTY, empty.processor_seconds),
@@ -280,7 +282,7 @@ class Bench:
             whole_night("a night with one small file", small),
             whole_night("a night that brings nothing", empty),
             whole_night("  the first of the next day", next_day),
-        ]  # fmt: skip
+        ], found  # fmt: skip
 
     def _small_night(self) -> Step:
         """One file of few late requests, as the last night has left the warehouse."""
@@ -410,9 +412,9 @@ def main(
             console.progress(title, steps) as advance,
         ):
             bench = Bench(folder, list(tables), Workbench(folder, advance, memory))
-            lines = bench.run(size, repeat)
+            lines, found = bench.run(size, repeat)
         print(f"\n{title} as {', '.join(tables)}\n{HEADER}")
-        print(*lines, "", bars.verdicts(bench.found), sep="\n", flush=True)
+        print(*lines, "", bars.verdicts(found), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

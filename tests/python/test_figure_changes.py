@@ -160,8 +160,8 @@ def live(nights: Nights) -> dict[str, list[tuple]]:
     # by hand, from what lies there still
     before = nights.count()
     nights.project.dbt("run", "--select", "int_night_movements")
-    steps = "int_figure_steps int_figure_parts int_night_movements"
-    nights.project.dbt("run", "--select", steps)
+    steps = ("int_figure_steps", "int_figure_parts", "int_night_movements")
+    nights.project.dbt("run", "--select", *steps)
     assert nights.count() == before
     aliases = nights.root / "seeds/organization/team_aliases.csv"
     nights.append("seeds/organization/team_aliases.csv", "skunkworks,search,2024-01-01,")
