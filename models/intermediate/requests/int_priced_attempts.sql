@@ -117,3 +117,4 @@ select
     batch_id,
     loaded_at
 from priced
+{{ in_order_of_days() }}

@@ -42,3 +42,4 @@ select
     cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from ranked
 group by 1, 2
+{{ in_order_of_days() }}

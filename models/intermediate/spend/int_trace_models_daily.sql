@@ -29,3 +29,4 @@ select
 from attempts
 where trace_id is not null
 group by 1, 2, 3, 4
+{{ in_order_of_days() }}

@@ -18,3 +18,4 @@ select
     cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
 from attempts
 group by 1, 2, 3
+{{ in_order_of_days() }}

@@ -64,3 +64,4 @@ select
     cast(unpriced_count as bigint) as unpriced_count
 from ranked
 where is_final_attempt
+{{ in_order_of_days() }}
