@@ -7,22 +7,42 @@
 {# Not by ref: the test of a seed would wait for the logs. What is built by days is built after the fingerprints. #}
 {% macro days_to_check_sql() -%}
     {%- set days = graph.nodes['model.' ~ our_name() ~ '.int_day_fingerprints'] -%}
-    select inputs.usage_date
+    select distinct coalesce(inputs.usage_date, checked.usage_date) as usage_date
     from {{ adapter.quote(days.schema) }}.{{ adapter.quote(days.alias) }} as inputs
-    left join {{ day_checks_table() }} as checked
+    full outer join {{ day_checks_table() }} as checked
         on inputs.usage_date = checked.usage_date and inputs.day_fingerprint = checked.day_fingerprint
-    where checked.usage_date is null
+    where inputs.usage_date is null or checked.usage_date is null
     order by 1
 {%- endmacro %}
 
-{# The condition of a test on what is built by days; nothing where it looks at all of them. #}
-{% macro where_days_to_check(at=none) -%}
+{# These days, in order, as text; none where the tests look at all of them. #}
+{% macro days_to_check() -%}
     {%- if execute and graph.get('are_days_checked') -%}
         {%- if 'days_to_check' not in graph -%}
             {%- set days = run_query(days_to_check_sql()).columns[0].values() | map('string') | list -%}
             {%- do graph.update({'days_to_check': days}) -%}
         {%- endif -%}
-        {{- where_days_in(graph['days_to_check'], at) -}}
+        {{- return(graph['days_to_check']) -}}
+    {%- endif -%}
+    {{- return(none) -}}
+{%- endmacro %}
+
+{# The condition of a test on what is built by days; nothing where it looks at all of them. #}
+{% macro where_days_to_check(at=none) -%}
+    {%- set days = days_to_check() -%}
+    {%- if days is not none -%} {{- where_days_in(days, at) -}} {%- endif -%}
+{%- endmacro %}
+
+{# The same for what is put together by months: days, or first days, from the month of the first of these days to that
+   of the last. #}
+{% macro where_months_to_check(day='usage_date') -%}
+    {%- set days = days_to_check() -%}
+    {%- if days -%}
+    where
+        {{ day }} >= {{ month_of(dates(days[:1])) }}
+        and {{ day }} < {{ months_after(month_of(dates(days[-1:])), 1) }}
+    {%- elif days is not none -%}
+    where false
     {%- endif -%}
 {%- endmacro %}
 

@@ -1,12 +1,15 @@
 -- Harm: a report by team, by piece of work or by trace that adds up to more or less than was priced, for
--- any day, is a bill nobody can defend.
+-- any day, is a bill nobody can defend. Longer periods, and traces, are compared with what each day was found to be.
 with requests as (
 
     select
         usage_date,
         coalesce(sum(cost_usd), 0) as cost_usd,
-        count(*) as attempt_count
+        count(*) as attempt_count,
+        coalesce(sum(case when trace_id is not null then cost_usd end), 0) as traced_cost_usd,
+        count(trace_id) as traced_count
     from {{ ref('fct_priced_requests') }}
+    {{ where_days_to_check() }}
     group by 1
 
 ),
@@ -23,9 +26,22 @@ views as (
         coalesce(sum(cost_usd), 0) as cost_usd,
         sum(attempt_count) as attempt_count
     from {{ ref(mart) }}
+    {{ where_days_to_check() }}
     group by 1, 2
     {{ 'union all' if not loop.last }}
     {% endfor %}
+
+),
+
+trace_days as (
+
+    select
+        usage_date,
+        coalesce(sum(cost_usd), 0) as cost_usd,
+        sum(step_count) as attempt_count
+    from {{ ref('int_trace_days') }}
+    {{ where_days_to_check() }}
+    group by 1
 
 ),
 
@@ -62,7 +78,7 @@ reports as (
 
 ),
 
-reported_requests as (
+reported_days as (
 
     {% for view, grain in {
         'week': 'week', 'month': 'month', 'month of users': 'month', 'quarter': 'quarter', 'year': 'year',
@@ -70,9 +86,9 @@ reported_requests as (
     select
         '{{ view }}' as period_grain,
         {{ period_of(grain, 'usage_date') }} as period_start_date,
-        sum(cost_usd) as cost_usd,
+        coalesce(sum(cost_usd), 0) as cost_usd,
         sum(attempt_count) as attempt_count
-    from requests
+    from {{ ref('fct_spend_daily') }}
     group by 1, 2
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -88,13 +104,12 @@ traces as (
 
 ),
 
-traced_requests as (
+all_trace_days as (
 
     select
         coalesce(sum(cost_usd), 0) as cost_usd,
-        count(*) as attempt_count
-    from {{ ref('fct_priced_requests') }}
-    where trace_id is not null
+        coalesce(sum(step_count), 0) as attempt_count
+    from {{ ref('int_trace_days') }}
 
 )
 
@@ -115,30 +130,44 @@ where
 union all
 
 select
-    'fct_traces' as mart,
-    cast(null as date) as usage_date,
-    traced_requests.cost_usd as priced_usd,
-    traces.cost_usd as view_usd
-from traced_requests
-cross join traces
+    'int_trace_days' as mart,
+    coalesce(requests.usage_date, trace_days.usage_date) as usage_date,
+    requests.traced_cost_usd as priced_usd,
+    trace_days.cost_usd as view_usd
+from requests
+full outer join trace_days
+    on requests.usage_date = trace_days.usage_date
 where
-    traced_requests.cost_usd != traces.cost_usd
-    or traced_requests.attempt_count != traces.attempt_count
+    coalesce(requests.traced_cost_usd, 0) != coalesce(trace_days.cost_usd, 0)
+    or coalesce(requests.traced_count, 0) != coalesce(trace_days.attempt_count, 0)
 
 union all
 
 select
-    'by ' || coalesce(reports.period_grain, reported_requests.period_grain) as mart,
-    coalesce(reports.period_start_date, reported_requests.period_start_date) as usage_date,
-    reported_requests.cost_usd as priced_usd,
+    'fct_traces' as mart,
+    cast(null as date) as usage_date,
+    all_trace_days.cost_usd as priced_usd,
+    traces.cost_usd as view_usd
+from all_trace_days
+cross join traces
+where
+    all_trace_days.cost_usd != traces.cost_usd
+    or all_trace_days.attempt_count != traces.attempt_count
+
+union all
+
+select
+    'by ' || coalesce(reports.period_grain, reported_days.period_grain) as mart,
+    coalesce(reports.period_start_date, reported_days.period_start_date) as usage_date,
+    reported_days.cost_usd as priced_usd,
     reports.cost_usd as view_usd
-from reported_requests
+from reported_days
 full outer join reports
     on
-        reported_requests.period_grain = reports.period_grain
-        and reported_requests.period_start_date = reports.period_start_date
+        reported_days.period_grain = reports.period_grain
+        and reported_days.period_start_date = reports.period_start_date
 where
-    reported_requests.cost_usd is null
+    reported_days.cost_usd is null
     or reports.cost_usd is null
-    or reported_requests.cost_usd != reports.cost_usd
-    or reported_requests.attempt_count != reports.attempt_count
+    or reported_days.cost_usd != reports.cost_usd
+    or reported_days.attempt_count != reports.attempt_count

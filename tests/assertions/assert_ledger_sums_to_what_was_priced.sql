@@ -1,10 +1,11 @@
 -- Harm: a team charged for what nobody used, or usage that is in no month's charges. For every month of use,
 -- whatever was posted when, the ledger is what was priced, plus what the volume tiers of contracts change in it,
--- shared costs, credits and adjustments by hand.
+-- shared costs, credits and adjustments by hand. What was priced is read by day, where it sums to the requests
+-- (assert_every_view_of_spend_sums_to_the_whole).
 with sources as (
 
     select {{ month_of('usage_date') }} as usage_period, cost_usd as amount_usd
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('fct_spend_daily') }}
     where cost_usd is not null
 
     union all

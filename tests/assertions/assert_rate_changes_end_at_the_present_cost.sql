@@ -8,6 +8,14 @@ with changes as (
             partition by usage_month, team_id, provider, billed_model order by recorded_at desc
         ) as recorded_rank
     from {{ ref('fct_rate_changes') }}
+    {{ where_months_to_check('usage_month') }}
+
+),
+
+requests as (
+
+    select * from {{ ref('fct_priced_requests') }}
+    {{ where_months_to_check() }}
 
 ),
 
@@ -20,7 +28,7 @@ costs as (
         {{ named_model() }} as billed_model,
         sum(cost_usd) as cost_usd,
         sum(case when price_status = 'priced' then 1 else 0 end) as priced_count
-    from {{ ref('fct_priced_requests') }}
+    from requests
     where price_status = 'priced' or price_status in {{ unpriced_statuses() }}
     group by 1, 2, 3, 4
 
