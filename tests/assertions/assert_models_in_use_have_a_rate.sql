@@ -8,7 +8,7 @@
 
 with unpriced as (
 
-    select * from {{ ref('fct_priced_requests') }}
+    select * from {{ ref('int_accepted_attempts') }}
     where price_status in {{ unpriced_statuses() }} and usage_date >= {{ days_before(run_date(), 30) }}
 
 ),

@@ -14,7 +14,7 @@ with changes as (
 
 requests as (
 
-    select * from {{ ref('fct_priced_requests') }}
+    select * from {{ ref('int_accepted_attempts') }}
     {{ where_months_to_check() }}
 
 ),

@@ -13,7 +13,7 @@ with reconciled as (
 gateway as (
 
     select
-        coalesce((select sum(cost_lower_bound_usd) from {{ ref('fct_priced_requests') }}), 0)
+        coalesce((select sum(cost_lower_bound_usd) from {{ ref('int_accepted_attempts') }}), 0)
         + coalesce((select sum(adjustment_usd) from {{ ref('int_tier_adjustments') }}), 0) as gateway_usd
 
 ),

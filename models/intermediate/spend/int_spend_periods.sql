@@ -2,7 +2,10 @@
 -- tables were built, and of whether it is over. What is built by periods builds those whose fingerprint is another.
 {{ config(materialized='table') }}
 
-{% set daily = ['int_spend_by_version_daily', 'int_costly_work_daily', 'fct_spend_daily', 'fct_efficiency_daily'] %}
+{% set daily = [
+    'int_spend_by_version_daily', 'int_costly_work_daily', 'fct_spend_daily', 'fct_efficiency_daily',
+    'int_user_spend_daily',
+] %}
 {% for name in daily %}
 -- depends_on: {{ ref(name) }}
 {% endfor %}

@@ -1,3 +1,5 @@
+{{ incremental_by_period('int_spend_periods', 'usage_period', "'month'") }}
+
 with monthly as (
 
     select
@@ -9,6 +11,7 @@ with monthly as (
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(sum(unpriced_count) as bigint) as unpriced_count
     from {{ ref('int_user_spend_daily') }}
+    {{ where_days_of_periods_changed('int_spend_periods', 'month') }}
     group by 1, 2, 3
 
 ),
@@ -46,3 +49,4 @@ left join monthly as before
         ranked.usage_period = {{ months_after('before.usage_period', 1) }}
         and ranked.team_id = before.team_id
         and ranked.user_key = before.user_key
+{{ where_periods_changed('int_spend_periods', 'ranked.usage_period', "'month'") }}

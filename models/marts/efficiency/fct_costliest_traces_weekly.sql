@@ -7,7 +7,7 @@ with work as (
         {{ week_of('usage_date') }} as week_start_date,
         {{ trace_or_request() }} as trace_or_request,
         sum(cost_usd) as whole_cost_usd
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_accepted_attempts') }}
     where {{ is_of_last_quarter }} and cost_usd > 0
     group by 1, 2
 
@@ -31,7 +31,7 @@ attempts as (
         {{ week_of('usage_date') }} as week_start_date,
         {{ trace_or_request() }} as trace_or_request,
         {{ named_model() }} as named_model
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_accepted_attempts') }}
     where {{ is_of_last_quarter }}
 
 ),

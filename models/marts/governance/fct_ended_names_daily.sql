@@ -11,7 +11,7 @@ with attempts as (
         regexp_replace(lower(requested_model), '^.*/', '') as asked_name,
         regexp_replace(lower(served_model), '^.*/', '') as served_name,
         cost_usd
-    from {{ ref('fct_priced_requests') }}
+    from {{ ref('int_accepted_attempts') }}
 
 ),
 

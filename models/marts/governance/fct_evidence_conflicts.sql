@@ -1,6 +1,8 @@
 -- Where two records of one call contradict each other. The names of a team are compared by what they stand for. Counts
 -- of input are compared only where neither record has cached tokens, which some systems count beside it; models only
 -- where both names are known, because a name may be one of the gateway's own.
+{{ incremental_by_day() }}
+
 {% set texts = ['service_name', 'feature', 'environment', 'customer_id', 'prompt_version'] %}
 {% set of_the_charged = ['model', 'reported_input_tokens', 'reported_output_tokens'] %}
 with evidence as (
@@ -19,6 +21,7 @@ with evidence as (
         on
             lower(evidence.team_tag) = names.team_name
             and evidence.usage_date >= names.valid_from and evidence.usage_date < names.valid_to
+    {{ where_days_changed() }}
 
 ),
 
@@ -33,6 +36,7 @@ merged as (
         on
             lower(merged.team_tag) = names.team_name
             and merged.usage_date >= names.valid_from and merged.usage_date < names.valid_to
+    {{ where_days_changed() }}
 
 ),
 
@@ -40,6 +44,13 @@ used as (
 
     select * from evidence
     where evidence_role = 'usage'
+
+),
+
+calls as (
+
+    select * from {{ ref('int_accepted_attempts') }}
+    {{ where_days_changed() }}
 
 ),
 
@@ -93,6 +104,6 @@ select
     conflicts.other_line_number,
     conflicts.other_record_number
 from conflicts
-inner join {{ ref('int_accepted_attempts') }} as calls
+inner join calls
     on {{ same_record('conflicts', 'calls') }}
 where coalesce(calls.iteration_number, 1) = 1
