@@ -92,8 +92,13 @@ select
     priced_tier as alternative_tier,
     min_requests,
     actual_cost_usd,
+    -- nearly all change as a whole, and to share a cost out takes longer than all else here
     cast(
-        {{ prorate('actual_cost_usd', '(1000000 - changed_share)', '1000000') }}
-        + {{ prorate('other_cost_usd', 'changed_share', '1000000') }} as {{ money_type() }}
+        case
+            when changed_share = 1000000 then other_cost_usd
+            else
+                {{ prorate('actual_cost_usd', '(1000000 - changed_share)', '1000000') }}
+                + {{ prorate('other_cost_usd', 'changed_share', '1000000') }}
+        end as {{ money_type() }}
     ) as what_if_cost_usd
 from costed
