@@ -61,8 +61,9 @@ requests as (
     left join makers
         on
             -- one side of an equation: DuckDB compares each attempt with each maker for a condition by itself
-            case when attempts.price_status = 'unpriced_unknown_provider'
-                then regexp_replace(attempts.model_name, '^.*/', '')
+            case
+                when attempts.price_status = 'unpriced_unknown_provider'
+                    then regexp_replace(attempts.model_name, '^.*/', '')
             end = makers.model_name
             and attempts.usage_at >= makers.valid_from
             and attempts.usage_at < makers.valid_to
