@@ -6,10 +6,16 @@ with rejects as (
 
 ),
 
+-- one after the other: for either of two conditions DuckDB reads all columns of all attempts before it looks
 attempts as (
 
     select * from {{ ref('int_priced_attempts') }}
-    where policy_decision = 'quarantine' or is_in_the_future
+    where is_in_the_future
+
+    union all
+
+    select * from {{ ref('int_priced_attempts') }}
+    where policy_decision = 'quarantine' and not is_in_the_future
 
 )
 

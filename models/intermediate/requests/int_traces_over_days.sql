@@ -1,15 +1,10 @@
 -- The few traces that go on after midnight, put together from their days.
 {{ config(materialized='table') }}
 
-with trace_days as (
+-- the days are read twice: what one step hands to two would be kept with all its columns
+with long_traces as (
 
-    select * from {{ ref('int_trace_days') }}
-
-),
-
-long_traces as (
-
-    select trace_id from trace_days
+    select trace_id from {{ ref('int_trace_days') }}
     group by 1
     having count(*) > 1
 
@@ -21,7 +16,7 @@ ranked as (
         trace_days.*,
         min(trace_days.usage_date) over one_trace as first_date,
         max(trace_days.costliest_step_cost_usd) over one_trace as costliest_cost_usd
-    from trace_days
+    from {{ ref('int_trace_days') }} as trace_days
     inner join long_traces
         on trace_days.trace_id = long_traces.trace_id
     window one_trace as (partition by trace_days.trace_id)
