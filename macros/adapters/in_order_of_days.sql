@@ -6,13 +6,8 @@
 {%- endmacro %}
 
 {% macro default__in_order_of_days() -%}
-    {{ return('order by usage_date') }}
 {%- endmacro %}
 
-{% macro postgres__in_order_of_days() -%}
-    {{ return('') }}
-{%- endmacro %}
-
-{% macro spark__in_order_of_days() -%}
-    {{ return('') }}
+{% macro duckdb__in_order_of_days() -%}
+    order by usage_date
 {%- endmacro %}

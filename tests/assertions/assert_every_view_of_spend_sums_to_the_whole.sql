@@ -1,5 +1,10 @@
 -- Harm: a report by team, by piece of work or by trace that adds up to more or less than was priced, for
 -- any day, is a bill nobody can defend. Longer periods, and traces, are compared with what each day was found to be.
+{% set views = {
+    'fct_spend_daily': 'attempt_count', 'fct_logical_requests': 'attempt_count',
+    'fct_attribution_coverage_daily': 'attempt_count', 'fct_efficiency_daily': 'attempt_count',
+    'fct_model_success_daily': 'attempt_count', 'int_trace_days': 'step_count',
+} %}
 with requests as (
 
     select
@@ -14,34 +19,42 @@ with requests as (
 
 ),
 
-views as (
+-- for each table by itself, so that a day which one of them lacks is found
+priced as (
 
-    {% for mart in [
-        'fct_spend_daily', 'fct_logical_requests', 'fct_attribution_coverage_daily', 'fct_efficiency_daily',
-        'fct_model_success_daily'
-    ] %}
+    {% for mart in views %}
     select
         '{{ mart }}' as mart,
         usage_date,
-        coalesce(sum(cost_usd), 0) as cost_usd,
-        sum(attempt_count) as attempt_count
-    from {{ ref(mart) }}
-    {{ where_days_to_check() }}
-    group by 1, 2
+        {% if mart == 'int_trace_days' %}
+        traced_cost_usd as cost_usd,
+        traced_count as attempt_count
+        {% else %}
+        cost_usd,
+        attempt_count
+        {% endif %}
+    from requests
+    {% if mart == 'int_trace_days' %}
+    where traced_count > 0
+    {% endif %}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
 
-trace_days as (
+views as (
 
+    {% for mart, attempts in views.items() %}
     select
+        '{{ mart }}' as mart,
         usage_date,
         coalesce(sum(cost_usd), 0) as cost_usd,
-        sum(step_count) as attempt_count
-    from {{ ref('int_trace_days') }}
+        sum({{ attempts }}) as attempt_count
+    from {{ ref(mart) }}
     {{ where_days_to_check() }}
-    group by 1
+    group by 1, 2
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 ),
 
@@ -114,32 +127,18 @@ all_trace_days as (
 )
 
 select
-    views.mart,
-    coalesce(requests.usage_date, views.usage_date) as usage_date,
-    requests.cost_usd as priced_usd,
+    coalesce(priced.mart, views.mart) as mart,
+    coalesce(priced.usage_date, views.usage_date) as usage_date,
+    priced.cost_usd as priced_usd,
     views.cost_usd as view_usd
-from requests
+from priced
 full outer join views
-    on requests.usage_date = views.usage_date
+    on priced.mart = views.mart and priced.usage_date = views.usage_date
 where
-    requests.cost_usd is null
+    priced.cost_usd is null
     or views.cost_usd is null
-    or requests.cost_usd != views.cost_usd
-    or requests.attempt_count != views.attempt_count
-
-union all
-
-select
-    'int_trace_days' as mart,
-    coalesce(requests.usage_date, trace_days.usage_date) as usage_date,
-    requests.traced_cost_usd as priced_usd,
-    trace_days.cost_usd as view_usd
-from requests
-full outer join trace_days
-    on requests.usage_date = trace_days.usage_date
-where
-    coalesce(requests.traced_cost_usd, 0) != coalesce(trace_days.cost_usd, 0)
-    or coalesce(requests.traced_count, 0) != coalesce(trace_days.attempt_count, 0)
+    or priced.cost_usd != views.cost_usd
+    or priced.attempt_count != views.attempt_count
 
 union all
 

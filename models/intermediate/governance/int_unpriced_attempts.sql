@@ -60,7 +60,7 @@ requests as (
     from attempts
     left join makers
         on
-            -- one side of an equation: DuckDB compares each attempt with each maker for a condition by itself
+            -- for a condition on the attempts alone DuckDB would compare each of them with each maker
             case
                 when attempts.price_status = 'unpriced_unknown_provider'
                     then regexp_replace(attempts.model_name, '^.*/', '')
