@@ -24,8 +24,8 @@
 {%- endmacro %}
 
 {# The models whose rows decide who owns a request, what else it could have run as, whether a part of its price
-   counts, or what a gateway's own figure is in USD, each valid for a span of days: model, and the columns that
-   matter. #}
+   counts, whether its model had ended, or what a gateway's own figure is in USD, each valid for a span of days: model,
+   and the columns that matter. #}
 {% macro owner_rules() -%}
     {{ return({
         'int_team_names': ['team_name', 'team_id', 'method'],
@@ -39,6 +39,7 @@
         'int_efficiency_rules': ['rule_id', 'opportunity', 'provider', 'model', 'service_name', 'feature', 'environment',
             'alternative_provider', 'alternative_model', 'min_input_tokens', 'max_input_tokens', 'max_output_tokens',
             'min_requests', 'assumed_share'],
+        'int_ended_names': ['provider', 'model_name', 'how_it_ended', 'became_model', 'ended_at', 'source'],
     }) }}
 {%- endmacro %}
 

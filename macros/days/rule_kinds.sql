@@ -36,6 +36,7 @@
         'int_context_bands': {'kind': 'none', 'seed': 'rate card', 'named_by': ['provider', 'model']},
         'int_intraday_rate_changes': {'kind': 'none', 'seed': 'rate card', 'named_by': ['provider', 'model']},
         'int_efficiency_rules': {'kind': 'none', 'seed': 'efficiency_rules', 'named_by': ['rule_id']},
+        'int_ended_names': {'kind': 'none', 'seed': 'ended names', 'named_by': ['provider', 'model_name']},
     }) }}
 {%- endmacro %}
 

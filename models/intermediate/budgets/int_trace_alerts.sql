@@ -1,11 +1,15 @@
 -- Traces with more steps, or more repeated calls, than a rule allows: an agent that does not stop spends on until
--- somebody sees it.
-with traces as (
+-- somebody sees it. A table, so that each of its readers and tests need not go through all traces.
+{{ config(materialized='table') }}
 
-    select * from {{ ref('fct_traces') }}
+{% set columns = ['trace_id', 'usage_date', 'team_id', 'service_name', 'cost_usd', 'costliest_request_key'] %}
+with rules as (
+
+    select * from {{ ref('int_spend_alert_rules') }}
 
 ),
 
+-- what is below the threshold of every rule goes no further
 repeats as (
 
     select
@@ -14,6 +18,11 @@ repeats as (
     from {{ ref('int_trace_models_daily') }}
     where repeat_count > 0
     group by 1
+    having
+        sum(repeat_count) >= (
+            select min(rules.threshold) from rules
+            where rules.rule_kind = 'trace_repeats'
+        )
 
 ),
 
@@ -21,17 +30,22 @@ counted as (
 
     select
         'trace_steps' as rule_kind,
-        traces.*,
-        traces.step_count as observed_count
-    from traces
+        {{ columns | join(', ') }},
+        step_count as observed_count
+    from {{ ref('fct_traces') }}
+    where
+        step_count >= (
+            select min(rules.threshold) from rules
+            where rules.rule_kind = 'trace_steps'
+        )
 
     union all
 
     select
         'trace_repeats' as rule_kind,
-        traces.*,
+        traces.{{ columns | join(', traces.') }},
         repeats.repeat_count as observed_count
-    from traces
+    from {{ ref('fct_traces') }} as traces
     inner join repeats
         on traces.trace_id = repeats.trace_id
 
@@ -50,7 +64,7 @@ select
     counted.trace_id,
     counted.costliest_request_key
 from counted
-inner join {{ ref('int_spend_alert_rules') }} as rules
+inner join rules
     on
         counted.rule_kind = rules.rule_kind
         and (rules.team_id = '*' or counted.team_id = rules.team_id)

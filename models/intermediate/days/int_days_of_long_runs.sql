@@ -12,6 +12,27 @@ with gateway_days as (
 
 ),
 
+-- the days before those on which another system has calls: a system that is alone need not be read at all
+near_days as (
+
+    {% for later in days_after_a_run() %}
+    select
+        systems.raw_table,
+        {{ days_before('days.event_date', later) }} as usage_date
+    from gateway_days as days
+    inner join (select distinct gateway_days.raw_table from gateway_days) as systems
+        on days.raw_table != systems.raw_table
+    {{ 'union' if not loop.last }}
+    {% else %}
+    select
+        raw_table,
+        event_date as usage_date
+    from gateway_days
+    where false
+    {% endfor %}
+
+),
+
 records as (
 
     select
@@ -20,6 +41,10 @@ records as (
         {{ elapsed_ms('started_at', 'ended_at') }} as latency_ms
     from {{ ref('stg_otel__genai_spans') }}
     where has_usage and trace_id is not null
+        and cast(started_at as date) in (
+            select near_days.usage_date from near_days
+            where near_days.raw_table = 'otel_genai_spans'
+        )
 
     union all
 
@@ -29,6 +54,10 @@ records as (
         latency_ms
     from {{ ref('stg_langfuse__observations') }}
     where has_usage and trace_id is not null
+        and cast(usage_at as date) in (
+            select near_days.usage_date from near_days
+            where near_days.raw_table = 'langfuse_observations'
+        )
 
     union all
 
@@ -38,6 +67,10 @@ records as (
         latency_ms
     from {{ ref('stg_envelope__events') }}
     where coalesce(reported_input_tokens, 0) + coalesce(reported_output_tokens, 0) > 0 and trace_id is not null
+        and cast(usage_at as date) in (
+            select near_days.usage_date from near_days
+            where near_days.raw_table = 'envelope_events'
+        )
 
 ),
 

@@ -56,31 +56,42 @@ taken as (
             and to_the_end.model_name = lower(models.model)
     where to_the_end.valid_from is not null and to_the_end.is_free_again = 0
 
+),
+
+ended as (
+
+    select
+        taken.provider,
+        taken.model_name,
+        'redirected' as how_it_ended,
+        max(taken.last_model) as became_model,
+        min(taken.valid_from) as ended_at,
+        max(taken.source) as source
+    from taken
+    inner join taken as former
+        on
+            taken.provider = former.provider
+            and lower(taken.former_model) = former.model_name
+            and taken.valid_from = former.valid_from
+    group by 1, 2
+
+    union all
+
+    select
+        provider,
+        model as model_name,
+        'retired' as how_it_ended,
+        cast(null as {{ dbt.type_string() }}) as became_model,
+        cast(retires_on as timestamp) as ended_at,
+        source
+    from {{ ref('model_limits') }}
+    where retires_on is not null
+
 )
 
+-- a rule that holds on the days since: what these days count is counted again when a name ends
 select
-    taken.provider,
-    taken.model_name,
-    'redirected' as how_it_ended,
-    max(taken.last_model) as became_model,
-    min(taken.valid_from) as ended_at,
-    max(taken.source) as source
-from taken
-inner join taken as former
-    on
-        taken.provider = former.provider
-        and lower(taken.former_model) = former.model_name
-        and taken.valid_from = former.valid_from
-group by 1, 2
-
-union all
-
-select
-    provider,
-    model as model_name,
-    'retired' as how_it_ended,
-    cast(null as {{ dbt.type_string() }}) as became_model,
-    cast(retires_on as timestamp) as ended_at,
-    source
-from {{ ref('model_limits') }}
-where retires_on is not null
+    *,
+    cast(ended_at as date) as valid_from,
+    {{ open_end() }} as valid_to
+from ended

@@ -1,86 +1,15 @@
 -- The last quarter only: what was not explained by then nobody explains any more.
-{% set is_of_last_quarter = 'usage_date >= ' ~ days_before(week_of(run_date()), 91) %}
--- the requests are read twice: PostgreSQL would keep all columns of what one step hands to two
 with work as (
 
-    select
-        {{ week_of('usage_date') }} as week_start_date,
-        {{ trace_or_request() }} as trace_or_request,
-        sum(cost_usd) as whole_cost_usd
-    from {{ ref('int_accepted_attempts') }}
-    where {{ is_of_last_quarter }} and cost_usd > 0
-    group by 1, 2
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by week_start_date order by whole_cost_usd desc, trace_or_request asc
-        ) as cost_rank
-    from work
-
-),
-
-attempts as (
-
-    select
-        *,
-        {{ week_of('usage_date') }} as week_start_date,
-        {{ trace_or_request() }} as trace_or_request,
-        {{ named_model() }} as named_model
-    from {{ ref('int_accepted_attempts') }}
-    where {{ is_of_last_quarter }}
-
-),
-
-steps as (
-
-    select
-        ranked.cost_rank,
-        attempts.*,
-        row_number() over (
-            partition by ranked.week_start_date, ranked.trace_or_request
-            order by attempts.cost_usd desc nulls last, attempts.request_key asc
-        ) as step_rank
-    from ranked
-    inner join attempts
-        on ranked.week_start_date = attempts.week_start_date and ranked.trace_or_request = attempts.trace_or_request
-    where ranked.cost_rank <= 10
-
-),
-
-summed as (
-
-    select
-        week_start_date,
-        cast(max(cost_rank) as integer) as cost_rank,
-        trace_or_request,
-        min(usage_at) as first_usage_at,
-        {% for column in ['team_id', 'service_name', 'feature', 'prompt_version', 'customer_id', 'request_key'] %}
-        max(case when step_rank = 1 then {{ column }} end) as {{ column }},
-        {% endfor %}
-        max(case when step_rank = 1 then named_model end) as billed_model,
-        cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-        cast(max(cost_usd) as {{ money_type() }}) as costliest_step_cost_usd,
-        count(*) as attempt_count,
-        cast(sum(case when is_retry or is_fallback then 1 else 0 end) as bigint) as repeat_count,
-        cast(sum({{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }}) as bigint) as input_tokens,
-        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
-        cast(sum({{ quantity_of_kind('output') }}) as bigint) as output_tokens,
-        cast(sum(latency_ms) as bigint) as latency_ms,
-        cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
-    from steps
-    group by 1, 3
+    select * from {{ ref('int_costliest_work_weekly') }}
+    where week_start_date >= {{ days_before(week_of(run_date()), 91) }}
 
 )
 
 select
-    summed.*,
+    work.*,
     notes.note,
     notes.explained_by
-from summed
+from work
 left join {{ ref('trace_notes') }} as notes
-    on summed.trace_or_request = notes.trace_id
+    on work.trace_or_request = notes.trace_id

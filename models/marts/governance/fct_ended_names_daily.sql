@@ -1,5 +1,7 @@
 -- Use of names that had ended by then. It costs what is charged for it now, or has no price; whoever asks for such a
 -- name is to ask for another, before the provider takes the name away or moves it again.
+{{ incremental_by_day() }}
+
 with attempts as (
 
     select
@@ -12,6 +14,7 @@ with attempts as (
         regexp_replace(lower(served_model), '^.*/', '') as served_name,
         cost_usd
     from {{ ref('int_accepted_attempts') }}
+    {{ where_days_changed() }}
 
 ),
 
