@@ -18,11 +18,17 @@ pytestmark = pytest.mark.wide
 BUILT = (
     "select model_name, period_grain, period_start_date::varchar, built_at from ops.built_periods"
 )
-REPORTS = ("int_chargeback_periods", "fct_chargeback_report", "int_unit_cost_lines")
-WEEKLY = ("fct_unit_cost_changes", "fct_model_mix_weekly", "fct_efficiency_weekly")
+FOR_OTHERS = ("int_chargeback_periods", "int_unit_cost_lines", "int_costliest_work_weekly")
+MARTS = (
+    "fct_chargeback_report",
+    "fct_unit_cost_changes",
+    "fct_model_mix_weekly",
+    "fct_efficiency_weekly",
+    "fct_user_spend_monthly",
+)
 SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
-COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS)
+COMPARED = (*MARTS, "fct_costliest_traces_weekly", FOCUS)
 
 
 def request(number: int, day: str) -> dict:
@@ -68,20 +74,20 @@ def project(tmp_path, request, new_database):
 
 def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     before = built(project)
-    assert set(name for name, _, _ in before) == {*REPORTS, *WEEKLY, FOCUS}
+    assert set(name for name, _, _ in before) == {*FOR_OTHERS, *MARTS, FOCUS}
 
     # a late line: its week and month, and those that are compared with them
     deliver(project, "late.jsonl", ["2026-06-17"], 500)
     project.ai_cost("nightly")
     late = {"week 2026-06-15", "week 2026-06-22", "month 2026-06-01", "month 2026-07-01"}
-    expected = dict.fromkeys((*REPORTS, *WEEKLY), late)
+    expected = dict.fromkeys((*FOR_OTHERS, *MARTS), late)
     assert moved(project, before) == expected | {FOCUS: {"month 2026-06-01"}}
 
     # the clock alone: the week that is over now
     before = built(project)
     project.run_at("2026-08-17T06:00:00Z")
     project.ai_cost("nightly")
-    assert moved(project, before) == {name: {"week 2026-08-10"} for name in (*REPORTS, *WEEKLY)}
+    assert moved(project, before) == {name: {"week 2026-08-10"} for name in (*FOR_OTHERS, *MARTS)}
 
     # a name: the rows of FOCUS that show it
     before = built(project)
