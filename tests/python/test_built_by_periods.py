@@ -18,11 +18,22 @@ pytestmark = pytest.mark.wide
 BUILT = (
     "select model_name, period_grain, period_start_date::varchar, built_at from ops.built_periods"
 )
-REPORTS = ("int_chargeback_periods", "fct_chargeback_report", "int_unit_cost_lines")
-WEEKLY = ("fct_unit_cost_changes", "fct_model_mix_weekly", "fct_efficiency_weekly")
+REPORTS = (
+    "int_chargeback_periods",
+    "fct_chargeback_report",
+    "int_unit_cost_lines",
+    "int_customer_usage_monthly",
+)
+WEEKLY = (
+    "fct_unit_cost_changes",
+    "fct_model_mix_weekly",
+    "fct_efficiency_weekly",
+    "fct_retry_paths_weekly",
+    "fct_user_spend_monthly",
+)
 SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
-COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS)
+COMPARED = ("fct_chargeback_report", "fct_unit_costs", *WEEKLY, FOCUS)
 
 
 def request(number: int, day: str) -> dict:
