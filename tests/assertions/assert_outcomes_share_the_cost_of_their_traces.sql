@@ -1,5 +1,5 @@
 -- Harm: a trace, or a request without one, that is counted once for each of its outcomes makes every outcome dear,
--- and one that is lost makes it cheap.
+-- and one that is lost makes it cheap. The days of a trace sum to it, and are the smaller table to look through.
 with outcomes as (
 
     select coalesce(sum(cost_usd), 0) as cost_usd
@@ -10,7 +10,7 @@ with outcomes as (
 traces as (
 
     select coalesce(sum(cost_usd), 0) as cost_usd
-    from {{ ref('fct_traces') }}
+    from {{ ref('int_trace_days') }}
     where trace_id in (
             select events.trace_id from {{ ref('int_business_events') }} as events
             where not events.is_revenue

@@ -8,8 +8,17 @@
 
 with unpriced as (
 
-    select * from {{ ref('int_unpriced_attempts') }}
+    -- of the attempts themselves: int_unpriced_attempts also looks up what each would have cost
+    select
+        provider,
+        {{ named_model() }} as model_name,
+        priced_tier as service_tier,
+        meters_without_a_price,
+        usage_date,
+        count(*) as attempt_count
+    from {{ ref('int_accepted_attempts') }}
     where price_status in {{ unpriced_statuses() }}
+    group by 1, 2, 3, 4, 5
 
 ),
 
@@ -49,7 +58,7 @@ select
     gaps.context_start_tokens,
     gaps.ended_at,
     gaps.next_price_at,
-    count(distinct unpriced.request_key) as attempt_count
+    cast(sum(unpriced.attempt_count) as bigint) as attempt_count
 from gaps
 inner join unpriced
     on

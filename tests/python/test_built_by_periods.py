@@ -18,17 +18,23 @@ pytestmark = pytest.mark.wide
 BUILT = (
     "select model_name, period_grain, period_start_date::varchar, built_at from ops.built_periods"
 )
-FOR_OTHERS = ("int_chargeback_periods", "int_unit_cost_lines", "int_costliest_work_weekly")
+FOR_OTHERS = (
+    "int_chargeback_periods",
+    "int_unit_cost_lines",
+    "int_costliest_work_weekly",
+    "int_customer_usage_monthly",
+)
 MARTS = (
     "fct_chargeback_report",
     "fct_unit_cost_changes",
     "fct_model_mix_weekly",
     "fct_efficiency_weekly",
+    "fct_retry_paths_weekly",
     "fct_user_spend_monthly",
 )
 SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
-COMPARED = (*MARTS, "fct_costliest_traces_weekly", FOCUS)
+COMPARED = (*MARTS, "fct_costliest_traces_weekly", "fct_unit_costs", FOCUS)
 
 
 def request(number: int, day: str) -> dict:

@@ -1,5 +1,8 @@
 -- Each event once, also those that the record of a call states, with its customer and feature: its own, else those
--- of its trace; revenue in USD at the last rate fixed by its day.
+-- of its trace; revenue in USD at the last rate fixed by its day. A table: all traces are looked through for it, and
+-- four models and a test read it.
+{{ config(materialized='table') }}
+
 with stated as (
 
     select
@@ -53,9 +56,12 @@ events as (
 trace_days as (
 
     select
-        *,
+        trace_id,
+        customer_id,
+        feature,
         row_number() over (partition by trace_id order by usage_date) as day_number
     from {{ ref('int_trace_days') }}
+    where trace_id in (select stated.trace_id from stated)
 
 ),
 

@@ -13,6 +13,7 @@ with events as (
 
 ),
 
+-- of each table by itself: DuckDB would stack all traces first
 steps as (
 
     select
@@ -21,6 +22,7 @@ steps as (
         prompt_version,
         cost_usd
     from {{ ref('int_trace_models_daily') }}
+    where trace_id in (select events.trace_id from events)
 
     union all
 
@@ -31,19 +33,20 @@ steps as (
         coalesce(prompt_version, 'none') as prompt_version,
         outcome_cost_usd as cost_usd
     from {{ ref('int_stated_results') }}
-    where trace_id is null and billed_model is not null
+    where
+        trace_id is null and billed_model is not null
+        and {{ outcome_of_request() }} in (select events.trace_id from events)
 
 ),
 
 parts as (
 
     select
-        steps.trace_id,
-        steps.billed_model,
-        steps.prompt_version,
-        sum(steps.cost_usd) as cost_usd
+        trace_id,
+        billed_model,
+        prompt_version,
+        sum(cost_usd) as cost_usd
     from steps
-    where steps.trace_id in (select events.trace_id from events)
     group by 1, 2, 3
 
 ),

@@ -1,14 +1,7 @@
 -- Spend and outcomes of a month side by side, by customer and feature.
 with usage as (
 
-    select
-        {{ month_of('usage_date') }} as usage_period,
-        customer_id,
-        feature,
-        sum(request_count) as request_count,
-        sum(cost_usd) as cost_usd
-    from {{ ref('int_customer_usage_daily') }}
-    group by 1, 2, 3
+    select * from {{ ref('int_customer_usage_monthly') }}
 
 ),
 

@@ -4,7 +4,7 @@
 
 {% set daily = [
     'int_spend_by_version_daily', 'int_costly_work_daily', 'fct_spend_daily', 'fct_efficiency_daily',
-    'int_user_spend_daily',
+    'int_user_spend_daily', 'int_retry_path_days', 'int_customer_usage_daily',
 ] %}
 {% for name in daily %}
 -- depends_on: {{ ref(name) }}

@@ -29,9 +29,7 @@ measured as (
     select
         *,
         {{ ratio_of('input_tokens', 'attempt_count') }} as input_tokens_per_attempt,
-        {{ ratio_of('previous_input_tokens', 'previous_attempt_count') }} as previous_input_tokens_per_attempt,
-        {{ ratio_of('cache_read_tokens', 'input_tokens') }} as cache_share,
-        {{ ratio_of('previous_cache_read_tokens', 'previous_input_tokens') }} as previous_cache_share
+        {{ ratio_of('previous_input_tokens', 'previous_attempt_count') }} as previous_input_tokens_per_attempt
     from ordered
 
 ),
@@ -61,8 +59,9 @@ select
     input_tokens_per_attempt,
     previous_input_tokens_per_attempt,
     cast(input_rise as decimal(18, 6)) as input_rise,
-    cache_share,
-    previous_cache_share,
+    -- here, where few versions are left: a ratio takes longer than adding up the days of a version
+    {{ ratio_of('cache_read_tokens', 'input_tokens') }} as cache_share,
+    {{ ratio_of('previous_cache_read_tokens', 'previous_input_tokens') }} as previous_cache_share,
     has_lost_cache,
     input_cost_usd,
     cast(input_cost_usd - {{ prorate(

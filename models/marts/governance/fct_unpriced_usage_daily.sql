@@ -1,6 +1,15 @@
 -- What was used without a price, and the seed that lacks a row for it. Its amounts are no costs and are in no total.
 -- What is taken at its lower bound has a cost, and is left to fct_unpriced_meters_daily.
-with attempts as (
+{{ incremental_by_day() }}
+
+with unpriced as (
+
+    select * from {{ ref('int_unpriced_attempts') }}
+    {{ where_days_changed() }}
+
+),
+
+attempts as (
 
     select
         usage_date,
@@ -29,7 +38,7 @@ with attempts as (
         gateway_reported_cost_usd,
         maker_list_cost_usd,
         cost_lower_bound_usd
-    from {{ ref('int_unpriced_attempts') }}
+    from unpriced
     where cost_usd is null
 
 )

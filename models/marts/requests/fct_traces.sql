@@ -1,6 +1,7 @@
 -- A view: nearly every trace lies within one day and is the row of that day as it stands, so that a night
--- need not write all traces again.
-{{ config(materialized='view') }}
+-- need not write all traces again. Tested by day, as those are: a trace of several days is here by its first, and
+-- int_traces_over_days, which keeps it from being here twice, is made of all days each night.
+{{ config(materialized='view', tags=['by_day']) }}
 
 {% set columns = [
     'trace_id', 'usage_date', 'first_usage_at', 'last_usage_at', 'team_id', 'service_name', 'feature',
