@@ -19,10 +19,16 @@ BUILT = (
     "select model_name, period_grain, period_start_date::varchar, built_at from ops.built_periods"
 )
 REPORTS = ("int_chargeback_periods", "fct_chargeback_report", "int_unit_cost_lines")
-WEEKLY = ("fct_unit_cost_changes", "fct_model_mix_weekly", "fct_efficiency_weekly")
+WEEKLY = (
+    "fct_unit_cost_changes",
+    "fct_model_mix_weekly",
+    "fct_efficiency_weekly",
+    "fct_user_spend_monthly",
+)
 SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
-COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS)
+DAILY = ("int_gateway_meters_daily", "int_reconciliation_teams")
+COMPARED = ("fct_chargeback_report", *WEEKLY, FOCUS, "fct_reconciliation_team_model_daily")
 
 
 def request(number: int, day: str) -> dict:
@@ -68,14 +74,15 @@ def project(tmp_path, request, new_database):
 
 def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     before = built(project)
-    assert set(name for name, _, _ in before) == {*REPORTS, *WEEKLY, FOCUS}
+    assert set(name for name, _, _ in before) == {*REPORTS, *WEEKLY, FOCUS, *DAILY}
 
     # a late line: its week and month, and those that are compared with them
     deliver(project, "late.jsonl", ["2026-06-17"], 500)
     project.ai_cost("nightly")
     late = {"week 2026-06-15", "week 2026-06-22", "month 2026-06-01", "month 2026-07-01"}
     expected = dict.fromkeys((*REPORTS, *WEEKLY), late)
-    assert moved(project, before) == expected | {FOCUS: {"month 2026-06-01"}}
+    expected |= {FOCUS: {"month 2026-06-01"}} | dict.fromkeys(DAILY, {"day 2026-06-17"})
+    assert moved(project, before) == expected
 
     # the clock alone: the week that is over now
     before = built(project)
