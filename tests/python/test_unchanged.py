@@ -53,6 +53,7 @@ NODES = (
     node("files", "table", "source.files"),
     node("model.ai_cost.int_day_fingerprints", "table", "requests", macros=CLOCK),
     node("model.ai_cost.int_priced_attempts", "table", "requests", macros=CLOCK),
+    node("model.ai_cost.int_focus_periods", "table", "teams"),
     node("spend", "table", "requests", *unchanged.AHEAD),
     node("charged", "table", "source.posted", "teams"),
     node("runs", "table", "source.runs"),
