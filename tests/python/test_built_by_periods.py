@@ -81,7 +81,7 @@ def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     project.ai_cost("nightly")
     late = {"week 2026-06-15", "week 2026-06-22", "month 2026-06-01", "month 2026-07-01"}
     expected = dict.fromkeys((*REPORTS, *WEEKLY), late)
-    expected |= {FOCUS: {"month 2026-06-01"}} | dict.fromkeys(DAILY, {"day 2026-06-17"})
+    expected |= {FOCUS: {"month 2026-06-01"}} | {name: {"day 2026-06-17"} for name in DAILY}
     assert moved(project, before) == expected
 
     # the clock alone: the week that is over now
