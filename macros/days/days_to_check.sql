@@ -3,6 +3,7 @@
    it was of (scripts/operations/unchanged.py). Without them, after any other build, with other code, and where
    everything is asked for, the tests look at all days. #}
 {% macro day_checks_table() -%} ops.day_checks {%- endmacro %}
+{% macro month_checks_table() -%} ops.month_checks {%- endmacro %}
 
 {# Not by ref: the test of a seed would wait for the logs. What is built by days is built after the fingerprints. #}
 {% macro days_to_check_sql() -%}
@@ -43,6 +44,21 @@
         and {{ day }} < {{ months_after(month_of(dates(days[-1:])), 1) }}
     {%- elif days is not none -%}
     where false
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same for FOCUS, whose months can move without their days (int_focus_periods): those that no whole build that
+   passed has had as they are. #}
+{% macro where_focus_months_to_check(start) -%}
+    {%- set months = ref('int_focus_periods') -%}
+    {%- if execute and graph.get('are_days_checked') -%}
+        {%- set moved = run_query(
+            'select months.period_start_date from ' ~ months ~ ' as months left join ' ~ month_checks_table()
+            ~ ' as checked on months.period_start_date = checked.period_start_date'
+            ~ ' and months.period_fingerprint = checked.period_fingerprint'
+            ~ ' where checked.period_start_date is null order by 1'
+        ).columns[0].values() | map('string') | list -%}
+    where {{ start ~ ' in (' ~ dates(moved) ~ ')' if moved else 'false' }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -50,15 +50,15 @@ _CODE, _CODE_OF = "the code", "code of "
 # Where macros/builds/code_fingerprint.sql keeps what it has worked out.
 _FINGERPRINTS = "code_fingerprints"
 # What macros/days/days_to_check.sql asks: whether the tests need look at new days alone, and the
-# fingerprints of the days that have passed.
+# fingerprints of the days, and of the months of FOCUS, that have passed.
 _ARE_DAYS_CHECKED = "are_days_checked"
-_CHECKS = "ops.day_checks"
 # What a load, an unloading, a forgotten person or an archive changes, by raw table.
 _OF_LOADS = ("raw.load_files", "raw.load_days", "raw.load_rejects", "raw.archived_records")
 # They say of themselves what they hold.
 _WHOLE = (*_OF_LOADS, "raw.archived_days")
 # They ask the clock for the days that lie ahead of the run, and for no other.
 _DAYS = "model.ai_cost.int_day_fingerprints"
+_CHECKS = {_DAYS: "ops.day_checks", "model.ai_cost.int_focus_periods": "ops.month_checks"}
 AHEAD = (_DAYS, "model.ai_cost.int_priced_attempts")
 # Views over tables of somebody else (macros/adapters/in_place).
 _IN_PLACE = "_in_place"
@@ -169,13 +169,12 @@ class Unchanged:
             execute(f"insert into {_STATES} values {rows}")
 
     def _remember_days(self, execute: Execute) -> None:
-        """All tests of all days passed: a day is the same while its fingerprint is."""
-        days = self._manifest.nodes[_DAYS]
-        execute(f"drop table if exists {_CHECKS}")
-        execute(
-            f"create table {_CHECKS} as select usage_date, day_fingerprint "
-            f"from {quoted(days.schema)}.{quoted(days.alias)}"
-        )
+        """All tests of all days passed: a day or month is the same while its fingerprint is."""
+        for name, checks in _CHECKS.items():
+            node = self._manifest.nodes[name]
+            held = f"{quoted(node.schema)}.{quoted(node.alias)}"
+            execute(f"drop table if exists {checks}")
+            execute(f"create table {checks} as select * from {held}")
 
     def _is_all_known(self) -> bool:
         """Whether only code, seeds, loads, closes and the day decide what every table holds.

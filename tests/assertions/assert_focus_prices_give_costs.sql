@@ -1,6 +1,7 @@
 -- Harm: a FOCUS file whose prices and quantities do not give its costs cannot be checked by whoever receives it.
 -- No validator runs these rules: price times quantity is the cost to the last digit, consumed and priced
--- quantity are the same usage, what has no price has no SKU price either, and a SKU price is one price.
+-- quantity are the same usage, what has no price has no SKU price either, and a SKU price is one price. Asked of the
+-- months that moved, with the prices of all months beside them.
 {%- set price = 'decimal(30, 15)' %}
 {%- set quantity = 'decimal(24, 6)' %}
 with charges as (
@@ -25,15 +26,16 @@ with charges as (
             when '1000000 Tokens' then 1000000 when '1000 Requests' then 1000 else 1
         end as decimal(7, 0)) as block_size
     from {{ ref('rpt_focus_cost_and_usage') }}
+    {{ where_focus_months_to_check(adapter.quote('BillingPeriodStart')) }}
 
 ),
 
 ambiguous as (
 
-    select sku_price_id
-    from charges
+    select {{ adapter.quote('SkuPriceId') }} as sku_price_id
+    from {{ ref('rpt_focus_cost_and_usage') }}
     group by 1
-    having min(full_list_price) != max(full_list_price)
+    having min({{ adapter.quote('ListUnitPrice') }}) != max({{ adapter.quote('ListUnitPrice') }})
 
 )
 

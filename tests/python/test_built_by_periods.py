@@ -34,7 +34,13 @@ MARTS = (
 )
 SHOWN = 'select distinct "SubAccountName" from marts.rpt_focus_cost_and_usage'
 FOCUS = "rpt_focus_cost_and_usage"
-COMPARED = (*MARTS, "fct_costliest_traces_weekly", "fct_unit_costs", FOCUS)
+DAILY = ("int_gateway_meters_daily", "int_reconciliation_teams")
+SHOWN_OF_THEM = (
+    "fct_costliest_traces_weekly",
+    "fct_unit_costs",
+    "fct_reconciliation_team_model_daily",
+)
+COMPARED = (*MARTS, *SHOWN_OF_THEM, FOCUS)
 
 
 def request(number: int, day: str) -> dict:
@@ -80,14 +86,15 @@ def project(tmp_path, request, new_database):
 
 def test_what_moved_is_built_and_nothing_else(project, tmp_path):
     before = built(project)
-    assert set(name for name, _, _ in before) == {*FOR_OTHERS, *MARTS, FOCUS}
+    assert set(name for name, _, _ in before) == {*FOR_OTHERS, *MARTS, FOCUS, *DAILY}
 
     # a late line: its week and month, and those that are compared with them
     deliver(project, "late.jsonl", ["2026-06-17"], 500)
     project.ai_cost("nightly")
     late = {"week 2026-06-15", "week 2026-06-22", "month 2026-06-01", "month 2026-07-01"}
     expected = dict.fromkeys((*FOR_OTHERS, *MARTS), late)
-    assert moved(project, before) == expected | {FOCUS: {"month 2026-06-01"}}
+    expected |= {FOCUS: {"month 2026-06-01"}} | {name: {"day 2026-06-17"} for name in DAILY}
+    assert moved(project, before) == expected
 
     # the clock alone: the week that is over now
     before = built(project)

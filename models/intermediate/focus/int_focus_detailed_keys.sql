@@ -1,5 +1,8 @@
 -- The charges for usage whose detail still says what the ledger says. Where a closed month was corrected since,
--- the detail has moved on: there the posted amount stands as one row, and each correction as another.
+-- the detail has moved on: there the posted amount stands as one row, and each correction as another. A table,
+-- because to compare them reads the usage of all months, and several models and tests ask.
+{{ config(materialized='table') }}
+
 with balances as (
 
     select * from {{ ref('int_focus_ledger_balances') }}
@@ -21,14 +24,17 @@ posted as (
 
     select
         ledger_key,
+        usage_period,
         sum(case when not is_correction then amount_usd end) as amount_usd,
         max(case when is_correction then 1 else 0 end) = 1 as is_corrected
     from balances
-    group by 1
+    group by 1, 2
 
 )
 
-select posted.ledger_key
+select
+    posted.ledger_key,
+    posted.usage_period
 from posted
 inner join details
     on

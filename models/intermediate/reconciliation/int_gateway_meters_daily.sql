@@ -1,11 +1,12 @@
 -- int_metered_usage_daily unpivoted: one row per meter, after the volume tiers of contracts. Bills give fees per call
 -- without a model, so here too their model is "all models". A tier that the bill leaves out is set apart as
 -- absent_tier; where a bill does not tell the classes of tokens apart, neither does this (all_tokens).
-{{ config(materialized='table') }}
+{{ incremental_by_period('int_gateway_meter_days', 'usage_date', "'day'") }}
 
 with usage as (
 
     select * from {{ ref('int_metered_usage_daily') }}
+    {{ where_periods_changed('int_gateway_meter_days', 'usage_date', "'day'") }}
 
 ),
 
@@ -59,6 +60,7 @@ metered as (
         0 as unpriced_count,
         0 as covered_count
     from {{ ref('int_tier_adjustments') }}
+    {{ where_periods_changed('int_gateway_meter_days', 'usage_date', "'day'") }}
 
 ),
 

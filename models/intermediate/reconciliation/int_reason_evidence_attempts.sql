@@ -22,6 +22,8 @@ outcomes as (
         ) as repeated_usd,
         cast(sum(case when is_counted then covered_count else 0 end) as bigint) as covered_count
     from {{ ref('int_gateway_meters_daily') }}
+    -- what says nothing here is nearly all, and need not be grouped
+    where is_quarantined or covered_count > 0 or attempt_outcome in ('failed', 'repeated_answer')
     group by {{ line_keys() | join(', ') }}
 
 ),

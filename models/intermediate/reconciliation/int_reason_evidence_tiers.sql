@@ -7,18 +7,6 @@ with lines as (
 
 ),
 
-ours as (
-
-    select
-        {{ line_keys() | join(', ') }},
-        service_tier,
-        sum(gateway_quantity) as gateway_quantity
-    from {{ ref('int_gateway_meters_daily') }}
-    where is_counted
-    group by 1, 2, 3, 4, 5, 6
-
-),
-
 tier_names as (
 
     select * from {{ ref('int_service_tier_names') }}
@@ -40,6 +28,19 @@ theirs as (
             bill_lines.provider = tier_names.provider
             and bill_lines.service_tier = tier_names.alias
     where bill_lines.quantity is not null or bill_lines.service_tier is not null
+    group by 1, 2, 3, 4, 5, 6
+
+),
+
+ours as (
+
+    select
+        {{ line_keys() | join(', ') }},
+        service_tier,
+        sum(gateway_quantity) as gateway_quantity
+    from {{ ref('int_gateway_meters_daily') }}
+    -- of days that no bill speaks of there is nothing to compare
+    where is_counted and usage_date in (select theirs.usage_date from theirs)
     group by 1, 2, 3, 4, 5, 6
 
 ),

@@ -1,15 +1,29 @@
 -- Both sides of each line by team. What the bill has under a team's own credential, project or workspace is
 -- the team's; the rest follows the teams' usage at the gateways, and its last digits go to the largest user.
-{{ config(materialized='table') }}
+{{ incremental_by_period('int_reconciliation_team_days', 'usage_date', "'day'") }}
 
-with gateway as (
+with meters as (
+
+    select * from {{ ref('int_gateway_meters_daily') }}
+    {{ where_periods_changed('int_reconciliation_team_days', 'usage_date', "'day'") }}
+
+),
+
+owners as (
+
+    select * from {{ ref('int_bill_line_owners') }}
+    {{ where_periods_changed('int_reconciliation_team_days', 'usage_date', "'day'") }}
+
+),
+
+gateway as (
 
     select
         {{ line_keys() | join(', ') }},
         team_id,
         cast(sum(gateway_cost_usd) as {{ money_type() }}) as gateway_cost_usd,
         cast(coalesce(sum(gateway_quantity), 0) as {{ quantity_sum_type() }}) as usage_weight
-    from {{ ref('int_gateway_meters_daily') }}
+    from meters
     where is_counted
     group by {{ line_keys() | join(', ') }}, team_id
 
@@ -21,7 +35,7 @@ owned as (
         {{ line_keys() | join(', ') }},
         team_id,
         cast(sum(provider_cost_usd) as {{ money_type() }}) as provider_cost_usd
-    from {{ ref('int_bill_line_owners') }}
+    from owners
     where team_id is not null
     group by {{ line_keys() | join(', ') }}, team_id
 
@@ -31,6 +45,7 @@ owned as (
 pools as (
 
     select * from {{ ref('int_provider_pools_daily') }}
+    {{ where_periods_changed('int_reconciliation_team_days', 'usage_date', "'day'") }}
 
 ),
 
