@@ -9,13 +9,6 @@ with meters as (
 
 ),
 
-owners as (
-
-    select * from {{ ref('int_bill_line_owners') }}
-    {{ where_periods_changed('int_reconciliation_team_days', 'usage_date', "'day'") }}
-
-),
-
 gateway as (
 
     select
@@ -35,9 +28,10 @@ owned as (
         {{ line_keys() | join(', ') }},
         team_id,
         cast(sum(provider_cost_usd) as {{ money_type() }}) as provider_cost_usd
-    from owners
-    where team_id is not null
+    from {{ ref('int_bill_line_owners') }}
+    {{ where_periods_changed('int_reconciliation_team_days', 'usage_date', "'day'") }}
     group by {{ line_keys() | join(', ') }}, team_id
+    having team_id is not null
 
 ),
 
