@@ -62,11 +62,11 @@ NEXT_DAY = Bar(
 # Long histories, to short ones.
 HISTORY = Bar(
     "the same night on a long history", 1.15, "x processor seconds on the short one",
-    "alerts look back over months; FOCUS and reconciliation wait for bills (0082, 0084)",
+    "most comes with the first 90 days: weeks, months and alerts that look back (0085)",
 )  # fmt: skip
 HISTORY_BYTES = Bar(
     "the same night on a long history", 1.15, "x bytes read on the short one",
-    "as above, and what looks for a few rows in one column of all requests (0084)",
+    "as above, and what looks for a few rows in one column of all traces (0085)",
 )  # fmt: skip
 # PostgreSQL, client and server together.
 POSTGRES_BUILD = Bar(
