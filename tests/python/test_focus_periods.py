@@ -1,6 +1,6 @@
 """The fingerprint of a FOCUS month has all that the rows of the month read.
 
-Harm guarded against: a charge that comes to read one more model, of which the fingerprint of its
+Harm guarded against: a charge that reads one more model, of which the fingerprint of its
 month knows nothing: the file that others are sent keeps the old figure.
 """
 
