@@ -14,18 +14,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Restricts what such a model reads of daily rows: to the days of these periods and of the ones before them. #}
-{% macro where_days_of_periods_changed(fingerprints, grain) -%}
+{# Restricts what such a model reads of daily rows: to the days of these periods, and of the ones before them where it
+   compares the two. #}
+{% macro where_days_of_periods_changed(fingerprints, grain, and_before=false) -%}
     {%- set inputs = ref(fingerprints) -%}
     {%- if execute and is_incremental() -%}
         {%- set starts = changed_periods(fingerprints).get(grain) -%}
         {%- if starts %}
+            {%- set first = dates(starts[:1]) %}
     where
-        usage_date >= {{ period_before(grain, dates(starts[:1])) }}
+        usage_date >= {{ period_before(grain, first) if and_before else first }}
         and usage_date < {{ next_period(grain, dates(starts[-1:])) }}
         and (
             {{ period_of(grain, 'usage_date') }} in ({{ dates(starts) }})
+            {%- if and_before %}
             or {{ next_period(grain, period_of(grain, 'usage_date')) }} in ({{ dates(starts) }})
+            {%- endif %}
         )
         {%- else %}
     where false

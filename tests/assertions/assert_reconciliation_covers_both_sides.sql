@@ -2,15 +2,11 @@
 -- request it takes the meters that have a price, whether or not they are taken for its cost; and what the volume
 -- tiers of a contract change. All days are compared with their metered usage, and each day that changed is held, in
 -- it, against the requests.
-{% set costs = [] %}
-{% for meter in meters() %}
-{% do costs.append('coalesce(sum(' ~ meter.name ~ '_cost_usd), 0)') %}
-{% endfor %}
 with metered as (
 
     select
         usage_date,
-        {{ costs | join('\n        + ') }} as gateway_usd
+        sum({{ known_meter_costs() }}) as gateway_usd
     from {{ ref('int_metered_usage_daily') }}
     where is_billable and not is_quarantined
     group by 1

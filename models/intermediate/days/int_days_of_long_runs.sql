@@ -12,13 +12,15 @@ with gateway_days as (
 
 ),
 
--- the days before those on which another system has calls: a system that is alone need not be read at all
+-- each kind of record beside the days with another system's calls: a system that is alone need not be read at all
 near_days as (
 
     {% for later in days_after_a_run() %}
     select
         systems.raw_table,
-        {{ days_before('days.event_date', later) }} as usage_date
+        {{ days_before('days.event_date', later) }} as usage_date,
+        {{ later }} as days_later,
+        days.event_date as call_date
     from gateway_days as days
     inner join (select distinct gateway_days.raw_table from gateway_days) as systems
         on days.raw_table != systems.raw_table
@@ -26,7 +28,9 @@ near_days as (
     {% else %}
     select
         raw_table,
-        event_date as usage_date
+        event_date as usage_date,
+        0 as days_later,
+        event_date as call_date
     from gateway_days
     where false
     {% endfor %}
@@ -72,37 +76,15 @@ records as (
             where near_days.raw_table = 'envelope_events'
         )
 
-),
-
-long_runs as (
-
-    {% for later in days_after_a_run() %}
-    select
-        raw_table,
-        cast(usage_at as date) as usage_date,
-        {{ later }} as days_later,
-        {{ days_before('cast(usage_at as date)', -later) }} as call_date
-    from records
-    where {{ lasts_until_day('usage_at', 'latency_ms', later) }}
-    {{ 'union' if not loop.last }}
-    {% else %}
-    select
-        raw_table,
-        cast(usage_at as date) as usage_date,
-        0 as days_later,
-        cast(usage_at as date) as call_date
-    from records
-    where false
-    {% endfor %}
-
 )
 
 select distinct
-    long_runs.usage_date,
-    long_runs.days_later,
-    long_runs.call_date
-from long_runs
-inner join gateway_days
+    near_days.usage_date,
+    near_days.days_later,
+    near_days.call_date
+from records
+inner join near_days
     on
-        long_runs.call_date = gateway_days.event_date
-        and long_runs.raw_table != gateway_days.raw_table
+        records.raw_table = near_days.raw_table
+        and cast(records.usage_at as date) = near_days.usage_date
+where {{ lasts_until_day('records.usage_at', 'records.latency_ms', 'near_days.days_later') }}

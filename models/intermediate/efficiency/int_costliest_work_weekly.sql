@@ -63,32 +63,25 @@ steps as (
         on ranked.week_start_date = attempts.week_start_date and ranked.trace_or_request = attempts.trace_or_request
     where ranked.cost_rank <= 10
 
-),
-
-summed as (
-
-    select
-        week_start_date,
-        cast(max(cost_rank) as integer) as cost_rank,
-        trace_or_request,
-        min(usage_at) as first_usage_at,
-        {% for column in ['team_id', 'service_name', 'feature', 'prompt_version', 'customer_id', 'request_key'] %}
-        max(case when step_rank = 1 then {{ column }} end) as {{ column }},
-        {% endfor %}
-        max(case when step_rank = 1 then named_model end) as billed_model,
-        cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
-        cast(max(cost_usd) as {{ money_type() }}) as costliest_step_cost_usd,
-        count(*) as attempt_count,
-        cast(sum(case when is_retry or is_fallback then 1 else 0 end) as bigint) as repeat_count,
-        cast(sum({{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }}) as bigint) as input_tokens,
-        cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
-        cast(sum({{ quantity_of_kind('output') }}) as bigint) as output_tokens,
-        cast(sum(latency_ms) as bigint) as latency_ms,
-        cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
-    from steps
-    group by 1, 3
-
 )
 
-select * from summed
-{{ where_periods_changed('int_spend_periods', 'week_start_date', "'week'") }}
+select
+    week_start_date,
+    cast(max(cost_rank) as integer) as cost_rank,
+    trace_or_request,
+    min(usage_at) as first_usage_at,
+    {% for column in ['team_id', 'service_name', 'feature', 'prompt_version', 'customer_id', 'request_key'] %}
+    max(case when step_rank = 1 then {{ column }} end) as {{ column }},
+    {% endfor %}
+    max(case when step_rank = 1 then named_model end) as billed_model,
+    cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
+    cast(max(cost_usd) as {{ money_type() }}) as costliest_step_cost_usd,
+    count(*) as attempt_count,
+    cast(sum(case when is_retry or is_fallback then 1 else 0 end) as bigint) as repeat_count,
+    cast(sum({{ sum_of(meters() | selectattr('in_tier') | map(attribute='quantity')) }}) as bigint) as input_tokens,
+    cast(sum(cache_read_tokens) as bigint) as cache_read_tokens,
+    cast(sum({{ quantity_of_kind('output') }}) as bigint) as output_tokens,
+    cast(sum(latency_ms) as bigint) as latency_ms,
+    cast(sum(case when cost_usd is null then 1 else 0 end) as bigint) as unpriced_count
+from steps
+group by 1, 3

@@ -15,7 +15,7 @@ with dated as (
         {{ period_of(grain, 'usage_date') }} as period_start_date,
         daily.*
     from {{ ref('int_spend_by_version_daily') }} as daily
-    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
+    {{ where_days_of_periods_changed('int_spend_periods', grain, and_before=true) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 

@@ -17,7 +17,7 @@ work as (
         trace_or_request,
         sum(cost_usd) as cost_usd
     from {{ ref('int_costly_work_daily') }}
-    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
+    {{ where_days_of_periods_changed('int_spend_periods', grain, and_before=true) }}
     group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -11,7 +11,7 @@ with monthly as (
         cast(sum(cost_usd) as {{ money_type() }}) as cost_usd,
         cast(sum(unpriced_count) as bigint) as unpriced_count
     from {{ ref('int_user_spend_daily') }}
-    {{ where_days_of_periods_changed('int_spend_periods', 'month') }}
+    {{ where_days_of_periods_changed('int_spend_periods', 'month', and_before=true) }}
     group by 1, 2, 3
 
 ),

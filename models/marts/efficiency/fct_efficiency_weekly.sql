@@ -86,4 +86,3 @@ left join achieved
         and used.team_id = achieved.team_id
         and coalesce(used.service_name, '') = coalesce(achieved.service_name, '')
         and coalesce(used.feature, '') = coalesce(achieved.feature, '')
-{{ where_periods_changed('int_spend_periods', 'used.week_start_date', "'week'") }}

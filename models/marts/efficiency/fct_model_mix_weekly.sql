@@ -47,4 +47,3 @@ select
     cost_usd,
     {{ share_of('cost_usd', 'whole_cost_usd') }} as cost_share
 from totals
-{{ where_periods_changed('int_spend_periods', 'week_start_date', "'week'") }}

@@ -31,7 +31,7 @@ requests as (
         team_id,
         cast(sum(request_count) as bigint) as request_count
     from {{ ref('fct_efficiency_daily') }}
-    {{ where_days_of_periods_changed('int_spend_periods', grain) }}
+    {{ where_days_of_periods_changed('int_spend_periods', grain, and_before=true) }}
     group by 1, 2, 3
     {{ 'union all' if not loop.last }}
     {% endfor %}
