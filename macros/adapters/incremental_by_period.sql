@@ -21,8 +21,9 @@
     ) %}
 {%- endmacro %}
 
-{# For the reason of postgres__incremental_by_day(). #}
+{# For the reasons of postgres__incremental_by_day(). #}
 {% macro postgres__incremental_by_period(fingerprints, start, grain) -%}
+    {% do config(indexes=[{'columns': [start]}]) %}
     {% do ai_cost.default__incremental_by_period(fingerprints, start, grain, on_schema_change='append_new_columns') %}
 {%- endmacro %}
 

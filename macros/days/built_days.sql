@@ -19,6 +19,7 @@
             'model_name ' ~ raw_type('varchar') ~ ', usage_date date, '
             'day_fingerprint ' ~ raw_type('varchar') ~ ', built_at timestamp)' ~ partitioned_by('model_name')
         ) %}
+        {% do make_index(built_days_table(), 'model_name') %}
     {% endif %}
 {%- endmacro %}
 

@@ -34,6 +34,7 @@ ambiguous as (
 
     select {{ adapter.quote('SkuPriceId') }} as sku_price_id
     from {{ ref('rpt_focus_cost_and_usage') }}
+    where {{ adapter.quote('SkuPriceId') }} in (select charges.sku_price_id from charges)
     group by 1
     having min({{ adapter.quote('ListUnitPrice') }}) != max({{ adapter.quote('ListUnitPrice') }})
 

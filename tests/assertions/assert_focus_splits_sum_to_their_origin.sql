@@ -1,6 +1,13 @@
 -- Harm: shares of a shared cost that sum to more or less than it charge somebody for nothing, or nobody for
--- something. No validator runs this to the last digit.
-with splits as (
+-- something. No validator runs this to the last digit. Asked of the months that moved.
+with charges as (
+
+    select * from {{ ref('int_focus_charges') }}
+    {{ where_focus_months_to_check('billing_start_date') }}
+
+),
+
+splits as (
 
     select
         billing_start_date,
@@ -10,7 +17,7 @@ with splits as (
         sum(billed_cost_usd) as parts_usd,
         sum(allocated_ratio) as ratios,
         min(allocated_ratio) as least_ratio
-    from {{ ref('int_focus_charges') }}
+    from charges
     where split_origin_id is not null
     group by 1, 2
 

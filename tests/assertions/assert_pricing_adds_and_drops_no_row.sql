@@ -16,7 +16,7 @@ priced as (
         usage_date,
         count(*) as attempt_count
     from {{ ref('int_priced_attempts') }}
-    {{ where_days_to_check('usage_at') }}
+    {{ where_days_to_check() }}
     group by 1
 
 )

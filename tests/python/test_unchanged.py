@@ -432,7 +432,7 @@ def test_nights_on_a_warehouse(tmp_path, engine, request):
     if engine == "duckdb":
         project.ai_cost("publish", "--to", str(tmp_path / "published"))
     else:
-        assert project.value(_INDEXED) == 1
+        assert project.value(_INDEXED) == 3
     # and one that brings nothing asks dbt for nothing; one of the day after makes what asks for it
     before, builds = project.marts(), project.value(_BUILDS)
     assert left_out(project) > 1200
@@ -451,20 +451,27 @@ def test_a_night_checks_the_days_that_it_built(tmp_path, engine, request):
     landing, project = with_one_call(tmp_path, engine, request)
     project.ai_cost("nightly")
     # a hand in the warehouse, which no night has to expect
-    project.write(f"insert into {_BY_CONTEXT} select * from {_BY_CONTEXT}")
-    landing.put("envelope_events/b.jsonl", [event(2, timestamp="2026-11-04T10:00:00Z", **CALL)])
+    project.write(
+        f"insert into {_BY_CONTEXT} select * from {_BY_CONTEXT}",
+        f'update {_FOCUS} set "SubAccountId" = null',
+    )
+    landing.put("envelope_events/b.jsonl", [event(2, timestamp="2026-10-04T10:00:00Z", **CALL)])
     project.ai_cost("nightly")
     for arguments in (["--all"], []):
         code, said, complaints = project.outcome("nightly", *arguments)
         assert code == 1 and "unique_combination_fct_spend_by_context_daily" in said + complaints
+        assert "not_null_rpt_focus_cost_and_usage__SubAccountId_" in said + complaints
     project.write(
         f"delete from {_BY_CONTEXT}",
         "delete from ops.built_days where model_name = 'fct_spend_by_context_daily'",
+        f"delete from {_FOCUS}",
+        "delete from ops.built_periods where model_name = 'rpt_focus_cost_and_usage'",
     )
     project.ai_cost("nightly")
 
 
 _BY_CONTEXT = "marts.fct_spend_by_context_daily"
+_FOCUS = "marts.rpt_focus_cost_and_usage"
 _BUILDS = "select count(distinct invocation_id) from ops.build_events"
 # the last two ended alike, and warned of the same
 _LAST_NIGHTS = """
@@ -472,10 +479,14 @@ _LAST_NIGHTS = """
         select * from marts.fct_run_history order by started_at desc limit 2
     ) as nights
 """
-# a night finds a day of what is built by days by its index
+# a night finds its days, its months and what a model was built from by their indexes
 _INDEXED = """
     select count(*) from pg_indexes
-    where tablename = 'fct_spend_daily' and indexdef like '%(usage_date)'
+    where tablename || substring(indexdef from '[(].*') in (
+        'fct_spend_daily(usage_date)',
+        'rpt_focus_cost_and_usage("BillingPeriodStart")',
+        'built_days(model_name)'
+    )
 """
 
 

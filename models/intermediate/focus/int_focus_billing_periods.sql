@@ -1,23 +1,38 @@
 -- Every month that an issuer has a charge or an invoice in, and whether finance closed it.
 {{ config(materialized='table') }}
 
-with issuers as (
+with charges as (
+
+    select
+        provider,
+        usage_period as billing_start_date,
+        last_usage_date as last_date
+    from {{ ref('int_focus_detailed_keys') }}
+
+    {% for name in ['int_focus_lump_charges', 'int_focus_purchases', 'int_focus_prepayments'] %}
+    union all
 
     select
         provider,
         billing_start_date,
-        max(charge_start_date) as last_date
-    from {{ ref('int_focus_charges') }}
-    group by 1, 2
+        charge_start_date as last_date
+    from {{ ref(name) }}
+
+    {% endfor %}
+),
+
+issuers as (
+
+    select * from charges
+    where billing_start_date not in (select posted.posting_period from {{ ref('int_focus_posted_charges') }} as posted)
 
     union all
 
     select
         provider,
         billing_start_date,
-        max(billing_start_date) as last_date
+        billing_start_date as last_date
     from {{ ref('int_focus_invoice_lines') }}
-    group by 1, 2
 
     union all
 
@@ -25,9 +40,8 @@ with issuers as (
     select
         invoiceissuername as provider,
         posting_period as billing_start_date,
-        max(cast(chargeperiodstart as date)) as last_date
+        cast(chargeperiodstart as date) as last_date
     from {{ ref('int_focus_posted_charges') }}
-    group by 1, 2
 
 ),
 

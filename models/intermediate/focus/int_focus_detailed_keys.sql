@@ -14,6 +14,8 @@ details as (
 
     select
         ledger_key,
+        max(provider) as provider,
+        max(usage_date) as last_usage_date,
         sum(cost_usd) as amount_usd
     from {{ ref('int_focus_usage_metered') }}
     group by 1
@@ -34,7 +36,9 @@ posted as (
 
 select
     posted.ledger_key,
-    posted.usage_period
+    posted.usage_period,
+    details.provider,
+    details.last_usage_date
 from posted
 inner join details
     on

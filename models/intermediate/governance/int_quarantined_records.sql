@@ -6,16 +6,9 @@ with rejects as (
 
 ),
 
--- one after the other: for either of two conditions DuckDB reads all columns of all attempts before it looks
 attempts as (
 
-    select * from {{ ref('int_priced_attempts') }}
-    where is_in_the_future
-
-    union all
-
-    select * from {{ ref('int_priced_attempts') }}
-    where policy_decision = 'quarantine' and not is_in_the_future
+    select * from {{ ref('int_held_back_attempts') }}
 
 )
 
@@ -39,7 +32,7 @@ union all
 
 select
     request_key as quarantine_key,
-    cast(source_system as {{ dbt.type_string() }}) as source_system,
+    source_system,
     case when is_in_the_future then 'clock' else 'policy' end as stage,
     case
         when is_in_the_future then 'its time is more than a day after the run'

@@ -1,5 +1,6 @@
 -- FOCUS 1.4 Cost and Usage. The names are the specification's, so they are quoted: in their own case. Closed months
 -- are as they were delivered.
+{{ config(tags=['by_focus_month']) }}
 {{ incremental_by_period('int_focus_periods', adapter.quote('BillingPeriodStart'), "'month'") }}
 
 select

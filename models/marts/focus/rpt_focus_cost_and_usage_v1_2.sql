@@ -1,5 +1,5 @@
 -- The same charges in the columns of FOCUS 1.2, for tools that do not read 1.4 yet.
-{{ config(materialized='view') }}
+{{ config(materialized='view', tags=['by_focus_month']) }}
 
 select
     {{ adapter.quote('BilledCost') }},
