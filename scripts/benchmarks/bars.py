@@ -62,7 +62,7 @@ NEXT_DAY = Bar(
 # Long histories, to short ones.
 HISTORY = Bar(
     "the same night on a long history", 1.15, "x processor seconds on the short one",
-    "alerts look back over months; the rest is a little in hundreds of models and tests (0085)",
+    "alerts look back over months; the rest is a little in hundreds of models (0085, 0086)",
 )  # fmt: skip
 HISTORY_BYTES = Bar(
     "the same night on a long history", 1.15, "x bytes read on the short one",
