@@ -453,14 +453,14 @@ def test_a_night_checks_the_days_that_it_built(tmp_path, engine, request):
     # a hand in the warehouse, which no night has to expect
     project.write(
         f"insert into {_BY_CONTEXT} select * from {_BY_CONTEXT}",
-        f'update {_FOCUS} set "SubAccountId" = null',
+        f'update {_FOCUS} set "ServiceName" = null',
     )
     landing.put("envelope_events/b.jsonl", [event(2, timestamp="2026-10-04T10:00:00Z", **CALL)])
     project.ai_cost("nightly")
     for arguments in (["--all"], []):
         code, said, complaints = project.outcome("nightly", *arguments)
         assert code == 1 and "unique_combination_fct_spend_by_context_daily" in said + complaints
-        assert "not_null_rpt_focus_cost_and_usage__SubAccountId_" in said + complaints
+        assert "not_null_rpt_focus_cost_and_usage__ServiceName_" in said + complaints
     project.write(
         f"delete from {_BY_CONTEXT}",
         "delete from ops.built_days where model_name = 'fct_spend_by_context_daily'",
