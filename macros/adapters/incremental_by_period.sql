@@ -1,6 +1,6 @@
 {# Configures a model that is built by weeks, months or both: those whose fingerprint in the model `fingerprints` is
-   another are taken out and put in again. The model ends with where_periods_changed(). Small beside what is built by
-   days: engines without transactions build it whole. #}
+   another are taken out and put in again. The model ends with where_periods_changed(), unless it reads the days of
+   these periods alone. Small beside what is built by days: engines without transactions build it whole. #}
 {% macro incremental_by_period(fingerprints, start='period_start_date', grain='period_grain') -%}
     {{ return(adapter.dispatch('incremental_by_period', 'ai_cost')(fingerprints, start, grain)) }}
 {%- endmacro %}

@@ -3,13 +3,17 @@
    it was of (scripts/operations/unchanged.py). Without them, after any other build, with other code, and where
    everything is asked for, the tests look at all days. #}
 {% macro day_checks_table() -%} ops.day_checks {%- endmacro %}
-{% macro month_checks_table() -%} ops.month_checks {%- endmacro %}
 
-{# Not by ref: the test of a seed would wait for the logs. What is built by days is built after the fingerprints. #}
+{# A model as SQL names it, not by ref: the test of a seed would wait for the logs. What is built by days or months is
+   built after their fingerprints. #}
+{% macro fingerprints_table(name) -%}
+    {%- set node = graph.nodes['model.' ~ our_name() ~ '.' ~ name] -%}
+    {{ adapter.quote(node.schema) }}.{{ adapter.quote(node.alias) }}
+{%- endmacro %}
+
 {% macro days_to_check_sql() -%}
-    {%- set days = graph.nodes['model.' ~ our_name() ~ '.int_day_fingerprints'] -%}
     select distinct coalesce(inputs.usage_date, checked.usage_date) as usage_date
-    from {{ adapter.quote(days.schema) }}.{{ adapter.quote(days.alias) }} as inputs
+    from {{ fingerprints_table('int_day_fingerprints') }} as inputs
     full outer join {{ day_checks_table() }} as checked
         on inputs.usage_date = checked.usage_date and inputs.day_fingerprint = checked.day_fingerprint
     where inputs.usage_date is null or checked.usage_date is null
@@ -47,39 +51,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The same for FOCUS, whose months can move without their days (int_focus_periods): those that no whole build that
-   passed has had as they are. #}
-{% macro focus_months_to_check() -%}
-    {%- if execute and graph.get('are_days_checked') -%}
-        {%- if 'focus_months_to_check' not in graph -%}
-            {%- set months = graph.nodes['model.' ~ our_name() ~ '.int_focus_periods'] -%}
-            {%- set moved = run_query(
-                'select months.period_start_date from '
-                ~ adapter.quote(months.schema) ~ '.' ~ adapter.quote(months.alias) ~ ' as months left join '
-                ~ month_checks_table() ~ ' as checked on months.period_start_date = checked.period_start_date'
-                ~ ' and months.period_fingerprint = checked.period_fingerprint'
-                ~ ' where checked.period_start_date is null order by 1'
-            ).columns[0].values() | map('string') | list -%}
-            {%- do graph.update({'focus_months_to_check': moved}) -%}
-        {%- endif -%}
-        {{- return(graph['focus_months_to_check']) -}}
-    {%- endif -%}
-    {{- return(none) -}}
-{%- endmacro %}
-
-{% macro where_focus_months_to_check(start) -%}
-    {#- so that a test of views waits for the months -#}
-    {%- set inputs = ref('int_focus_periods') -%}
-    {{- where_focus_month_is_checked(start) -}}
-{%- endmacro %}
-
-{% macro where_focus_month_is_checked(start) -%}
-    {%- set months = focus_months_to_check() -%}
-    {%- if months is not none %}
-    where {{ start ~ ' in (' ~ dates(months) ~ ')' if months else 'false' }}
-    {%- endif -%}
-{%- endmacro %}
-
 {# In place of dbt's own macro, which asks only for the setting `where`: what a generic test on a model reads. A test
    that looks at other rows beside those of its model can fail for a day that did not change. #}
 {% macro get_where_subquery(relation) -%}
@@ -96,13 +67,10 @@
     {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
     {%- set is_by_day = tested and ('by_day' in tested.tags or is_built_by_days(tested)) -%}
     {{ return(is_by_day and model.test_metadata.name != 'relationships'
-        and config.get('severity', 'error') | lower == 'error') }}
+        and is_test_an_error()) }}
 {%- endmacro %}
 
-{# Reports of FOCUS whose months are asked for with the tag `by_focus_month`, of what a row says by itself. That a key
-   is there once is asked of all months. #}
-{% macro is_test_by_focus_month() -%}
-    {%- set tested = graph.nodes.get(model.attached_node) if execute -%}
-    {{ return(tested and 'by_focus_month' in tested.tags and model.test_metadata.name == 'not_null'
-        and config.get('severity', 'error') | lower == 'error') }}
+{# A test that only warns looks at all rows. #}
+{% macro is_test_an_error() -%}
+    {{ return(config.get('severity', 'error') | lower == 'error') }}
 {%- endmacro %}
